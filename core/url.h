@@ -1,0 +1,42 @@
+// URLs and query strings (RFC 3986 and the form encoding that curl's --data-urlencode makes).
+// Pure functions over text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+
+namespace terapi::core {
+
+// An absolute http or https URL, taken apart.
+struct Url {
+  std::string scheme;           // "http" or "https"
+  std::string host;             // without brackets for IPv6
+  std::uint16_t port = 80;
+  std::string target = "/";     // path and query, never empty; no fragment
+  // "host:port", with brackets where needed; without the port where it is the scheme's own.
+  std::string authority() const;
+};
+
+// Fails with code "bad_url" and says what is wrong.
+Result<Url> parse_url(std::string_view text);
+
+// A request target, "/records?model=Issue", taken apart and decoded.
+struct Target {
+  std::string path;                                            // decoded
+  std::vector<std::pair<std::string, std::string>> query;     // decoded, in order
+};
+
+// Fails with code "bad_target" on a broken percent escape or a target that is not a path.
+Result<Target> parse_target(std::string_view text);
+
+// Percent-encodes everything but RFC 3986's unreserved characters.
+std::string percent_encode(std::string_view text);
+// "+" is a space only where `plus_is_space` says so (queries, not paths).
+Result<std::string> percent_decode(std::string_view text, bool plus_is_space);
+
+}  // namespace terapi::core
