@@ -62,6 +62,8 @@ class Fields {
   Path path_to(std::string_view key) const;
   void report(std::string_view key, std::string code, std::string message);
 
+  Issues& issues() { return issues_; }
+
   // Reports the members that were never asked for, naming the nearest right key.
   void finish();
 

@@ -58,8 +58,9 @@ class Writer {
   Writer& field(std::string_view name, T value) {
     return key(name).number(value);
   }
-  Writer& field(std::string_view name, const std::optional<std::string>& text) {
-    return text ? field(name, std::string_view(*text)) : key(name).null();
+  Writer& field(std::string_view name, const std::string& text) { return key(name).string(text); }
+  Writer& optional_field(std::string_view name, const std::optional<std::string>& text) {
+    return text ? field(name, *text) : key(name).null();
   }
   Writer& raw_field(std::string_view name, std::string_view json) { return key(name).raw(json); }
   Writer& null_field(std::string_view name) { return key(name).null(); }

@@ -1,0 +1,9 @@
+# Tests of the house itself (docs/architecture.md), beside those of the code; each has a test that it can fail.
+foreach(check layers files)
+  add_test(NAME house.${check}
+           COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR} -DCHECK=${check} -P
+                   ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)
+  add_test(NAME house.${check}_catches_violations
+           COMMAND ${CMAKE_COMMAND} -DSCRATCH=${PROJECT_BINARY_DIR}/house_trees -DCHECK=${check} -P
+                   ${PROJECT_SOURCE_DIR}/cmake/check_layers_test.cmake)
+endforeach()

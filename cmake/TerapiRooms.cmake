@@ -1,0 +1,74 @@
+# The house's rooms and who may know whom (docs/architecture.md).
+#
+#   terapi_room(NAME SOURCES dirs… ROOMS rooms… LINKS libraries…)   a library, target terapi_NAME
+#   terapi_program(NAME MAIN file.cc ROOMS rooms…)                  a program in build/bin
+#   terapi_tests(NAME SOURCES dirs… ROOMS rooms…)                   the *_test.cc files of folders
+#
+# A link that is not in the table below fails to configure.
+
+set(TERAPI_MAY_KNOW_core "")
+set(TERAPI_MAY_KNOW_core_system core)
+set(TERAPI_MAY_KNOW_simulator core)
+set(TERAPI_MAY_KNOW_client core)
+set(TERAPI_MAY_KNOW_conformance core)
+set(TERAPI_MAY_KNOW_simulator_program core core_system simulator)
+
+add_library(terapi_flags INTERFACE)
+target_compile_options(terapi_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       -Wnon-virtual-dtor -Wold-style-cast)
+# GCC 12 sees overlaps in std::string that are not there (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(terapi_flags INTERFACE -Wno-restrict)
+endif()
+if(TERAPI_WARNINGS_AS_ERRORS)
+  target_compile_options(terapi_flags INTERFACE -Werror)
+endif()
+
+function(terapi_check_rooms from)
+  foreach(room IN LISTS ARGN)
+    if(NOT room IN_LIST TERAPI_MAY_KNOW_${from})
+      message(FATAL_ERROR "room '${from}' may not know room '${room}' (cmake/TerapiRooms.cmake)")
+    endif()
+  endforeach()
+endfunction()
+
+function(terapi_room name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LINKS" ${ARGN})
+  terapi_check_rooms(${name} ${ARG_ROOMS})
+  set(sources "")
+  foreach(folder IN LISTS ARG_SOURCES)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
+    list(FILTER found EXCLUDE REGEX "_test\\.cc$")
+    list(APPEND sources ${found})
+  endforeach()
+  add_library(terapi_${name} STATIC ${sources})
+  target_include_directories(terapi_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  list(TRANSFORM ARG_ROOMS PREPEND terapi_)
+  target_link_libraries(terapi_${name} PUBLIC ${ARG_ROOMS} PRIVATE ${ARG_LINKS} terapi_flags)
+endfunction()
+
+function(terapi_program name)
+  cmake_parse_arguments(ARG "" "MAIN" "ROOMS" ${ARGN})
+  add_executable(${name} ${PROJECT_SOURCE_DIR}/${ARG_MAIN})
+  list(TRANSFORM ARG_ROOMS PREPEND terapi_)
+  target_link_libraries(${name} PRIVATE ${ARG_ROOMS} terapi_flags)
+endfunction()
+
+function(terapi_tests name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS" ${ARGN})
+  set(sources "")
+  foreach(folder IN LISTS ARG_SOURCES)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*_test.cc)
+    list(APPEND sources ${found})
+  endforeach()
+  if(NOT sources)
+    return()  # a room whose tests are not written yet
+  endif()
+  add_executable(${name} ${sources})
+  list(TRANSFORM ARG_ROOMS PREPEND terapi_)
+  target_link_libraries(${name} PRIVATE ${ARG_ROOMS} GTest::gtest_main GTest::gmock
+                        nlohmann_json::nlohmann_json terapi_flags)
+  target_compile_definitions(${name} PRIVATE TERAPI_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             TERAPI_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
+endfunction()

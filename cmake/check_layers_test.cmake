@@ -1,0 +1,91 @@
+# Shows that check_layers.cmake can fail: builds small trees with one fault each, and expects its message.
+#
+#   cmake -DSCRATCH=/some/folder [-DCHECK=layers|files] -P cmake/check_layers_test.cmake
+cmake_minimum_required(VERSION 3.25)
+
+if(NOT DEFINED SCRATCH)
+  message(FATAL_ERROR "-DSCRATCH=FOLDER is needed; it is emptied")
+endif()
+
+# expect(WHAT MESSAGE FILE CONTENT): a sound tree plus this one file gives this message; "" means none.
+function(expect what message file content)
+  file(REMOVE_RECURSE ${SCRATCH}/${CHECK})
+  file(WRITE ${SCRATCH}/${CHECK}/core/clock.h "#include <string>\n")
+  file(WRITE ${SCRATCH}/${CHECK}/core/system/server.cc
+       "#include <boost/asio.hpp>\n#include <curl/curl.h>\n#include \"core/clock.h\"\n")
+  file(WRITE ${SCRATCH}/${CHECK}/simulator/cursor.h "#include \"core/clock.h\"\n")
+  file(WRITE ${SCRATCH}/${CHECK}/simulator/storage/database.cc "#include <sqlite3.h>\n")
+  file(WRITE ${SCRATCH}/${CHECK}/simulator/program/serve.cc
+       "#include \"core/system/server.h\"\n#include \"simulator/cursor.h\"\n")
+  file(WRITE ${SCRATCH}/${CHECK}/${file} "${content}")
+  execute_process(
+    COMMAND ${CMAKE_COMMAND} -DROOT=${SCRATCH}/${CHECK} -DCHECK=${CHECK} -P
+            ${CMAKE_CURRENT_LIST_DIR}/check_layers.cmake
+    RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(message STREQUAL "")
+    if(NOT status EQUAL 0)
+      message(SEND_ERROR "${what}: expected no violation, got:\n${output}")
+    endif()
+    return()
+  endif()
+  string(FIND "${output}" "${message}" at)
+  string(FIND "${output}" "violations of ${CHECK}: 1\n" one)
+  if(status EQUAL 0 OR at EQUAL -1 OR one EQUAL -1)
+    message(SEND_ERROR "${what}: expected one violation '${message}', got status ${status} and:\n${output}")
+  endif()
+endfunction()
+
+set(DOLLAR $) # text that would upset a careless script
+if(CHECK STREQUAL "layers")
+  expect("a sound tree" "" simulator/a.cc "#include \"simulator/cursor.h\"\n")
+  expect("core knows the simulator" "core/a.cc:2: core may not include simulator (simulator/cursor.h)"
+         core/a.cc "// see [1; \\d ${DOLLAR}{x} and\n#include \"simulator/cursor.h\"\n")
+  expect("core knows its adapters" "core may not include core/system" core/a.cc
+         "#include \"core/system/server.h\"\n")
+  expect("the adapters know the simulator" "core/system may not include simulator" core/system/a.cc
+         "#include \"simulator/cursor.h\"\n")
+  expect("the simulator knows sockets" "simulator may not include core/system" simulator/api/a.cc
+         "#include \"core/system/server.h\"\n")
+  expect("a test counts too" "simulator may not include core/system" simulator/a_test.cc
+         "#include \"core/system/server.h\"\n")
+  expect("the simulator knows its program" "simulator may not include simulator/program" simulator/a.cc
+         "#include \"simulator/program/serve.h\"\n")
+  expect("the simulator knows the client" "simulator may not include client" simulator/a.cc
+         "#include \"client/store.h\"\n")
+  expect("the program knows the client" "simulator/program may not include client" simulator/program/a.cc
+         "#include \"client/store.h\"\n")
+  expect("the client knows the simulator" "client may not include simulator" client/a.cc
+         "#include \"simulator/cursor.h\"\n")
+  expect("the client's program is at the edge" "" client/program/a.cc
+         "#include \"core/system/server.h\"\n#include \"client/store.h\"\n")
+  expect("the judge knows the judged" "conformance may not include simulator" conformance/a.cc
+         "#include \"simulator/cursor.h\"\n")
+  expect("the harness joins them" "" conformance/harness/a.cc
+         "#include \"simulator/cursor.h\"\n#include \"client/store.h\"\n")
+  expect("a relative path hides nothing" "core may not include simulator" core/a.cc
+         "  #  include \"../simulator/cursor.h\"\n")
+  expect("brackets hide nothing" "core may not include simulator" core/a.cc
+         "#include <simulator/cursor.h>\n")
+  expect("boost elsewhere" "simulator/a.cc:1: <boost/asio.hpp> belongs in core/system/ only" simulator/a.cc
+         "#include <boost/asio.hpp>\n")
+  expect("curl elsewhere" "<curl/curl.h> belongs in core/system/ only" simulator/program/a.cc
+         "#include <curl/curl.h>\n")
+  expect("sqlite elsewhere" "<sqlite3.h> belongs in simulator/storage/, client/ only" simulator/api/a.cc
+         "#include <sqlite3.h>\n")
+  expect("the client's database" "" client/store.cc "#include <sqlite3.h>\n")
+elseif(CHECK STREQUAL "files")
+  string(REPEAT "int x;\n" 800 long_enough)
+  expect("800 lines" "" core/a.cc "${long_enough}")
+  expect("801 lines" "core/a.cc: 801 lines" core/a.cc "${long_enough}int y;\n")
+  foreach(word utils common helpers manager)
+    expect("a name that says nothing" "'${word}' says nothing" simulator/api/page_${word}.h "")
+  endforeach()
+  foreach(word sleep_for usleep)
+    expect("a test that sleeps" "core/a_test.cc:2: a test must not sleep (${word})" core/a_test.cc
+           "void f() {\n  ${word}(1);\n}\n")
+  endforeach()
+  expect("a program may sleep" "" core/system/a.cc "void f() { sleep_for(1); }\n")
+else()
+  message(FATAL_ERROR "-DCHECK=layers or -DCHECK=files is needed")
+endif()
+file(REMOVE_RECURSE ${SCRATCH}/${CHECK})

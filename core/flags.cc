@@ -1,0 +1,127 @@
+#include "core/flags.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/nearest.h"
+
+namespace terapi::core {
+namespace {
+
+Error bad_usage(std::string message) { return {"bad_usage", std::move(message)}; }
+
+}  // namespace
+
+void Flags::add(std::string name, std::string value_name, std::string help, Set set) {
+  flags_.push_back({std::move(name), std::move(value_name), std::move(help), std::move(set)});
+}
+
+void Flags::text(std::string name, std::string value_name, std::string help, std::string& target) {
+  add(std::move(name), std::move(value_name), std::move(help),
+      [&target](const std::string& value) -> Result<void> {
+        target = value;
+        return {};
+      });
+}
+
+void Flags::number(std::string name, std::string value_name, std::string help, std::uint64_t most,
+                   std::uint64_t& target) {
+  const std::string flag = name;
+  add(std::move(name), std::move(value_name), std::move(help),
+      [&target, most, flag](const std::string& value) -> Result<void> {
+        std::uint64_t number = 0;
+        const char* end = value.data() + value.size();
+        const auto [stop, error] = std::from_chars(value.data(), end, number);
+        if (error != std::errc() || stop != end || number > most) {
+          return bad_usage("--" + flag + ": '" + value + "' is not a whole number from 0 to " +
+                           std::to_string(most));
+        }
+        target = number;
+        return {};
+      });
+}
+
+void Flags::choice(std::string name, std::vector<std::string> words, std::string help,
+                   std::string& target) {
+  std::string value_name;
+  for (const std::string& word : words) value_name += (value_name.empty() ? "" : "|") + word;
+  const std::string flag = name;
+  add(std::move(name), value_name, std::move(help),
+      [&target, words = std::move(words), flag](const std::string& value) -> Result<void> {
+        if (std::find(words.begin(), words.end(), value) == words.end()) {
+          return bad_usage("--" + flag + ": unknown value '" + value + "'" +
+                           suggestion(value, words));
+        }
+        target = value;
+        return {};
+      });
+}
+
+void Flags::toggle(std::string name, std::string help, bool& target) {
+  add(std::move(name), "", std::move(help), [&target](const std::string&) -> Result<void> {
+    target = true;
+    return {};
+  });
+}
+
+const Flags::Flag* Flags::find(std::string_view name) const {
+  const auto found = std::find_if(flags_.begin(), flags_.end(),
+                                  [&](const Flag& flag) { return flag.name == name; });
+  return found == flags_.end() ? nullptr : &*found;
+}
+
+Result<std::vector<std::string>> Flags::parse(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> rest;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == "--") {
+      rest.insert(rest.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                  arguments.end());
+      break;
+    }
+    if (!argument.starts_with("--")) {
+      if (argument.size() > 1 && argument.starts_with("-")) {
+        return bad_usage("unknown flag '" + argument + "'; flags begin with --, see --help");
+      }
+      rest.push_back(argument);
+      continue;
+    }
+    const std::size_t equals = argument.find('=');
+    const std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
+    const Flag* flag = find(name);
+    if (flag == nullptr) {
+      std::vector<std::string> names;
+      for (const Flag& known : flags_) names.push_back("--" + known.name);
+      return bad_usage("unknown flag '--" + name + "'" + suggestion("--" + name, names));
+    }
+    std::string value;
+    if (equals != std::string::npos) {
+      if (flag->value_name.empty()) return bad_usage("--" + name + " takes no value");
+      value = argument.substr(equals + 1);
+    } else if (!flag->value_name.empty()) {
+      if (i + 1 >= arguments.size()) {
+        return bad_usage("--" + name + " has no value; expected " + flag->value_name);
+      }
+      value = arguments[++i];
+    }
+    if (Result<void> set = flag->set(value); !set) return set.error();
+  }
+  return rest;
+}
+
+std::string Flags::help() const {
+  std::size_t widest = 0;
+  const auto shown = [](const Flag& flag) {
+    return "--" + flag.name + (flag.value_name.empty() ? "" : " " + flag.value_name);
+  };
+  for (const Flag& flag : flags_) widest = std::max(widest, shown(flag).size());
+  std::string text;
+  for (const Flag& flag : flags_) {
+    std::string line = "  " + shown(flag);
+    line.resize(widest + 4, ' ');
+    text += line + flag.help + "\n";
+  }
+  return text;
+}
+
+}  // namespace terapi::core

@@ -1,0 +1,235 @@
+// What Outcome.wire does to an answer of HttpServer.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "core/clock.h"
+#include "core/system/http_server.h"
+#include "core/system/test_server.h"
+#include "core/system/test_socket.h"
+
+namespace terapi::core {
+namespace {
+
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr std::string_view kBody = "0123456789";
+
+WireFaults delayed(Duration delay) {
+  WireFaults faults;
+  faults.delay = delay;
+  return faults;
+}
+
+WireFaults stalled(Duration stall) {
+  WireFaults faults;
+  faults.stall = stall;
+  return faults;
+}
+
+WireFaults dripping(std::uint64_t bytes_per_second) {
+  WireFaults faults;
+  faults.drip_bytes_per_second = bytes_per_second;
+  return faults;
+}
+
+WireFaults truncated(std::size_t bytes) {
+  WireFaults faults;
+  faults.truncate_after = bytes;
+  return faults;
+}
+
+WireFaults with_reset(WireFaults faults) {
+  faults.reset = true;
+  return faults;
+}
+
+// Answers "/alive" as usual, and everything else with these faults.
+class FaultyServer : public TestServer {
+ public:
+  explicit FaultyServer(WireFaults faults, std::string body = std::string(kBody),
+                        Clock* clock = nullptr)
+      : TestServer(options(clock), [faults, body](Request request, auto done) {
+          if (request.target == "/alive") return answer_with_request(std::move(request), done);
+          done({{200, {}, body}, faults});
+        }) {}
+  ~FaultyServer() { EXPECT_TRUE(answers()); }
+
+  void wait_until_closed() {
+    wait_until([this] { return server().counters().open_connections == 0; });
+  }
+  void wait_until_requested() {
+    wait_until([this] { return server().counters().requests == 1; });
+  }
+
+ private:
+  static HttpServerOptions options(Clock* clock) {
+    HttpServerOptions options;
+    options.fault_clock = clock;
+    return options;
+  }
+};
+
+TEST(HttpServerWire, ResetsWithoutAByte) {
+  FaultyServer server(with_reset({}));
+  TestSocket socket = server.connect();
+  socket.send(kGet);
+  EXPECT_EQ(socket.read_all(), "");
+  EXPECT_TRUE(socket.was_reset());
+}
+
+TEST(HttpServerWire, TruncatesTheBodyAfterTheFullHeaders) {
+  for (const std::size_t bytes : {std::size_t{0}, std::size_t{3}, std::size_t{9}}) {
+    FaultyServer server(truncated(bytes));
+    TestSocket socket = server.connect();
+    socket.send(kGet);
+    const std::string response = socket.read_all();
+    EXPECT_NE(response.find("Content-Length: 10\r\n"), std::string::npos);
+    EXPECT_TRUE(response.ends_with("\r\n\r\n" + std::string(kBody.substr(0, bytes)))) << response;
+    EXPECT_EQ(socket.end(), 0);
+  }
+}
+
+TEST(HttpServerWire, DoesNotTruncateWhatIsShorter) {
+  FaultyServer server(truncated(10));
+  TestSocket socket = server.connect();
+  for (int i = 0; i < 2; ++i) {
+    socket.send(kGet);
+    EXPECT_TRUE(socket.read_response().ends_with(kBody));
+  }
+}
+
+TEST(HttpServerWire, DelaysForTheRealTimeWhenTheFaultClockStandsStill) {
+  VirtualClock clock;
+  FaultyServer server(delayed(30ms), std::string(kBody), &clock);
+  TestSocket socket = server.connect();
+  const auto began = Steady::now();
+  socket.send(kGet);
+  EXPECT_TRUE(socket.read_response().ends_with(kBody));
+  EXPECT_GE(Steady::now() - began, 30ms);
+  server.on_loop([&] { EXPECT_EQ(clock.pending(), 0u); });
+}
+
+TEST(HttpServerWire, DelaysUntilTheFaultClockIsThere) {
+  VirtualClock clock;
+  FaultyServer server(delayed(1h), std::string(kBody), &clock);
+  TestSocket socket = server.connect();
+  socket.send(kGet);
+  server.wait_until([&] { return clock.pending() == 1; });
+  server.on_loop([&] { clock.advance_by(59min); });
+  EXPECT_TRUE(server.answers());
+  server.on_loop([&] {
+    EXPECT_EQ(clock.pending(), 1u);
+    clock.advance_by(1min);
+    EXPECT_EQ(clock.pending(), 0u);
+  });
+  EXPECT_TRUE(socket.read_response().ends_with(kBody));
+}
+
+TEST(HttpServerWire, StallsHalfWayThroughTheBody) {
+  VirtualClock clock;
+  FaultyServer server(stalled(1h), std::string(kBody), &clock);
+  TestSocket socket = server.connect();
+  for (int i = 0; i < 2; ++i) {
+    socket.send(kGet);
+    server.wait_until([&] { return clock.pending() == 1; });
+    std::string response = socket.read_some();
+    EXPECT_TRUE(response.ends_with("\r\n\r\n01234")) << response;
+    server.on_loop([&] { clock.advance_by(1h); });
+    EXPECT_EQ(socket.read_some(), "56789");
+  }
+}
+
+TEST(HttpServerWire, Drips) {
+  const std::string body(1000, 'x');
+  FaultyServer server(dripping(10'000), body);
+  TestSocket socket = server.connect();
+  const auto began = Steady::now();
+  socket.send(kGet);
+  std::string response = socket.read_some();
+  EXPECT_LT(response.size(), 1000u);
+  response += socket.read_some();
+  EXPECT_LT(response.size(), 1300u);
+  while (!response.ends_with("\r\n\r\n" + body)) {
+    const std::string more = socket.read_some();
+    ASSERT_FALSE(more.empty());
+    response += more;
+  }
+  EXPECT_GE(Steady::now() - began, 99ms);
+}
+
+TEST(HttpServerWire, CombinesFaults) {
+  VirtualClock clock;
+  WireFaults faults = delayed(1h);
+  faults.truncate_after = 8;
+  faults.stall = 2h;
+  faults.drip_bytes_per_second = 1000;
+  FaultyServer server(faults, std::string(kBody), &clock);
+  TestSocket socket = server.connect();
+  socket.send(kGet);
+  server.wait_until([&] { return clock.pending() == 1; });
+  server.on_loop([&] { clock.advance_by(1h); });
+  server.wait_until([&] { return clock.pending() == 1; });
+  server.on_loop([&] { clock.advance_by(2h); });
+  EXPECT_TRUE(socket.read_all().ends_with("\r\n\r\n01234567"));
+}
+
+TEST(HttpServerWire, ResetsAfterADelay) {
+  VirtualClock clock;
+  FaultyServer server(with_reset(delayed(1h)), std::string(kBody), &clock);
+  TestSocket socket = server.connect();
+  socket.send(kGet);
+  server.wait_until([&] { return clock.pending() == 1; });
+  server.on_loop([&] { clock.advance_by(1h); });
+  EXPECT_EQ(socket.read_all(), "");
+  EXPECT_TRUE(socket.was_reset());
+}
+
+TEST(HttpServerWire, ReleasesEverythingWhenTheClientLeavesMeanwhile) {
+  for (const WireFaults& faults : {delayed(1h), stalled(1h), dripping(1)}) {
+    for (const bool orderly : {true, false}) {
+      VirtualClock clock;
+      FaultyServer server(faults, std::string(kBody), &clock);
+      TestSocket socket = server.connect();
+      socket.send(kGet);
+      server.wait_until_requested();
+      if (orderly) {
+        socket.close();
+      } else {
+        socket.abort();
+      }
+      server.wait_until_closed();
+      server.on_loop([&] { EXPECT_EQ(clock.pending(), 0u); });
+    }
+  }
+}
+
+TEST(HttpServerWire, GoesOnWithPipelinedRequestsAfterADelay) {
+  VirtualClock clock;
+  FaultyServer server(delayed(1h), std::string(kBody), &clock);
+  TestSocket socket = server.connect();
+  socket.send(std::string(kGet) + "GET /alive HTTP/1.1\r\nHost: x\r\n\r\n");
+  server.wait_until([&] { return clock.pending() == 1; });
+  server.on_loop([&] { clock.advance_by(1h); });
+  EXPECT_TRUE(socket.read_response().ends_with(kBody));
+  EXPECT_TRUE(socket.read_response().ends_with("GET /alive\n"));
+}
+
+TEST(HttpServerWire, IsDestroyedSafelyWhileFaultsWait) {
+  VirtualClock clock;
+  {
+    TestServer server({.fault_clock = &clock}, [](const Request&, auto done) {
+      done({{200, {}, std::string(kBody)}, delayed(1h)});
+    });
+    TestSocket socket = server.connect();
+    socket.send(kGet);
+    server.wait_until([&] { return clock.pending() == 1; });
+  }
+  EXPECT_EQ(clock.pending(), 0u);
+}
+
+}  // namespace
+}  // namespace terapi::core

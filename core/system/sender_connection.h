@@ -1,0 +1,134 @@
+// SenderConnection: one connection of an HttpSender to a server: connects, then carries one request
+// after another. Plain or TLS. Private to core/system.
+//
+// One read is always under way, so that the peer's closing is noticed while nobody uses it.
+//
+// Thread rule: the loop's thread.
+#pragma once
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/system/body_decoder.h"
+#include "core/system/event_loop_impl.h"
+#include "core/system/http_sender.h"
+#include "core/system/response_head.h"
+#include "core/system/response_writer.h"
+#include "core/url.h"
+
+namespace terapi::core {
+
+class SenderConnection;
+
+// One request on its way. Whoever has it last calls HttpSender::Impl::finish.
+struct SendJob {
+  Url url;
+  std::string head;
+  std::string body;
+  std::size_t max_response_bytes = 0;
+  AsyncTransport::Done done;
+  TimerId timer = 0;
+  SenderConnection* connection = nullptr;  // none: waits in its host's queue
+  bool is_head = false;
+  bool is_retry = false;
+  bool finished = false;
+};
+using SendJobPtr = std::shared_ptr<SendJob>;
+
+// What a connection tells its sender.
+class SenderConnectionOwner {
+ public:
+  virtual void on_finished(const SendJobPtr& job, Result<Response> result) = 0;
+  // The connection went stale before it could carry the job.
+  virtual void on_stale(const SendJobPtr& job) = 0;
+  virtual void on_idle(SenderConnection& connection) = 0;
+  virtual void on_gone(SenderConnection& connection) = 0;
+
+ protected:
+  ~SenderConnectionOwner() = default;
+};
+
+class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
+ public:
+  using Socket = TcpSocket;
+  using Code = boost::system::error_code;
+
+  // `tls` is null for plain http.
+  static std::shared_ptr<SenderConnection> make(SenderConnectionOwner& owner, EventLoop& loop,
+                                                const Url& url, std::size_t max_header_bytes,
+                                                asio::ssl::context* tls);
+  virtual ~SenderConnection() = default;
+  SenderConnection(const SenderConnection&) = delete;
+  SenderConnection& operator=(const SenderConnection&) = delete;
+
+  // Connects first if it has to. Only while idle, or new.
+  void carry(SendJobPtr job);
+  // Gives up whatever it carries, and tells nobody but on_gone.
+  void close();
+  bool is_idle() const { return connected_ && !job_; }
+  const Url& url() const { return url_; }
+
+  std::chrono::steady_clock::time_point idle_since;
+
+ protected:
+  SenderConnection(SenderConnectionOwner& owner, EventLoop& loop, const Url& url,
+                   std::size_t max_header_bytes);
+
+  virtual Socket& socket() = 0;
+  // Then on_ready or fail.
+  virtual void handshake() = 0;
+  // Sends head and body of the job.
+  virtual void write() = 0;
+  // Reads some into buffer(), then on_read.
+  virtual void read() = 0;
+
+  asio::mutable_buffer buffer() { return asio::buffer(buffer_); }
+  const SendJob& job() const { return *job_; }
+  bool closed() const { return closed_; }
+  void on_ready();
+  void on_written(const Code& code);
+  void on_read(const Code& code, std::size_t size, bool orderly_end);
+  void fail(std::string code, std::string message);
+
+ private:
+  void connect();
+  void on_resolved(const Code& code, std::vector<asio::ip::tcp::endpoint> endpoints);
+  void on_connected(const Code& code);
+  void consume(std::string_view bytes);
+  std::optional<Error> accept_head();
+  void end_body(bool nothing_follows);
+  void on_peer_closed(const Code& code, bool orderly_end);
+  void succeed(bool reusable);
+  SendJobPtr release();
+
+  SenderConnectionOwner& owner_;
+  const Url url_;
+  const std::size_t max_header_bytes_;
+  asio::ip::tcp::resolver resolver_;
+  std::array<char, std::size_t{8} << 10> buffer_;
+
+  SendJobPtr job_;
+  std::string input_;  // the beginning of a head that is not complete
+  std::optional<ResponseHead> head_;
+  Response response_;
+  BodyDecoder body_;
+  int interim_ = 0;
+  bool connected_ = false;
+  bool closed_ = false;
+  bool reused_ = false;
+  bool answered_ = false;  // a byte of the answer has come
+  bool in_body_ = false;
+  bool writing_ = false;
+  bool reusable_ = false;
+};
+
+}  // namespace terapi::core

@@ -1,0 +1,67 @@
+#include "simulator/api/authentication.h"
+
+#include "core/json_writer.h"
+#include "simulator/api/api_error.h"
+#include "simulator/uuid.h"
+
+namespace terapi::simulator {
+namespace {
+
+core::Response refuse(std::string_view code, std::string_view message, const Dialect& dialect) {
+  core::Response response = error_response(
+      401, code, "Authentication failed. " + std::string(message));
+  response.headers.add("WWW-Authenticate", "Bearer");
+  if (dialect.error_payload) {
+    response.body.insert(response.body.size() - 2, ",\"payload\":{}");
+  }
+  return response;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// Takes the same time whatever the first difference: keys are not to be guessed byte by byte.
+bool same_key(std::string_view a, std::string_view b) {
+  if (a.size() != b.size() || a.empty()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+  }
+  return difference == 0;
+}
+
+}  // namespace
+
+std::variant<Environment*, core::Response> authenticate(const core::Request& request, State& state,
+                                                        const Dialect& dialect) {
+  const std::string_view header = trim(request.headers.get("Authorization").value_or(""));
+  if (header.empty()) {
+    return refuse("missing_auth_header", "The request is missing the Authorization header.",
+                  dialect);
+  }
+  const std::size_t space = header.find(' ');
+  const std::string_view scheme = header.substr(0, space);
+  const std::string_view token =
+      space == std::string_view::npos ? std::string_view() : trim(header.substr(space));
+  const bool well_formed = core::equals_ignoring_case(scheme, "Bearer") && !token.empty() &&
+                           token.find(' ') == std::string_view::npos;
+  if (dialect.keys_are_uuids && (!well_formed || !parse_uuid(token))) {
+    return refuse("invalid_secret_key_format", "The provided secret key is not a UUID v4.",
+                  dialect);
+  }
+  if (!well_formed) {
+    return refuse("malformed_auth_header",
+                  "The Authorization header is malformed; expected 'Bearer <secret key>'.",
+                  dialect);
+  }
+  for (Environment& environment : state.environments) {
+    if (same_key(environment.settings.secret_key, token)) return &environment;
+  }
+  return refuse("unknown_account",
+                "The provided authorization header does not match any account.", dialect);
+}
+
+}  // namespace terapi::simulator

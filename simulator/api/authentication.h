@@ -1,0 +1,16 @@
+// Who is calling (AUTH-1 to AUTH-3). Pure.
+#pragma once
+
+#include <variant>
+
+#include "core/http_message.h"
+#include "simulator/dialect.h"
+#include "simulator/state.h"
+
+namespace terapi::simulator {
+
+// The environment that the request's key opens, or the 401 to answer.
+std::variant<Environment*, core::Response> authenticate(const core::Request& request, State& state,
+                                                        const Dialect& dialect);
+
+}  // namespace terapi::simulator

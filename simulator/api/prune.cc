@@ -1,0 +1,58 @@
+#include "simulator/api/prune.h"
+
+#include "core/json_fields.h"
+#include "simulator/payload.h"
+
+namespace terapi::simulator {
+
+PruneRequest read_prune_request(std::string_view body, const Dialect& dialect,
+                                std::vector<ValidationError>& errors) {
+  namespace json = core::json;
+  PruneRequest request;
+  core::Result<json::Document> document = json::Document::parse(std::string(body));
+  if (!document) {
+    errors.push_back({"bad_json", document.error().message, {}});
+    return request;
+  }
+  json::Issues issues;
+  json::Fields fields(document->root(), {}, issues);
+  request.model = fields.required("model");
+  request.cursor = fields.required("until_cursor");
+  request.variant = fields.string("variant").value_or(request.variant);
+  request.limit = static_cast<std::size_t>(fields.integer("limit", 1, 10'000).value_or(1000));
+  fields.finish();
+  for (json::Issue& issue : issues) {
+    errors.push_back({std::move(issue.code), std::move(issue.message), std::move(issue.path)});
+  }
+  if (!request.cursor.empty()) request.until = decode_cursor(request.cursor, dialect);
+  return request;
+}
+
+PruneResult prune(Engine& engine, Stream& stream, const Position& until, std::size_t limit) {
+  PruneResult result;
+  std::vector<const Record*> chosen;
+  stream.log.walk(Position::start(), [&](const Record& record) {
+    if (until < record.position()) return false;
+    if (record.pruned_at()) return true;
+    if (chosen.size() == limit) {
+      result.has_more = true;
+      return false;
+    }
+    chosen.push_back(&record);
+    return true;
+  });
+  const Time now = engine.now();
+  for (const Record* record : chosen) {
+    const std::string payload = id_only_payload(record->id());
+    RecordFields fields = record->fields();
+    fields.payload = payload;
+    fields.pruned_at = now;
+    RecordPtr pruned = Record::make(fields);
+    engine.changes().records.emplace_back(stream.number, pruned);
+    stream.log.exchange(std::move(pruned));
+  }
+  result.count = chosen.size();
+  return result;
+}
+
+}  // namespace terapi::simulator

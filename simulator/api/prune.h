@@ -1,0 +1,31 @@
+// PATCH /records/prune (PRUNE-1): empties payloads up to a cursor.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "simulator/api/api_error.h"
+#include "simulator/engine.h"
+
+namespace terapi::simulator {
+
+struct PruneRequest {
+  std::string model;
+  std::string variant = std::string(kBaseVariant);
+  std::size_t limit = 1000;
+  std::string cursor;             // as given
+  std::optional<Position> until;  // nothing when the cursor does not decode
+};
+
+// Reads the body; adds everything that is wrong to `errors`.
+PruneRequest read_prune_request(std::string_view body, const Dialect& dialect,
+                                std::vector<ValidationError>& errors);
+
+struct PruneResult {
+  std::size_t count = 0;
+  bool has_more = false;
+};
+PruneResult prune(Engine& engine, Stream& stream, const Position& until, std::size_t limit);
+
+}  // namespace terapi::simulator

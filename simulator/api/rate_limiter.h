@@ -1,0 +1,33 @@
+// RateLimiter: a fixed window for each environment (RATE-1). A value, driven by the times given.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "simulator/environment.h"
+
+namespace terapi::simulator {
+
+class RateLimiter {
+ public:
+  struct Verdict {
+    bool allowed = true;
+    std::int64_t limit = 0;
+    std::int64_t remaining = 0;
+    std::int64_t reset_epoch_seconds = 0;   // when the window ends, rounded up
+    std::int64_t retry_after_seconds = 0;   // rounded up, never 0
+  };
+  // Counts one request; nothing when the environment has no limit.
+  std::optional<Verdict> count(const Settings& settings, Time now);
+  void clear() { windows_.clear(); }
+
+ private:
+  struct Window {
+    Time start;
+    std::int64_t used = 0;
+  };
+  std::map<std::string, Window> windows_;  // by environment
+};
+
+}  // namespace terapi::simulator

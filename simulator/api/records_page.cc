@@ -1,0 +1,171 @@
+#include "simulator/api/records_page.h"
+
+#include <algorithm>
+
+namespace terapi::simulator {
+namespace {
+
+// The size of a record's metadata, near enough for budgets and for reserving memory.
+constexpr std::size_t kMetadataBytes = 340;
+
+// Fills a page one record at a time; `offer` says whether to go on.
+class PageFiller {
+ public:
+  PageFiller(const RecordsQuery& query, std::optional<std::int64_t> max_bytes)
+      : query_(query), max_bytes_(max_bytes) {}
+
+  bool offer(const Record& record) {
+    const std::size_t size = record.payload().size() + kMetadataBytes;
+    const bool over_budget = max_bytes_ && !page_.records.empty() &&
+                             bytes_ + size > static_cast<std::size_t>(*max_bytes_);
+    if (page_.records.size() == query_.limit || over_budget) {
+      page_.more = true;
+      return false;
+    }
+    page_.records.push_back(&record);
+    bytes_ += size;
+    return true;
+  }
+
+  RecordsPage take() { return std::move(page_); }
+
+ private:
+  const RecordsQuery& query_;
+  std::optional<std::int64_t> max_bytes_;
+  RecordsPage page_;
+  std::size_t bytes_ = 0;
+};
+
+// Where the page begins: after the cursor and from modified_after on, whichever is later (REC-9).
+Position start_of(const RecordsQuery& query) {
+  Position start = query.after.value_or(Position::start());
+  if (query.modified_from) {
+    start = std::max(start, Position::just_before(*query.modified_from));
+  }
+  return start;
+}
+
+bool wanted(const Record& record, const RecordsQuery& query, const Position& start) {
+  return start < record.position() &&
+         query.actions.test(static_cast<std::size_t>(record.action()));
+}
+
+// REC-6: the named records, in the stream's order.
+std::vector<const Record*> named_records(const RecordLog& log, const RecordsQuery& query) {
+  std::vector<const Record*> found;
+  const Position start = start_of(query);
+  for (const std::string& id : query.ids) {
+    const Record* record = log.find(id);
+    if (record != nullptr && wanted(*record, query, start)) found.push_back(record);
+  }
+  const auto by_position = [](const Record* a, const Record* b) {
+    return a->position() < b->position();
+  };
+  std::sort(found.begin(), found.end(), by_position);
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+void append_text_or_null(std::string& out, std::optional<Time> time, const Dialect& dialect) {
+  if (!time) {
+    out += "null";
+    return;
+  }
+  out += '"';
+  if (dialect.trims_timestamps) {
+    out += format_trimmed_timestamp(*time);
+  } else {
+    append_timestamp(out, *time);
+  }
+  out += '"';
+}
+
+}  // namespace
+
+RecordsPage collect_page(const RecordLog& log, const RecordsQuery& query,
+                         std::optional<std::int64_t> max_bytes) {
+  PageFiller filler(query, max_bytes);
+  if (!query.ids.empty()) {
+    for (const Record* record : named_records(log, query)) {
+      if (!filler.offer(*record)) break;
+    }
+  } else {
+    log.walk(start_of(query), query.actions,
+             [&](const Record& record) { return filler.offer(record); });
+  }
+  return filler.take();
+}
+
+RecordsPage collect_page(const std::vector<const Record*>& versions, const RecordsQuery& query,
+                         std::optional<std::int64_t> max_bytes) {
+  PageFiller filler(query, max_bytes);
+  const Position start = start_of(query);
+  const auto named = [&](const Record& record) {
+    return query.ids.empty() ||
+           std::find(query.ids.begin(), query.ids.end(), record.id()) != query.ids.end();
+  };
+  for (const Record* record : versions) {
+    if (wanted(*record, query, start) && named(*record) && !filler.offer(*record)) break;
+  }
+  return filler.take();
+}
+
+std::vector<const Record*> versions_at(const Stream& stream, Time then) {
+  std::vector<const Record*> versions;
+  stream.log.walk(Position::start(), [&](const Record& record) {
+    if (record.last_modified() > then) return false;
+    versions.push_back(&record);
+    return true;
+  });
+  for (const Superseded& old : stream.superseded) {
+    if (old.record->last_modified() <= then && then < old.until) {
+      versions.push_back(old.record.get());
+    }
+  }
+  std::sort(versions.begin(), versions.end(), [](const Record* a, const Record* b) {
+    return a->position() < b->position();
+  });
+  return versions;
+}
+
+void append_record(std::string& out, const Record& record, const Dialect& dialect) {
+  const std::string_view payload = record.payload();
+  out += payload.substr(0, payload.size() - 1);
+  out += ",\"";
+  out += dialect.metadata_key;
+  out += "\":{\"deleted_at\":";
+  append_text_or_null(out, record.deleted() ? std::optional(record.last_modified()) : std::nullopt,
+                      dialect);
+  out += ",\"last_action\":\"";
+  out += action_name(record.action());
+  out += "\",\"first_seen_at\":";
+  append_text_or_null(out, record.first_seen(), dialect);
+  out += ",\"last_modified_at\":";
+  append_text_or_null(out, record.last_modified(), dialect);
+  out += ",\"pruned_at\":";
+  append_text_or_null(out, record.pruned_at(), dialect);
+  out += ",\"cursor\":\"";
+  append_cursor(out, record.position(), dialect);
+  out += "\"}}";
+}
+
+std::string page_text(const RecordsPage& page, const Dialect& dialect) {
+  std::string next = "null";
+  if (page.more) {
+    next = "\"" + encode_cursor(page.records.back()->position(), dialect) + "\"";
+  }
+  std::size_t size = 256;
+  for (const Record* record : page.records) size += record->payload().size() + kMetadataBytes + 40;
+  std::string out;
+  out.reserve(size);
+  out += dialect.next_cursor_first ? "{\"next_cursor\":" + next + ",\"records\":["
+                                   : std::string("{\"records\":[");
+  for (const Record* record : page.records) {
+    if (record != page.records.front()) out += ',';
+    append_record(out, *record, dialect);
+  }
+  out += dialect.next_cursor_first ? std::string("]}") : "],\"next_cursor\":" + next + "}";
+  return out;
+}
+
+}  // namespace terapi::simulator

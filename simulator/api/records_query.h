@@ -1,0 +1,38 @@
+// RecordsQuery: what GET /records asks for, checked (REC-3, REC-5 to REC-9). Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "simulator/api/api_error.h"
+#include "simulator/cursor.h"
+#include "simulator/dialect.h"
+#include "simulator/record_log.h"
+
+namespace terapi::simulator {
+
+using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+
+struct RecordsQuery {
+  std::string model;
+  std::string variant = std::string(kDefaultVariant);
+  std::size_t limit = 100;
+  std::string cursor;  // as given
+  std::string modified_after;
+  bool bad_cursor = false;                 // does not decode (CUR-7)
+  std::optional<Position> after;           // the decoded cursor
+  std::optional<Time> modified_from;       // inclusive
+  ActionSet actions = all_actions();
+  std::vector<std::string> ids;
+  bool ends_paging = false;  // the nango dialect's fraction limit: next_cursor is null whatever follows
+
+  static constexpr std::string_view kDefaultVariant = "base";
+};
+
+// Reads and checks the parameters; adds everything that is wrong to `errors`.
+RecordsQuery read_records_query(const QueryParameters& parameters, const Dialect& dialect, Time now,
+                                std::vector<ValidationError>& errors);
+
+}  // namespace terapi::simulator

@@ -1,0 +1,47 @@
+#include "simulator/clock_driver.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace terapi::simulator {
+
+void ClockDriver::advance_to(Time to, std::function<void()> done) {
+  jobs_.push_back({to, false, std::move(done)});
+  step();
+}
+
+void ClockDriver::run_until_idle(Time limit, std::function<void()> done) {
+  jobs_.push_back({limit, true, std::move(done)});
+  step();
+}
+
+bool ClockDriver::finish_idle_on_system_clock() {
+  if (jobs_.empty() || webhooks_.in_flight() + webhooks_.waiting() > 0) return false;
+  const Job job = std::move(jobs_.front());
+  jobs_.pop_front();
+  job.done();
+  return true;
+}
+
+void ClockDriver::step() {
+  if (stepping_) return;
+  stepping_ = true;
+  if (clock_ == nullptr) {
+    while (finish_idle_on_system_clock()) {
+    }
+    stepping_ = false;
+    return;
+  }
+  while (true) {
+    if (clock_->run_next(clock_->now())) continue;  // due already: needs no time to pass
+    if (jobs_.empty() || webhooks_.in_flight() > 0) break;
+    if (clock_->run_next(jobs_.front().to)) continue;
+    const Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    if (!job.until_idle) clock_->set(std::max(clock_->now(), job.to));
+    job.done();
+  }
+  stepping_ = false;
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,44 @@
+// ClockDriver: moves virtual time on request. Time stands still while a webhook attempt is on the
+// wire, so whatever is due happens at its exact instant, and a day of backoff takes milliseconds.
+//
+// Thread rule: the simulator's thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+
+#include "core/clock.h"
+#include "simulator/webhooks/webhook_queue.h"
+
+namespace terapi::simulator {
+
+class ClockDriver {
+ public:
+  // `clock` is null on the system clock, where only until_idle may be called.
+  ClockDriver(core::VirtualClock* clock, WebhookQueue& webhooks)
+      : clock_(clock), webhooks_(webhooks) {}
+
+  bool is_virtual() const { return clock_ != nullptr; }
+  // Does everything that is due up to `to`, then stands there and calls back.
+  void advance_to(Time to, std::function<void()> done);
+  // Does everything that is due, however far away, until nothing is or `limit` is reached. On the
+  // system clock: calls back when no webhook waits or is on its way.
+  void run_until_idle(Time limit, std::function<void()> done);
+  // Goes on as far as it can; called after each event and each ended attempt.
+  void step();
+
+ private:
+  struct Job {
+    Time to;
+    bool until_idle = false;
+    std::function<void()> done;
+  };
+  bool finish_idle_on_system_clock();
+
+  core::VirtualClock* clock_;
+  WebhookQueue& webhooks_;
+  std::deque<Job> jobs_;
+  bool stepping_ = false;
+};
+
+}  // namespace terapi::simulator

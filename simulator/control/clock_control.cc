@@ -1,0 +1,98 @@
+// GET /_simulator/clock, POST clock/advance, POST clock/run-until-idle.
+#include "core/duration.h"
+#include "core/json_writer.h"
+#include "simulator/api/api_error.h"
+#include "simulator/control/control_api.h"
+#include "simulator/control/control_body.h"
+
+namespace terapi::simulator {
+namespace {
+
+namespace json = core::json;
+
+constexpr Duration kFarthest = std::chrono::hours(24 * 3650);
+
+std::string clock_json(SimulatorParts& parts) {
+  json::Writer out;
+  out.begin_object()
+      .field("mode", parts.virtual_clock != nullptr ? "virtual" : "system")
+      .field("now", format_timestamp(parts.engine.now()))
+      .field("pending_timers", parts.virtual_clock != nullptr ? parts.virtual_clock->pending()
+                                                              : parts.webhooks.waiting())
+      .field("in_flight", parts.webhooks.in_flight());
+  const auto due =
+      parts.virtual_clock != nullptr ? parts.virtual_clock->next_due() : std::optional<Time>();
+  if (due) {
+    out.field("next_due", format_timestamp(*due));
+  } else {
+    out.null_field("next_due");
+  }
+  out.end_object();
+  return out.take();
+}
+
+// Replies, once time has moved, from where to where it has.
+std::function<void()> reply_moved(SimulatorParts& parts, const Reply& reply) {
+  return [&parts, reply, from = parts.engine.now(), attempts = parts.webhooks.attempts_made()] {
+    json::Writer out;
+    out.begin_object()
+        .field("now", format_timestamp(parts.engine.now()))
+        .field("advanced", core::format_duration(parts.engine.now() - from))
+        .field("attempts", parts.webhooks.attempts_made() - attempts)
+        .end_object();
+    reply(json_response(200, out.take()));
+  };
+}
+
+void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
+  if (parts.virtual_clock == nullptr) {
+    return reply(error_response(409, "not_virtual",
+                                "time is the machine's here; start with --clock virtual to move it"));
+  }
+  const auto body = read_body(call, reply);
+  if (!body) return;
+  json::Issues issues;
+  json::Fields fields(body->root(), {}, issues);
+  const auto by = fields.duration("by");
+  const auto to_text = fields.string("to");
+  const auto to = to_text ? parse_timestamp(*to_text) : std::nullopt;
+  fields.finish();
+  if (to_text && !to) fields.report("to", "invalid_value", "to is not an RFC 3339 timestamp");
+  if (issues.empty() && by.has_value() == to.has_value()) {
+    fields.report("by", "required", "expected either by, a duration such as \"5m\", or to, a time");
+  }
+  if (by && *by > kFarthest) fields.report("by", "invalid_value", "at most ten years at once");
+  if (to && *to < parts.engine.now()) {
+    fields.report("to", "invalid_value", "time does not go back; restore a snapshot instead");
+  }
+  if (!no_issues(issues, body->text(), reply)) return;
+  parts.driver.advance_to(to ? *to : parts.engine.now() + *by, reply_moved(parts, reply));
+}
+
+void run_until_idle(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
+  const auto body = read_body(call, reply);
+  if (!body) return;
+  json::Issues issues;
+  json::Fields fields(body->root(), {}, issues);
+  const Duration limit = std::min(fields.duration("limit").value_or(kFarthest), kFarthest);
+  fields.finish();
+  if (!no_issues(issues, body->text(), reply)) return;
+  parts.driver.run_until_idle(parts.engine.now() + limit, reply_moved(parts, reply));
+}
+
+}  // namespace
+
+void add_clock_routes(SimulatorParts& parts) {
+  Router& router = parts.control;
+  router.add("GET", "/_simulator/clock", [&parts](const ControlCall&, const Reply& reply) {
+    reply(json_response(200, clock_json(parts)));
+  });
+  router.add("POST", "/_simulator/clock/advance",
+             [&parts](const ControlCall& call, const Reply& reply) { advance(parts, call, reply); });
+  router.add("POST", "/_simulator/clock/run-until-idle",
+             [&parts](const ControlCall& call, const Reply& reply) {
+               run_until_idle(parts, call, reply);
+             });
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,67 @@
+#include "simulator/control/control_api.h"
+
+#include "simulator/api/api_error.h"
+
+namespace terapi::simulator {
+namespace {
+
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
+// The host of an Origin or Host value, without scheme and port.
+std::string_view host_of(std::string_view text) {
+  if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
+    text.remove_prefix(scheme + 3);
+  }
+  if (text.starts_with("[")) return text.substr(0, text.find(']') + 1);
+  return text.substr(0, text.find(':'));
+}
+
+bool names_this_machine(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || is_loopback(host) || host.ends_with(".localhost");
+}
+
+}  // namespace
+
+bool is_control_path(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path == "/metrics" || path == "/_simulator" || path.starts_with("/_simulator/");
+}
+
+std::optional<core::Response> refuse_caller(const core::Request& request,
+                                            const std::string& control_token) {
+  const auto refuse = [](std::string_view message) {
+    return error_response(403, "forbidden", message);
+  };
+  if (!control_token.empty()) {
+    const std::string_view given = request.headers.get("Authorization").value_or("");
+    if (given == "Bearer " + control_token) return std::nullopt;
+    return refuse("the control API wants 'Authorization: Bearer <control token>' here");
+  }
+  if (!is_loopback(request.remote_address)) {
+    return refuse("the control API answers callers on this machine only, unless the simulator is "
+                  "started with --control-token");
+  }
+  // A page of another site can reach loopback through the browser of whoever looks at it.
+  const auto origin = request.headers.get("Origin");
+  const auto host = request.headers.get("Host");
+  if ((origin && *origin != "null" && !names_this_machine(host_of(*origin))) ||
+      (host && !names_this_machine(host_of(*host)) && origin)) {
+    return refuse("the control API does not answer pages of other sites");
+  }
+  return std::nullopt;
+}
+
+void add_all_routes(SimulatorParts& parts) {
+  add_status_routes(parts);
+  add_world_routes(parts);
+  add_clock_routes(parts);
+  add_run_routes(parts);
+  add_truth_routes(parts);
+  add_fault_routes(parts);
+  add_delivery_routes(parts);
+  add_journal_routes(parts);
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,28 @@
+// The control API under /_simulator (docs/control-api.md): each group of calls is a file of this
+// folder that adds its routes.
+#pragma once
+
+#include "simulator/control/router.h"
+#include "simulator/parts.h"
+
+namespace terapi::simulator {
+
+// True for the paths that the control API answers: /_simulator/… and /metrics.
+bool is_control_path(std::string_view target);
+
+// Who may call: loopback, and not a page of another site in somebody's browser; or, where a token
+// is set, whoever bears it. Nothing when the caller may.
+std::optional<core::Response> refuse_caller(const core::Request& request,
+                                            const std::string& control_token);
+
+void add_all_routes(SimulatorParts& parts);
+void add_clock_routes(SimulatorParts& parts);
+void add_delivery_routes(SimulatorParts& parts);
+void add_fault_routes(SimulatorParts& parts);
+void add_journal_routes(SimulatorParts& parts);
+void add_run_routes(SimulatorParts& parts);
+void add_status_routes(SimulatorParts& parts);
+void add_truth_routes(SimulatorParts& parts);
+void add_world_routes(SimulatorParts& parts);
+
+}  // namespace terapi::simulator

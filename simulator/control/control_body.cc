@@ -1,0 +1,51 @@
+#include "simulator/control/control_body.h"
+
+#include "simulator/api/api_error.h"
+
+namespace terapi::simulator {
+
+namespace json = core::json;
+
+std::optional<json::Document> read_body(const ControlCall& call, const Reply& reply) {
+  const std::string& body = call.request.body;
+  // curl -d says form-urlencoded; nobody means it here, so any type that is not multipart is read.
+  const auto type = call.request.headers.get("Content-Type").value_or("");
+  if (!body.empty() && type.starts_with("multipart/")) {
+    reply(error_response(415, "unsupported_media_type", "the body has to be application/json"));
+    return std::nullopt;
+  }
+  core::Result<json::Document> document =
+      json::Document::parse(body.empty() ? "{}" : body, {.comments = true});
+  if (!document) {
+    reply(validation_response("invalid_body", {{"bad_json", document.error().message, {}}}));
+    return std::nullopt;
+  }
+  return std::move(*document);
+}
+
+bool no_issues(const json::Issues& issues, std::string_view text, const Reply& reply) {
+  if (issues.empty()) return true;
+  std::vector<ValidationError> errors;
+  for (const json::Issue& issue : issues) {
+    ValidationError error{issue.code, issue.message, issue.path};
+    if (issue.offset != std::string_view::npos) {
+      const json::Place place = json::place_of(text, issue.offset);
+      error.line = place.line;
+      error.column = place.column;
+    }
+    errors.push_back(std::move(error));
+  }
+  reply(validation_response("invalid_body", errors));
+  return false;
+}
+
+Environment* chosen_environment(State& state, std::string name, const Reply& reply) {
+  if (name.empty()) return &state.environments.front();
+  Environment* environment = state.find_environment(name);
+  if (environment == nullptr) {
+    reply(error_response(404, "unknown_environment", "there is no environment '" + name + "'"));
+  }
+  return environment;
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,22 @@
+// Bodies of control calls: parsed, or answered with everything that is wrong with them.
+#pragma once
+
+#include <optional>
+
+#include "core/json_fields.h"
+#include "simulator/control/router.h"
+#include "simulator/state.h"
+
+namespace terapi::simulator {
+
+// The body as JSON; an empty one as {}. Nothing after a 400 or 415 has been replied.
+std::optional<core::json::Document> read_body(const ControlCall& call, const Reply& reply);
+
+// True when there are none; else 400 invalid_body with all of them has been replied.
+bool no_issues(const core::json::Issues& issues, std::string_view text, const Reply& reply);
+
+// The environment that ?environment= (or `name`) means, by default the first; null after a 404 has
+// been replied.
+Environment* chosen_environment(State& state, std::string name, const Reply& reply);
+
+}  // namespace terapi::simulator

@@ -1,0 +1,159 @@
+// GET /_simulator/deliveries[/{id}], POST /_simulator/deliveries/{id}/resend.
+#include <charconv>
+
+#include "core/json_writer.h"
+#include "simulator/api/api_error.h"
+#include "simulator/control/control_api.h"
+#include "simulator/truth.h"
+
+namespace terapi::simulator {
+namespace {
+
+namespace json = core::json;
+
+constexpr std::size_t kDefaultLimit = 1000;
+
+void time_or_null(json::Writer& out, std::string_view name, std::optional<Time> time) {
+  if (time) {
+    out.field(name, format_timestamp(*time));
+  } else {
+    out.null_field(name);
+  }
+}
+
+std::string milliseconds(Duration duration) {
+  const auto micros = duration.count();
+  std::string text = std::to_string(micros / 1000);
+  if (micros % 1000 != 0) text += "." + std::to_string(1000 + micros % 1000).substr(1);
+  return text;
+}
+
+void write_attempt(json::Writer& out, const Attempt& attempt) {
+  out.begin_object()
+      .field("number", attempt.number)
+      .field("at", format_timestamp(attempt.at))
+      .raw_field("duration_ms", milliseconds(attempt.duration));
+  if (attempt.status > 0) {
+    out.field("status", attempt.status);
+  } else {
+    out.null_field("status");
+  }
+  const auto or_null = [&](std::string_view name, const std::string& text) {
+    out.optional_field(name, text.empty() ? std::nullopt : std::optional(text));
+  };
+  or_null("error", attempt.error);
+  out.field("response_body", attempt.response_body);
+  or_null("fault", attempt.fault);
+  time_or_null(out, "next_attempt_at", attempt.next_attempt_at);
+  out.end_object();
+}
+
+void write_summary(json::Writer& out, const Delivery& delivery) {
+  out.field("id", delivery.id)
+      .field("number", delivery.number)
+      .field("environment", delivery.environment)
+      .field("url", delivery.url)
+      .field("type", delivery.type)
+      .field("integration", delivery.stream.integration)
+      .field("connection", delivery.stream.connection)
+      .field("model", delivery.stream.model)
+      .field("variant", delivery.stream.variant)
+      .field("run_id", delivery.run_id)
+      .field("state", delivery_state_name(delivery.state))
+      .optional_field("held_by", delivery.held_by.empty() ? std::nullopt
+                                                          : std::optional(delivery.held_by))
+      .optional_field("dropped_by", delivery.settled_by_fault.empty()
+                                        ? std::nullopt
+                                        : std::optional(delivery.settled_by_fault))
+      .field("created_at", format_timestamp(delivery.created_at));
+  time_or_null(out, "next_attempt_at", delivery.next_attempt_at);
+  out.field("attempts_made", delivery.attempts.size()).key("attempts").begin_array();
+  for (const Attempt& attempt : delivery.attempts) write_attempt(out, attempt);
+  out.end_array();
+}
+
+void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
+  const std::string state_name = call.query("state");
+  const auto wanted = delivery_state_named(state_name);
+  if (!state_name.empty() && !wanted) {
+    return reply(error_response(400, "invalid_query_params",
+                                "state is one of pending, in_flight, held, delivered, failed, "
+                                "dropped"));
+  }
+  std::size_t limit = kDefaultLimit;
+  if (const std::string text = call.query("limit"); !text.empty()) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+    if (error != std::errc() || end != text.data() + text.size() || limit == 0) {
+      return reply(error_response(400, "invalid_query_params", "limit is a whole number from 1"));
+    }
+  }
+  const StreamFilter filter{call.query("environment"), call.query("integration"),
+                            call.query("connection"), call.query("model"), call.query("variant")};
+  const State& state = parts.engine.state();
+  std::vector<const Delivery*> chosen;
+  for (auto it = state.deliveries.rbegin(); it != state.deliveries.rend(); ++it) {
+    const Delivery& delivery = it->second;
+    if (chosen.size() == limit) break;
+    const bool environment_fits =
+        filter.environment.empty() || filter.environment == delivery.environment;
+    if ((wanted && delivery.state != *wanted) || !environment_fits ||
+        !filter.matches(delivery.stream)) {
+      continue;
+    }
+    chosen.push_back(&delivery);
+  }
+  json::Writer out;
+  out.begin_object().key("deliveries").begin_array();
+  for (auto it = chosen.rbegin(); it != chosen.rend(); ++it) {
+    out.begin_object();
+    write_summary(out, **it);
+    out.end_object();
+  }
+  out.end_array()
+      .field("total", state.deliveries.size())
+      .field("dropped", state.deliveries_forgotten)
+      .end_object();
+  reply(json_response(200, out.take()));
+}
+
+void show(SimulatorParts& parts, const std::string& id, const Reply& reply) {
+  const Delivery* delivery = std::as_const(parts.webhooks).find(id);
+  if (delivery == nullptr) {
+    return reply(error_response(404, "unknown_delivery", "there is no delivery '" + id + "'"));
+  }
+  json::Writer out;
+  out.begin_object();
+  write_summary(out, *delivery);
+  out.field("body", delivery->body).key("headers").begin_object();
+  for (const auto& [name, value] : delivery->headers) out.field(name, value);
+  out.end_object().end_object();
+  reply(json_response(200, out.take()));
+}
+
+void resend(SimulatorParts& parts, const std::string& id, const Reply& reply) {
+  if (const auto sent = parts.webhooks.resend(id); !sent) {
+    const int status = sent.error().code == "unknown_delivery" ? 404 : 409;
+    return reply(error_response(status, sent.error().code, sent.error().message));
+  }
+  json::Writer out;
+  out.begin_object().field("id", id).field("state", "pending").end_object();
+  reply(json_response(202, out.take()));
+}
+
+}  // namespace
+
+void add_delivery_routes(SimulatorParts& parts) {
+  Router& router = parts.control;
+  router.add("GET", "/_simulator/deliveries",
+             [&parts](const ControlCall& call, const Reply& reply) { list(parts, call, reply); });
+  router.add("GET", "/_simulator/deliveries/{id}",
+             [&parts](const ControlCall& call, const Reply& reply) {
+               show(parts, call.parts.find("id")->second, reply);
+             });
+  router.add("POST", "/_simulator/deliveries/{id}/resend",
+             [&parts](const ControlCall& call, const Reply& reply) {
+               resend(parts, call.parts.find("id")->second, reply);
+             });
+}
+
+}  // namespace terapi::simulator

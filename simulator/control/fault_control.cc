@@ -1,0 +1,101 @@
+// GET, PUT and DELETE of /_simulator/faults and /_simulator/faults/{id}.
+#include "core/json_writer.h"
+#include "simulator/api/api_error.h"
+#include "simulator/control/control_api.h"
+#include "simulator/control/control_body.h"
+
+namespace terapi::simulator {
+namespace {
+
+namespace json = core::json;
+
+std::string faults_json(const FaultPlan& faults) {
+  json::Writer out;
+  out.begin_object().key("faults").begin_array();
+  for (const FaultRule& rule : faults.rules()) out.raw(fault_rule_json(rule));
+  out.end_array().end_object();
+  return out.take();
+}
+
+core::Response unknown(const std::string& id) {
+  return error_response(404, "unknown_fault", "there is no fault rule '" + id + "'");
+}
+
+core::Response no_content() {
+  core::Response response;
+  response.status = 204;
+  return response;
+}
+
+// A single rule is taken for a list of one; {"faults":[…]} for its list.
+void put_all(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
+  const auto body = read_body(call, reply);
+  if (!body) return;
+  json::Issues issues;
+  const json::Value root = body->root();
+  const json::Value list = root.is_object() && root["faults"].present() ? root["faults"] : root;
+  std::vector<FaultRule> rules;
+  std::size_t i = 0;
+  if (list.is_array()) {
+    for (const json::Value item : list.items()) {
+      const json::Path path = {std::to_string(i++)};
+      rules.push_back(read_fault_rule(item, path, "fault-" + std::to_string(i), issues));
+    }
+  } else if (list.size() > 0) {
+    rules.push_back(read_fault_rule(list, {}, "fault-1", issues));
+  }
+  if (!no_issues(issues, body->text(), reply)) return;
+  FaultPlan& faults = parts.engine.state().faults;
+  faults.clear();
+  for (FaultRule& rule : rules) faults.put(std::move(rule));
+  parts.engine.note_settings();
+  reply(json_response(200, faults_json(faults)));
+}
+
+void put_one(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
+  const auto body = read_body(call, reply);
+  if (!body) return;
+  json::Issues issues;
+  const std::string& id = call.parts.find("id")->second;
+  FaultRule rule = read_fault_rule(body->root(), {}, id, issues);
+  if (!no_issues(issues, body->text(), reply)) return;
+  rule.id = id;
+  FaultPlan& faults = parts.engine.state().faults;
+  faults.put(std::move(rule));
+  parts.engine.note_settings();
+  reply(json_response(200, fault_rule_json(*faults.find(id))));
+}
+
+}  // namespace
+
+void add_fault_routes(SimulatorParts& parts) {
+  Router& router = parts.control;
+  router.add("GET", "/_simulator/faults", [&parts](const ControlCall&, const Reply& reply) {
+    reply(json_response(200, faults_json(parts.engine.state().faults)));
+  });
+  router.add("PUT", "/_simulator/faults", [&parts](const ControlCall& call, const Reply& reply) {
+    put_all(parts, call, reply);
+  });
+  router.add("DELETE", "/_simulator/faults", [&parts](const ControlCall&, const Reply& reply) {
+    parts.engine.state().faults.clear();
+    parts.engine.note_settings();
+    reply(no_content());
+  });
+  router.add("GET", "/_simulator/faults/{id}",
+             [&parts](const ControlCall& call, const Reply& reply) {
+               const std::string& id = call.parts.find("id")->second;
+               const FaultRule* rule = parts.engine.state().faults.find(id);
+               reply(rule == nullptr ? unknown(id) : json_response(200, fault_rule_json(*rule)));
+             });
+  router.add("PUT", "/_simulator/faults/{id}",
+             [&parts](const ControlCall& call, const Reply& reply) { put_one(parts, call, reply); });
+  router.add("DELETE", "/_simulator/faults/{id}",
+             [&parts](const ControlCall& call, const Reply& reply) {
+               const std::string& id = call.parts.find("id")->second;
+               const bool removed = parts.engine.state().faults.remove(id);
+               parts.engine.note_settings();
+               reply(removed ? no_content() : unknown(id));
+             });
+}
+
+}  // namespace terapi::simulator

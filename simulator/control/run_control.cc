@@ -1,0 +1,146 @@
+// POST /_simulator/runs: one sync run, made by hand.
+#include "core/json_writer.h"
+#include "simulator/api/api_error.h"
+#include "simulator/control/control_api.h"
+#include "simulator/control/control_body.h"
+#include "simulator/payload.h"
+#include "simulator/run.h"
+
+namespace terapi::simulator {
+namespace {
+
+namespace json = core::json;
+
+// What a run is asked to do, read and checked before anything is changed.
+struct RunOrder {
+  std::string environment;
+  RunSpec spec;
+  std::vector<Payload> save;
+  std::vector<Run::Patch> update;
+  std::vector<std::string> remove;
+  std::optional<std::vector<Payload>> replace;
+};
+
+std::vector<Payload> read_payloads(json::Fields& fields, std::string_view key,
+                                   const Dialect& dialect) {
+  std::vector<Payload> payloads;
+  std::size_t i = 0;
+  for (const json::Value item : fields.array(key).items()) {
+    core::Result<Payload> payload = make_payload(item, "id", dialect);
+    if (payload) {
+      payloads.push_back(std::move(*payload));
+    } else {
+      json::Path path = fields.path_to(key);
+      path.push_back(std::to_string(i));
+      fields.issues().push_back({"invalid_record",
+                                 json::path_text(path) + ": " + payload.error().message, path,
+                                 item.offset()});
+    }
+    ++i;
+  }
+  return payloads;
+}
+
+std::vector<Run::Patch> read_patches(json::Fields& fields, const Dialect& dialect) {
+  std::vector<Run::Patch> patches;
+  std::vector<Payload> checked = read_payloads(fields, "update", dialect);
+  std::size_t i = 0;
+  for (const json::Value item : fields.array("update").items()) {
+    if (i < checked.size()) patches.push_back({checked[i].id, item});
+    ++i;
+  }
+  return patches;
+}
+
+std::vector<std::string> read_ids(json::Fields& fields, std::string_view key) {
+  std::vector<std::string> ids;
+  for (const json::Value item : fields.array(key).items()) {
+    // Numbers are taken as they are for records' ids.
+    ids.push_back(item.is_string() ? item.string() : std::string(item.text()));
+    if (!(item.is_string() || item.is_number()) || ids.back().empty() ||
+        ids.back().size() > kLongestId) {
+      fields.report(key, "invalid_type",
+                    std::string(key) + " has to list ids: strings of 1 to 255 bytes");
+    }
+  }
+  return ids;
+}
+
+std::optional<SyncType> read_type(json::Fields& fields) {
+  const auto choice = fields.choice(
+      "type", {"INITIAL", "INCREMENTAL", "initial", "incremental", "full", "FULL"});
+  if (!choice) return std::nullopt;
+  return *choice == 1 || *choice == 3 ? SyncType::kIncremental : SyncType::kInitial;
+}
+
+std::optional<RunError> read_error(json::Fields& fields) {
+  const json::Value value = fields.any("error");
+  if (!value.present() || value.is_null()) return std::nullopt;
+  if (value.is_string()) return RunError{"script_error", value.string()};
+  json::Fields inside(value, fields.path_to("error"), fields.issues());
+  RunError error{inside.string("type").value_or("script_error"),
+                 inside.string("description").value_or("the run failed")};
+  inside.finish();
+  return error;
+}
+
+RunOrder read_order(json::Fields& fields, const Dialect& dialect) {
+  RunOrder order;
+  order.environment = fields.string("environment").value_or("");
+  order.spec.integration = fields.required("integration");
+  order.spec.connection = fields.required("connection");
+  order.spec.model = fields.required("model");
+  order.spec.sync = fields.string("sync").value_or("");
+  order.spec.variant = fields.string("variant").value_or(order.spec.variant);
+  order.spec.type = read_type(fields);
+  order.spec.error = read_error(fields);
+  order.spec.webhook = fields.boolean("webhook").value_or(true);
+  order.save = read_payloads(fields, "save", dialect);
+  order.update = read_patches(fields, dialect);
+  order.remove = read_ids(fields, "delete");
+  if (fields.array("replace").is_array()) order.replace = read_payloads(fields, "replace", dialect);
+  fields.finish();
+  return order;
+}
+
+void carry_out(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
+  const auto body = read_body(call, reply);
+  if (!body) return;
+  json::Issues issues;
+  json::Fields fields(body->root(), {}, issues);
+  RunOrder order = read_order(fields, parts.engine.dialect());
+  if (!no_issues(issues, body->text(), reply)) return;
+  if (order.environment.empty()) order.environment = call.query("environment");
+  Environment* environment = chosen_environment(parts.engine.state(), order.environment, reply);
+  if (environment == nullptr) return;
+
+  Run run(parts.engine, parts.webhooks, *environment, order.spec);
+  if (!order.save.empty()) run.save(order.save);
+  if (!order.update.empty()) run.update(order.update);
+  if (!order.remove.empty()) run.remove(order.remove);
+  if (order.replace) run.replace(*order.replace);
+  const RunResult result = run.finish();
+  json::Writer out;
+  out.begin_object()
+      .field("run_id", result.run_id)
+      .field("added", result.counts.added)
+      .field("updated", result.counts.updated)
+      .field("deleted", result.counts.deleted)
+      .field("unchanged", result.counts.unchanged)
+      .key("deliveries")
+      .begin_array();
+  for (const std::string& id : result.deliveries) out.string(id);
+  out.end_array().end_object();
+  reply(json_response(200, out.take()));
+}
+
+}  // namespace
+
+void add_run_routes(SimulatorParts& parts) {
+  parts.control.add("POST", "/_simulator/runs",
+                    [&parts](const ControlCall& call, const Reply& reply) {
+                      carry_out(parts, call, reply);
+                    });
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,69 @@
+#include "simulator/engine.h"
+
+#include <algorithm>
+
+#include "simulator/uuid.h"
+
+namespace terapi::simulator {
+namespace {
+
+// Enough for any replica lag that a test asks for, and never more than a few megabytes.
+constexpr std::size_t kMostSuperseded = 10'000;
+
+std::uint32_t stream_tag(const Environment& environment, const StreamKey& key) {
+  // A length before each part, so that no two keys spell the same text.
+  std::string text;
+  for (const std::string* part : {&environment.settings.name, &key.integration, &key.connection,
+                                  &key.model, &key.variant}) {
+    text += std::to_string(part->size()) + ":" + *part;
+  }
+  return static_cast<std::uint32_t>(core::hash64(0, text));
+}
+
+}  // namespace
+
+Time Engine::take_commit_time() {
+  Time& last = state_.last_commit;
+  last = std::max(now(), last == Time::min() ? Time::min() : last + Duration(1));
+  changes_.settings = true;
+  return last;
+}
+
+std::string Engine::make_id(std::string_view kind, std::uint64_t number) const {
+  const std::string text = std::string(kind) + "#" + std::to_string(number);
+  return format_uuid(
+      random_uuid(core::hash64(seed_, text), core::hash64(seed_ ^ 0x9e3779b97f4a7c15U, text)));
+}
+
+Stream& Engine::stream(Environment& environment, const StreamKey& key) {
+  const auto [found, created] = environment.streams.try_emplace(key);
+  if (created) {
+    found->second.number = ++state_.last_stream;
+    found->second.tag = stream_tag(environment, key);
+    changes_.settings = true;
+  }
+  return found->second;
+}
+
+void Engine::put(Stream& stream, RecordPtr record) {
+  changes_.records.emplace_back(stream.number, record);
+  const Time at = std::max(now(), record->last_modified());
+  RecordPtr previous = stream.log.put(std::move(record));
+  if (!previous) return;
+  stream.superseded.push_back({std::move(previous), at});
+  if (stream.superseded.size() > kMostSuperseded) stream.superseded.pop_front();
+}
+
+core::TimerId Engine::at(Time due, std::function<void()> action) {
+  return clock_.at(due, [this, action = std::move(action)] {
+    action();
+    settle();
+  });
+}
+
+void Engine::log(LogLevel level, std::string event, std::string message,
+                 std::vector<std::pair<std::string, std::string>> fields) {
+  logs_.add({now(), level, std::move(event), std::move(message), std::move(fields)});
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,72 @@
+// Engine: what the simulator's parts share — the state, the clock, the log — and the rules that all
+// of them keep: commit times (CUR-9), ids drawn from the seed, changes written before answers.
+//
+// Thread rule: the simulator's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/random.h"
+#include "simulator/dialect.h"
+#include "simulator/log_book.h"
+#include "simulator/request_journal.h"
+#include "simulator/state.h"
+
+namespace terapi::simulator {
+
+class Engine {
+ public:
+  Engine(core::Clock& clock, const Dialect& dialect, std::uint64_t seed)
+      : clock_(clock), dialect_(dialect), seed_(seed) {}
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  State& state() { return state_; }
+  const State& state() const { return state_; }
+  StateChanges& changes() { return changes_; }
+  LogBook& logs() { return logs_; }
+  RequestJournal& requests() { return requests_; }
+  const Dialect& dialect() const { return dialect_; }
+  std::uint64_t seed() const { return seed_; }
+  Time now() const { return clock_.now(); }
+
+  // CUR-9: now, or one microsecond after the last commit if time has not moved since.
+  Time take_commit_time();
+  // A fresh id, the so-manieth of its kind: a function of (seed, kind, number).
+  std::string make_id(std::string_view kind, std::uint64_t number) const;
+
+  // The stream of that key, made if it is new.
+  Stream& stream(Environment& environment, const StreamKey& key);
+  // Puts a version into its stream and notes the change.
+  void put(Stream& stream, RecordPtr record);
+
+  // Runs `action` at `due` and settles after it.
+  core::TimerId at(Time due, std::function<void()> action);
+  bool cancel(core::TimerId timer) { return clock_.cancel(timer); }
+  // Set by the simulator: writes what changed; called at the end of each event.
+  void set_settle(std::function<void()> settle) { settle_ = std::move(settle); }
+  void settle() {
+    if (settle_) settle_();
+  }
+
+  void note_delivery(const Delivery& delivery) { changes_.deliveries.push_back(delivery.number); }
+  void note_settings() { changes_.settings = true; }
+  void log(LogLevel level, std::string event, std::string message,
+           std::vector<std::pair<std::string, std::string>> fields = {});
+
+ private:
+  core::Clock& clock_;
+  const Dialect& dialect_;
+  std::uint64_t seed_;
+  State state_;
+  StateChanges changes_;
+  LogBook logs_;
+  RequestJournal requests_;
+  std::function<void()> settle_;
+};
+
+}  // namespace terapi::simulator

@@ -1,0 +1,48 @@
+// FaultPlan: the fault rules in force, asked at each event. A value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/faults/fault_rule.h"
+
+namespace terapi::simulator {
+
+class FaultPlan {
+ public:
+  const std::vector<FaultRule>& rules() const { return rules_; }
+  const FaultRule* find(std::string_view id) const;
+  // Adds the rule, or replaces the one of that id (its counts begin anew).
+  void put(FaultRule rule);
+  bool remove(std::string_view id);
+  void clear();
+  // Sets a stored rule's counts.
+  void restore_counts(std::string_view id, std::int64_t matched, std::int64_t fired);
+
+  // Lets every rule that strikes at this event shape `effect`; returns the ids of those that did,
+  // comma-separated.
+  template <typename Effect>
+  std::string strike(const FaultEvent& event, std::uint64_t seed, Effect& effect) {
+    std::string struck;
+    for (FaultRule& rule : rules_) {
+      if (!rule.matches(event)) continue;
+      changed_ = true;
+      if (!rule.strikes(event, seed)) continue;
+      for (const FaultPtr& fault : rule.faults) fault->strike(effect);
+      struck += (struck.empty() ? "" : ",") + rule.id;
+    }
+    return struck;
+  }
+
+  bool empty() const { return rules_.empty(); }
+  // True once after something changed: what storage asks.
+  bool take_changed();
+
+ private:
+  std::vector<FaultRule> rules_;
+  bool changed_ = false;
+};
+
+}  // namespace terapi::simulator

@@ -1,0 +1,171 @@
+#include "simulator/faults/fault_rule.h"
+
+#include <algorithm>
+
+#include "core/json_writer.h"
+#include "core/nearest.h"
+#include "core/random.h"
+#include "simulator/faults/registry.h"
+
+namespace terapi::simulator {
+namespace {
+
+namespace json = core::json;
+
+constexpr std::size_t kMostSeen = 10'000;
+
+void read_match(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
+  const std::vector<std::string> known = fault_attributes(rule.on);
+  const json::Value match = fields.object("match");
+  json::Path path = fields.path_to("match");
+  for (const json::Member member : match.members()) {
+    const std::string key = member.key.string();
+    path.push_back(key);
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      issues.push_back({"unrecognized_keys",
+                        "unknown key '" + key + "' in " + json::path_text(fields.path_to("match")) +
+                            core::suggestion(key, known),
+                        path, member.key.offset()});
+    }
+    if (member.value.is_string()) {
+      rule.match[key] = member.value.string();
+    } else if (member.value.is_number()) {
+      rule.match[key] = std::string(member.value.text());
+    } else {
+      issues.push_back({"invalid_type", json::path_text(path) + " has to be a string or a number",
+                        path, member.value.offset()});
+    }
+    path.pop_back();
+  }
+}
+
+void read_trigger(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  json::Path path = fields.path_to("nth");
+  for (const json::Value item : fields.array("nth").items()) {
+    const auto n = item.integer();
+    if (n && *n >= 1) {
+      rule.nth.push_back(*n);
+    } else {
+      issues.push_back({"invalid_type", json::path_text(path) + " holds " +
+                                            std::string(item.text().substr(0, 40)) +
+                                            "; expected whole numbers from 1",
+                        path, item.offset()});
+    }
+  }
+  rule.every = fields.integer("every", 1, kMost);
+  rule.parts_per_million = fields.decimal("probability", 1'000'000, 1);
+  rule.times = fields.integer("times", 1, kMost);
+  const int triggers = (fields.has("nth") ? 1 : 0) + (rule.every ? 1 : 0) +
+                       (rule.parts_per_million ? 1 : 0);
+  if (triggers > 1) {
+    fields.report("nth", "invalid_value", "a rule has one of nth, every and probability");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> fault_attributes(FaultOn on) {
+  switch (on) {
+    case FaultOn::kApi:
+      return {"method", "path", "integration", "connection", "model", "variant", "cursor"};
+    case FaultOn::kWebhook:
+      return {"delivery", "attempt", "url", "type", "integration", "connection", "model",
+              "variant", "path"};
+    case FaultOn::kStore: return {"integration", "connection", "model", "variant", "sync"};
+  }
+  return {};
+}
+
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  // Greedy with one point to go back to, so linear in practice and never exponential.
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t star_text = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      star_text = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++star_text;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool FaultRule::matches(const FaultEvent& event) const {
+  if (event.on != on) return false;
+  return std::all_of(match.begin(), match.end(), [&](const auto& wanted) {
+    const auto found = event.attributes.find(wanted.first);
+    return found != event.attributes.end() && glob_matches(wanted.second, found->second);
+  });
+}
+
+bool FaultRule::strikes(const FaultEvent& event, std::uint64_t seed) {
+  ++matched;
+  bool strike = true;
+  if (!nth.empty()) {
+    strike = std::find(nth.begin(), nth.end(), matched) != nth.end();
+  } else if (every) {
+    strike = matched % *every == 0;
+  } else if (parts_per_million) {
+    if (seen.size() >= kMostSeen) seen.clear();
+    const std::string occurrence = event.id + "#" + std::to_string(seen[event.id]++);
+    strike = core::decide(seed, id, occurrence, static_cast<std::uint32_t>(*parts_per_million));
+  }
+  if (times && fired >= *times) strike = false;
+  if (strike) ++fired;
+  return strike;
+}
+
+FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
+                          std::string_view fallback_id, json::Issues& issues) {
+  FaultRule rule;
+  json::Fields fields(value, path, issues);
+  rule.id = fields.string("id").value_or(std::string(fallback_id));
+  const auto on = fields.choice("on", {"api", "webhook", "store"});
+  if (!on && !fields.has("on")) {
+    fields.report("on", "required", json::path_text(fields.path_to("on")) +
+                                        " is missing; expected \"api\", \"webhook\" or \"store\"");
+  }
+  rule.on = static_cast<FaultOn>(on.value_or(0));
+  read_match(fields, rule, issues);
+  read_trigger(fields, rule, issues);
+  const json::Value doing = fields.object("do");
+  if (doing.is_object()) {
+    json::Fields do_fields(doing, fields.path_to("do"), issues);
+    rule.faults = make_faults(rule.on, do_fields);
+    do_fields.finish();
+  } else if (!fields.has("do")) {
+    fields.report("do", "required", json::path_text(fields.path_to("do")) +
+                                        " is missing; expected what the fault does, an object");
+  }
+  fields.finish();
+  rule.text = json::compact(value);
+  return rule;
+}
+
+std::string fault_rule_json(const FaultRule& rule) {
+  json::Reader reader;
+  const auto given = reader.read(rule.text);
+  json::Writer out;
+  out.begin_object().field("id", rule.id);
+  if (given) {
+    for (const json::Member member : given->members()) {
+      if (member.key.string() == "id") continue;
+      out.key(member.key.string()).raw(member.value.text());
+    }
+  }
+  out.field("matched", rule.matched).field("fired", rule.fired).end_object();
+  return out.take();
+}
+
+}  // namespace terapi::simulator

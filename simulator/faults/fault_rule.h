@@ -1,0 +1,63 @@
+// FaultRule: when a fault strikes — what it matches, how often — and how often it has (docs/faults.md).
+// Values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/faults/fault.h"
+
+namespace terapi::simulator {
+
+enum class FaultOn : std::uint8_t { kApi, kWebhook, kStore };
+
+// Something that a rule may match: its attributes ("path", "model", "connection", "delivery",
+// "attempt", …) and the id by which a probability is decided.
+struct FaultEvent {
+  FaultOn on = FaultOn::kApi;
+  std::map<std::string, std::string, std::less<>> attributes;
+  std::string id;
+};
+
+// The attributes that events of a kind have.
+std::vector<std::string> fault_attributes(FaultOn on);
+
+struct FaultRule {
+  std::string id;
+  FaultOn on = FaultOn::kApi;
+  // Attribute → pattern; "*" in a pattern stands for any text. All have to match.
+  std::map<std::string, std::string> match;
+  std::vector<std::int64_t> nth;               // strikes the so-manieth matching events, from 1
+  std::optional<std::int64_t> every;           // strikes each so-manieth
+  std::optional<std::int64_t> parts_per_million;  // strikes with this probability
+  std::optional<std::int64_t> times;           // at most so often
+  std::vector<FaultPtr> faults;
+  std::string text;                            // the rule as it was given, compact JSON
+
+  std::int64_t matched = 0;
+  std::int64_t fired = 0;
+  // How often each event id has come, so that a retry of the same request is another event.
+  std::map<std::string, std::uint64_t> seen;
+
+  bool matches(const FaultEvent& event) const;
+  // Counts the event and says whether the rule strikes. Decided by (seed, rule id, event id) and
+  // this rule's own count: never by threads or other rules.
+  bool strikes(const FaultEvent& event, std::uint64_t seed);
+};
+
+// True when `text` matches `pattern`, in which "*" stands for any text.
+bool glob_matches(std::string_view pattern, std::string_view text);
+
+// Reads one rule; reports what is wrong with it to `issues`. `fallback_id` is its id when it names
+// none.
+FaultRule read_fault_rule(const core::json::Value& value, const core::json::Path& path,
+                          std::string_view fallback_id, core::json::Issues& issues);
+
+// The rule with its counts, as the control API shows it.
+std::string fault_rule_json(const FaultRule& rule);
+
+}  // namespace terapi::simulator

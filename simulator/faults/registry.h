@@ -1,0 +1,13 @@
+// The faults that exist, by where they strike and the key in a rule's `do` that names them.
+#pragma once
+
+#include <vector>
+
+#include "simulator/faults/fault_rule.h"
+
+namespace terapi::simulator {
+
+// Makes every fault that `fields`, a rule's `do`, names; reports an empty `do`.
+std::vector<FaultPtr> make_faults(FaultOn on, core::json::Fields& fields);
+
+}  // namespace terapi::simulator

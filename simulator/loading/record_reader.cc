@@ -1,0 +1,205 @@
+#include "simulator/loading/record_reader.h"
+
+#include <fstream>
+#include <sys/stat.h>
+
+#include "core/json.h"
+#include "simulator/loading/csv_row.h"
+
+namespace terapi::simulator {
+namespace {
+
+namespace json = core::json;
+
+constexpr std::size_t kLongestLine = std::size_t{256} << 20;
+
+// What the three readers share: a file, and where in it they are.
+class FileReader : public RecordReader {
+ public:
+  FileReader(std::string path, std::ifstream file)
+      : path_(std::move(path)), file_(std::move(file)) {}
+  std::string place() const override { return path_ + ", line " + std::to_string(line_); }
+
+ protected:
+  core::Error bad(const std::string& message) const {
+    return {"bad_file", place() + ": " + message};
+  }
+
+  std::string path_;
+  std::ifstream file_;
+  std::size_t line_ = 0;
+};
+
+class NdjsonReader final : public FileReader {
+ public:
+  using FileReader::FileReader;
+  core::Result<std::optional<std::string>> next() override {
+    std::string text;
+    while (std::getline(file_, text)) {
+      ++line_;
+      if (line_ == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+      if (text.size() > kLongestLine) return bad("the line is longer than 256 MiB");
+      if (text.find_first_not_of(" \t\r") != std::string::npos) return {std::move(text)};
+    }
+    if (file_.bad()) return bad("the file could not be read further");
+    return std::optional<std::string>();
+  }
+};
+
+// Finds the items of a JSON array by their brackets, so that the array may be larger than memory.
+class ArrayReader final : public FileReader {
+ public:
+  using FileReader::FileReader;
+  core::Result<std::optional<std::string>> next() override {
+    if (!skip_to(",[")) return bad("found '" + shown() + "', expected an object or ']'");
+    if (at_ == ']') return finish();
+    if (at_ != '{') return bad("found '" + shown() + "', expected an object or ']'");
+    std::string text;
+    int depth = 0;
+    bool in_string = false;
+    start_line_ = line_;
+    do {
+      text += at_;
+      if (in_string) {
+        if (at_ == '\\') {
+          if (!read()) break;
+          text += at_;
+        } else if (at_ == '"') {
+          in_string = false;
+        }
+      } else if (at_ == '"') {
+        in_string = true;
+      } else if (at_ == '{') {
+        ++depth;
+      } else if (at_ == '}' && --depth == 0) {
+        return {std::move(text)};
+      }
+      if (text.size() > kLongestLine) return bad("an item is longer than 256 MiB");
+    } while (read());
+    return bad("the file ends inside an item");
+  }
+  std::string place() const override { return path_ + ", line " + std::to_string(start_line_ + 1); }
+
+ private:
+  bool read() {
+    char c = 0;
+    if (!file_.get(c)) {
+      ended_ = true;
+      return false;
+    }
+    if (c == '\n') ++line_;
+    at_ = c;
+    return true;
+  }
+
+  // Reads to the next character that is neither space nor one of `passing`.
+  bool skip_to(std::string_view passing) {
+    while (read()) {
+      const bool space = at_ == ' ' || at_ == '\n' || at_ == '\r' || at_ == '\t';
+      if (!space && passing.find(at_) == std::string_view::npos) return true;
+    }
+    return false;
+  }
+
+  core::Result<std::optional<std::string>> finish() {
+    while (read()) {
+      if (std::string_view(" \t\r\n").find(at_) == std::string_view::npos) {
+        return bad("there is more after the array's end");
+      }
+    }
+    return std::optional<std::string>();
+  }
+
+  std::string shown() const { return ended_ ? "the end of the file" : std::string(1, at_); }
+
+  char at_ = 0;
+  bool ended_ = false;
+  std::size_t start_line_ = 0;
+};
+
+class CsvReader final : public FileReader {
+ public:
+  using FileReader::FileReader;
+  core::Result<std::optional<std::string>> next() override {
+    if (names_.empty()) {
+      core::Result<std::optional<CsvRow>> header = read_row();
+      if (!header) return header.error();
+      if (!*header) return std::optional<std::string>();
+      names_ = std::move(**header);
+    }
+    core::Result<std::optional<CsvRow>> row = read_row();
+    if (!row) return row.error();
+    if (!*row) return std::optional<std::string>();
+    if ((*row)->size() != names_.size()) {
+      return bad("the row has " + std::to_string((*row)->size()) + " columns; the header has " +
+                 std::to_string(names_.size()));
+    }
+    return std::optional(to_object(**row));
+  }
+
+ private:
+  core::Result<std::optional<CsvRow>> read_row() {
+    std::string text;
+    std::string line;
+    while (std::getline(file_, line)) {
+      ++line_;
+      if (line_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+      if (text.empty() && (line.empty() || line == "\r")) continue;
+      text += text.empty() ? line : "\n" + line;
+      if (text.size() > kLongestLine) return bad("the row is longer than 256 MiB");
+      // Quotes that are not closed go on in the next line.
+      if (quotes_closed(text)) {
+        if (text.ends_with('\r')) text.pop_back();
+        core::Result<CsvRow> row = parse_csv_row(text);
+        if (!row) return bad(row.error().message);
+        return std::optional(std::move(*row));
+      }
+    }
+    if (!text.empty()) return bad("the file ends inside quotes");
+    return std::optional<CsvRow>();
+  }
+
+  std::string to_object(const CsvRow& row) const {
+    std::string out = "{";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) out += ',';
+      json::append_quoted(out, names_[i]);
+      out += ':';
+      json::append_quoted(out, row[i]);
+    }
+    return out += '}';
+  }
+
+  CsvRow names_;
+};
+
+}  // namespace
+
+core::Result<std::unique_ptr<RecordReader>> RecordReader::open(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) {
+    return core::Error{"no_file", "there is no file '" + path + "'"};
+  }
+  if (S_ISDIR(info.st_mode)) {
+    return core::Error{"no_file", "'" + path + "' is a folder; expected a file of records"};
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return core::Error{"no_file", "the file '" + path + "' cannot be read"};
+  if (path.ends_with(".csv")) {
+    return std::unique_ptr<RecordReader>(std::make_unique<CsvReader>(path, std::move(file)));
+  }
+  int first = file.peek();
+  while (first == ' ' || first == '\n' || first == '\r' || first == '\t') {
+    file.get();
+    first = file.peek();
+  }
+  if (first == '[') {
+    file.seekg(0);
+    return std::unique_ptr<RecordReader>(std::make_unique<ArrayReader>(path, std::move(file)));
+  }
+  file.clear();
+  file.seekg(0);
+  return std::unique_ptr<RecordReader>(std::make_unique<NdjsonReader>(path, std::move(file)));
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,52 @@
+// Parts: what a Simulator is put together of. For the files of simulator/ and simulator/control/
+// only; nobody else includes it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "simulator/advisories.h"
+#include "simulator/api/public_api.h"
+#include "simulator/clock_driver.h"
+#include "simulator/control/router.h"
+#include "simulator/engine.h"
+#include "simulator/simulator.h"
+#include "simulator/snapshots.h"
+#include "simulator/webhooks/webhook_queue.h"
+#include "simulator/world.h"
+
+namespace terapi::simulator {
+
+struct Simulator::Parts {
+  Parts(SimulatorOptions given, core::Clock& clock, core::AsyncTransport& transport,
+        Storage* storage);
+
+  // Writes what changed since the last time; keeps it for the next try when that fails.
+  core::Result<void> store();
+  // Puts `state` in place of the current one, in storage too, and starts from it: timers, webhooks.
+  core::Result<void> adopt(State state);
+  // Replaces the world. The state stays as it was when the world cannot be made.
+  core::Result<void> set_world(World world);
+  // A copy of the state, with the clock in it.
+  State copy_state() const;
+
+  SimulatorOptions options;
+  core::VirtualClock* virtual_clock;  // null on the system clock
+  Storage* storage;
+  Engine engine;
+  WebhookQueue webhooks;
+  ClockDriver driver;
+  Snapshots snapshots;
+  Advisories advisories;
+  PublicApi api;
+  Router control;
+  std::string records_text = "[]";
+  std::map<int, std::uint64_t> requests_by_status;  // of the public API, for /metrics
+  std::function<std::string()> extra_metrics;
+  core::Result<void> stored;  // how the last store() went
+};
+
+using SimulatorParts = Simulator::Parts;
+
+}  // namespace terapi::simulator

@@ -1,0 +1,83 @@
+// terapi-simulator exec: serves on a free port while a command runs.
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "simulator/program/program.h"
+#include "simulator/program/server_process.h"
+
+namespace terapi::simulator {
+namespace {
+
+constexpr int kCannotRun = 127;
+
+// In the child: never returns.
+[[noreturn]] void become(const std::vector<std::string>& command, const ServerProcess& process,
+                         bool own_group) {
+  if (own_group) setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives a killed simulator
+  setenv("TERAPI_BASE_URL", process.base_url().c_str(), 1);
+  setenv("TERAPI_SECRET_KEY", process.secret_key().c_str(), 1);
+  setenv("TERAPI_SIGNING_KEY", process.signing_key().c_str(), 1);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  signal(SIGPIPE, SIG_DFL);
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(strdup(word.c_str()));
+  arguments.push_back(nullptr);
+  execvp(arguments[0], arguments.data());
+  std::fprintf(stderr, "terapi-simulator exec: cannot run '%s': %s\n", arguments[0],
+               std::strerror(errno));
+  _exit(kCannotRun);
+}
+
+int exit_code(int status) {
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : 1;
+}
+
+}  // namespace
+
+int run_exec(const std::vector<std::string>& arguments) {
+  const std::string name = "terapi-simulator exec";
+  ServeFlags options;
+  options.port = 0;
+  options.log_level = "warning";
+  core::Flags flags;
+  options.add_to(flags);
+  const auto command = flags.parse(arguments);
+  if (!command) return report(name, command.error().code, command.error().message);
+  if (command->empty()) return report(name, "bad_usage", "no command; expected -- COMMAND…");
+  auto started = ServerProcess::start(options);
+  if (!started) return report(name, started.error().code, started.error().message);
+  ServerProcess& process = **started;
+
+  // At a terminal the command stays in the foreground group, where Ctrl-C reaches it by itself.
+  const bool own_group = isatty(STDIN_FILENO) == 0;
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child < 0) return report(name, "cannot_run", std::strerror(errno));
+  if (child == 0) become(*command, process, own_group);
+  if (own_group) setpgid(child, child);
+
+  std::optional<int> status;
+  process.loop().on_signals({SIGINT, SIGTERM}, [&](int signal) {
+    kill(own_group ? -child : child, signal);
+  });
+  process.loop().watch_child(child, [&](int ended) {
+    status = ended;
+    if (own_group) kill(-child, SIGKILL);  // what the command left running
+    process.stop();
+  });
+  process.run();
+  return exit_code(status.value_or(1 << 8));
+}
+
+}  // namespace terapi::simulator

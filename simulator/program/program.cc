@@ -1,0 +1,74 @@
+#include "simulator/program/program.h"
+
+#include <cstdio>
+#include <set>
+
+#include "core/nearest.h"
+#include "simulator/program/serve_flags.h"
+
+namespace terapi::simulator {
+namespace {
+
+constexpr const char* kVersion =
+    "terapi-simulator 0.1.0\n"
+    "simulates: GET /records, PATCH /records/prune, signed webhooks with retry, faults, virtual time\n"
+    "does not simulate yet: background syncs, the external APIs behind them, actions, the proxy,\n"
+    "  OAuth and credentials, the dashboard; webhooks of types other than sync\n";
+
+void print_help() {
+  ServeFlags defaults;
+  core::Flags flags;
+  defaults.add_to(flags);
+  std::printf(
+      "terapi-simulator: a local Terapi, for developing and testing against\n\n"
+      "  terapi-simulator [serve] [FLAGS]           serve until SIGINT or SIGTERM\n"
+      "  terapi-simulator exec [FLAGS] -- COMMAND…  serve while COMMAND runs; it gets TERAPI_BASE_URL,\n"
+      "                                             TERAPI_SECRET_KEY and TERAPI_SIGNING_KEY\n"
+      "  terapi-simulator ready --wait 10s [--url URL]   wait until one serves\n"
+      "  terapi-simulator validate FILE…            check world files\n"
+      "  terapi-simulator --help | --version\n\n"
+      "Flags of serve and exec:\n%s\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage or input.\n",
+      flags.help().c_str());
+}
+
+}  // namespace
+
+int report(const std::string& program, const std::string& code, const std::string& message) {
+  static const std::set<std::string> kInput = {"bad_usage",  "bad_world", "bad_load", "bad_record",
+                                               "bad_file",   "no_file",   "bad_host", "bad_json",
+                                               "unknown_dialect"};
+  std::fprintf(stderr, "%s: %s%s", program.c_str(), message.c_str(),
+               message.ends_with('\n') ? "" : "\n");
+  return kInput.contains(code) || code.starts_with("data_") ? 2 : 1;
+}
+
+int run_program(const std::vector<std::string>& arguments) {
+  const std::string first = arguments.empty() ? "serve" : arguments.front();
+  if (first == "--help" || first == "-h" || first == "help") {
+    print_help();
+    return 0;
+  }
+  if (first == "--version" || first == "version") {
+    std::fputs(kVersion, stdout);
+    return 0;
+  }
+  const bool named = !arguments.empty() && !first.starts_with("-");
+  const std::vector<std::string> rest(arguments.begin() + (named ? 1 : 0), arguments.end());
+  for (const std::string& argument : rest) {
+    if (argument == "--") break;
+    if (argument == "--help") {
+      print_help();
+      return 0;
+    }
+  }
+  if (!named || first == "serve") return run_serve(rest);
+  if (first == "exec") return run_exec(rest);
+  if (first == "ready") return run_ready(rest);
+  if (first == "validate") return run_validate(rest);
+  return report("terapi-simulator", "bad_usage",
+                "unknown command '" + first + "'" +
+                    core::suggestion(first, {"serve", "exec", "ready", "validate"}));
+}
+
+}  // namespace terapi::simulator

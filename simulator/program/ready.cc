@@ -1,0 +1,55 @@
+// terapi-simulator ready: waits until a simulator serves.
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "core/duration.h"
+#include "core/system/curl_transport.h"
+#include "core/url.h"
+#include "simulator/program/program.h"
+#include "simulator/program/serve_flags.h"
+
+namespace terapi::simulator {
+
+int run_ready(const std::vector<std::string>& arguments) {
+  using SteadyClock = std::chrono::steady_clock;
+  const std::string name = "terapi-simulator ready";
+  std::string url = "http://127.0.0.1:3003";
+  core::Duration wait{0};
+  core::Flags flags;
+  flags.text("url", "URL", "the simulator's base URL (default http://127.0.0.1:3003)", url);
+  flags.add("wait", "DURATION", "how long to try (default: once)",
+            [&](const std::string& text) -> core::Result<void> {
+              auto parsed = core::parse_duration(text);
+              if (!parsed) return core::Error{"bad_usage", "--wait: " + parsed.error().message};
+              wait = *parsed;
+              return {};
+            });
+  const auto rest = flags.parse(arguments);
+  if (!rest) return report(name, rest.error().code, rest.error().message);
+  if (!rest->empty()) return report(name, "bad_usage", "unexpected '" + rest->front() + "'");
+  if (const auto parsed = core::parse_url(url); !parsed) {
+    return report(name, "bad_usage", "--url: " + parsed.error().message);
+  }
+  while (url.ends_with('/')) url.pop_back();
+
+  core::CurlTransport transport;
+  core::Request request;
+  request.target = url + "/_simulator/ready";
+  const auto deadline = SteadyClock::now() + wait;
+  while (true) {
+    const auto answer = transport.send(request, {.timeout = std::chrono::seconds(2)});
+    if (answer && answer->status == 200) {
+      std::printf("%s is ready\n", url.c_str());
+      return 0;
+    }
+    if (SteadyClock::now() >= deadline) {
+      const std::string why =
+          answer ? "status " + std::to_string(answer->status) : answer.error().message;
+      return report(name, "not_ready", url + " is not ready: " + why);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,95 @@
+// terapi-simulator serve.
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+#include "core/json_writer.h"
+#include "simulator/program/program.h"
+#include "simulator/program/server_process.h"
+#include "simulator/timestamp.h"
+
+namespace terapi::simulator {
+namespace {
+
+// Written beside and renamed, so that whoever sees it sees all of it.
+core::Result<void> write_ready_file(const std::string& path, const ServerProcess& process) {
+  core::json::Writer out;
+  out.begin_object()
+      .field("base_url", process.base_url())
+      .field("control_url", process.base_url() + "/_simulator")
+      .field("secret_key", process.secret_key())
+      .field("signing_key", process.signing_key())
+      .field("pid", getpid())
+      .end_object();
+  const std::string beside = path + ".tmp." + std::to_string(getpid());
+  {
+    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
+    file << out.text() << "\n";
+    if (!file.flush()) {
+      return core::Error{"no_file", "--ready-file: '" + path + "' cannot be written"};
+    }
+  }
+  std::error_code error;
+  std::filesystem::rename(beside, path, error);
+  if (!error) return {};
+  std::filesystem::remove(beside, error);
+  return core::Error{"no_file", "--ready-file: '" + path + "' cannot be written"};
+}
+
+void print_curl(const ServerProcess& process, const std::string& parameter) {
+  std::printf(
+      "  curl -G %s/records \\\n"
+      "    --header 'Authorization: Bearer %s' \\\n"
+      "    --header 'Provider-Config-Key: github' \\\n"
+      "    --header 'Connection-Id: demo' \\\n"
+      "    --data-urlencode 'model=Issue' \\\n"
+      "    --data-urlencode '%s'\n\n",
+      process.base_url().c_str(), process.secret_key().c_str(), parameter.c_str());
+}
+
+void print_hints(const ServerProcess& process, bool virtual_time) {
+  const Time yesterday =
+      virtual_time ? core::VirtualClock::start_of_time()
+                   : std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()) -
+                         std::chrono::hours(24);
+  std::printf("\n%s\n\nWhat changed since a time (the guide's first command):\n\n",
+              process.summary().c_str());
+  print_curl(process, "modified_after=" + format_millis(yesterday));
+  const std::string cursor = process.example_cursor();
+  if (!cursor.empty()) {
+    std::printf("What changed since the record you stored last (the guide's second command):\n\n");
+    print_curl(process, "cursor=" + cursor);
+  }
+  std::printf("See what goes on: %s/_simulator/   Stop: Ctrl-C\n\n", process.base_url().c_str());
+}
+
+}  // namespace
+
+int run_serve(const std::vector<std::string>& arguments) {
+  const std::string name = "terapi-simulator";
+  ServeFlags options;
+  core::Flags flags;
+  options.add_to(flags);
+  const auto rest = flags.parse(arguments);
+  if (!rest) return report(name, rest.error().code, rest.error().message);
+  if (!rest->empty()) {
+    return report(name, "bad_usage", "unexpected '" + rest->front() + "'; see --help");
+  }
+  auto process = ServerProcess::start(options);
+  if (!process) return report(name, process.error().code, process.error().message);
+  (*process)->loop().on_signals({SIGINT, SIGTERM}, [&](int) { (*process)->stop(); });
+  if (!options.ready_file.empty()) {
+    const auto written = write_ready_file(options.ready_file, **process);
+    if (!written) return report(name, written.error().code, written.error().message);
+  }
+  std::printf("terapi-simulator ready base_url=%s secret_key=%s\n", (*process)->base_url().c_str(),
+              (*process)->secret_key().c_str());
+  if (options.hints) print_hints(**process, options.clock == "virtual");
+  std::fflush(stdout);
+  (*process)->run();
+  return 0;
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,33 @@
+// What `terapi-simulator serve` and `exec` are told on the command line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/flags.h"
+
+namespace terapi::simulator {
+
+struct ServeFlags {
+  std::string host = "127.0.0.1";
+  std::uint64_t port = 3003;
+  std::string world;
+  std::string data;
+  std::vector<std::string> loads;
+  std::string clock = "system";
+  std::uint64_t seed = 1;
+  std::string dialect = "terapi";
+  std::vector<std::string> webhook_urls;
+  std::string secret_key;
+  std::string ready_file;
+  std::string log_format = "text";
+  std::string log_level = "info";
+  std::string control_token;
+  std::uint64_t max_control_body_mib = 64;
+  bool hints = false;
+
+  void add_to(core::Flags& flags);
+};
+
+}  // namespace terapi::simulator

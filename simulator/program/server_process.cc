@@ -1,0 +1,157 @@
+#include "simulator/program/server_process.h"
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "core/json.h"
+#include "core/system/http_sender.h"
+#include "core/system/http_server.h"
+#include "core/url.h"
+#include "simulator/program/edge_metrics.h"
+#include "simulator/simulator.h"
+#include "simulator/storage/sqlite_storage.h"
+
+namespace terapi::simulator {
+
+struct ServerProcess::Parts {
+  core::EventLoop loop;
+  core::VirtualClock virtual_clock;
+  std::unique_ptr<Storage> storage;
+  std::unique_ptr<core::HttpSender> sender;
+  std::unique_ptr<Simulator> simulator;
+  std::unique_ptr<core::HttpServer> server;
+};
+
+namespace {
+
+core::Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    return core::Error{"no_file", "the file '" + path + "' cannot be read"};
+  }
+  return text.str();
+}
+
+core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
+  SimulatorOptions options;
+  const auto dialect = dialect_named(flags.dialect);
+  if (!dialect) return dialect.error();
+  options.dialect = *dialect;
+  options.seed = flags.seed;
+  options.secret_key = flags.secret_key;
+  options.webhook_urls = flags.webhook_urls;
+  options.control_token = flags.control_token;
+  if (flags.webhook_urls.size() > 2) {
+    return core::Error{"bad_usage", "--webhook-url: an environment has at most two"};
+  }
+  for (const std::string& url : flags.webhook_urls) {
+    if (const auto parsed = core::parse_url(url); !parsed) {
+      return core::Error{"bad_usage", "--webhook-url: " + parsed.error().message};
+    }
+  }
+  if (!flags.world.empty()) {
+    auto text = read_file(flags.world);
+    if (!text) return text.error();
+    options.world_text = std::move(*text);
+    options.world_name = flags.world;
+    const std::size_t slash = flags.world.rfind('/');
+    if (slash != std::string::npos) options.world_folder = flags.world.substr(0, slash);
+  }
+  for (const std::string& spec : flags.loads) {
+    auto load = parse_load_spec(spec);
+    if (!load) return core::Error{"bad_usage", load.error().message};
+    options.loads.push_back(std::move(*load));
+  }
+  return options;
+}
+
+LogBook::Sink log_sink(const ServeFlags& flags) {
+  LogLevel least = LogLevel::kInfo;
+  for (const LogLevel level :
+       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
+    if (log_level_name(level) == flags.log_level) least = level;
+  }
+  return [least, json = flags.log_format == "json"](const LogEntry& entry) {
+    if (entry.level < least) return;
+    const std::string line = (json ? log_json(entry) : log_text(entry)) + "\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  };
+}
+
+core::HttpServerOptions server_options(const ServeFlags& flags, core::Clock* fault_clock) {
+  constexpr std::size_t kPublicBody = std::size_t{1} << 20;
+  const std::size_t control_body = flags.max_control_body_mib << 20;
+  core::HttpServerOptions options;
+  options.host = flags.host;
+  options.port = static_cast<std::uint16_t>(flags.port);
+  options.fault_clock = fault_clock;
+  options.max_buffered_body_bytes = control_body + (std::size_t{32} << 20);
+  options.max_body_bytes = [control_body](std::string_view, std::string_view target) {
+    return target.starts_with("/_simulator/") ? control_body : kPublicBody;
+  };
+  return options;
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+ServerProcess::~ServerProcess() {
+  // The sender goes before the simulator, whose callbacks it holds, and the server before both.
+  parts_->server.reset();
+  parts_->sender.reset();
+}
+
+core::Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const ServeFlags& flags) {
+  auto options = options_from(flags);
+  if (!options) return options.error();
+  auto parts = std::make_unique<Parts>();
+  const bool virtual_time = flags.clock == "virtual";
+  core::Clock& clock =
+      virtual_time ? static_cast<core::Clock&>(parts->virtual_clock) : parts->loop.clock();
+
+  // Listening comes first: a port in use is said at once, not after a long load.
+  auto server = core::HttpServer::start(
+      parts->loop, server_options(flags, &clock),
+      [raw = parts.get()](core::Request request, std::function<void(core::Outcome)> done) {
+        raw->simulator->handle(std::move(request), std::move(done));
+      });
+  if (!server) return server.error();
+  parts->server = std::move(*server);
+
+  if (!flags.data.empty()) {
+    auto storage = SqliteStorage::open(flags.data, *options->dialect);
+    if (!storage) return storage.error();
+    parts->storage = std::move(*storage);
+  }
+  parts->sender = std::make_unique<core::HttpSender>(parts->loop, core::HttpSenderOptions());
+  parts->simulator = std::make_unique<Simulator>(std::move(*options), clock, *parts->sender,
+                                                 parts->storage.get());
+  parts->simulator->set_log_sink(log_sink(flags));
+  parts->simulator->set_extra_metrics(
+      [raw = parts.get()] { return edge_metrics(raw->server->counters()); });
+  auto started = parts->simulator->start();
+  if (!started) {
+    parts->sender.reset();
+    return started.error();
+  }
+  return std::unique_ptr<ServerProcess>(new ServerProcess(std::move(parts)));
+}
+
+core::EventLoop& ServerProcess::loop() { return parts_->loop; }
+std::string ServerProcess::base_url() const { return parts_->server->base_url(); }
+std::string ServerProcess::secret_key() const { return parts_->simulator->secret_key(); }
+std::string ServerProcess::signing_key() const { return parts_->simulator->signing_key(); }
+std::string ServerProcess::summary() const { return parts_->simulator->summary(); }
+std::string ServerProcess::example_cursor() const { return parts_->simulator->example_cursor(); }
+
+void ServerProcess::run() { parts_->loop.run(); }
+
+void ServerProcess::stop() {
+  parts_->server->stop([this] { parts_->loop.stop(); });
+}
+
+}  // namespace terapi::simulator

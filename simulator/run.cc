@@ -1,0 +1,307 @@
+#include "simulator/run.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/check.h"
+#include "simulator/webhooks/webhook_payload.h"
+#include "simulator/webhooks/webhook_queue.h"
+
+namespace terapi::simulator {
+
+std::string_view sync_type_name(SyncType type) {
+  return type == SyncType::kInitial ? "INITIAL" : "INCREMENTAL";
+}
+
+// The versions made by one save: all with one commit time, each id once.
+class Run::Save {
+ public:
+  explicit Save(Run& run) : run_(run) {}
+
+  // The version that this save builds on.
+  const Record* base(std::string_view id) const {
+    const auto found = made_.find(id);
+    return found != made_.end() ? found->second.get() : run_.current(id);
+  }
+
+  void add(std::string_view id, std::string_view payload, Action action,
+           std::optional<Time> pruned_at = {}) {
+    if (!time_) time_ = run_.engine_.take_commit_time();
+    const Record* before = base(id);
+    RecordFields fields;
+    fields.id = id;
+    fields.payload = payload;
+    fields.action = action;
+    fields.position = {*time_, record_uuid(run_.stream_->tag, id)};
+    fields.first_seen = before == nullptr || action == Action::kAdded ? *time_ : before->first_seen();
+    fields.pruned_at = pruned_at;
+    fields.row = before != nullptr ? before->row() : ++run_.engine_.state().last_row;
+    made_.insert_or_assign(std::string(id), Record::make(fields));
+  }
+
+  std::optional<Time> time() const { return time_; }
+  auto& made() { return made_; }
+
+ private:
+  Run& run_;
+  std::optional<Time> time_;
+  std::map<std::string, RecordPtr, std::less<>> made_;
+};
+
+Run::Run(Engine& engine, WebhookQueue& webhooks, Environment& environment, RunSpec spec)
+    : engine_(engine),
+      webhooks_(webhooks),
+      environment_(environment),
+      spec_(std::move(spec)),
+      key_{spec_.integration, spec_.connection, spec_.model, spec_.variant},
+      run_id_(engine.make_id("run", ++engine.state().last_run)),
+      stream_(nullptr),
+      started_(engine.now()) {
+  choose_sync();
+  if (environment_.find_connection(spec_.integration, spec_.connection) == nullptr) {
+    environment_.connections.push_back({spec_.connection, spec_.integration, std::nullopt, {}});
+  }
+  stream_ = &engine_.stream(environment_, key_);
+  engine_.note_settings();
+  decide_staging();
+}
+
+void Run::choose_sync() {
+  Integration* integration = environment_.find_integration(spec_.integration);
+  if (integration == nullptr) {
+    integration = &environment_.integrations.emplace_back(Integration{spec_.integration, {}});
+  }
+  const auto has_model = [&](const Sync& sync) {
+    return std::find(sync.models.begin(), sync.models.end(), spec_.model) != sync.models.end();
+  };
+  const auto wanted = [&](const Sync& sync) {
+    return spec_.sync.empty() ? has_model(sync) : sync.name == spec_.sync;
+  };
+  const auto found = std::find_if(integration->syncs.begin(), integration->syncs.end(), wanted);
+  if (found != integration->syncs.end()) {
+    spec_.sync = found->name;
+    if (!has_model(*found)) found->models.push_back(spec_.model);
+    return;
+  }
+  if (spec_.sync.empty()) {
+    std::string model = spec_.model;
+    std::transform(model.begin(), model.end(), model.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    spec_.sync = spec_.integration + "-" + model + "s";
+  }
+  Sync sync;
+  sync.name = spec_.sync;
+  sync.models = {spec_.model};
+  integration->syncs.push_back(std::move(sync));
+}
+
+// Faults that keep this run's changes from being seen are decided before it changes anything.
+void Run::decide_staging() {
+  if (engine_.state().faults.empty()) return;
+  FaultEvent event;
+  event.on = FaultOn::kStore;
+  event.attributes = {{"integration", key_.integration}, {"connection", key_.connection},
+                      {"model", key_.model},             {"variant", key_.variant},
+                      {"sync", spec_.sync}};
+  event.id = run_id_;
+  StoreEffect effect;
+  const std::string struck = engine_.state().faults.strike(event, engine_.seed(), effect);
+  late_commit_ = effect.late_commit;
+  staging_ = late_commit_ > Duration(0) || webhooks_.may_send_before_commit();
+  if (struck.empty()) return;
+  engine_.log(LogLevel::kInfo, "fault", "a fault strikes the saves of a run",
+              {{"rule", struck}, {"run", run_id_}});
+}
+
+const Record* Run::current(std::string_view id) const {
+  const auto found = staged_.find(id);
+  return found != staged_.end() ? found->second.get() : stream_->log.find(id);
+}
+
+void Run::save_in(Save& save, const Payload& payload) {
+  const Record* before = save.base(payload.id);
+  if (before == nullptr || before->deleted()) {
+    ++counts_.added;
+    save.add(payload.id, payload.text, Action::kAdded);
+    return;
+  }
+  const bool pruned = before->pruned_at().has_value() && !engine_.dialect().same_after_prune_stays;
+  if (!pruned && same_payload(before->payload(), payload.text, engine_.dialect())) {
+    ++counts_.unchanged;
+    return;
+  }
+  ++counts_.updated;
+  save.add(payload.id, payload.text, Action::kUpdated);
+}
+
+void Run::save(const std::vector<Payload>& payloads) {
+  Save save(*this);
+  for (const Payload& payload : payloads) save_in(save, payload);
+  commit(save);
+}
+
+void Run::update(const std::vector<Patch>& patches) {
+  Save save(*this);
+  for (const Patch& patch : patches) {
+    const Record* before = save.base(patch.id);
+    if (before == nullptr || before->deleted()) {
+      ++counts_.unchanged;
+      continue;
+    }
+    save_in(save, {patch.id, merge_payload(before->payload(), patch.patch)});
+  }
+  commit(save);
+}
+
+void Run::remove_in(Save& save, std::string_view id) {
+  const Record* before = save.base(id);
+  const bool creates = engine_.dialect().delete_replaces_payload;
+  if ((before == nullptr || before->deleted()) && !creates) {
+    ++counts_.unchanged;
+    return;
+  }
+  ++counts_.deleted;
+  if (creates) {
+    save.add(id, id_only_payload(id), Action::kDeleted);
+  } else {
+    // The old version may be this save's own, which adding replaces: keep its text.
+    const std::string payload(before->payload());
+    save.add(id, payload, Action::kDeleted, before->pruned_at());
+  }
+}
+
+void Run::remove(const std::vector<std::string>& ids) {
+  Save save(*this);
+  for (const std::string& id : ids) remove_in(save, id);
+  commit(save);
+}
+
+void Run::replace(const std::vector<Payload>& payloads) {
+  save(payloads);
+  if (spec_.error) return;  // SYNC-4: a failed run detects no deletions
+  std::set<std::string_view> kept;
+  for (const Payload& payload : payloads) kept.insert(payload.id);
+  Save save(*this);
+  std::vector<std::string> missing;
+  stream_->log.walk(Position::start(), [&](const Record& record) {
+    if (!record.deleted() && !kept.contains(record.id())) missing.emplace_back(record.id());
+    return true;
+  });
+  for (const std::string& id : missing) remove_in(save, id);
+  commit(save);
+}
+
+void Run::commit(Save& save) {
+  if (save.time() && !first_commit_) first_commit_ = save.time();
+  if (staging_) {
+    for (auto& [id, record] : save.made()) staged_.insert_or_assign(id, std::move(record));
+    return;
+  }
+  std::vector<RecordPtr> in_order;
+  in_order.reserve(save.made().size());
+  for (auto& [id, record] : save.made()) in_order.push_back(std::move(record));
+  std::sort(in_order.begin(), in_order.end(), [](const RecordPtr& a, const RecordPtr& b) {
+    return a->position() < b->position();
+  });
+  for (RecordPtr& record : in_order) engine_.put(*stream_, std::move(record));
+}
+
+SyncType Run::sync_type() {
+  Connection* connection = environment_.find_connection(spec_.integration, spec_.connection);
+  TERAPI_CHECK(connection != nullptr, "a run's connection exists");
+  const bool first = connection->synced.emplace(spec_.sync, spec_.variant).second;
+  return spec_.type.value_or(first ? SyncType::kInitial : SyncType::kIncremental);
+}
+
+RunResult Run::finish() {
+  const SyncType type = sync_type();
+  RunResult result{run_id_, counts_, announce(type)};
+  engine_.log(spec_.error ? LogLevel::kWarning : LogLevel::kInfo, spec_.error ? "run.failed" : "run",
+              std::string(spec_.error ? "a run failed" : "a run ended"),
+              {{"run", run_id_},
+               {"stream", describe(key_)},
+               {"sync", spec_.sync},
+               {"type", std::string(sync_type_name(type))},
+               {"added", std::to_string(counts_.added)},
+               {"updated", std::to_string(counts_.updated)},
+               {"deleted", std::to_string(counts_.deleted)}});
+  return result;
+}
+
+std::vector<std::string> Run::announce(SyncType type) {
+  const bool sends = spec_.webhook && (counts_.changed() || environment_.settings.always_send ||
+                                       spec_.error.has_value());
+  Duration early{0};
+  std::vector<std::string> all;
+  std::vector<std::string> waiting;
+  if (sends) {
+    WebhookFacts facts{key_,     spec_.sync, type,           counts_, first_commit_.value_or(started_),
+                       started_, spec_.error, engine_.now()};
+    for (const WebhookQueue::Announced& announced :
+         webhooks_.announce(environment_, facts, run_id_, staging_)) {
+      all.push_back(announced.id);
+      early = std::max(early, announced.before_commit);
+      if (announced.before_commit == Duration(0)) waiting.push_back(announced.id);
+    }
+  }
+  if (staging_) stage(std::move(waiting), early);
+  return all;
+}
+
+void Run::stage(std::vector<std::string> waiting, Duration early) {
+  StagedCommit staged;
+  staged.number = ++engine_.state().last_staged;
+  staged.environment = environment_.settings.name;
+  staged.stream = key_;
+  for (auto& [id, record] : staged_) staged.records.push_back(std::move(record));
+  staged.visible_at = engine_.now() + std::max(late_commit_, early);
+  staged.restamp = late_commit_ == Duration(0) && early > Duration(0);
+  staged.deliveries = std::move(waiting);
+  const std::uint64_t number = staged.number;
+  const Time due = staged.visible_at;
+  engine_.state().staged.emplace(number, std::move(staged));
+  engine_.note_settings();
+  if (due <= engine_.now()) {
+    make_visible(engine_, webhooks_, number);
+  } else {
+    engine_.at(due, [this_engine = &engine_, queue = &webhooks_, number] {
+      make_visible(*this_engine, *queue, number);
+    });
+  }
+}
+
+void make_visible(Engine& engine, WebhookQueue& webhooks, std::uint64_t staged_number) {
+  auto node = engine.state().staged.extract(staged_number);
+  if (node.empty()) return;  // a reset or a restored snapshot came between
+  StagedCommit& staged = node.mapped();
+  engine.note_settings();
+  Environment* environment = engine.state().find_environment(staged.environment);
+  if (environment != nullptr) {
+    Stream& stream = engine.stream(*environment, staged.stream);
+    std::optional<Time> time;
+    for (const RecordPtr& record : staged.records) {
+      const Record* current = stream.log.find(record->id());
+      // Whoever wrote later has won, as with overlapping writers of one row.
+      if (current != nullptr && current->last_modified() > record->last_modified()) continue;
+      RecordFields fields = record->fields();
+      if (staged.restamp) {
+        if (!time) time = engine.take_commit_time();
+        if (fields.first_seen == fields.position.time) fields.first_seen = *time;
+        fields.position.time = *time;
+      }
+      engine.put(stream, Record::make(fields));
+    }
+  }
+  for (const std::string& id : staged.deliveries) webhooks.release(id);
+}
+
+void resume_staged(Engine& engine, WebhookQueue& webhooks) {
+  for (const auto& [number, staged] : engine.state().staged) {
+    engine.at(staged.visible_at, [&engine, &webhooks, number = number] {
+      make_visible(engine, webhooks, number);
+    });
+  }
+}
+
+}  // namespace terapi::simulator

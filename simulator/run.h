@@ -1,0 +1,112 @@
+// Run: one run of a sync (SYNC-3): saves, updates and deletes, and in the end its webhooks.
+//
+// Each call that changes records is one save: one commit time, shared by its records (CUR-9).
+// What a run changes is visible at once, unless a fault holds it back until the run is over.
+//
+//   Run run(engine, webhooks, environment, {.integration = "github", .connection = "demo", …});
+//   run.save(payloads);
+//   RunResult result = run.finish();
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.h"
+#include "simulator/engine.h"
+#include "simulator/payload.h"
+
+namespace terapi::simulator {
+
+class WebhookQueue;
+
+enum class SyncType : std::uint8_t { kInitial, kIncremental };
+std::string_view sync_type_name(SyncType type);
+
+struct RunError {
+  std::string type;
+  std::string description;
+};
+
+struct RunSpec {
+  std::string integration;
+  std::string connection;
+  std::string model;
+  std::string variant = std::string(kBaseVariant);
+  std::string sync;                  // empty: the integration's sync with that model, or a new one
+  std::optional<SyncType> type;      // empty: INITIAL for the first of (connection, sync, variant)
+  std::optional<RunError> error;     // the run failed part-way (SYNC-4)
+  bool webhook = true;
+};
+
+struct RunCounts {
+  std::int64_t added = 0;
+  std::int64_t updated = 0;
+  std::int64_t deleted = 0;
+  std::int64_t unchanged = 0;
+  bool changed() const { return added + updated + deleted > 0; }
+};
+
+struct RunResult {
+  std::string run_id;
+  RunCounts counts;
+  std::vector<std::string> deliveries;
+};
+
+class Run {
+ public:
+  // Creates the integration, connection, sync or stream that the world does not name yet.
+  Run(Engine& engine, WebhookQueue& webhooks, Environment& environment, RunSpec spec);
+
+  // META-4, META-5, META-7, PRUNE-2.
+  void save(const std::vector<Payload>& payloads);
+  // Deep-merges each patch into the record of its `id`; unknown and deleted records are left alone.
+  struct Patch {
+    std::string id;
+    core::json::Value patch;
+  };
+  void update(const std::vector<Patch>& patches);
+  // META-6.
+  void remove(const std::vector<std::string>& ids);
+  // The full data set: saves all of it and deletes what is not in it (SYNC-4).
+  void replace(const std::vector<Payload>& payloads);
+
+  // Ends the run and announces what it changed (HOOK-1, HOOK-3 to HOOK-5).
+  RunResult finish();
+
+ private:
+  class Save;
+  const Record* current(std::string_view id) const;
+  void commit(Save& save);
+  void save_in(Save& save, const Payload& payload);
+  void remove_in(Save& save, std::string_view id);
+  void choose_sync();
+  void decide_staging();
+  SyncType sync_type();
+  std::vector<std::string> announce(SyncType type);
+  void stage(std::vector<std::string> waiting, Duration early);
+
+  Engine& engine_;
+  WebhookQueue& webhooks_;
+  Environment& environment_;
+  RunSpec spec_;
+  StreamKey key_;
+  std::string run_id_;
+  Stream* stream_;
+  RunCounts counts_;
+  Time started_;
+  std::optional<Time> first_commit_;
+  Duration late_commit_{0};
+  bool staging_ = false;
+  std::map<std::string, RecordPtr, std::less<>> staged_;  // by id: what is not visible yet
+};
+
+// Makes a staged save visible; called by its timer.
+void make_visible(Engine& engine, WebhookQueue& webhooks, std::uint64_t staged_number);
+// Sets the timers of all staged saves again, after a state was loaded.
+void resume_staged(Engine& engine, WebhookQueue& webhooks);
+
+}  // namespace terapi::simulator

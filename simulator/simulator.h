@@ -1,0 +1,85 @@
+// Simulator: a Terapi, as a class. It owns no socket and no thread: requests come in through
+// handle(), webhooks go out through an AsyncTransport, and time is a Clock's.
+//
+//   core::VirtualClock clock;
+//   core::HandlerTransport receiver(my_webhook_handler);
+//   Simulator simulator({}, clock, receiver);
+//   if (auto started = simulator.start(); !started) …;
+//   core::Outcome page = simulator.handle({.target = "/records?model=Issue", .headers = {…}});
+//
+// Thread rule: one thread (the driver's, the clock's) makes every call.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/http_message.h"
+#include "core/result.h"
+#include "core/transport.h"
+#include "simulator/dialect.h"
+#include "simulator/loading/load_spec.h"
+#include "simulator/log_book.h"
+#include "simulator/storage/storage.h"
+
+namespace terapi::simulator {
+
+struct SimulatorOptions {
+  const Dialect* dialect = &terapi_dialect();
+  std::uint64_t seed = 1;
+  std::string world_text;            // a world file's text; empty: the default world
+  std::string world_name = "world";  // what messages call it
+  std::string world_folder = ".";    // where its relative file names begin
+  std::vector<LoadSpec> loads;       // carried out at start, each as one run
+  // Put over the first environment of the world: flags win over files.
+  std::string secret_key;
+  std::vector<std::string> webhook_urls;
+  // Empty: the control API answers loopback callers only. Else: callers that bear this token.
+  std::string control_token;
+};
+
+class Simulator {
+ public:
+  // A VirtualClock as `clock` makes it a simulator in virtual time. `storage` may be null; all
+  // references have to outlive the simulator.
+  Simulator(SimulatorOptions options, core::Clock& clock, core::AsyncTransport& webhooks,
+            Storage* storage = nullptr);
+  ~Simulator();
+  Simulator(const Simulator&) = delete;
+  Simulator& operator=(const Simulator&) = delete;
+
+  // Loads the stored state, or makes the world; carries out the loads; takes up pending webhooks.
+  // Codes "bad_world", "bad_load", "bad_record", "bad_file", "no_file", and storage's.
+  core::Result<void> start();
+
+  // Answers one request; `done` is called once, with the state already stored. clock/advance and
+  // run-until-idle may call it later, everything else calls it before this returns.
+  void handle(core::Request request, std::function<void(core::Outcome)> done);
+  // For in-process use, where webhooks are answered in process too.
+  core::Outcome handle(const core::Request& request);
+
+  // The keys of the first environment, for whoever starts a client.
+  std::string secret_key() const;
+  std::string signing_key() const;
+  // "1000 records of github/demo/Issue, …" for people.
+  std::string summary() const;
+  // A cursor from the middle of the first stream, to show what resuming looks like; "" if none.
+  std::string example_cursor() const;
+
+  // Is shown each log entry as it is made.
+  void set_log_sink(LogBook::Sink sink);
+  // An extra source of /metrics lines: the edge's own.
+  void set_extra_metrics(std::function<std::string()> metrics);
+
+  struct Parts;  // simulator/parts.h
+
+ private:
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace terapi::simulator

@@ -1,0 +1,128 @@
+#include "simulator/storage/sqlite_connection.h"
+
+namespace terapi::simulator {
+namespace {
+
+// SQLite takes a null pointer for NULL, which an empty text is not.
+const char* pointer_to(std::string_view bytes) {
+  return bytes.data() != nullptr ? bytes.data() : "";
+}
+
+}  // namespace
+
+core::Error sqlite_error(const std::string& path, int code, std::string_view message) {
+  const std::string what = "'" + path + "' ";
+  const std::string detail = std::string(message) + " (SQLite code " + std::to_string(code) + ")";
+  switch (code & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+      return {"data_corrupt", what + "is damaged: " + detail};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {"data_in_use", what + "is in use by another program: " + detail};
+    case SQLITE_FULL:
+      return {"data_io", what + "could not be written: the disk is full"};
+    default:
+      return {"data_io", what + "could not be read or written: " + detail};
+  }
+}
+
+void SqliteStatement::bind(int parameter, std::int64_t value) {
+  note(sqlite3_bind_int64(statement_.get(), parameter, value));
+}
+
+void SqliteStatement::bind_text(int parameter, std::string_view text) {
+  note(sqlite3_bind_text64(statement_.get(), parameter, pointer_to(text), text.size(),
+                           SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void SqliteStatement::bind_blob(int parameter, std::string_view bytes) {
+  note(sqlite3_bind_blob64(statement_.get(), parameter, pointer_to(bytes), bytes.size(),
+                           SQLITE_STATIC));
+}
+
+void SqliteStatement::bind_null(int parameter) {
+  note(sqlite3_bind_null(statement_.get(), parameter));
+}
+
+core::Result<bool> SqliteStatement::step() {
+  if (bind_error_ != SQLITE_OK) {
+    const int code = std::exchange(bind_error_, SQLITE_OK);
+    return sqlite_error(path_, code, sqlite3_errstr(code));
+  }
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return sqlite_error(path_, code, sqlite3_errmsg(sqlite3_db_handle(statement_.get())));
+}
+
+core::Result<void> SqliteStatement::run() {
+  const core::Result<bool> stepped = step();
+  rewind();
+  if (!stepped) return stepped.error();
+  return {};
+}
+
+std::string_view SqliteStatement::bytes(int column) const {
+  // sqlite3_column_text would copy to append a NUL; the bytes are the same.
+  const void* data = sqlite3_column_blob(statement_.get(), column);
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  if (data == nullptr) return {};
+  return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+core::Result<SqliteConnection> SqliteConnection::open(const std::string& file,
+                                                      const std::string& path) {
+  sqlite3* handle = nullptr;
+  const int flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  SqliteConnection connection(handle, path);
+  if (code != SQLITE_OK) {
+    return sqlite_error(path, code, handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
+  }
+  return connection;
+}
+
+core::Result<void> SqliteConnection::run(const std::string& sql) {
+  const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return sqlite_error(path_, code, sqlite3_errmsg(handle_.get()));
+  return {};
+}
+
+core::Result<SqliteStatement> SqliteConnection::prepare(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size()) + 1,
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code == SQLITE_OK) return SqliteStatement(statement, path_);
+  // The statements are ours and right; what they name is not there as it should be.
+  if (code == SQLITE_ERROR) {
+    return core::Error{"data_corrupt",
+                       "'" + path_ + "' is damaged: " + sqlite3_errmsg(handle_.get())};
+  }
+  return sqlite_error(path_, code, sqlite3_errmsg(handle_.get()));
+}
+
+core::Result<void> SqliteConnection::prepare_all(std::initializer_list<Preparation> preparations) {
+  for (const Preparation& preparation : preparations) {
+    core::Result<SqliteStatement> statement = prepare(preparation.sql);
+    if (!statement) return statement.error();
+    preparation.statement = *std::move(statement);
+  }
+  return {};
+}
+
+core::Result<std::int64_t> SqliteConnection::integer(const std::string& sql) {
+  core::Result<SqliteStatement> statement = prepare(sql);
+  if (!statement) return statement.error();
+  const core::Result<bool> row = statement->step();
+  if (!row) return row.error();
+  return *row ? statement->integer(0) : 0;
+}
+
+void SqliteConnection::set_checkpoint_on_close(bool on) {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr);
+}
+
+}  // namespace terapi::simulator

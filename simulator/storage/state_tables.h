@@ -1,0 +1,61 @@
+// StateTables: the tables of a data file, as the states that they hold: the current one and the
+// snapshots, each with its documents, deliveries and records under one number.
+//
+// Each call is some statements of the caller's transaction. Thread rule: one thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "simulator/state.h"
+#include "simulator/storage/record_table.h"
+#include "simulator/storage/sqlite_connection.h"
+#include "simulator/storage/state_json.h"
+
+namespace terapi::simulator {
+
+// The statements that make the tables; run once for a new file.
+std::string state_tables_schema();
+
+class StateTables {
+ public:
+  static core::Result<StateTables> prepare(SqliteConnection& connection);
+
+  core::Result<Documents> documents(std::int64_t snapshot);
+  // The state that these documents, and the deliveries and records of that number, make.
+  core::Result<State> load(std::int64_t snapshot, const Documents& documents);
+  // Writes all of it where nothing is.
+  core::Result<void> put(std::int64_t snapshot, const Documents& documents, const State& state);
+  core::Result<void> clear(std::int64_t snapshot);
+
+  core::Result<void> put_documents(std::int64_t snapshot, const Documents& documents);
+  core::Result<void> put_delivery(std::int64_t snapshot, const Delivery& delivery);
+  core::Result<void> remove_delivery(std::int64_t snapshot, std::uint64_t number);
+  RecordTable& records() { return records_; }
+
+  // Snapshots are numbered from 1.
+  struct Snapshot {
+    std::int64_t number = 0;
+    std::string name;
+  };
+  core::Result<std::vector<Snapshot>> snapshots();
+  core::Result<std::optional<std::int64_t>> find_snapshot(std::string_view name);
+  core::Result<std::int64_t> add_snapshot(std::string_view name);
+  // Its content too.
+  core::Result<void> remove_snapshot(std::int64_t snapshot);
+
+ private:
+  explicit StateTables(RecordTable records) : records_(std::move(records)) {}
+  core::Result<void> load_deliveries(std::int64_t snapshot, State& state);
+
+  RecordTable records_;
+  SqliteStatement put_document_, select_documents_, clear_documents_;
+  SqliteStatement put_delivery_, select_deliveries_, remove_delivery_, clear_deliveries_;
+  SqliteStatement add_snapshot_, select_snapshots_, remove_snapshot_;
+};
+
+}  // namespace terapi::simulator

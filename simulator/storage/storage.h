@@ -1,0 +1,33 @@
+// Storage: where a simulator keeps its State so that a killed process loses nothing that it
+// answered. The simulator calls `commit` at the end of each event, before the event's answers go
+// out. One implementation: SqliteStorage (--data); without one, state is in memory only.
+//
+// Thread rule: the simulator's thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "simulator/state.h"
+
+namespace terapi::simulator {
+
+class Storage {
+ public:
+  virtual ~Storage() = default;
+  // What is stored; nothing when the file is new. Codes "data_corrupt", "data_io".
+  virtual core::Result<std::optional<State>> load() = 0;
+  // Writes what changed, all or nothing. Code "data_io".
+  virtual core::Result<void> commit(const State& state, const StateChanges& changes) = 0;
+  // Writes all of it in place of what is stored, all or nothing.
+  virtual core::Result<void> replace(const State& state) = 0;
+
+  virtual core::Result<std::map<std::string, State>> load_snapshots() = 0;
+  virtual core::Result<void> save_snapshot(std::string_view name, const State& state) = 0;
+  virtual core::Result<void> remove_snapshot(std::string_view name) = 0;
+};
+
+}  // namespace terapi::simulator

@@ -1,0 +1,71 @@
+// Delivery: one webhook on its way to one URL, with every attempt made (HOOK-8, HOOK-11). A value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/http_message.h"
+#include "simulator/environment.h"
+
+namespace terapi::simulator {
+
+enum class DeliveryState : std::uint8_t {
+  kPending,    // an attempt is due at next_attempt_at
+  kInFlight,   // an attempt is under way
+  kHeld,       // waits for the breaker to close (HOOK-14) or for a fault to let it go
+  kDelivered,  // a 2xx answer came
+  kFailed,     // given up after the last attempt; can be sent again (HOOK-12)
+  kDropped,    // lost on purpose, by a fault
+};
+std::string_view delivery_state_name(DeliveryState state);
+std::optional<DeliveryState> delivery_state_named(std::string_view name);
+
+struct Attempt {
+  int number = 1;                       // X-Terapi-Attempt
+  Time at;                              // when it was sent, on the simulator's clock
+  Duration duration{0};
+  int status = 0;                       // 0: no answer
+  std::string error;                    // why there was none: "timeout", "connection_refused", …
+  std::string response_body;            // its first bytes
+  std::string fault;                    // the id of the fault rule that shaped it, if any
+  std::optional<Time> next_attempt_at;
+  bool succeeded() const { return status >= 200 && status < 300; }
+};
+
+// What fault rules have decided about the next attempt.
+struct AttemptPlan {
+  bool decided = false;
+  int copies = 1;
+  bool forge_signature = false;
+  bool forge_body = false;
+  std::string fault;  // the ids of the rules
+};
+
+struct Delivery {
+  std::string id;        // X-Terapi-Delivery: the same for each attempt
+  std::uint64_t number = 0;  // in order of creation
+  std::string environment;
+  std::string url;
+  std::string type = "sync";
+  StreamKey stream;      // what it is about; empty for webhooks of no stream
+  std::string run_id;
+  std::string body;              // the same bytes in each attempt
+  core::Headers headers;         // content type and signatures, the same in each attempt
+  Time created_at;
+  DeliveryState state = DeliveryState::kPending;
+  std::optional<Time> next_attempt_at;
+  int attempts_made = 0;         // since it was created, or sent again by hand: the backoff's base
+  std::vector<Attempt> attempts;
+  AttemptPlan plan;
+  std::string held_by;           // why it is held: "breaker" or "fault:ID"
+  std::string settled_by_fault;  // the fault that dropped it, if one did
+
+  bool finished() const {
+    return state == DeliveryState::kDelivered || state == DeliveryState::kFailed ||
+           state == DeliveryState::kDropped;
+  }
+};
+
+}  // namespace terapi::simulator

@@ -1,0 +1,100 @@
+// WebhookQueue: gets every webhook to its receiver, or records why not (HOOK-6 to HOOK-8, HOOK-11,
+// HOOK-12, HOOK-14).
+//
+// One queue on the clock: each delivery that waits has one timer; attempts go out side by side, so
+// no receiver waits for another. What it knows is in State::deliveries; after a state was loaded,
+// `resume` sets the timers again, and an attempt that was cut off is made once more.
+//
+// Thread rule: the simulator's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/transport.h"
+#include "simulator/engine.h"
+#include "simulator/webhooks/circuit_breaker.h"
+#include "simulator/webhooks/webhook_payload.h"
+
+namespace terapi::simulator {
+
+class WebhookQueue {
+ public:
+  WebhookQueue(Engine& engine, core::AsyncTransport& transport);
+
+  struct Announced {
+    std::string id;
+    Duration before_commit{0};  // a fault sends it so long before its data
+  };
+  // Makes the deliveries that announce a run, one for each URL (HOOK-1). With `hold`, those without
+  // a before_commit fault wait for release().
+  std::vector<Announced> announce(const Environment& environment, const WebhookFacts& facts,
+                                  std::string_view run_id, bool hold);
+  // Lets a delivery go that announce() held.
+  void release(std::string_view id);
+  // HOOK-12: sends a finished or held delivery again, with all attempts of the policy before it.
+  // Codes "unknown_delivery", "delivery_in_progress".
+  core::Result<void> resend(std::string_view id);
+
+  // True when a rule may send a webhook before its data can be read.
+  bool may_send_before_commit() const;
+
+  // Forgets timers and attempts under way, and starts from State::deliveries.
+  void resume();
+
+  const Delivery* find(std::string_view id) const;
+  // Attempts on the wire.
+  std::size_t in_flight() const { return in_flight_; }
+  std::uint64_t attempts_made() const { return attempts_made_; }
+  std::size_t waiting() const { return timers_.size(); }
+  // Told whenever an attempt starts (before it is sent) or has ended.
+  using Observer = std::function<void(const Delivery&, bool started)>;
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
+  // Told whenever an attempt has ended and the state is settled.
+  void set_on_attempt_end(std::function<void()> callback) { on_attempt_end_ = std::move(callback); }
+  // On virtual time an attempt that timed out takes its time-out there too.
+  void set_virtual_time(bool on) { virtual_time_ = on; }
+
+ private:
+  Delivery* find(std::string_view id);
+  const Settings* settings_of(const Delivery& delivery) const;
+  Delivery& create(const Environment& environment, const WebhookFacts& facts,
+                   std::string_view run_id, const std::string& url, const std::string& body);
+  WebhookEffect strike(Delivery& delivery);
+  void schedule(Delivery& delivery, Time due);
+  void hold(Delivery& delivery, std::string by, std::optional<Time> until);
+  void due(std::uint64_t number);
+  void attempt(Delivery& delivery);
+  core::Request request_for(const Delivery& delivery, int number) const;
+  void send(const Delivery& delivery, Attempt attempt, bool copy);
+  void ended(std::uint64_t number, Attempt attempt, bool copy,
+             const core::Result<core::Response>& answer);
+  void record(std::uint64_t number, Attempt attempt, bool copy);
+  void finish(Delivery& delivery, DeliveryState state);
+  void after_failure(Delivery& delivery, Attempt& attempt);
+  bool is_final(const Attempt& attempt) const;
+  void tell_breaker(const Delivery& delivery, bool succeeded);
+  void release_all(std::string_view url, std::string_view held_by_prefix);
+  void forget_oldest();
+
+  Engine& engine_;
+  core::AsyncTransport& transport_;
+  std::map<std::string, std::uint64_t, std::less<>> number_of_;  // by delivery id
+  std::map<std::uint64_t, core::TimerId> timers_;
+  std::map<std::string, CircuitBreaker> breakers_;               // by URL
+  std::map<std::string, std::set<std::uint64_t>, std::less<>> held_;  // by URL
+  std::set<std::uint64_t> finished_;
+  std::size_t in_flight_ = 0;
+  std::uint64_t attempts_made_ = 0;
+  std::uint64_t epoch_ = 0;  // attempts of an earlier one are not listened to
+  bool virtual_time_ = false;
+  Observer observer_;
+  std::function<void()> on_attempt_end_;
+};
+
+}  // namespace terapi::simulator
