@@ -168,9 +168,25 @@ class Loader {
     return nullptr;
   }
 
+  static bool before(const Entry& a, const Entry& b) { return a.position < b.position; }
+
+  // In the order of their rows, the records of a save mostly follow one another and the saves their
+  // times, so sorting each save by itself mostly sorts them all, in half the time.
+  static void sort(std::vector<Entry>& entries) {
+    for (auto begin = entries.begin(); begin != entries.end();) {
+      const auto end = std::find_if(begin, entries.end(), [&](const Entry& entry) {
+        return entry.position.time != begin->position.time;
+      });
+      std::sort(begin, end, before);
+      begin = end;
+    }
+    if (!std::is_sorted(entries.begin(), entries.end(), before)) {
+      std::sort(entries.begin(), entries.end(), before);
+    }
+  }
+
   static Result<void> fill(Batch& batch) {
-    const auto before = [](const Entry& a, const Entry& b) { return a.position < b.position; };
-    std::sort(batch.entries.begin(), batch.entries.end(), before);
+    sort(batch.entries);
     const Position* last = nullptr;
     for (Entry& entry : batch.entries) {
       const std::uint64_t row = entry.record->row();
