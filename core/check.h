@@ -11,8 +11,8 @@ namespace terapi::core {
 
 }  // namespace terapi::core
 
-#define TERAPI_CHECK(condition, message)                                          \
-  do {                                                                            \
-    if (!(condition)) [[unlikely]]                                                \
-      ::terapi::core::check_failed(__FILE__, __LINE__, #condition, (message));    \
+#define TERAPI_CHECK(condition, message)                                       \
+  do {                                                                         \
+    if (!(condition)) [[unlikely]]                                             \
+      ::terapi::core::check_failed(__FILE__, __LINE__, #condition, (message)); \
   } while (false)

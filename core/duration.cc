@@ -12,8 +12,8 @@ struct Unit {
 };
 
 constexpr std::array kUnits = {
-    Unit{"us", 1},           Unit{"ms", 1'000},         Unit{"s", 1'000'000},
-    Unit{"m", 60'000'000},   Unit{"h", 3'600'000'000},  Unit{"d", 86'400'000'000},
+    Unit{"us", 1},         Unit{"ms", 1'000},        Unit{"s", 1'000'000},
+    Unit{"m", 60'000'000}, Unit{"h", 3'600'000'000}, Unit{"d", 86'400'000'000},
 };
 
 // Ten thousand years: far beyond any use, and far from overflow.

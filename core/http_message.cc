@@ -77,9 +77,9 @@ std::optional<std::string_view> Headers::get(std::string_view name) const {
 }
 
 std::size_t Headers::count(std::string_view name) const {
-  return static_cast<std::size_t>(std::count_if(fields_.begin(), fields_.end(), [&](const Field& f) {
-    return equals_ignoring_case(f.first, name);
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(fields_.begin(), fields_.end(),
+                    [&](const Field& f) { return equals_ignoring_case(f.first, name); }));
 }
 
 std::string_view reason_phrase(int status) {

@@ -12,9 +12,7 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 std::string quote_char(std::string_view text, std::size_t at) {
   if (at >= text.size()) return "the end of the text";
@@ -65,13 +63,20 @@ class Parser {
   bool start_value() {
     if (at_ >= text_.size()) return fail("a value");
     switch (text_[at_]) {
-      case '{': return open(Kind::kObject);
-      case '[': return open(Kind::kArray);
-      case '"': return scalar(Kind::kString, [this] { return string(); });
-      case 't': return scalar(Kind::kBoolean, [this] { return word("true"); });
-      case 'f': return scalar(Kind::kBoolean, [this] { return word("false"); });
-      case 'n': return scalar(Kind::kNull, [this] { return word("null"); });
-      default: return scalar(Kind::kNumber, [this] { return number(); });
+      case '{':
+        return open(Kind::kObject);
+      case '[':
+        return open(Kind::kArray);
+      case '"':
+        return scalar(Kind::kString, [this] { return string(); });
+      case 't':
+        return scalar(Kind::kBoolean, [this] { return word("true"); });
+      case 'f':
+        return scalar(Kind::kBoolean, [this] { return word("false"); });
+      case 'n':
+        return scalar(Kind::kNull, [this] { return word("null"); });
+      default:
+        return scalar(Kind::kNumber, [this] { return number(); });
     }
   }
 
@@ -80,8 +85,8 @@ class Parser {
     const std::size_t begin = at_;
     if (!scan()) return false;
     const auto next = static_cast<std::uint32_t>(nodes_.size() + 1);
-    nodes_.push_back({kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_),
-                      next, 0});
+    nodes_.push_back(
+        {kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_), next, 0});
     return true;
   }
 
@@ -283,8 +288,8 @@ class Parser {
 }  // namespace
 
 std::string_view describe(Kind kind) {
-  static constexpr std::array<std::string_view, 6> kNames = {"null",     "true or false", "a number",
-                                                             "a string", "an array", "an object"};
+  static constexpr std::array<std::string_view, 6> kNames = {
+      "null", "true or false", "a number", "a string", "an array", "an object"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -29,8 +29,8 @@ enum class Kind : std::uint8_t { kNull, kBoolean, kNumber, kString, kArray, kObj
 std::string_view describe(Kind kind);
 
 struct ParseOptions {
-  bool comments = false;            // allow // and /* */ comments, and a byte order mark
-  std::size_t max_depth = 512;      // deeper nesting is an error, not a stack overflow
+  bool comments = false;        // allow // and /* */ comments, and a byte order mark
+  std::size_t max_depth = 512;  // deeper nesting is an error, not a stack overflow
 };
 
 // Where something stands in a text: both count from 1, the column in bytes.

@@ -10,8 +10,8 @@ namespace terapi::core::json {
 namespace {
 
 bool is_index(std::string_view part) {
-  return !part.empty() && std::all_of(part.begin(), part.end(),
-                                      [](char c) { return c >= '0' && c <= '9'; });
+  return !part.empty() &&
+         std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string shown(const Value& value) {
@@ -39,10 +39,10 @@ std::string path_text(const Path& path) {
 Fields::Fields(Value object, Path path, Issues& issues)
     : object_(object), path_(std::move(path)), issues_(issues) {
   if (object.is_object()) return;
-  issues_.push_back({"invalid_type",
-                     path_text(path_) + " is " + std::string(describe(object.kind())) +
-                         "; expected an object",
-                     path_, object.offset()});
+  issues_.push_back(
+      {"invalid_type",
+       path_text(path_) + " is " + std::string(describe(object.kind())) + "; expected an object",
+       path_, object.offset()});
 }
 
 Value Fields::find(std::string_view key) {
@@ -116,7 +116,8 @@ std::optional<std::int64_t> Fields::decimal(std::string_view key, std::int64_t s
   }
   std::string limit = std::to_string(most);
   limit.erase(limit.find_last_not_of("0.", limit.size()) + 1);
-  wrong_kind(key, value, "a number from 0 to " + (most >= 10 ? std::to_string(std::llround(most)) : limit));
+  wrong_kind(key, value,
+             "a number from 0 to " + (most >= 10 ? std::to_string(std::llround(most)) : limit));
   return std::nullopt;
 }
 
@@ -190,8 +191,7 @@ void Fields::finish() {
     const std::string key = member.key.string();
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     issues_.push_back({"unrecognized_keys",
-                       "unknown key '" + key + "' in " + path_text(path_) +
-                           suggestion(key, known_),
+                       "unknown key '" + key + "' in " + path_text(path_) + suggestion(key, known_),
                        path_to(key), member.key.offset()});
   }
 }

@@ -42,20 +42,26 @@ std::uint32_t unicode_escape(std::string_view text, std::size_t& at) {
 
 char simple_escape(char c) {
   switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return c;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;
   }
 }
 
 // A decimal number as sign, significant digits and the power of ten of the last one.
 struct Decimal {
   bool negative = false;
-  std::string digits;   // no leading or trailing zeros; empty for zero
-  std::string exponent; // decimal text, so that 1e99999999999 has one too
+  std::string digits;    // no leading or trailing zeros; empty for zero
+  std::string exponent;  // decimal text, so that 1e99999999999 has one too
   friend bool operator==(const Decimal&, const Decimal&) = default;
 };
 
@@ -130,19 +136,24 @@ bool same_array(const Value& a, const Value& b) {
   return true;
 }
 
-
 }  // namespace
 
 bool same_value(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return false;
   if (a.text() == b.text()) return true;
   switch (a.kind()) {
-    case Kind::kNull: return true;
-    case Kind::kBoolean: return false;
-    case Kind::kNumber: return same_number(a.text(), b.text());
-    case Kind::kString: return a.string() == b.string();
-    case Kind::kArray: return same_array(a, b);
-    case Kind::kObject: return same_object(a, b);
+    case Kind::kNull:
+      return true;
+    case Kind::kBoolean:
+      return false;
+    case Kind::kNumber:
+      return same_number(a.text(), b.text());
+    case Kind::kString:
+      return a.string() == b.string();
+    case Kind::kArray:
+      return same_array(a, b);
+    case Kind::kObject:
+      return same_object(a, b);
   }
   return false;
 }

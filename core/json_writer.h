@@ -54,8 +54,7 @@ class Writer {
     return key(name).boolean(value);
   }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Writer& field(std::string_view name, T value) {
+  requires(!std::same_as<T, bool>) Writer& field(std::string_view name, T value) {
     return key(name).number(value);
   }
   Writer& field(std::string_view name, const std::string& text) { return key(name).string(text); }

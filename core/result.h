@@ -27,7 +27,7 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
   // Implicit on purpose: `return value;` and `return Error{…};` read as what they are.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool has_value() const { return state_.index() == 0; }

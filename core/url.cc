@@ -71,7 +71,8 @@ std::string Url::authority() const {
 Result<Url> parse_url(std::string_view text) {
   if (has_control_or_space(text)) return bad_url(text, "it holds a space or a control character");
   const std::size_t colon = text.find("://");
-  if (colon == std::string_view::npos) return bad_url(text, "it has no scheme (http:// or https://)");
+  if (colon == std::string_view::npos)
+    return bad_url(text, "it has no scheme (http:// or https://)");
   Url url;
   if (equals_ignoring_case(text.substr(0, colon), "http")) {
     url.scheme = "http";

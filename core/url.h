@@ -14,10 +14,10 @@ namespace terapi::core {
 
 // An absolute http or https URL, taken apart.
 struct Url {
-  std::string scheme;           // "http" or "https"
-  std::string host;             // without brackets for IPv6
+  std::string scheme;  // "http" or "https"
+  std::string host;    // without brackets for IPv6
   std::uint16_t port = 80;
-  std::string target = "/";     // path and query, never empty; no fragment
+  std::string target = "/";  // path and query, never empty; no fragment
   // "host:port", with brackets where needed; without the port where it is the scheme's own.
   std::string authority() const;
 };
@@ -27,8 +27,8 @@ Result<Url> parse_url(std::string_view text);
 
 // A request target, "/records?model=Issue", taken apart and decoded.
 struct Target {
-  std::string path;                                            // decoded
-  std::vector<std::pair<std::string, std::string>> query;     // decoded, in order
+  std::string path;                                        // decoded
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
 };
 
 // Fails with code "bad_target" on a broken percent escape or a target that is not a path.

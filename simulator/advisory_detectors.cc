@@ -9,7 +9,8 @@
 namespace terapi::simulator {
 namespace {
 
-constexpr std::size_t kMostStreams = 1'000;  // callers name streams: bound what they can make us keep
+constexpr std::size_t kMostStreams =
+    1'000;  // callers name streams: bound what they can make us keep
 
 // What a detector remembers for each stream.
 template <typename Memory>
@@ -64,10 +65,11 @@ class ResumesByModifiedAfterOnly final : public AdvisoryDetector {
     if (!memory.values.insert(entry.modified_after).second) return;
     memory.requests.push_back(entry.id);
     if (memory.values.size() < kEnough) return;
-    advisories.raise("resumes_by_modified_after", "CLIENT-1",
-                     "this stream is read by modified_after alone: what a lost webhook announced is "
-                     "never asked for; store the cursor of the last record and resume from it",
-                     entry.stream, memory.requests);
+    advisories.raise(
+        "resumes_by_modified_after", "CLIENT-1",
+        "this stream is read by modified_after alone: what a lost webhook announced is "
+        "never asked for; store the cursor of the last record and resume from it",
+        entry.stream, memory.requests);
     memory = Memory();
   }
 
@@ -103,10 +105,11 @@ class StopsBeforeTheEnd final : public AdvisoryDetector {
     constexpr Duration kPatience = std::chrono::minutes(1);
     for (auto& [stream, memory] : memory_) {
       if (memory.next_cursor.empty() || now - memory.at < kPatience) continue;
-      advisories.raise(std::string(kCode), "CLIENT-7",
-                       "the last page had a next_cursor that was not asked for in the minute since; "
-                       "page until next_cursor is null",
-                       stream, {memory.request});
+      advisories.raise(
+          std::string(kCode), "CLIENT-7",
+          "the last page had a next_cursor that was not asked for in the minute since; "
+          "page until next_cursor is null",
+          stream, {memory.request});
       memory.next_cursor.clear();
     }
   }
@@ -196,10 +199,11 @@ class AnswersWebhookAfterFetching final : public AdvisoryDetector {
     }
     memory.in_flight.erase(delivery.id);
     if (!memory.requests.empty()) {
-      advisories.raise("webhook_answered_after_fetching", "CLIENT-6",
-                       "the stream was read between a webhook's arrival and its answer: a slow fetch "
-                       "then times the webhook out and has it sent again; answer first, fetch after",
-                       delivery.stream, memory.requests);
+      advisories.raise(
+          "webhook_answered_after_fetching", "CLIENT-6",
+          "the stream was read between a webhook's arrival and its answer: a slow fetch "
+          "then times the webhook out and has it sent again; answer first, fetch after",
+          delivery.stream, memory.requests);
     }
     if (memory.in_flight.empty()) memory.requests.clear();
   }
@@ -224,10 +228,11 @@ class AsksForTheSamePage final : public AdvisoryDetector {
     if (entry.records == 0) return;
     memory.requests.push_back(entry.id);
     if (memory.requests.size() < kTooOften) return;
-    advisories.raise("asks_for_the_same_page", "CLIENT-2",
-                     "the same page, with records in it, was asked for 5 times running: the cursor of "
-                     "its last record seems not to be stored",
-                     entry.stream, memory.requests);
+    advisories.raise(
+        "asks_for_the_same_page", "CLIENT-2",
+        "the same page, with records in it, was asked for 5 times running: the cursor of "
+        "its last record seems not to be stored",
+        entry.stream, memory.requests);
     memory.requests.clear();
   }
 

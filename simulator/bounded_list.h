@@ -10,6 +10,7 @@ namespace terapi::simulator {
 template <typename T>
 class BoundedList {
  public:
+  using value_type = T;
   explicit BoundedList(std::size_t most) : most_(most) {}
   T& add(T entry) {
     entries_.push_back(std::move(entry));

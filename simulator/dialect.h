@@ -1,8 +1,8 @@
 // Dialect: the vocabulary and the measured habits of the system that is simulated, as data.
 //
-// `terapi` is the contract. `nango` is the public system of the same design, under its own names and
-// with its own behaviour where a clause marked D differs (docs/nango.md lists what). There is one
-// code path; whoever needs a name or a habit looks it up here. Immutable.
+// `terapi` is the contract. `nango` is the public system of the same design, under its own names
+// and with its own behaviour where a clause marked D differs (docs/nango.md lists what). There is
+// one code path; whoever needs a name or a habit looks it up here. Immutable.
 #pragma once
 
 #include <string>
@@ -17,18 +17,18 @@ struct Dialect {
   std::string_view name;
 
   // Names.
-  std::string_view product;            // `from` in webhook bodies, the user agent
-  std::string_view metadata_key;       // in every record
-  std::string_view hmac_header;        // HOOK-9
-  std::string_view legacy_header;      // HOOK-9
-  std::string_view delivery_header;    // HOOK-8
-  std::string_view attempt_header;     // HOOK-8
+  std::string_view product;          // `from` in webhook bodies, the user agent
+  std::string_view metadata_key;     // in every record
+  std::string_view hmac_header;      // HOOK-9
+  std::string_view legacy_header;    // HOOK-9
+  std::string_view delivery_header;  // HOOK-8
+  std::string_view attempt_header;   // HOOK-8
 
   // Formats.
-  bool cursor_is_pipes;         // "<timestamp>||<uuid>" in padded base64 (CUR-6)
-  bool trims_timestamps;        // META-2: trailing zeros of the fraction are dropped
-  bool next_cursor_first;       // {"next_cursor":…,"records":[…]}
-  bool error_payload;           // authentication errors carry "payload":{}
+  bool cursor_is_pipes;    // "<timestamp>||<uuid>" in padded base64 (CUR-6)
+  bool trims_timestamps;   // META-2: trailing zeros of the fraction are dropped
+  bool next_cursor_first;  // {"next_cursor":…,"records":[…]}
+  bool error_payload;      // authentication errors carry "payload":{}
 
   // Habits.
   bool keys_are_uuids;              // AUTH-2: a key that is not one gets an error of its own
@@ -37,9 +37,9 @@ struct Dialect {
   bool fraction_limit_ends_paging;  // REC-5: limits are JavaScript numbers; 1.5 gives 2 and null
   bool modified_after_needs_z;      // REC-8: no offsets; compared at milliseconds
   bool key_order_is_a_change;       // META-5: compares text, not values
-  bool delete_replaces_payload;     // META-6: the payload becomes {id}; again moves, unknown creates
-  bool same_after_prune_stays;      // PRUNE-2: saving the same payload again moves nothing
-  bool one_signing_key;             // HOOK-9: only the newest key's signature during a rotation
+  bool delete_replaces_payload;  // META-6: the payload becomes {id}; again moves, unknown creates
+  bool same_after_prune_stays;   // PRUNE-2: saving the same payload again moves nothing
+  bool one_signing_key;          // HOOK-9: only the newest key's signature during a rotation
   bool retries_only_server_errors;  // HOOK-6: 3xx and 4xx are final
   int attempts;                     // HOOK-7's defaults
   int first_delay_ms;

@@ -13,8 +13,8 @@ constexpr std::size_t kMostSuperseded = 10'000;
 std::uint32_t stream_tag(const Environment& environment, const StreamKey& key) {
   // A length before each part, so that no two keys spell the same text.
   std::string text;
-  for (const std::string* part : {&environment.settings.name, &key.integration, &key.connection,
-                                  &key.model, &key.variant}) {
+  for (const std::string* part :
+       {&environment.settings.name, &key.integration, &key.connection, &key.model, &key.variant}) {
     text += std::to_string(part->size()) + ":" + *part;
   }
   return static_cast<std::uint32_t>(core::hash64(0, text));

@@ -23,15 +23,13 @@ Integration* Environment::find_integration(std::string_view id) {
 
 const Connection* Environment::find_connection(std::string_view integration,
                                                std::string_view id) const {
-  return find_in(connections, [&](const Connection& c) {
-    return c.id == id && c.integration == integration;
-  });
+  return find_in(connections,
+                 [&](const Connection& c) { return c.id == id && c.integration == integration; });
 }
 
 Connection* Environment::find_connection(std::string_view integration, std::string_view id) {
-  return find_in(connections, [&](const Connection& c) {
-    return c.id == id && c.integration == integration;
-  });
+  return find_in(connections,
+                 [&](const Connection& c) { return c.id == id && c.integration == integration; });
 }
 
 const Stream* Environment::find_stream(const StreamKey& key) const {

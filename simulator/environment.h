@@ -50,8 +50,8 @@ struct Settings {
   Duration signing_key_overlap = std::chrono::hours(24);
   std::vector<std::string> webhook_urls;  // HOOK-1: at most two
   RetryPolicy retry;
-  bool always_send = false;            // HOOK-5
-  bool standard_webhooks = false;      // HOOK-10
+  bool always_send = false;        // HOOK-5
+  bool standard_webhooks = false;  // HOOK-10
   std::optional<RateLimit> rate_limit;
   std::optional<BreakerPolicy> breaker;
   std::optional<std::int64_t> max_response_bytes;  // REC-11

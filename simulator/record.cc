@@ -10,9 +10,12 @@ namespace terapi::simulator {
 
 std::string_view action_name(Action action) {
   switch (action) {
-    case Action::kAdded: return "ADDED";
-    case Action::kUpdated: return "UPDATED";
-    case Action::kDeleted: return "DELETED";
+    case Action::kAdded:
+      return "ADDED";
+    case Action::kUpdated:
+      return "UPDATED";
+    case Action::kDeleted:
+      return "DELETED";
   }
   return "";
 }

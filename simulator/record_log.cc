@@ -54,8 +54,7 @@ const Record* RecordLog::last() const {
 RecordLog::Slot& RecordLog::slot_for(std::string_view id, std::uint32_t hash) {
   const std::size_t mask = index_.size() - 1;
   std::size_t i = hash & mask;
-  while (index_[i].record != nullptr &&
-         (index_[i].hash != hash || index_[i].record->id() != id)) {
+  while (index_[i].record != nullptr && (index_[i].hash != hash || index_[i].record->id() != id)) {
     i = (i + 1) & mask;
   }
   return index_[i];
@@ -152,11 +151,10 @@ RecordPtr RecordLog::take(const Position& position) {
 }
 
 std::size_t RecordLog::chunk_after(const Position& position) const {
-  const auto found = std::upper_bound(
-      chunks_.begin(), chunks_.end(), position,
-      [](const Position& p, const std::shared_ptr<Chunk>& chunk) {
-        return p < chunk->records.back()->position();
-      });
+  const auto found = std::upper_bound(chunks_.begin(), chunks_.end(), position,
+                                      [](const Position& p, const std::shared_ptr<Chunk>& chunk) {
+                                        return p < chunk->records.back()->position();
+                                      });
   return static_cast<std::size_t>(found - chunks_.begin());
 }
 

@@ -1,5 +1,5 @@
-// RecordLog: the ordered list of modifications of one stream (CUR-2): each record stands in it once,
-// at the position of its last modification.
+// RecordLog: the ordered list of modifications of one stream (CUR-2): each record stands in it
+// once, at the position of its last modification.
 //
 // A two-level B-tree (a vector of chunks of at most 512 records) and a hash index by id. Seeking is
 // a binary search and paging a walk, so page 10,000 costs what page 1 costs, and a filter skips the

@@ -34,7 +34,8 @@ class Run::Save {
     fields.payload = payload;
     fields.action = action;
     fields.position = {*time_, record_uuid(run_.stream_->tag, id)};
-    fields.first_seen = before == nullptr || action == Action::kAdded ? *time_ : before->first_seen();
+    fields.first_seen =
+        before == nullptr || action == Action::kAdded ? *time_ : before->first_seen();
     fields.pruned_at = pruned_at;
     fields.row = before != nullptr ? before->row() : ++run_.engine_.state().last_row;
     made_.insert_or_assign(std::string(id), Record::make(fields));
@@ -101,8 +102,10 @@ void Run::decide_staging() {
   if (engine_.state().faults.empty()) return;
   FaultEvent event;
   event.on = FaultOn::kStore;
-  event.attributes = {{"integration", key_.integration}, {"connection", key_.connection},
-                      {"model", key_.model},             {"variant", key_.variant},
+  event.attributes = {{"integration", key_.integration},
+                      {"connection", key_.connection},
+                      {"model", key_.model},
+                      {"variant", key_.variant},
                       {"sync", spec_.sync}};
   event.id = run_id_;
   StoreEffect effect;
@@ -201,9 +204,8 @@ void Run::commit(Save& save) {
   std::vector<RecordPtr> in_order;
   in_order.reserve(save.made().size());
   for (auto& [id, record] : save.made()) in_order.push_back(std::move(record));
-  std::sort(in_order.begin(), in_order.end(), [](const RecordPtr& a, const RecordPtr& b) {
-    return a->position() < b->position();
-  });
+  std::sort(in_order.begin(), in_order.end(),
+            [](const RecordPtr& a, const RecordPtr& b) { return a->position() < b->position(); });
   for (RecordPtr& record : in_order) engine_.put(*stream_, std::move(record));
 }
 
@@ -217,7 +219,8 @@ SyncType Run::sync_type() {
 RunResult Run::finish() {
   const SyncType type = sync_type();
   RunResult result{run_id_, counts_, announce(type)};
-  engine_.log(spec_.error ? LogLevel::kWarning : LogLevel::kInfo, spec_.error ? "run.failed" : "run",
+  engine_.log(spec_.error ? LogLevel::kWarning : LogLevel::kInfo,
+              spec_.error ? "run.failed" : "run",
               std::string(spec_.error ? "a run failed" : "a run ended"),
               {{"run", run_id_},
                {"stream", describe(key_)},
@@ -236,8 +239,9 @@ std::vector<std::string> Run::announce(SyncType type) {
   std::vector<std::string> all;
   std::vector<std::string> waiting;
   if (sends) {
-    WebhookFacts facts{key_,     spec_.sync, type,           counts_, first_commit_.value_or(started_),
-                       started_, spec_.error, engine_.now()};
+    WebhookFacts facts{
+        key_,     spec_.sync,  type,         counts_, first_commit_.value_or(started_),
+        started_, spec_.error, engine_.now()};
     for (const WebhookQueue::Announced& announced :
          webhooks_.announce(environment_, facts, run_id_, staging_)) {
       all.push_back(announced.id);
@@ -298,9 +302,8 @@ void make_visible(Engine& engine, WebhookQueue& webhooks, std::uint64_t staged_n
 
 void resume_staged(Engine& engine, WebhookQueue& webhooks) {
   for (const auto& [number, staged] : engine.state().staged) {
-    engine.at(staged.visible_at, [&engine, &webhooks, number = number] {
-      make_visible(engine, webhooks, number);
-    });
+    engine.at(staged.visible_at,
+              [&engine, &webhooks, number = number] { make_visible(engine, webhooks, number); });
   }
 }
 

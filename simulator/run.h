@@ -36,9 +36,9 @@ struct RunSpec {
   std::string connection;
   std::string model;
   std::string variant = std::string(kBaseVariant);
-  std::string sync;                  // empty: the integration's sync with that model, or a new one
-  std::optional<SyncType> type;      // empty: INITIAL for the first of (connection, sync, variant)
-  std::optional<RunError> error;     // the run failed part-way (SYNC-4)
+  std::string sync;               // empty: the integration's sync with that model, or a new one
+  std::optional<SyncType> type;   // empty: INITIAL for the first of (connection, sync, variant)
+  std::optional<RunError> error;  // the run failed part-way (SYNC-4)
   bool webhook = true;
 };
 

@@ -39,8 +39,7 @@ void read_retry(json::Fields& fields, RetryPolicy& retry) {
   if (fields.any("jitter").is_boolean()) {
     retry.jitter_thousandths = fields.any("jitter").boolean() ? 1000 : 0;
   } else {
-    retry.jitter_thousandths =
-        fields.decimal("jitter", 1000, 1).value_or(retry.jitter_thousandths);
+    retry.jitter_thousandths = fields.decimal("jitter", 1000, 1).value_or(retry.jitter_thousandths);
   }
 }
 

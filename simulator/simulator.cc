@@ -12,8 +12,8 @@
 
 namespace terapi::simulator {
 
-Simulator::Parts::Parts(SimulatorOptions given, core::Clock& clock,
-                        core::AsyncTransport& transport, Storage* given_storage)
+Simulator::Parts::Parts(SimulatorOptions given, core::Clock& clock, core::AsyncTransport& transport,
+                        Storage* given_storage)
     : options(std::move(given)),
       virtual_clock(dynamic_cast<core::VirtualClock*>(&clock)),
       storage(given_storage),
@@ -26,9 +26,8 @@ Simulator::Parts::Parts(SimulatorOptions given, core::Clock& clock,
   engine.set_settle([this] { static_cast<void>(store()); });
   webhooks.set_virtual_time(virtual_clock != nullptr);
   webhooks.set_on_attempt_end([this] { driver.step(); });
-  webhooks.set_observer([this](const Delivery& delivery, bool started) {
-    advisories.on_webhook(delivery, started);
-  });
+  webhooks.set_observer(
+      [this](const Delivery& delivery, bool started) { advisories.on_webhook(delivery, started); });
   api.set_observer([this](const RequestEntry& entry) {
     ++requests_by_status[entry.status];
     advisories.on_request(entry);
@@ -61,8 +60,7 @@ core::Result<void> Simulator::Parts::store() {
 
 State Simulator::Parts::copy_state() const {
   State copy = engine.state();
-  copy.virtual_now =
-      virtual_clock != nullptr ? std::optional(virtual_clock->now()) : std::nullopt;
+  copy.virtual_now = virtual_clock != nullptr ? std::optional(virtual_clock->now()) : std::nullopt;
   return copy;
 }
 
@@ -149,8 +147,8 @@ core::Result<void> Simulator::start() {
           parts.engine.state().virtual_now.value_or(parts.virtual_clock->now()));
     }
   } else {
-    auto built = build_world(parts.engine, parts.webhooks, std::move(*world),
-                             parts.options.world_folder);
+    auto built =
+        build_world(parts.engine, parts.webhooks, std::move(*world), parts.options.world_folder);
     if (!built) return built;
   }
   if (parts.engine.state().environments.empty()) {
@@ -233,7 +231,9 @@ std::string Simulator::example_cursor() const {
   return cursor;
 }
 
-void Simulator::set_log_sink(LogBook::Sink sink) { parts_->engine.logs().set_sink(std::move(sink)); }
+void Simulator::set_log_sink(LogBook::Sink sink) {
+  parts_->engine.logs().set_sink(std::move(sink));
+}
 
 void Simulator::set_extra_metrics(std::function<std::string()> metrics) {
   parts_->extra_metrics = std::move(metrics);

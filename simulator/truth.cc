@@ -65,7 +65,8 @@ core::Result<DumpLine> read_line(const json::Value& value) {
   line.id = fields.required("id");
   line.deleted = fields.boolean("deleted").value_or(false);
   line.payload = fields.any("payload");
-  if (const auto time = fields.string("last_modified_at")) line.last_modified = parse_timestamp(*time);
+  if (const auto time = fields.string("last_modified_at"))
+    line.last_modified = parse_timestamp(*time);
   if (!issues.empty()) return core::Error{"bad_dump", issues.front().message};
   return line;
 }
@@ -103,11 +104,16 @@ bool StreamFilter::matches(const StreamKey& key) const {
          (model.empty() || model == key.model) && (variant.empty() || variant == key.variant);
 }
 
-std::string truth_dump(const State& state, const StreamFilter& filter, const Dialect& dialect) {
+std::string truth_dump(const State& state, const StreamFilter& filter, const Dialect& dialect,
+                       std::size_t limit) {
   std::string out;
   each_stream(state, filter, [&](const StreamKey& key, const Stream& stream) {
-    out.reserve(out.size() + stream.log.bytes() + stream.log.size() * 320);
+    if (limit >= stream.log.size()) {
+      out.reserve(out.size() + stream.log.bytes() + stream.log.size() * 320);
+    }
     stream.log.walk(Position::start(), [&](const Record& record) {
+      if (limit == 0) return false;
+      --limit;
       append_line(out, key, record, dialect);
       return true;
     });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,8 +24,9 @@ struct StreamFilter {
   bool matches(const StreamKey& key) const;
 };
 
-// NDJSON: every record of the streams, in cursor order, stream after stream.
-std::string truth_dump(const State& state, const StreamFilter& filter, const Dialect& dialect);
+// NDJSON: every record of the streams, in cursor order, stream after stream; at most `limit`.
+std::string truth_dump(const State& state, const StreamFilter& filter, const Dialect& dialect,
+                       std::size_t limit = std::numeric_limits<std::size_t>::max());
 
 struct Difference {
   std::string stream;  // "github/demo/Issue"

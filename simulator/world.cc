@@ -34,8 +34,7 @@ class WorldReader {
     std::size_t i = 0;
     for (const json::Value rule : faults.items()) {
       const json::Path path = item_path({"faults"}, i++);
-      world_.faults.push_back(
-          read_fault_rule(rule, path, "fault-" + std::to_string(i), issues_));
+      world_.faults.push_back(read_fault_rule(rule, path, "fault-" + std::to_string(i), issues_));
     }
     const json::Value records = root["records"];
     if (records.is_array()) world_.records_text = json::compact(records);
@@ -92,12 +91,14 @@ class WorldReader {
     for (const Environment& environment : world_.environments) {
       const Settings& settings = environment.settings;
       if (!names.insert(settings.name).second) {
-        issues_.push_back({"invalid_value", "two environments are named '" + settings.name + "'",
-                           {"environments"}, 0});
+        issues_.push_back({"invalid_value",
+                           "two environments are named '" + settings.name + "'",
+                           {"environments"},
+                           0});
       }
       if (!keys.insert(settings.secret_key).second) {
-        issues_.push_back({"invalid_value", "two environments have the same secret key",
-                           {"environments"}, 0});
+        issues_.push_back(
+            {"invalid_value", "two environments have the same secret key", {"environments"}, 0});
       }
     }
   }
@@ -118,8 +119,8 @@ class WorldReader {
     for (const json::Value value : fields.array(key).items()) {
       const json::Path path = item_path(fields.path_to(key), i++);
       if (!value.is_object()) {
-        issues_.push_back({"invalid_type", json::path_text(path) + " is not an object", path,
-                           value.offset()});
+        issues_.push_back(
+            {"invalid_type", json::path_text(path) + " is not an object", path, value.offset()});
         continue;
       }
       json::Fields item(value, path, issues_);
@@ -151,15 +152,16 @@ class WorldReader {
       sync.name = sync_fields.required("name");
       sync.models = sync_fields.strings("models");
       sync.frequency = sync_fields.duration("frequency").value_or(sync.frequency);
-      sync.kind = static_cast<SyncKind>(
-          sync_fields.choice("type", {"full", "incremental"})
-              .value_or(static_cast<std::size_t>(SyncKind::kIncremental)));
+      sync.kind =
+          static_cast<SyncKind>(sync_fields.choice("type", {"full", "incremental"})
+                                    .value_or(static_cast<std::size_t>(SyncKind::kIncremental)));
       sync.enabled = sync_fields.boolean("enabled").value_or(true);
       sync_fields.finish();
       integration.syncs.push_back(std::move(sync));
     }
     if (environment.find_integration(integration.id) != nullptr) {
-      fields.report("id", "invalid_value", "the integration '" + integration.id + "' is there twice");
+      fields.report("id", "invalid_value",
+                    "the integration '" + integration.id + "' is there twice");
     }
     environment.integrations.push_back(std::move(integration));
   }
@@ -177,8 +179,8 @@ class WorldReader {
     if (!connection.integration.empty() &&
         environment.find_integration(connection.integration) == nullptr) {
       fields.report("integration", "invalid_value",
-                    json::path_text(fields.path_to("integration")) +
-                        ": there is no integration '" + connection.integration + "'");
+                    json::path_text(fields.path_to("integration")) + ": there is no integration '" +
+                        connection.integration + "'");
     }
     if (environment.find_connection(connection.integration, connection.id) != nullptr) {
       fields.report("id", "invalid_value", "the connection '" + connection.id + "' is there twice");

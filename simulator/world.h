@@ -23,14 +23,14 @@ struct RecordSource {
   std::vector<std::string> items;  // JSON texts
   std::string file;                // NDJSON, a JSON array, or CSV
   std::string id_key = "id";
-  std::string place;               // "records[0]", for messages
+  std::string place;  // "records[0]", for messages
 };
 
 struct World {
   std::vector<Environment> environments;  // without streams
   std::vector<RecordSource> records;
   std::vector<FaultRule> faults;
-  std::string records_text = "[]";        // the `records` as they were written
+  std::string records_text = "[]";  // the `records` as they were written
 };
 
 // One environment "dev" with the documented key, integration `github`, connection `demo` and 1,000

@@ -57,15 +57,13 @@ core::Result<void> add_source(BatchSaver& saver, const RecordSource& source, std
     return add_file(saver, absolute ? source.file : folder + "/" + source.file);
   }
   for (std::size_t i = 0; i < source.items.size(); ++i) {
-    auto added = saver.add(source.items[i], [&] {
-      return source.place + ".items[" + std::to_string(i) + "]";
-    });
+    auto added = saver.add(source.items[i],
+                           [&] { return source.place + ".items[" + std::to_string(i) + "]"; });
     if (!added) return added;
   }
   for (std::int64_t i = 1; i <= source.generate_count; ++i) {
-    auto added = saver.add(
-        generated_record(seed, source.stream.model, i, source.generate_bytes),
-        [&] { return source.place; });
+    auto added = saver.add(generated_record(seed, source.stream.model, i, source.generate_bytes),
+                           [&] { return source.place; });
     if (!added) return added;
   }
   return {};

@@ -27,8 +27,8 @@ constexpr int kBacklog = 1024;
 constexpr std::size_t kDefaultMaxBody = std::size_t{1} << 20;
 // Connections beyond the limit that are being told so; more are closed without a word.
 constexpr std::size_t kTurnedAway = 64;
-// Other files, sockets and databases of the process.
-constexpr rlim_t kOtherFiles = 256;
+// What else the process has open: an HttpSender's connections, databases, children's pipes.
+constexpr rlim_t kOtherFiles = 2048;
 constexpr Duration kAcceptRetry = 50ms;
 // The connections are looked through at most so often.
 constexpr auto kLookInterval = 10ms;

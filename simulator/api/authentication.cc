@@ -8,8 +8,8 @@ namespace terapi::simulator {
 namespace {
 
 core::Response refuse(std::string_view code, std::string_view message, const Dialect& dialect) {
-  core::Response response = error_response(
-      401, code, "Authentication failed. " + std::string(message));
+  core::Response response =
+      error_response(401, code, "Authentication failed. " + std::string(message));
   response.headers.add("WWW-Authenticate", "Bearer");
   if (dialect.error_payload) {
     response.body.insert(response.body.size() - 2, ",\"payload\":{}");
@@ -60,8 +60,8 @@ std::variant<Environment*, core::Response> authenticate(const core::Request& req
   for (Environment& environment : state.environments) {
     if (same_key(environment.settings.secret_key, token)) return &environment;
   }
-  return refuse("unknown_account",
-                "The provided authorization header does not match any account.", dialect);
+  return refuse("unknown_account", "The provided authorization header does not match any account.",
+                dialect);
 }
 
 }  // namespace terapi::simulator

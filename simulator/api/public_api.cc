@@ -64,7 +64,8 @@ std::optional<Duration> retry_after_of(const core::Response& response) {
   const auto header = response.headers.get("Retry-After");
   if (!header) return std::nullopt;
   std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(header->data(), header->data() + header->size(), seconds);
+  const auto [end, error] =
+      std::from_chars(header->data(), header->data() + header->size(), seconds);
   if (error != std::errc() || end != header->data() + header->size()) return std::nullopt;
   if (seconds < 0 || seconds > 100'000'000) return std::nullopt;
   return std::chrono::seconds(seconds);
@@ -156,10 +157,11 @@ core::Response PublicApi::answer(Call& call) {
 std::optional<core::Response> PublicApi::check_rate(Call& call) {
   call.rate = limiter_.count(call.environment->settings, engine_.now());
   if (!call.rate || call.rate->allowed) return std::nullopt;
-  core::Response response = error_response(
-      429, "too_many_request", "the rate limit of " + std::to_string(call.rate->limit) +
-                                   " requests is used up; try again in " +
-                                   std::to_string(call.rate->retry_after_seconds) + " s");
+  core::Response response =
+      error_response(429, "too_many_request",
+                     "the rate limit of " + std::to_string(call.rate->limit) +
+                         " requests is used up; try again in " +
+                         std::to_string(call.rate->retry_after_seconds) + " s");
   response.headers.add("Retry-After", std::to_string(call.rate->retry_after_seconds));
   return response;
 }
@@ -169,11 +171,12 @@ std::optional<core::Response> PublicApi::check_headers(Call& call) const {
   const auto require = [&](std::string_view name, std::string path) {
     const auto value = call.request.headers.get(name);
     if (!value) {
-      errors.push_back({"invalid_type", "Invalid input: expected string, received undefined",
+      errors.push_back({"invalid_type",
+                        "Invalid input: expected string, received undefined",
                         {std::move(path)}});
     } else if (value->empty()) {
-      errors.push_back({"invalid_format", "Invalid string: expected at least one character",
-                        {std::move(path)}});
+      errors.push_back(
+          {"invalid_format", "Invalid string: expected at least one character", {std::move(path)}});
     }
   };
   require("Connection-Id", "connection-id");

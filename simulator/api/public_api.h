@@ -1,5 +1,5 @@
-// PublicApi: what the users of Terapi call — GET /records and PATCH /records/prune — with its checks
-// in their order (AUTH-4) and its faults.
+// PublicApi: what the users of Terapi call — GET /records and PATCH /records/prune — with its
+// checks in their order (AUTH-4) and its faults.
 //
 // Thread rule: the simulator's thread.
 #pragma once

@@ -15,8 +15,8 @@ class RateLimiter {
     bool allowed = true;
     std::int64_t limit = 0;
     std::int64_t remaining = 0;
-    std::int64_t reset_epoch_seconds = 0;   // when the window ends, rounded up
-    std::int64_t retry_after_seconds = 0;   // rounded up, never 0
+    std::int64_t reset_epoch_seconds = 0;  // when the window ends, rounded up
+    std::int64_t retry_after_seconds = 0;  // rounded up, never 0
   };
   // Counts one request; nothing when the environment has no limit.
   std::optional<Verdict> count(const Settings& settings, Time now);

@@ -46,8 +46,7 @@ Position start_of(const RecordsQuery& query) {
 }
 
 bool wanted(const Record& record, const RecordsQuery& query, const Position& start) {
-  return start < record.position() &&
-         query.actions.test(static_cast<std::size_t>(record.action()));
+  return start < record.position() && query.actions.test(static_cast<std::size_t>(record.action()));
 }
 
 // REC-6: the named records, in the stream's order.
@@ -122,9 +121,8 @@ std::vector<const Record*> versions_at(const Stream& stream, Time then) {
       versions.push_back(old.record.get());
     }
   }
-  std::sort(versions.begin(), versions.end(), [](const Record* a, const Record* b) {
-    return a->position() < b->position();
-  });
+  std::sort(versions.begin(), versions.end(),
+            [](const Record* a, const Record* b) { return a->position() < b->position(); });
   return versions;
 }
 

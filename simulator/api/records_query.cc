@@ -131,19 +131,17 @@ class Reader {
     const std::optional<std::string> text = single("limit");
     if (!text) return;
     if (dialect_.fraction_limit_ends_paging) return read_javascript_limit(*text, query);
-    const bool digits = !text->empty() && std::all_of(text->begin(), text->end(), [](char c) {
-      return c >= '0' && c <= '9';
-    });
+    const bool digits = !text->empty() && std::all_of(text->begin(), text->end(),
+                                                      [](char c) { return c >= '0' && c <= '9'; });
     if (!digits) {
       return fail("invalid_type", "Invalid input: expected a whole number from 1 to 10000",
                   {"limit"});
     }
     const std::size_t significant = std::min(text->find_first_not_of('0'), text->size());
-    const std::size_t value =
-        text->size() - significant > 6
-            ? kMostLimit + 1
-            : std::strtoul(text->c_str() + significant, nullptr, 10);
-    check_limit(value < 1, value > kMostLimit);
+    const std::size_t value = text->size() - significant > 6
+                                  ? kMostLimit + 1
+                                  : std::strtoul(text->c_str() + significant, nullptr, 10);
+    check_limit(value<1, value> kMostLimit);
     query.limit = value;
   }
 
@@ -159,7 +157,7 @@ class Reader {
     if (!text.empty() && (end != text.c_str() + text.size() || !std::isfinite(value))) {
       return fail("invalid_type", "Invalid input: expected number, received NaN", {"limit"});
     }
-    check_limit(value < 1, value > static_cast<double>(kMostLimit));
+    check_limit(value<1, value> static_cast<double>(kMostLimit));
     if (value < 1 || value > static_cast<double>(kMostLimit)) return;
     query.ends_paging = value != std::floor(value);
     query.limit = static_cast<std::size_t>(value) + (query.ends_paging ? 1 : 0);

@@ -21,12 +21,13 @@ struct RecordsQuery {
   std::size_t limit = 100;
   std::string cursor;  // as given
   std::string modified_after;
-  bool bad_cursor = false;                 // does not decode (CUR-7)
-  std::optional<Position> after;           // the decoded cursor
-  std::optional<Time> modified_from;       // inclusive
+  bool bad_cursor = false;            // does not decode (CUR-7)
+  std::optional<Position> after;      // the decoded cursor
+  std::optional<Time> modified_from;  // inclusive
   ActionSet actions = all_actions();
   std::vector<std::string> ids;
-  bool ends_paging = false;  // the nango dialect's fraction limit: next_cursor is null whatever follows
+  bool ends_paging =
+      false;  // the nango dialect's fraction limit: next_cursor is null whatever follows
 
   static constexpr std::string_view kDefaultVariant = "base";
 };

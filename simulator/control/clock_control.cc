@@ -46,8 +46,8 @@ std::function<void()> reply_moved(SimulatorParts& parts, const Reply& reply) {
 
 void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   if (parts.virtual_clock == nullptr) {
-    return reply(error_response(409, "not_virtual",
-                                "time is the machine's here; start with --clock virtual to move it"));
+    return reply(error_response(
+        409, "not_virtual", "time is the machine's here; start with --clock virtual to move it"));
   }
   const auto body = read_body(call, reply);
   if (!body) return;
@@ -87,8 +87,9 @@ void add_clock_routes(SimulatorParts& parts) {
   router.add("GET", "/_simulator/clock", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, clock_json(parts)));
   });
-  router.add("POST", "/_simulator/clock/advance",
-             [&parts](const ControlCall& call, const Reply& reply) { advance(parts, call, reply); });
+  router.add(
+      "POST", "/_simulator/clock/advance",
+      [&parts](const ControlCall& call, const Reply& reply) { advance(parts, call, reply); });
   router.add("POST", "/_simulator/clock/run-until-idle",
              [&parts](const ControlCall& call, const Reply& reply) {
                run_until_idle(parts, call, reply);

@@ -19,7 +19,8 @@ std::string_view host_of(std::string_view text) {
 }
 
 bool names_this_machine(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || is_loopback(host) || host.ends_with(".localhost");
+  return host == "localhost" || host == "[::1]" || is_loopback(host) ||
+         host.ends_with(".localhost");
 }
 
 }  // namespace
@@ -40,8 +41,9 @@ std::optional<core::Response> refuse_caller(const core::Request& request,
     return refuse("the control API wants 'Authorization: Bearer <control token>' here");
   }
   if (!is_loopback(request.remote_address)) {
-    return refuse("the control API answers callers on this machine only, unless the simulator is "
-                  "started with --control-token");
+    return refuse(
+        "the control API answers callers on this machine only, unless the simulator is "
+        "started with --control-token");
   }
   // A page of another site can reach loopback through the browser of whoever looks at it.
   const auto origin = request.headers.get("Origin");

@@ -1,10 +1,8 @@
 // GET /_simulator/deliveries[/{id}], POST /_simulator/deliveries/{id}/resend.
-#include <charconv>
-
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
-#include "simulator/truth.h"
+#include "simulator/control/control_query.h"
 
 namespace terapi::simulator {
 namespace {
@@ -60,8 +58,8 @@ void write_summary(json::Writer& out, const Delivery& delivery) {
       .field("variant", delivery.stream.variant)
       .field("run_id", delivery.run_id)
       .field("state", delivery_state_name(delivery.state))
-      .optional_field("held_by", delivery.held_by.empty() ? std::nullopt
-                                                          : std::optional(delivery.held_by))
+      .optional_field("held_by",
+                      delivery.held_by.empty() ? std::nullopt : std::optional(delivery.held_by))
       .optional_field("dropped_by", delivery.settled_by_fault.empty()
                                         ? std::nullopt
                                         : std::optional(delivery.settled_by_fault))
@@ -80,20 +78,14 @@ void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
                                 "state is one of pending, in_flight, held, delivered, failed, "
                                 "dropped"));
   }
-  std::size_t limit = kDefaultLimit;
-  if (const std::string text = call.query("limit"); !text.empty()) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    if (error != std::errc() || end != text.data() + text.size() || limit == 0) {
-      return reply(error_response(400, "invalid_query_params", "limit is a whole number from 1"));
-    }
-  }
-  const StreamFilter filter{call.query("environment"), call.query("integration"),
-                            call.query("connection"), call.query("model"), call.query("variant")};
+  const auto limit = read_limit(call, reply, kDefaultLimit);
+  if (!limit) return;
+  const StreamFilter filter = filter_of(call);
   const State& state = parts.engine.state();
   std::vector<const Delivery*> chosen;
   for (auto it = state.deliveries.rbegin(); it != state.deliveries.rend(); ++it) {
     const Delivery& delivery = it->second;
-    if (chosen.size() == limit) break;
+    if (chosen.size() == *limit) break;
     const bool environment_fits =
         filter.environment.empty() || filter.environment == delivery.environment;
     if ((wanted && delivery.state != *wanted) || !environment_fits ||

@@ -87,8 +87,9 @@ void add_fault_routes(SimulatorParts& parts) {
                const FaultRule* rule = parts.engine.state().faults.find(id);
                reply(rule == nullptr ? unknown(id) : json_response(200, fault_rule_json(*rule)));
              });
-  router.add("PUT", "/_simulator/faults/{id}",
-             [&parts](const ControlCall& call, const Reply& reply) { put_one(parts, call, reply); });
+  router.add(
+      "PUT", "/_simulator/faults/{id}",
+      [&parts](const ControlCall& call, const Reply& reply) { put_one(parts, call, reply); });
   router.add("DELETE", "/_simulator/faults/{id}",
              [&parts](const ControlCall& call, const Reply& reply) {
                const std::string& id = call.parts.find("id")->second;

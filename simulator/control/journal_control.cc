@@ -1,34 +1,55 @@
 // GET /_simulator/requests, /_simulator/logs, /_simulator/advisories: what callers did, what the
 // system did, what looks wrong (LOG-1, ADVISE-1).
+#include <algorithm>
+#include <vector>
+
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
+#include "simulator/control/control_query.h"
 
 namespace terapi::simulator {
 namespace {
 
 namespace json = core::json;
 
-// {"requests":[…],"dropped":N}
-template <typename List, typename ToJson>
-std::string list_json(std::string_view name, const List& list, ToJson to_json) {
+// {"requests":[…],"dropped":N}: the newest ?limit= of those that `wanted` lets through, oldest
+// first.
+template <typename List, typename Wanted, typename ToJson>
+void reply_list(const ControlCall& call, const Reply& reply, std::string_view name,
+                const List& list, Wanted wanted, ToJson to_json) {
+  const auto limit = read_limit(call, reply, list.size());
+  if (!limit) return;
+  std::vector<const typename List::value_type*> chosen;
+  for (const auto& entry : list) {
+    if (wanted(entry)) chosen.push_back(&entry);
+  }
   json::Writer out;
   out.begin_object().key(name).begin_array();
-  for (const auto& entry : list) out.raw(to_json(entry));
+  for (std::size_t i = chosen.size() - std::min(*limit, chosen.size()); i < chosen.size(); ++i) {
+    out.raw(to_json(*chosen[i]));
+  }
   out.end_array().field("dropped", list.dropped()).end_object();
-  return out.take();
+  reply(json_response(200, out.take()));
 }
 
 }  // namespace
 
 void add_journal_routes(SimulatorParts& parts) {
   Router& router = parts.control;
-  router.add("GET", "/_simulator/requests", [&parts](const ControlCall&, const Reply& reply) {
-    reply(json_response(
-        200, list_json("requests", parts.engine.requests().entries(), request_entry_json)));
+  router.add("GET", "/_simulator/requests", [&parts](const ControlCall& call, const Reply& reply) {
+    const StreamFilter filter = filter_of(call);
+    const auto wanted = [&](const RequestEntry& entry) {
+      return (filter.environment.empty() || filter.environment == entry.environment) &&
+             filter.matches(entry.stream);
+    };
+    reply_list(call, reply, "requests", parts.engine.requests().entries(), wanted,
+               request_entry_json);
   });
-  router.add("GET", "/_simulator/logs", [&parts](const ControlCall&, const Reply& reply) {
-    reply(json_response(200, list_json("logs", parts.engine.logs().entries(), log_json)));
+  router.add("GET", "/_simulator/logs", [&parts](const ControlCall& call, const Reply& reply) {
+    reply_list(
+        call, reply, "logs", parts.engine.logs().entries(), [](const LogEntry&) { return true; },
+        log_json);
   });
   router.add("GET", "/_simulator/advisories", [&parts](const ControlCall&, const Reply& reply) {
     parts.advisories.review();

@@ -67,8 +67,8 @@ std::vector<std::string> read_ids(json::Fields& fields, std::string_view key) {
 }
 
 std::optional<SyncType> read_type(json::Fields& fields) {
-  const auto choice = fields.choice(
-      "type", {"INITIAL", "INCREMENTAL", "initial", "incremental", "full", "FULL"});
+  const auto choice =
+      fields.choice("type", {"INITIAL", "INCREMENTAL", "initial", "incremental", "full", "FULL"});
   if (!choice) return std::nullopt;
   return *choice == 1 || *choice == 3 ? SyncType::kIncremental : SyncType::kInitial;
 }
@@ -137,10 +137,9 @@ void carry_out(SimulatorParts& parts, const ControlCall& call, const Reply& repl
 }  // namespace
 
 void add_run_routes(SimulatorParts& parts) {
-  parts.control.add("POST", "/_simulator/runs",
-                    [&parts](const ControlCall& call, const Reply& reply) {
-                      carry_out(parts, call, reply);
-                    });
+  parts.control.add(
+      "POST", "/_simulator/runs",
+      [&parts](const ControlCall& call, const Reply& reply) { carry_out(parts, call, reply); });
 }
 
 }  // namespace terapi::simulator

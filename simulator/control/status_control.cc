@@ -5,6 +5,7 @@
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
 #include "simulator/embedded.h"
+#include "simulator/version.h"
 
 namespace terapi::simulator {
 namespace {
@@ -38,6 +39,17 @@ std::string streams_json(const SimulatorParts& parts) {
     }
   }
   out.end_array().end_object();
+  return out.take();
+}
+
+std::string ready_json(const SimulatorParts& parts) {
+  json::Writer out;
+  out.begin_object()
+      .field("status", "ready")
+      .field("dialect", parts.engine.dialect().name)
+      .field("version", kVersion)
+      .field("seed", parts.engine.seed())
+      .end_object();
   return out.take();
 }
 
@@ -146,7 +158,7 @@ void add_status_routes(SimulatorParts& parts) {
     reply(json_response(200, R"({"status":"ok"})"));
   });
   router.add("GET", "/_simulator/ready", [&parts](const ControlCall&, const Reply& reply) {
-    if (parts.stored) return reply(json_response(200, R"({"status":"ready"})"));
+    if (parts.stored) return reply(json_response(200, ready_json(parts)));
     reply(error_response(503, parts.stored.error().code, parts.stored.error().message));
   });
   router.add("GET", "/_simulator/openapi.json", [](const ControlCall&, const Reply& reply) {

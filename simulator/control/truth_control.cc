@@ -1,18 +1,15 @@
 // GET /_simulator/truth, POST /_simulator/truth/diff.
+#include <limits>
+
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
-#include "simulator/truth.h"
+#include "simulator/control/control_query.h"
 
 namespace terapi::simulator {
 namespace {
 
 namespace json = core::json;
-
-StreamFilter filter_of(const ControlCall& call) {
-  return {call.query("environment"), call.query("integration"), call.query("connection"),
-          call.query("model"), call.query("variant")};
-}
 
 void write_list(json::Writer& out, std::string_view name, const TruthDiff::List& list) {
   out.key(name).begin_array();
@@ -47,21 +44,22 @@ std::string diff_json(const TruthDiff& diff) {
 }  // namespace
 
 void add_truth_routes(SimulatorParts& parts) {
-  parts.control.add("GET", "/_simulator/truth",
-                    [&parts](const ControlCall& call, const Reply& reply) {
-                      core::Response response;
-                      response.headers.add("Content-Type", "application/x-ndjson; charset=utf-8");
-                      response.body = truth_dump(parts.engine.state(), filter_of(call),
-                                                 parts.engine.dialect());
-                      reply(std::move(response));
-                    });
-  parts.control.add("POST", "/_simulator/truth/diff",
-                    [&parts](const ControlCall& call, const Reply& reply) {
-                      const auto diff = diff_with_truth(parts.engine.state(), filter_of(call),
-                                                        call.request.body);
-                      if (diff) return reply(json_response(200, diff_json(*diff)));
-                      reply(error_response(400, "invalid_body", diff.error().message));
-                    });
+  parts.control.add(
+      "GET", "/_simulator/truth", [&parts](const ControlCall& call, const Reply& reply) {
+        const auto limit = read_limit(call, reply, std::numeric_limits<std::size_t>::max());
+        if (!limit) return;
+        core::Response response;
+        response.headers.add("Content-Type", "application/x-ndjson; charset=utf-8");
+        response.body =
+            truth_dump(parts.engine.state(), filter_of(call), parts.engine.dialect(), *limit);
+        reply(std::move(response));
+      });
+  parts.control.add(
+      "POST", "/_simulator/truth/diff", [&parts](const ControlCall& call, const Reply& reply) {
+        const auto diff = diff_with_truth(parts.engine.state(), filter_of(call), call.request.body);
+        if (diff) return reply(json_response(200, diff_json(*diff)));
+        reply(error_response(400, "invalid_body", diff.error().message));
+      });
 }
 
 }  // namespace terapi::simulator

@@ -124,8 +124,9 @@ void add_world_routes(SimulatorParts& parts) {
   router.add("GET", "/_simulator/world", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, world_text(parts.engine.state(), parts.records_text)));
   });
-  router.add("PUT", "/_simulator/world",
-             [&parts](const ControlCall& call, const Reply& reply) { put_world(parts, call, reply); });
+  router.add("PUT", "/_simulator/world", [&parts](const ControlCall& call, const Reply& reply) {
+    put_world(parts, call, reply);
+  });
   router.add("POST", "/_simulator/reset",
              [&parts](const ControlCall&, const Reply& reply) { reset(parts, reply); });
   router.add("GET", "/_simulator/snapshots",
@@ -144,8 +145,8 @@ void add_world_routes(SimulatorParts& parts) {
              });
   router.add("GET", "/_simulator/environment",
              [&parts](const ControlCall& call, const Reply& reply) {
-               const Environment* environment = chosen_environment(
-                   parts.engine.state(), call.query("environment"), reply);
+               const Environment* environment =
+                   chosen_environment(parts.engine.state(), call.query("environment"), reply);
                if (environment == nullptr) return;
                reply(json_response(200, settings_text(environment->settings)));
              });

@@ -22,10 +22,10 @@ struct ApiEffect {
 
 // What a fault makes of one attempt to deliver a webhook.
 struct WebhookEffect {
-  bool drop = false;          // never arrives, and no one will try again
-  int copies = 1;             // arrives so many times
-  core::Duration delay{0};    // is sent so much later
-  bool reorder = false;       // lets the next webhook to the same URL go first
+  bool drop = false;        // never arrives, and no one will try again
+  int copies = 1;           // arrives so many times
+  core::Duration delay{0};  // is sent so much later
+  bool reorder = false;     // lets the next webhook to the same URL go first
   bool forge_signature = false;
   bool forge_body = false;
   core::Duration before_commit{0};  // is sent so long before its data can be read

@@ -47,17 +47,17 @@ void read_trigger(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
     if (n && *n >= 1) {
       rule.nth.push_back(*n);
     } else {
-      issues.push_back({"invalid_type", json::path_text(path) + " holds " +
-                                            std::string(item.text().substr(0, 40)) +
-                                            "; expected whole numbers from 1",
+      issues.push_back({"invalid_type",
+                        json::path_text(path) + " holds " + std::string(item.text().substr(0, 40)) +
+                            "; expected whole numbers from 1",
                         path, item.offset()});
     }
   }
   rule.every = fields.integer("every", 1, kMost);
   rule.parts_per_million = fields.decimal("probability", 1'000'000, 1);
   rule.times = fields.integer("times", 1, kMost);
-  const int triggers = (fields.has("nth") ? 1 : 0) + (rule.every ? 1 : 0) +
-                       (rule.parts_per_million ? 1 : 0);
+  const int triggers =
+      (fields.has("nth") ? 1 : 0) + (rule.every ? 1 : 0) + (rule.parts_per_million ? 1 : 0);
   if (triggers > 1) {
     fields.report("nth", "invalid_value", "a rule has one of nth, every and probability");
   }
@@ -70,9 +70,10 @@ std::vector<std::string> fault_attributes(FaultOn on) {
     case FaultOn::kApi:
       return {"method", "path", "integration", "connection", "model", "variant", "cursor"};
     case FaultOn::kWebhook:
-      return {"delivery", "attempt", "url", "type", "integration", "connection", "model",
-              "variant", "path"};
-    case FaultOn::kStore: return {"integration", "connection", "model", "variant", "sync"};
+      return {"delivery",   "attempt", "url",     "type", "integration",
+              "connection", "model",   "variant", "path"};
+    case FaultOn::kStore:
+      return {"integration", "connection", "model", "variant", "sync"};
   }
   return {};
 }
@@ -133,8 +134,9 @@ FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
   rule.id = fields.string("id").value_or(std::string(fallback_id));
   const auto on = fields.choice("on", {"api", "webhook", "store"});
   if (!on && !fields.has("on")) {
-    fields.report("on", "required", json::path_text(fields.path_to("on")) +
-                                        " is missing; expected \"api\", \"webhook\" or \"store\"");
+    fields.report("on", "required",
+                  json::path_text(fields.path_to("on")) +
+                      " is missing; expected \"api\", \"webhook\" or \"store\"");
   }
   rule.on = static_cast<FaultOn>(on.value_or(0));
   read_match(fields, rule, issues);
@@ -145,8 +147,9 @@ FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
     rule.faults = make_faults(rule.on, do_fields);
     do_fields.finish();
   } else if (!fields.has("do")) {
-    fields.report("do", "required", json::path_text(fields.path_to("do")) +
-                                        " is missing; expected what the fault does, an object");
+    fields.report("do", "required",
+                  json::path_text(fields.path_to("do")) +
+                      " is missing; expected what the fault does, an object");
   }
   fields.finish();
   rule.text = json::compact(value);

@@ -1,5 +1,5 @@
-// FaultRule: when a fault strikes — what it matches, how often — and how often it has (docs/faults.md).
-// Values.
+// FaultRule: when a fault strikes — what it matches, how often — and how often it has
+// (docs/faults.md). Values.
 #pragma once
 
 #include <cstdint>
@@ -31,12 +31,12 @@ struct FaultRule {
   FaultOn on = FaultOn::kApi;
   // Attribute → pattern; "*" in a pattern stands for any text. All have to match.
   std::map<std::string, std::string> match;
-  std::vector<std::int64_t> nth;               // strikes the so-manieth matching events, from 1
-  std::optional<std::int64_t> every;           // strikes each so-manieth
+  std::vector<std::int64_t> nth;                  // strikes the so-manieth matching events, from 1
+  std::optional<std::int64_t> every;              // strikes each so-manieth
   std::optional<std::int64_t> parts_per_million;  // strikes with this probability
-  std::optional<std::int64_t> times;           // at most so often
+  std::optional<std::int64_t> times;              // at most so often
   std::vector<FaultPtr> faults;
-  std::string text;                            // the rule as it was given, compact JSON
+  std::string text;  // the rule as it was given, compact JSON
 
   std::int64_t matched = 0;
   std::int64_t fired = 0;

@@ -36,8 +36,8 @@ core::Result<CsvRow> parse_csv_row(std::string_view text) {
     if (at < text.size() && text[at] == '"') {
       row.push_back(take_quoted(text, at));
       if (at < text.size() && text[at] != ',') {
-        return core::Error{"bad_csv", "column " + std::to_string(row.size()) +
-                                          " goes on after its closing quote"};
+        return core::Error{
+            "bad_csv", "column " + std::to_string(row.size()) + " goes on after its closing quote"};
       }
     } else {
       const std::size_t end = std::min(text.find(',', at), text.size());

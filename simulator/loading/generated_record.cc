@@ -13,7 +13,8 @@ constexpr std::array<std::string_view, 24> kWords = {
     "schema", "backoff", "delta",   "commit", "upstream", "client", "network", "latency",
     "queue",  "worker",  "header",  "quota",  "resume",   "tenant", "parser",  "naïve"};
 constexpr std::array<std::string_view, 5> kAuthors = {"ada", "grace", "linus", "björn", "yukihiro"};
-constexpr std::array<std::string_view, 4> kLabels = {"bug", "enhancement", "question", "help wanted"};
+constexpr std::array<std::string_view, 4> kLabels = {"bug", "enhancement", "question",
+                                                     "help wanted"};
 
 std::string_view pick(core::Random& random, const auto& from) {
   return from[random.below(from.size())];

@@ -10,10 +10,14 @@ namespace terapi::simulator {
 core::Result<LoadSpec> parse_load_spec(std::string_view text) {
   LoadSpec spec;
   const std::map<std::string, std::string*, std::less<>> parts = {
-      {"environment", &spec.environment},       {"connection", &spec.stream.connection},
-      {"integration", &spec.stream.integration}, {"model", &spec.stream.model},
-      {"variant", &spec.stream.variant},         {"sync", &spec.sync},
-      {"file", &spec.file},                      {"id", &spec.id_key}};
+      {"environment", &spec.environment},
+      {"connection", &spec.stream.connection},
+      {"integration", &spec.stream.integration},
+      {"model", &spec.stream.model},
+      {"variant", &spec.stream.variant},
+      {"sync", &spec.sync},
+      {"file", &spec.file},
+      {"id", &spec.id_key}};
   std::vector<std::string> names;
   for (const auto& [name, target] : parts) names.push_back(name);
   std::size_t at = 0;

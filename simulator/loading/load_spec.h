@@ -1,4 +1,5 @@
-// LoadSpec: one --load, 'connection=demo,integration=github,model=Package,file=x.ndjson,id=Package'.
+// LoadSpec: one --load,
+// 'connection=demo,integration=github,model=Package,file=x.ndjson,id=Package'.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 #include "simulator/loading/record_reader.h"
 
-#include <fstream>
 #include <sys/stat.h>
+#include <fstream>
 
 #include "core/json.h"
 #include "simulator/loading/csv_row.h"

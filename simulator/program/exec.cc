@@ -1,13 +1,13 @@
 // terapi-simulator exec: serves on a free port while a command runs.
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "simulator/program/program.h"
 #include "simulator/program/server_process.h"
@@ -68,9 +68,8 @@ int run_exec(const std::vector<std::string>& arguments) {
   if (own_group) setpgid(child, child);
 
   std::optional<int> status;
-  process.loop().on_signals({SIGINT, SIGTERM}, [&](int signal) {
-    kill(own_group ? -child : child, signal);
-  });
+  process.loop().on_signals({SIGINT, SIGTERM},
+                            [&](int signal) { kill(own_group ? -child : child, signal); });
   process.loop().watch_child(child, [&](int ended) {
     status = ended;
     if (own_group) kill(-child, SIGKILL);  // what the command left running

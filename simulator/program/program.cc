@@ -5,13 +5,14 @@
 
 #include "core/nearest.h"
 #include "simulator/program/serve_flags.h"
+#include "simulator/version.h"
 
 namespace terapi::simulator {
 namespace {
 
-constexpr const char* kVersion =
-    "terapi-simulator 0.1.0\n"
-    "simulates: GET /records, PATCH /records/prune, signed webhooks with retry, faults, virtual time\n"
+constexpr const char* kScope =
+    "simulates: GET /records, PATCH /records/prune, signed webhooks with retry, faults, virtual "
+    "time\n"
     "does not simulate yet: background syncs, the external APIs behind them, actions, the proxy,\n"
     "  OAuth and credentials, the dashboard; webhooks of types other than sync\n";
 
@@ -22,7 +23,8 @@ void print_help() {
   std::printf(
       "terapi-simulator: a local Terapi, for developing and testing against\n\n"
       "  terapi-simulator [serve] [FLAGS]           serve until SIGINT or SIGTERM\n"
-      "  terapi-simulator exec [FLAGS] -- COMMAND…  serve while COMMAND runs; it gets TERAPI_BASE_URL,\n"
+      "  terapi-simulator exec [FLAGS] -- COMMAND…  serve while COMMAND runs; it gets "
+      "TERAPI_BASE_URL,\n"
       "                                             TERAPI_SECRET_KEY and TERAPI_SIGNING_KEY\n"
       "  terapi-simulator ready --wait 10s [--url URL]   wait until one serves\n"
       "  terapi-simulator validate FILE…            check world files\n"
@@ -35,9 +37,9 @@ void print_help() {
 }  // namespace
 
 int report(const std::string& program, const std::string& code, const std::string& message) {
-  static const std::set<std::string> kInput = {"bad_usage",  "bad_world", "bad_load", "bad_record",
-                                               "bad_file",   "no_file",   "bad_host", "bad_json",
-                                               "unknown_dialect"};
+  static const std::set<std::string> kInput = {"bad_usage",  "bad_world", "bad_load",
+                                               "bad_record", "bad_file",  "no_file",
+                                               "bad_host",   "bad_json",  "unknown_dialect"};
   std::fprintf(stderr, "%s: %s%s", program.c_str(), message.c_str(),
                message.ends_with('\n') ? "" : "\n");
   return kInput.contains(code) || code.starts_with("data_") ? 2 : 1;
@@ -50,7 +52,8 @@ int run_program(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (first == "--version" || first == "version") {
-    std::fputs(kVersion, stdout);
+    std::printf("terapi-simulator %.*s\n%s", static_cast<int>(kVersion.size()), kVersion.data(),
+                kScope);
     return 0;
   }
   const bool named = !arguments.empty() && !first.starts_with("-");

@@ -1,9 +1,9 @@
 // terapi-simulator serve.
+#include <unistd.h>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
 #include "core/json_writer.h"
 #include "simulator/program/program.h"

@@ -1,8 +1,10 @@
 #include "simulator/program/server_process.h"
 
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "core/json.h"
@@ -81,6 +83,22 @@ LogBook::Sink log_sink(const ServeFlags& flags) {
   };
 }
 
+// A killed simulator may hold its file for a moment yet, while the kernel takes it down: whoever
+// starts the next one at once should not have to know.
+core::Result<std::unique_ptr<SqliteStorage>> open_storage(const std::string& path,
+                                                          const Dialect& dialect) {
+  constexpr auto kPatience = std::chrono::seconds(2);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (true) {
+    auto storage = SqliteStorage::open(path, dialect);
+    if (storage || storage.error().code != "data_in_use" ||
+        std::chrono::steady_clock::now() > deadline) {
+      return storage;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 core::HttpServerOptions server_options(const ServeFlags& flags, core::Clock* fault_clock) {
   constexpr std::size_t kPublicBody = std::size_t{1} << 20;
   const std::size_t control_body = flags.max_control_body_mib << 20;
@@ -88,7 +106,7 @@ core::HttpServerOptions server_options(const ServeFlags& flags, core::Clock* fau
   options.host = flags.host;
   options.port = static_cast<std::uint16_t>(flags.port);
   options.fault_clock = fault_clock;
-  options.max_buffered_body_bytes = control_body + (std::size_t{32} << 20);
+  options.max_buffered_body_bytes = control_body;
   options.max_body_bytes = [control_body](std::string_view, std::string_view target) {
     return target.starts_with("/_simulator/") ? control_body : kPublicBody;
   };
@@ -123,13 +141,13 @@ core::Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const ServeFla
   parts->server = std::move(*server);
 
   if (!flags.data.empty()) {
-    auto storage = SqliteStorage::open(flags.data, *options->dialect);
+    auto storage = open_storage(flags.data, *options->dialect);
     if (!storage) return storage.error();
     parts->storage = std::move(*storage);
   }
   parts->sender = std::make_unique<core::HttpSender>(parts->loop, core::HttpSenderOptions());
-  parts->simulator = std::make_unique<Simulator>(std::move(*options), clock, *parts->sender,
-                                                 parts->storage.get());
+  parts->simulator =
+      std::make_unique<Simulator>(std::move(*options), clock, *parts->sender, parts->storage.get());
   parts->simulator->set_log_sink(log_sink(flags));
   parts->simulator->set_extra_metrics(
       [raw = parts.get()] { return edge_metrics(raw->server->counters()); });

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/check.h"
+
 namespace terapi::simulator {
 namespace {
 
@@ -79,6 +81,9 @@ std::vector<StoredRow> rows_of(const State& state) {
     return a.record->row() < b.record->row();
   };
   std::sort(rows.begin(), rows.end(), by_row);
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    TERAPI_CHECK(by_row(rows[i - 1], rows[i]), "each record has a row of its own");
+  }
   return rows;
 }
 
@@ -168,25 +173,9 @@ class Loader {
     return nullptr;
   }
 
-  static bool before(const Entry& a, const Entry& b) { return a.position < b.position; }
-
-  // In the order of their rows, the records of a save mostly follow one another and the saves their
-  // times, so sorting each save by itself mostly sorts them all, in half the time.
-  static void sort(std::vector<Entry>& entries) {
-    for (auto begin = entries.begin(); begin != entries.end();) {
-      const auto end = std::find_if(begin, entries.end(), [&](const Entry& entry) {
-        return entry.position.time != begin->position.time;
-      });
-      std::sort(begin, end, before);
-      begin = end;
-    }
-    if (!std::is_sorted(entries.begin(), entries.end(), before)) {
-      std::sort(entries.begin(), entries.end(), before);
-    }
-  }
-
   static Result<void> fill(Batch& batch) {
-    sort(batch.entries);
+    std::sort(batch.entries.begin(), batch.entries.end(),
+              [](const Entry& a, const Entry& b) { return a.position < b.position; });
     const Position* last = nullptr;
     for (Entry& entry : batch.entries) {
       const std::uint64_t row = entry.record->row();

@@ -84,8 +84,12 @@ void StoredReader::wrong(Value value, const Path& path, Issues& issues, std::str
 }
 
 core::Error stored_error(std::string_view what, const json::Issues& issues) {
-  std::string message = std::string(what) + ": " + issues.front().message;
-  if (issues.size() > 1) message += ", and " + std::to_string(issues.size() - 1) + " more";
+  constexpr std::size_t kMost = 3;
+  std::string message(what);
+  for (std::size_t i = 0; i < issues.size() && i < kMost; ++i) {
+    message += (i == 0 ? ": " : "; ") + issues[i].message;
+  }
+  if (issues.size() > kMost) message += "; and " + std::to_string(issues.size() - kMost) + " more";
   return {"data_corrupt", message};
 }
 

@@ -225,7 +225,7 @@ class StoredReader {
   Issues& issues_;
 };
 
-// "data_corrupt", with the first issue: "settings: [0].retry.attempts is …; expected …".
+// "data_corrupt", with the first issues: "settings: [0].retry.attempts is …; expected …".
 core::Error stored_error(std::string_view what, const core::json::Issues& issues);
 core::Error stored_error(std::string_view what, const core::Error& parsing);
 

@@ -23,13 +23,13 @@ std::string_view delivery_state_name(DeliveryState state);
 std::optional<DeliveryState> delivery_state_named(std::string_view name);
 
 struct Attempt {
-  int number = 1;                       // X-Terapi-Attempt
-  Time at;                              // when it was sent, on the simulator's clock
+  int number = 1;  // X-Terapi-Attempt
+  Time at;         // when it was sent, on the simulator's clock
   Duration duration{0};
-  int status = 0;                       // 0: no answer
-  std::string error;                    // why there was none: "timeout", "connection_refused", …
-  std::string response_body;            // its first bytes
-  std::string fault;                    // the id of the fault rule that shaped it, if any
+  int status = 0;             // 0: no answer
+  std::string error;          // why there was none: "timeout", "connection_refused", …
+  std::string response_body;  // its first bytes
+  std::string fault;          // the id of the fault rule that shaped it, if any
   std::optional<Time> next_attempt_at;
   bool succeeded() const { return status >= 200 && status < 300; }
 };
@@ -44,19 +44,19 @@ struct AttemptPlan {
 };
 
 struct Delivery {
-  std::string id;        // X-Terapi-Delivery: the same for each attempt
+  std::string id;            // X-Terapi-Delivery: the same for each attempt
   std::uint64_t number = 0;  // in order of creation
   std::string environment;
   std::string url;
   std::string type = "sync";
-  StreamKey stream;      // what it is about; empty for webhooks of no stream
+  StreamKey stream;  // what it is about; empty for webhooks of no stream
   std::string run_id;
-  std::string body;              // the same bytes in each attempt
-  core::Headers headers;         // content type and signatures, the same in each attempt
+  std::string body;       // the same bytes in each attempt
+  core::Headers headers;  // content type and signatures, the same in each attempt
   Time created_at;
   DeliveryState state = DeliveryState::kPending;
   std::optional<Time> next_attempt_at;
-  int attempts_made = 0;         // since it was created, or sent again by hand: the backoff's base
+  int attempts_made = 0;  // since it was created, or sent again by hand: the backoff's base
   std::vector<Attempt> attempts;
   AttemptPlan plan;
   std::string held_by;           // why it is held: "breaker" or "fault:ID"

@@ -13,14 +13,15 @@ Duration retry_delay(const RetryPolicy& policy, int failed, std::uint64_t seed,
   std::int64_t delay = std::min(policy.first_delay.count(), most);
   for (int i = 1; i < failed && delay < most; ++i) {
     // Split so that the product stays far from overflow whatever the delay.
-    delay = delay / 1000 * policy.factor_thousandths + delay % 1000 * policy.factor_thousandths / 1000;
+    delay =
+        delay / 1000 * policy.factor_thousandths + delay % 1000 * policy.factor_thousandths / 1000;
     delay = std::min(delay, most);
   }
   const std::int64_t share = delay / 1000 * policy.jitter_thousandths;
   if (share <= 0) return Duration(delay);
-  const std::uint64_t draw =
-      core::hash64(core::hash64(seed, delivery_id), std::to_string(failed));
-  return Duration(delay - static_cast<std::int64_t>(draw % (static_cast<std::uint64_t>(share) + 1)));
+  const std::uint64_t draw = core::hash64(core::hash64(seed, delivery_id), std::to_string(failed));
+  return Duration(delay -
+                  static_cast<std::int64_t>(draw % (static_cast<std::uint64_t>(share) + 1)));
 }
 
 }  // namespace terapi::simulator

@@ -39,8 +39,7 @@ int next_number(const Delivery& delivery) {
 }
 
 std::vector<std::string> urls_for(const Environment& environment, const StreamKey& stream) {
-  const Connection* connection =
-      environment.find_connection(stream.integration, stream.connection);
+  const Connection* connection = environment.find_connection(stream.integration, stream.connection);
   if (connection != nullptr && connection->webhook_url) return {*connection->webhook_url};
   return environment.settings.webhook_urls;
 }
@@ -191,8 +190,7 @@ void WebhookQueue::schedule(Delivery& delivery, Time at) {
     engine_.cancel(old->second);
     timers_.erase(old);
   }
-  timers_[delivery.number] =
-      engine_.at(at, [this, number = delivery.number] { due(number); });
+  timers_[delivery.number] = engine_.at(at, [this, number = delivery.number] { due(number); });
 }
 
 void WebhookQueue::hold(Delivery& delivery, std::string by, std::optional<Time> until) {
@@ -215,8 +213,7 @@ void WebhookQueue::due(std::uint64_t number) {
     if (breaker.ask(engine_.now()) == CircuitBreaker::Decision::kWait) {
       const std::optional<Time> until = breaker.open_until();
       const bool in_future = until && *until > engine_.now();
-      return hold(delivery, std::string(kHeldByBreaker),
-                  in_future ? until : std::optional<Time>());
+      return hold(delivery, std::string(kHeldByBreaker), in_future ? until : std::optional<Time>());
     }
   }
   if (!delivery.plan.decided) {
@@ -361,9 +358,8 @@ void WebhookQueue::after_failure(Delivery& delivery, Attempt& attempt) {
       is_final(attempt)) {
     return;
   }
-  attempt.next_attempt_at =
-      engine_.now() +
-      retry_delay(settings->retry, delivery.attempts_made, engine_.seed(), delivery.id);
+  attempt.next_attempt_at = engine_.now() + retry_delay(settings->retry, delivery.attempts_made,
+                                                        engine_.seed(), delivery.id);
 }
 
 void WebhookQueue::finish(Delivery& delivery, DeliveryState state) {

@@ -86,7 +86,7 @@ class WebhookQueue {
   core::AsyncTransport& transport_;
   std::map<std::string, std::uint64_t, std::less<>> number_of_;  // by delivery id
   std::map<std::uint64_t, core::TimerId> timers_;
-  std::map<std::string, CircuitBreaker> breakers_;               // by URL
+  std::map<std::string, CircuitBreaker> breakers_;                    // by URL
   std::map<std::string, std::set<std::uint64_t>, std::less<>> held_;  // by URL
   std::set<std::uint64_t> finished_;
   std::size_t in_flight_ = 0;

@@ -28,8 +28,7 @@ void add_standard_headers(core::Headers& headers, const Settings& settings, bool
                           std::string_view delivery_id, std::string_view body, Time now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const std::string timestamp = std::to_string(seconds);
-  const std::string content =
-      std::string(delivery_id) + "." + timestamp + "." + std::string(body);
+  const std::string content = std::string(delivery_id) + "." + timestamp + "." + std::string(body);
   std::string signatures = standard_signature(settings.effective_signing_key(), content);
   if (both) signatures += " " + standard_signature(settings.previous_signing_key, content);
   headers.add("webhook-id", std::string(delivery_id));

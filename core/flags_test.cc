@@ -1,0 +1,118 @@
+#include "core/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace terapi::core {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class FlagsTest : public testing::Test {
+ protected:
+  FlagsTest() {
+    flags.text("host", "HOST", "where to listen", host);
+    flags.number("port", "N", "port to listen on", 65535, port);
+    flags.choice("clock", {"system", "virtual"}, "which clock", clock);
+    flags.toggle("verbose", "say more", verbose);
+    flags.add("load", "SPEC", "what to load", [this](const std::string& value) -> Result<void> {
+      if (value == "bad") return Error{"bad_load", "not that"};
+      loads.push_back(value);
+      return {};
+    });
+  }
+  std::string error(const std::vector<std::string>& arguments) {
+    const auto rest = flags.parse(arguments);
+    EXPECT_FALSE(rest);
+    if (rest) return "";
+    EXPECT_EQ(rest.error().code, "bad_usage");
+    return rest.error().message;
+  }
+
+  Flags flags;
+  std::string host = "127.0.0.1";
+  std::uint64_t port = 3003;
+  std::string clock = "system";
+  bool verbose = false;
+  std::vector<std::string> loads;
+};
+
+TEST_F(FlagsTest, TakesValuesAfterSpaceAndEquals) {
+  const auto rest = flags.parse({"serve", "--host", "::1", "--port=0", "--clock", "virtual",
+                                 "--verbose", "--load", "a=b", "--load=c=d", "more"});
+  ASSERT_TRUE(rest);
+  EXPECT_THAT(*rest, ElementsAre("serve", "more"));
+  EXPECT_EQ(host, "::1");
+  EXPECT_EQ(port, 0U);
+  EXPECT_EQ(clock, "virtual");
+  EXPECT_TRUE(verbose);
+  EXPECT_THAT(loads, ElementsAre("a=b", "c=d"));
+}
+
+TEST_F(FlagsTest, LeavesAloneWhatIsNotGiven) {
+  ASSERT_TRUE(flags.parse({}));
+  EXPECT_EQ(host, "127.0.0.1");
+  EXPECT_EQ(port, 3003U);
+  EXPECT_FALSE(verbose);
+}
+
+TEST_F(FlagsTest, EndsAtTheDoubleDash) {
+  const auto rest = flags.parse({"exec", "--port", "1", "--", "--port", "x", "--", "-y"});
+  ASSERT_TRUE(rest);
+  EXPECT_THAT(*rest, ElementsAre("exec", "--port", "x", "--", "-y"));
+  EXPECT_EQ(port, 1U);
+}
+
+TEST_F(FlagsTest, TakesASingleDashAndEmptyWordsAsWords) {
+  const auto rest = flags.parse({"-", "", "--host="});
+  ASSERT_TRUE(rest);
+  EXPECT_THAT(*rest, ElementsAre("-", ""));
+  EXPECT_EQ(host, "");
+}
+
+TEST_F(FlagsTest, NamesTheNearestFlag) {
+  EXPECT_EQ(error({"--prot", "1"}), "unknown flag '--prot'; did you mean '--port'?");
+  EXPECT_THAT(error({"--zzzzzz=1"}), HasSubstr("known: --host, --port"));
+  EXPECT_THAT(error({"-p", "1"}), HasSubstr("unknown flag '-p'"));
+}
+
+TEST_F(FlagsTest, RefusesMissingAndSuperfluousValues) {
+  EXPECT_THAT(error({"--port"}), HasSubstr("--port has no value; expected N"));
+  EXPECT_THAT(error({"--verbose=yes"}), HasSubstr("takes no value"));
+  EXPECT_FALSE(verbose);
+}
+
+TEST_F(FlagsTest, RefusesNumbersOutOfRange) {
+  for (const std::string value : {"65536", "-1", "+1", "1.0", "1e3", "", " 1", "0x10",
+                                  "99999999999999999999999"}) {
+    EXPECT_THAT(error({"--port", value}), HasSubstr("from 0 to 65535")) << value;
+  }
+  EXPECT_EQ(port, 3003U);
+}
+
+TEST_F(FlagsTest, RefusesWordsThatAreNoChoice) {
+  EXPECT_EQ(error({"--clock", "virtal"}),
+            "--clock: unknown value 'virtal'; did you mean 'virtual'?");
+  EXPECT_EQ(clock, "system");
+}
+
+TEST_F(FlagsTest, PassesOnWhatASetterSays) {
+  const auto rest = flags.parse({"--load", "bad"});
+  ASSERT_FALSE(rest);
+  EXPECT_EQ(rest.error(), (Error{"bad_load", "not that"}));
+}
+
+TEST_F(FlagsTest, HelpHasALineForEachFlag) {
+  const std::string help = flags.help();
+  EXPECT_THAT(help, HasSubstr("--clock system|virtual"));
+  EXPECT_THAT(help, HasSubstr("--port N"));
+  EXPECT_EQ(std::count(help.begin(), help.end(), '\n'), 5);
+}
+
+}  // namespace
+}  // namespace terapi::core

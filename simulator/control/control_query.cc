@@ -1,0 +1,26 @@
+#include "simulator/control/control_query.h"
+
+#include <charconv>
+
+#include "simulator/api/api_error.h"
+
+namespace terapi::simulator {
+
+StreamFilter filter_of(const ControlCall& call) {
+  return {call.query("environment"), call.query("integration"), call.query("connection"),
+          call.query("model"), call.query("variant")};
+}
+
+std::optional<std::size_t> read_limit(const ControlCall& call, const Reply& reply,
+                                      std::size_t otherwise) {
+  const std::string text = call.query("limit");
+  if (text.empty()) return otherwise;
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error == std::errc() && end == text.data() + text.size() && limit > 0) return limit;
+  reply(validation_response("invalid_query_params",
+                            {{"invalid_type", "limit is a whole number from 1", {"limit"}}}));
+  return std::nullopt;
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,18 @@
+// Query parameters that several control calls take.
+#pragma once
+
+#include <optional>
+
+#include "simulator/control/router.h"
+#include "simulator/truth.h"
+
+namespace terapi::simulator {
+
+// ?environment= &integration= &connection= &model= &variant=
+StreamFilter filter_of(const ControlCall& call);
+
+// ?limit=, a whole number from 1, or `otherwise`; nothing after a 400 has been replied.
+std::optional<std::size_t> read_limit(const ControlCall& call, const Reply& reply,
+                                      std::size_t otherwise);
+
+}  // namespace terapi::simulator

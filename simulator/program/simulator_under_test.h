@@ -1,0 +1,130 @@
+// For tests: one interface over the simulator in process and over the simulator as a program with
+// real sockets, so that the very same tests run on both.
+//
+//   class RecordsContract : public ContractTest {};
+//   TEST_P(RecordsContract, AnswersThePage) { EXPECT_EQ(simulator().page()["records"].size(), 0U); }
+//   TERAPI_ON_BOTH_BACKENDS(RecordsContract);
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "core/system/curl_transport.h"
+#include "core/system/test_server.h"
+#include "simulator/program/server_process.h"
+#include "simulator/test_simulator.h"
+
+namespace terapi::simulator {
+
+// A ServerProcess on a free port, on virtual time, in a thread of its own; called by libcurl; with
+// a real receiver.
+class SocketSimulator final : public TestSimulator {
+ public:
+  explicit SocketSimulator(TestSimulatorOptions options = {})
+      : receiver_server_({}, [this](const core::Request& request,
+                                    const std::function<void(core::Outcome)>& done) {
+          done(receiver().receive(request));
+        }) {
+    ServeFlags flags;
+    flags.port = 0;
+    flags.clock = "virtual";
+    flags.seed = options.seed;
+    flags.log_level = "error";
+    flags.control_token = options.control_token;
+    WorldFile world(test_world(options));
+    flags.world = world.path;
+    auto process = ServerProcess::start(flags);
+    TERAPI_CHECK(process.has_value(), process ? "" : process.error().message);
+    process_ = std::move(*process);
+    base_url_ = process_->base_url();
+    thread_ = std::thread([this] { process_->run(); });
+  }
+  ~SocketSimulator() override {
+    process_->loop().post([this] { process_->stop(); });
+    thread_.join();
+  }
+
+  core::Response send(core::Request request) override {
+    request.target = base_url_ + request.target;
+    const auto response = transport_.send(request);
+    if (response) return *response;
+    ADD_FAILURE() << request.method << " " << request.target << ": " << response.error().code << " "
+                  << response.error().message;
+    return {0, {}, ""};
+  }
+  // As it comes, an error of the connection included.
+  core::Result<core::Response> try_send(core::Request request, core::SendOptions options = {}) {
+    request.target = base_url_ + request.target;
+    return transport_.send(request, options);
+  }
+  std::string receiver_url(std::string_view path) const override {
+    return receiver_server_.url(path);
+  }
+  std::string refusing_url() const override {
+    // Bound once, so that nobody had it a moment ago, and free again.
+    return core::TestListener().url("/hook");
+  }
+  std::uint16_t port() const {
+    return static_cast<std::uint16_t>(std::stoi(base_url_.substr(base_url_.rfind(':') + 1)));
+  }
+
+ private:
+  // Gone when the simulator has read it.
+  struct WorldFile {
+    explicit WorldFile(const std::string& text) : path(testing::TempDir() + "world-XXXXXX") {
+      const int descriptor = ::mkstemp(path.data());
+      TERAPI_CHECK(descriptor >= 0, "a temporary file can be made");
+      ::close(descriptor);
+      std::ofstream(path, std::ios::binary) << text;
+    }
+    ~WorldFile() { ::unlink(path.c_str()); }
+    std::string path;
+  };
+
+  core::TestServer receiver_server_;
+  core::CurlTransport transport_;
+  std::unique_ptr<ServerProcess> process_;
+  std::string base_url_;
+  std::thread thread_;
+};
+
+enum class Backend { kInProcess, kSockets };
+
+inline std::unique_ptr<TestSimulator> make_simulator(Backend backend,
+                                                     TestSimulatorOptions options = {}) {
+  if (backend == Backend::kInProcess) {
+    return std::make_unique<InProcessSimulator>(std::move(options));
+  }
+  return std::make_unique<SocketSimulator>(std::move(options));
+}
+
+class ContractTest : public testing::TestWithParam<Backend> {
+ public:
+  // The simulator of this test; made at the first call, of these options.
+  TestSimulator& simulator(TestSimulatorOptions options = {}) {
+    if (!simulator_) simulator_ = make_simulator(GetParam(), std::move(options));
+    return *simulator_;
+  }
+
+ private:
+  std::unique_ptr<TestSimulator> simulator_;
+};
+
+inline std::string backend_name(const testing::TestParamInfo<Backend>& backend) {
+  return backend.param == Backend::kInProcess ? "InProcess" : "OverSockets";
+}
+
+}  // namespace terapi::simulator
+
+#define TERAPI_ON_BOTH_BACKENDS(suite)                                                         \
+  INSTANTIATE_TEST_SUITE_P(, suite,                                                            \
+                           testing::Values(::terapi::simulator::Backend::kInProcess,           \
+                                           ::terapi::simulator::Backend::kSockets),            \
+                           ::terapi::simulator::backend_name)
