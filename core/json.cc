@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <limits>
 
 #include "core/utf8.h"
@@ -326,7 +327,12 @@ std::optional<std::int64_t> Value::integer() const {
 double Value::number() const {
   double value = 0;
   const std::string_view digits = text();
-  if (is_number()) std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (!is_number()) return value;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  // from_chars leaves 1e400 at 0, which would pass for a number in range: infinity does not.
+  if (parsed.ec == std::errc::result_out_of_range) {
+    value = std::strtod(std::string(digits).c_str(), nullptr);
+  }
   return value;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -46,29 +48,138 @@ std::string nested(std::size_t depth, std::string_view open, std::string_view in
 }
 
 TEST(JsonParse, AcceptsTheWholeGrammar) {
-  const std::vector<std::string> good = {
-      "null", "true", "false", "0", "-0", "1", "-1", "10", "1.0", "0.10", "-0.0", "1e5", "1E5",
-      "1e+5", "1e-5", "0e0", "1e400", "-1e-400", "123456789012345678901234567890",
-      "9223372036854775808", "1e99999999999999999999", R"("")", R"("a")", "[]", "{}", "[ ]", "{ }",
-      " \t\r\n1\n", "[1,2,3]", "[[],{},[{}]]", R"({"":0})", R"({"a":{"b":[1,{"c":null}]}})",
-      R"({"a":1,"a":2})", R"("\"\\\/\b\f\n\r\t")", R"("\u0000")", R"("\uD83D\uDE00")",
-      R"("\ud800")", R"("\udc00\ud800")", R"("\uABCD\uabcd")", "\"\x7f\"", "\"\xC2\x80\"",
-      "\"\xE2\x80\xA8\"", "\"\xED\x9F\xBF\"", "\"\xEE\x80\x80\"", "\"\xEF\xBF\xBF\"",
-      "\"\xF0\x90\x80\x80\"", "\"\xF4\x8F\xBF\xBF\""};
+  const std::vector<std::string> good = {"null",
+                                         "true",
+                                         "false",
+                                         "0",
+                                         "-0",
+                                         "1",
+                                         "-1",
+                                         "10",
+                                         "1.0",
+                                         "0.10",
+                                         "-0.0",
+                                         "1e5",
+                                         "1E5",
+                                         "1e+5",
+                                         "1e-5",
+                                         "0e0",
+                                         "1e400",
+                                         "-1e-400",
+                                         "123456789012345678901234567890",
+                                         "9223372036854775808",
+                                         "1e99999999999999999999",
+                                         R"("")",
+                                         R"("a")",
+                                         "[]",
+                                         "{}",
+                                         "[ ]",
+                                         "{ }",
+                                         " \t\r\n1\n",
+                                         "[1,2,3]",
+                                         "[[],{},[{}]]",
+                                         R"({"":0})",
+                                         R"({"a":{"b":[1,{"c":null}]}})",
+                                         R"({"a":1,"a":2})",
+                                         R"("\"\\\/\b\f\n\r\t")",
+                                         R"("\u0000")",
+                                         R"("\uD83D\uDE00")",
+                                         R"("\ud800")",
+                                         R"("\udc00\ud800")",
+                                         R"("\uABCD\uabcd")",
+                                         "\"\x7f\"",
+                                         "\"\xC2\x80\"",
+                                         "\"\xE2\x80\xA8\"",
+                                         "\"\xED\x9F\xBF\"",
+                                         "\"\xEE\x80\x80\"",
+                                         "\"\xEF\xBF\xBF\"",
+                                         "\"\xF0\x90\x80\x80\"",
+                                         "\"\xF4\x8F\xBF\xBF\""};
   for (const std::string& text : good) EXPECT_EQ(error_of(text), "") << text;
 }
 
 TEST(JsonParse, RefusesEverythingElse) {
-  const std::vector<std::string> bad = {
-      "", " ", "nul", "nulll", "True", "NaN", "Infinity", "-Infinity", "undefined", "+1", "-",
-      "--1", "01", "-01", "00", "1.", ".5", "-.5", "1.e5", "1e", "1e+", "1e5.5", "0x10", "1_000",
-      "1 2", "1,", "'a'", "\"", "\"a", "a\"", "\"a\"b", "[", "]", "[1", "[1,", "[1,]", "[,1]",
-      "[1 2]", "[1,,2]", "[1]]", "[}", "{", "}", "{]", "{\"a\"", "{\"a\":", "{\"a\":1",
-      "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\",1}", "{\"a\":}",
-      "{\"a\":1 \"b\":2}", "{\"a\"::1}", "{}{}", R"("\a")", R"("\x41")", R"("\u12")",
-      R"("\u123g")", R"("\U0041")", R"("\)", R"("\")", R"("\u")", "\"\n\"", "\"\t\"",
-      std::string("\"\0\"", 3), std::string("1\0", 2), "\"\x1f\"", "[1]x", "\v1", "\f1",
-      "\xC2\xA0" "1", "// c\n1", "/* c */ 1", "#1", "\xEF\xBB\xBF" "1"};
+  const std::vector<std::string> bad = {"",
+                                        " ",
+                                        "nul",
+                                        "nulll",
+                                        "True",
+                                        "NaN",
+                                        "Infinity",
+                                        "-Infinity",
+                                        "undefined",
+                                        "+1",
+                                        "-",
+                                        "--1",
+                                        "01",
+                                        "-01",
+                                        "00",
+                                        "1.",
+                                        ".5",
+                                        "-.5",
+                                        "1.e5",
+                                        "1e",
+                                        "1e+",
+                                        "1e5.5",
+                                        "0x10",
+                                        "1_000",
+                                        "1 2",
+                                        "1,",
+                                        "'a'",
+                                        "\"",
+                                        "\"a",
+                                        "a\"",
+                                        "\"a\"b",
+                                        "[",
+                                        "]",
+                                        "[1",
+                                        "[1,",
+                                        "[1,]",
+                                        "[,1]",
+                                        "[1 2]",
+                                        "[1,,2]",
+                                        "[1]]",
+                                        "[}",
+                                        "{",
+                                        "}",
+                                        "{]",
+                                        "{\"a\"",
+                                        "{\"a\":",
+                                        "{\"a\":1",
+                                        "{\"a\":1,",
+                                        "{\"a\":1,}",
+                                        "{,}",
+                                        "{a:1}",
+                                        "{1:1}",
+                                        "{\"a\" 1}",
+                                        "{\"a\",1}",
+                                        "{\"a\":}",
+                                        "{\"a\":1 \"b\":2}",
+                                        "{\"a\"::1}",
+                                        "{}{}",
+                                        R"("\a")",
+                                        R"("\x41")",
+                                        R"("\u12")",
+                                        R"("\u123g")",
+                                        R"("\U0041")",
+                                        R"("\)",
+                                        R"("\")",
+                                        R"("\u")",
+                                        "\"\n\"",
+                                        "\"\t\"",
+                                        std::string("\"\0\"", 3),
+                                        std::string("1\0", 2),
+                                        "\"\x1f\"",
+                                        "[1]x",
+                                        "\v1",
+                                        "\f1",
+                                        "\xC2\xA0"
+                                        "1",
+                                        "// c\n1",
+                                        "/* c */ 1",
+                                        "#1",
+                                        "\xEF\xBB\xBF"
+                                        "1"};
   for (const std::string& text : bad) EXPECT_FALSE(accepts(text)) << text;
 }
 
@@ -107,8 +218,8 @@ TEST(JsonParse, AllowsCommentsAndByteOrderMarkOnlyWhenAsked) {
     EXPECT_FALSE(accepts(text)) << text;
     EXPECT_TRUE(accepts(text, commented)) << text;
   }
-  for (const std::string text : {"/* open", "1 /", "/ 1", "1 /*/", "[1 / 2]", "// only", " \xEF\xBB\xBF{}",
-                                 "\xEF\xBB\xBF\xEF\xBB\xBF{}", "\xEF\xBB{}"}) {
+  for (const std::string text : {"/* open", "1 /", "/ 1", "1 /*/", "[1 / 2]", "// only",
+                                 " \xEF\xBB\xBF{}", "\xEF\xBB\xBF\xEF\xBB\xBF{}", "\xEF\xBB{}"}) {
     EXPECT_FALSE(accepts(text, commented)) << text;
   }
   const auto slashes = Document::parse(R"({"url":"http://x/*y*/"})", commented);
@@ -147,9 +258,16 @@ TEST(JsonPlace, StopsAtTheEndOfTheText) {
 }
 
 TEST(JsonValue, SlicesTheTextVerbatim) {
-  const std::vector<std::string> values = {
-      "9223372036854775808", "1e400", "0.10", "-0", "1E+05", "\"\\u0041\\/\"", "\"\xE2\x80\xA8\"",
-      "[ 1 ,2]", "{ \"z\" : 1, \"a\":2 }", "null"};
+  const std::vector<std::string> values = {"9223372036854775808",
+                                           "1e400",
+                                           "0.10",
+                                           "-0",
+                                           "1E+05",
+                                           "\"\\u0041\\/\"",
+                                           "\"\xE2\x80\xA8\"",
+                                           "[ 1 ,2]",
+                                           "{ \"z\" : 1, \"a\":2 }",
+                                           "null"};
   for (const std::string& value : values) {
     const auto document = Document::parse("{\"before\":0 , \"n\" :\t" + value + " ,\"after\":[]}");
     ASSERT_TRUE(document) << value;
@@ -238,23 +356,43 @@ TEST(JsonString, DecodesEscapesAndSurrogatePairs) {
   EXPECT_EQ(decoded(R"("\ud800x")"), "\xEF\xBF\xBDx");
   EXPECT_EQ(decoded(R"("\udc00\ud800")"), "\xEF\xBF\xBD\xEF\xBF\xBD");
   EXPECT_EQ(decoded(R"("\ud800\ud83d\ude00")"), "\xEF\xBF\xBD\xF0\x9F\x98\x80");
-  EXPECT_EQ(decoded(R"("\ud800\u0041")"), "\xEF\xBF\xBD" "A");
+  EXPECT_EQ(decoded(R"("\ud800\u0041")"),
+            "\xEF\xBF\xBD"
+            "A");
 }
 
 TEST(JsonSameValue, ComparesNumbersByTheirExactDecimalValue) {
   for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{
-           {"1", "1.0"}, {"1", "10e-1"}, {"1.0", "10e-1"}, {"10e2", "1000"}, {"0.10", "0.1"},
-           {"-0", "0"}, {"0", "0.000e99"}, {"1e400", "10e399"}, {"1e400", "0.1e401"},
-           {"1E5", "1e+05"}, {"100", "1e2"}, {"1.50e-3", "0.0015"}, {"1e-400", "0.1e-399"},
+           {"1", "1.0"},
+           {"1", "10e-1"},
+           {"1.0", "10e-1"},
+           {"10e2", "1000"},
+           {"0.10", "0.1"},
+           {"-0", "0"},
+           {"0", "0.000e99"},
+           {"1e400", "10e399"},
+           {"1e400", "0.1e401"},
+           {"1E5", "1e+05"},
+           {"100", "1e2"},
+           {"1.50e-3", "0.0015"},
+           {"1e-400", "0.1e-399"},
            {"12345678901234567890.0", "12345678901234567890"},
            {"1e99999999999999999999", "1.0e99999999999999999999"}}) {
     EXPECT_TRUE(same(a, b)) << a << " and " << b;
   }
   for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{
-           {"1e400", "1e401"}, {"1e400", "-1e400"}, {"9223372036854775808", "9223372036854775807"},
-           {"0.1", "0.10000000000000000001"}, {"1", "-1"}, {"1e400", "1e-400"},
-           {"9007199254740993", "9007199254740992"}, {"1", "10"}, {"1", "\"1\""}, {"0", "null"},
-           {"0", "false"}, {"1e99999999999999999999", "10e99999999999999999999"},
+           {"1e400", "1e401"},
+           {"1e400", "-1e400"},
+           {"9223372036854775808", "9223372036854775807"},
+           {"0.1", "0.10000000000000000001"},
+           {"1", "-1"},
+           {"1e400", "1e-400"},
+           {"9007199254740993", "9007199254740992"},
+           {"1", "10"},
+           {"1", "\"1\""},
+           {"0", "null"},
+           {"0", "false"},
+           {"1e99999999999999999999", "10e99999999999999999999"},
            {"1e99999999999999999999", "1e99999999999999999998"}}) {
     EXPECT_FALSE(same(a, b)) << a << " and " << b;
   }
@@ -279,7 +417,8 @@ TEST(JsonSameValue, TellsUnpairedSurrogatesApart) {
 }
 
 TEST(JsonSameValue, IgnoresKeyOrderAndSpaceButNotItemOrder) {
-  EXPECT_TRUE(same(R"({"a":1,"b":{"c":[1,2],"d":null}})", R"({ "b":{"d":null,"c":[1.0,2]}, "a":1 })"));
+  EXPECT_TRUE(
+      same(R"({"a":1,"b":{"c":[1,2],"d":null}})", R"({ "b":{"d":null,"c":[1.0,2]}, "a":1 })"));
   EXPECT_FALSE(same("[1,2]", "[2,1]"));
   EXPECT_FALSE(same("[1]", "[1,1]"));
   EXPECT_FALSE(same(R"({"a":1})", R"({"a":1,"b":null})"));
@@ -301,10 +440,14 @@ TEST(JsonCompact, TakesOutOnlyTheSpaceBetweenTokens) {
 }
 
 TEST(JsonQuoted, EscapesOnlyWhatItMust) {
-  EXPECT_EQ(quoted("a\"b\\c/\b\f\n\r\t\x01\x7f"), "\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0001\x7f\"");
-  EXPECT_EQ(quoted(std::string_view("\0", 1)), R"("\u0000")");
-  EXPECT_EQ(quoted("\xE2\x80\xA8\xF0\x9F\x98\x80"), "\"\xE2\x80\xA8\xF0\x9F\x98\x80\"");
-  EXPECT_EQ(quoted("a\xFF" "b\xC2"), "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\"");
+  EXPECT_EQ(json::quoted("a\"b\\c/\b\f\n\r\t\x01\x7f"),
+            "\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0001\x7f\"");
+  EXPECT_EQ(json::quoted(std::string_view("\0", 1)), R"("\u0000")");
+  EXPECT_EQ(json::quoted("\xE2\x80\xA8\xF0\x9F\x98\x80"), "\"\xE2\x80\xA8\xF0\x9F\x98\x80\"");
+  EXPECT_EQ(json::quoted("a\xFF"
+                         "b\xC2"),
+            "\"a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\"");
 }
 
 TEST(JsonQuoted, RoundTripsEveryCodePoint) {
@@ -327,7 +470,7 @@ TEST(JsonQuoted, RoundTripsEveryCodePoint) {
       text += static_cast<char>(0x80 | (code & 63));
     }
     text += ">";
-    const std::string as_json = quoted(text);
+    const std::string as_json = json::quoted(text);
     ASSERT_EQ(decode_string(as_json), text) << "U+" << std::hex << code;
     ASSERT_EQ(nlohmann::json::parse(as_json).get<std::string>(), text) << "U+" << std::hex << code;
   }
@@ -368,16 +511,28 @@ TEST(JsonReader, ForgetsTheValueBeforeIt) {
 
 // --- an independent oracle ---------------------------------------------------------------------
 
-// Shortens exponents outside strings to one digit: the oracle refuses what overflows a double,
-// which is no matter of grammar.
-std::string with_short_exponents(const std::string& text) {
+bool is_surrogate_escape(const std::string& text) {
+  return text.size() == 6 && text[1] == 'u' && (text[2] == 'd' || text[2] == 'D') &&
+         std::string("89abcdefABCDEF").find(text[3]) != std::string::npos &&
+         std::isxdigit(static_cast<unsigned char>(text[4])) != 0 &&
+         std::isxdigit(static_cast<unsigned char>(text[5])) != 0;
+}
+
+// The oracle refuses numbers that overflow a double and unpaired surrogate escapes, which are no
+// matter of RFC 8259's grammar: makes exponents outside strings short, and surrogate escapes an A.
+std::string within_grammar_alone(const std::string& text) {
   std::string out;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     out += c;
     if (in_string) {
-      if (c == '\\' && i + 1 < text.size()) out += text[++i];
+      if (c == '\\' && is_surrogate_escape(text.substr(i, 6))) {
+        out += "u0041";
+        i += 5;
+      } else if (c == '\\' && i + 1 < text.size()) {
+        out += text[++i];
+      }
       if (c == '"') in_string = false;
       continue;
     }
@@ -392,21 +547,64 @@ std::string with_short_exponents(const std::string& text) {
 }
 
 std::string mutated(Random& random, const std::vector<std::string>& corpus) {
-  static const std::vector<std::string> kTokens = {
-      "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u00", "\\ud83d", "0", "01", "-", "+", ".", "e",
-      "E+", "1e400", "null", "tru", "false", " ", "\n", "\t", "\x01", "\x7f", "\x80", "\xC2\xA0",
-      "\xE2\x80\xA8", "\xF0\x9F\x98\x80", "\xED\xA0\x80", "/", "//", "/**/", "\"a\":", "[]", "{}",
-      std::string(1, '\0'), "'", "NaN"};
+  static const std::vector<std::string> kTokens = {"{",
+                                                   "}",
+                                                   "[",
+                                                   "]",
+                                                   ",",
+                                                   ":",
+                                                   "\"",
+                                                   "\\",
+                                                   "\\u00",
+                                                   "\\ud83d",
+                                                   "0",
+                                                   "01",
+                                                   "-",
+                                                   "+",
+                                                   ".",
+                                                   "e",
+                                                   "E+",
+                                                   "1e400",
+                                                   "null",
+                                                   "tru",
+                                                   "false",
+                                                   " ",
+                                                   "\n",
+                                                   "\t",
+                                                   "\x01",
+                                                   "\x7f",
+                                                   "\x80",
+                                                   "\xC2\xA0",
+                                                   "\xE2\x80\xA8",
+                                                   "\xF0\x9F\x98\x80",
+                                                   "\xED\xA0\x80",
+                                                   "/",
+                                                   "//",
+                                                   "/**/",
+                                                   "\"a\":",
+                                                   "[]",
+                                                   "{}",
+                                                   std::string(1, '\0'),
+                                                   "'",
+                                                   "NaN"};
   std::string text = corpus[random.below(corpus.size())];
   const std::uint64_t changes = 1 + random.below(3);
   for (std::uint64_t i = 0; i < changes; ++i) {
     const std::size_t at = random.below(text.size() + 1);
     const std::size_t length = random.below(std::min<std::size_t>(text.size() - at, 6) + 1);
     switch (random.below(5)) {
-      case 0: text.erase(at, length); break;
-      case 1: text.insert(at, kTokens[random.below(kTokens.size())]); break;
-      case 2: text.replace(at, length, kTokens[random.below(kTokens.size())]); break;
-      case 3: text.insert(at, text.substr(at, length)); break;
+      case 0:
+        text.erase(at, length);
+        break;
+      case 1:
+        text.insert(at, kTokens[random.below(kTokens.size())]);
+        break;
+      case 2:
+        text.replace(at, length, kTokens[random.below(kTokens.size())]);
+        break;
+      case 3:
+        text.insert(at, text.substr(at, length));
+        break;
       default:
         if (at < text.size()) text[at] = static_cast<char>(random.below(256));
     }
@@ -418,8 +616,13 @@ const std::vector<std::string>& corpus() {
   static const std::vector<std::string> kCorpus = {
       R"({"id":"1","n":[0,-1.5e-7,1e400,true,false,null],"o":{"k":"v","e":{}}})",
       R"(["\u0041\n\"\\/","é\ud83d\ude00",[[[]]],{"":""}])",
-      " [ 1 , 2.50 , { \"a\" : \"b\" } ]\r\n", "-0.0e+00", R"("plain")", "true", "[]",
-      R"({"a":{"a":{"a":[{"a":[0]}]}}})", "[10,20,30,-4,5e6,0.7,100000000000000000000000]"};
+      " [ 1 , 2.50 , { \"a\" : \"b\" } ]\r\n",
+      "-0.0e+00",
+      R"("plain")",
+      "true",
+      "[]",
+      R"({"a":{"a":{"a":[{"a":[0]}]}}})",
+      "[10,20,30,-4,5e6,0.7,100000000000000000000000]"};
   return kCorpus;
 }
 
@@ -430,9 +633,10 @@ TEST_P(JsonOracle, AcceptsExactlyWhatAnIndependentParserAccepts) {
   int accepted = 0;
   for (int i = 0; i < 3000; ++i) {
     const std::string text = mutated(random, corpus());
-    if (text.starts_with("\xEF\xBB\xBF")) continue;  // the oracle allows a byte order mark
+    // The oracle allows a byte order mark, and takes a NUL for the end of the text.
+    if (text.starts_with("\xEF\xBB\xBF") || text.find('\0') != std::string::npos) continue;
     const bool ours = accepts(text);
-    ASSERT_EQ(ours, nlohmann::json::accept(with_short_exponents(text)))
+    ASSERT_EQ(ours, nlohmann::json::accept(within_grammar_alone(text)))
         << "seed " << GetParam() << ", mutation " << i << ": " << testing::PrintToString(text);
     accepted += ours ? 1 : 0;
   }

@@ -25,8 +25,11 @@ std::uint32_t hex4(std::string_view digits) {
   return value;
 }
 
+// What becomes of half a surrogate pair, which UTF-8 has no form for.
+enum class Unpaired { kReplace, kKeep };
+
 // Reads the \uXXXX at `at` (and the second half of a pair); moves `at` past it.
-std::uint32_t unicode_escape(std::string_view text, std::size_t& at) {
+std::uint32_t unicode_escape(std::string_view text, std::size_t& at, Unpaired unpaired) {
   const std::uint32_t unit = hex4(text.substr(at + 2));
   at += 6;
   if (unit < 0xD800 || unit > 0xDFFF) return unit;
@@ -37,7 +40,7 @@ std::uint32_t unicode_escape(std::string_view text, std::size_t& at) {
       return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
     }
   }
-  return kReplacement;
+  return unpaired == Unpaired::kKeep ? unit : kReplacement;
 }
 
 char simple_escape(char c) {
@@ -57,6 +60,29 @@ char simple_escape(char c) {
   }
 }
 
+std::string decode(std::string_view quoted_text, Unpaired unpaired) {
+  const std::string_view text = quoted_text.substr(1, quoted_text.size() - 2);
+  std::string out;
+  out.reserve(text.size());
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t next = std::min(text.find('\\', at), text.size());
+    out += text.substr(at, next - at);
+    at = next;
+    if (at >= text.size()) break;
+    if (text[at + 1] == 'u') {
+      append_utf8(out, unicode_escape(text, at, unpaired));
+    } else {
+      out += simple_escape(text[at + 1]);
+      at += 2;
+    }
+  }
+  return out;
+}
+
+// What a string spells, for comparing only: unpaired surrogates stay different from each other.
+std::string spelled(const Value& text) { return decode(text.text(), Unpaired::kKeep); }
+
 // A decimal number as sign, significant digits and the power of ten of the last one.
 struct Decimal {
   bool negative = false;
@@ -73,8 +99,11 @@ std::string exponent_text(std::string_view written, std::int64_t shift) {
     written.remove_prefix(1);
   }
   written.remove_prefix(std::min(written.find_first_not_of('0'), written.size()));
-  // Beyond 17 digits no text is long enough for the shift to matter to equality in practice.
-  if (written.size() > 17) return (negative ? "-" : "") + std::string(written);
+  // Too long to add to: the shift stands beside it, so that 1e… and 10e… stay different numbers.
+  if (written.size() > 17) {
+    return (negative ? "-" : "") + std::string(written) +
+           (shift == 0 ? "" : "|" + std::to_string(shift));
+  }
   std::int64_t value = 0;
   for (const char c : written) value = value * 10 + (c - '0');
   return std::to_string((negative ? -value : value) + shift);
@@ -113,7 +142,7 @@ bool same_number(std::string_view a, std::string_view b) {
 
 std::map<std::string, Value> by_key(const Value& object) {
   std::map<std::string, Value> members;
-  for (const Member member : object.members()) members[member.key.string()] = member.value;
+  for (const Member member : object.members()) members[spelled(member.key)] = member.value;
   return members;
 }
 
@@ -149,7 +178,7 @@ bool same_value(const Value& a, const Value& b) {
     case Kind::kNumber:
       return same_number(a.text(), b.text());
     case Kind::kString:
-      return a.string() == b.string();
+      return spelled(a) == spelled(b);
     case Kind::kArray:
       return same_array(a, b);
     case Kind::kObject:
@@ -159,23 +188,7 @@ bool same_value(const Value& a, const Value& b) {
 }
 
 std::string decode_string(std::string_view quoted_text) {
-  const std::string_view text = quoted_text.substr(1, quoted_text.size() - 2);
-  std::string out;
-  out.reserve(text.size());
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t next = std::min(text.find('\\', at), text.size());
-    out += text.substr(at, next - at);
-    at = next;
-    if (at >= text.size()) break;
-    if (text[at + 1] == 'u') {
-      append_utf8(out, unicode_escape(text, at));
-    } else {
-      out += simple_escape(text[at + 1]);
-      at += 2;
-    }
-  }
-  return out;
+  return decode(quoted_text, Unpaired::kReplace);
 }
 
 void append_compact(std::string& out, const Value& value) {

@@ -46,6 +46,7 @@ bool split_authority(std::string_view authority, Url& url) {
   } else {
     const std::size_t colon = authority.rfind(':');
     url.host = authority.substr(0, colon);
+    if (url.host.find(':') != std::string::npos) return false;  // IPv6 without its brackets
     if (colon != std::string_view::npos) port = authority.substr(colon + 1);
   }
   if (port.empty()) return true;
@@ -89,7 +90,8 @@ Result<Url> parse_url(std::string_view text) {
   if (authority.find('@') != std::string_view::npos) {
     return bad_url("…", "it holds a user name or password");
   }
-  if (!split_authority(authority, url)) return bad_url(text, "its port is not 1 to 65535");
+  if (!split_authority(authority, url))
+    return bad_url(text, "its port is not 1 to 65535, or its IPv6 address has no brackets");
   if (url.host.empty()) return bad_url(text, "it has no host");
   if (path != std::string_view::npos) {
     url.target = rest.substr(path);

@@ -9,6 +9,19 @@
 #include "simulator/webhooks/webhook_queue.h"
 
 namespace terapi::simulator {
+namespace {
+
+// A record is often changed as it was read, with the metadata, which is ours and no part of it.
+std::string without_metadata(const std::string& payload, const Dialect& dialect) {
+  core::json::Reader reader;
+  const auto value = reader.read(payload);
+  TERAPI_CHECK(value.has_value(), "merged payloads are JSON");
+  core::Result<Payload> made = make_payload(*value, "id", dialect);
+  TERAPI_CHECK(made.has_value(), "merged payloads have their id");
+  return std::move(made->text);
+}
+
+}  // namespace
 
 std::string_view sync_type_name(SyncType type) {
   return type == SyncType::kInitial ? "INITIAL" : "INCREMENTAL";
@@ -152,7 +165,11 @@ void Run::update(const std::vector<Patch>& patches) {
       ++counts_.unchanged;
       continue;
     }
-    save_in(save, {patch.id, merge_payload(before->payload(), patch.patch)});
+    std::string merged = merge_payload(before->payload(), patch.patch);
+    if (patch.patch[engine_.dialect().metadata_key].present()) {
+      merged = without_metadata(merged, engine_.dialect());
+    }
+    save_in(save, {patch.id, std::move(merged)});
   }
   commit(save);
 }
@@ -276,8 +293,10 @@ void Run::stage(std::vector<std::string> waiting, Duration early) {
 }
 
 void make_visible(Engine& engine, WebhookQueue& webhooks, std::uint64_t staged_number) {
-  auto node = engine.state().staged.extract(staged_number);
-  if (node.empty()) return;  // a reset or a restored snapshot came between
+  const auto found = engine.state().staged.find(staged_number);
+  // After a reset or a restored snapshot the number may be gone, or be that of a later save.
+  if (found == engine.state().staged.end() || found->second.visible_at > engine.now()) return;
+  auto node = engine.state().staged.extract(found);
   StagedCommit& staged = node.mapped();
   engine.note_settings();
   Environment* environment = engine.state().find_environment(staged.environment);

@@ -230,7 +230,7 @@ class TestSimulator {
   }
   std::vector<std::string> advisory_codes() {
     std::vector<std::string> codes;
-    for (const Json& advisory : ok("GET", "/advisories")["advisories"]) codes.push_back(advisory["code"]);
+    for (const Json& advisory : Json(ok("GET", "/advisories")["advisories"])) codes.push_back(advisory["code"]);
     return codes;
   }
 
@@ -282,7 +282,7 @@ class InProcessSimulator final : public TestSimulator {
   core::Response send(core::Request request) override { return outcome(request).response; }
   // With what its fault rules do to the wire.
   core::Outcome outcome(const core::Request& request) { return simulator_.handle(request); }
-  core::Outcome outcome(const Parameters& parameters) {
+  core::Outcome outcome_of(const Parameters& parameters) {
     return outcome(request_of("GET", "/records" + query(parameters), headers()));
   }
 
@@ -293,6 +293,12 @@ class InProcessSimulator final : public TestSimulator {
 
   // From now on webhooks are received, but answered only by answer_held().
   void hold_answers() { transport_.holding = true; }
+  // A control call whose answer nobody waits for: with answers held, time cannot move on.
+  void begin(std::string method, std::string_view path, std::string body) {
+    simulator_.handle(request_of(std::move(method), "/_simulator" + std::string(path), {},
+                                 std::move(body)),
+                      [](const core::Outcome&) {});
+  }
   void answer_held() {
     transport_.holding = false;
     for (const auto& answer : std::exchange(transport_.held, {})) answer();

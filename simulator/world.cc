@@ -1,7 +1,6 @@
 #include "simulator/world.h"
 
 #include <algorithm>
-#include <set>
 
 #include "core/duration.h"
 #include "core/json_writer.h"
@@ -36,8 +35,7 @@ class WorldReader {
       const json::Path path = item_path({"faults"}, i++);
       world_.faults.push_back(read_fault_rule(rule, path, "fault-" + std::to_string(i), issues_));
     }
-    const json::Value records = root["records"];
-    if (records.is_array()) world_.records_text = json::compact(records);
+    world_.records_text = "[" + record_texts_ + "]";
     fields.finish();
     return std::move(world_);
   }
@@ -59,7 +57,6 @@ class WorldReader {
       read_environment(one, {"environment"});
     }
     if (world_.environments.empty()) add_environment(default_settings(dialect_));
-    check_unique();
   }
 
   Environment& add_environment(Settings settings) {
@@ -81,24 +78,21 @@ class WorldReader {
                     json::path_text(fields.path_to("secret_key")) +
                         " is missing; every environment but the first has to name its key");
     }
+    check_unique(fields);
     read_lists(fields, &environment);
     fields.finish();
   }
 
-  void check_unique() {
-    std::set<std::string> names;
-    std::set<std::string> keys;
-    for (const Environment& environment : world_.environments) {
-      const Settings& settings = environment.settings;
-      if (!names.insert(settings.name).second) {
-        issues_.push_back({"invalid_value",
-                           "two environments are named '" + settings.name + "'",
-                           {"environments"},
-                           0});
+  // Reports where the last environment takes a name or key that another one has.
+  void check_unique(json::Fields& fields) {
+    const Settings& last = world_.environments.back().settings;
+    for (std::size_t i = 0; i + 1 < world_.environments.size(); ++i) {
+      const Settings& other = world_.environments[i].settings;
+      if (other.name == last.name) {
+        fields.report("name", "invalid_value", "two environments are named '" + last.name + "'");
       }
-      if (!keys.insert(settings.secret_key).second) {
-        issues_.push_back(
-            {"invalid_value", "two environments have the same secret key", {"environments"}, 0});
+      if (other.secret_key == last.secret_key && !last.secret_key.empty()) {
+        fields.report("secret_key", "invalid_value", "two environments have the same secret key");
       }
     }
   }
@@ -109,8 +103,10 @@ class WorldReader {
               [&](json::Fields& item, Environment& e) { read_integration(item, e); });
     read_list(fields, "connections", within,
               [&](json::Fields& item, Environment& e) { read_connection(item, e); });
-    read_list(fields, "records", within,
-              [&](json::Fields& item, Environment& e) { read_records(item, e); });
+    read_list(fields, "records", within, [&](json::Fields& item, Environment& e) {
+      note_text(within);
+      read_records(item, e);
+    });
   }
 
   template <typename Read>
@@ -127,7 +123,8 @@ class WorldReader {
       path_ = path;
       value_ = value;
       Environment* environment = within != nullptr ? within : environment_of(item);
-      if (environment != nullptr) read(item, *environment);
+      if (environment == nullptr) continue;
+      read(item, *environment);
       item.finish();
     }
   }
@@ -188,6 +185,15 @@ class WorldReader {
     environment.connections.push_back(std::move(connection));
   }
 
+  // Keeps a source as it was written; one that stands inside an environment then names it.
+  void note_text(const Environment* within) {
+    std::string text = json::compact(value_);
+    if (within != nullptr && value_.size() > 0) {
+      text.insert(1, "\"environment\":" + json::quoted(within->settings.name) + ",");
+    }
+    record_texts_ += (record_texts_.empty() ? "" : ",") + text;
+  }
+
   void read_records(json::Fields& fields, Environment& environment) {
     RecordSource source;
     source.environment = environment.settings.name;
@@ -241,6 +247,7 @@ class WorldReader {
   const Dialect& dialect_;
   json::Issues& issues_;
   World world_;
+  std::string record_texts_;
   json::Path path_;
   json::Value value_;
 };

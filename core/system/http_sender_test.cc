@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -340,16 +341,55 @@ TEST_F(HttpSenderTest, DoesNotSendAgainOtherwise) {
 TEST_F(HttpSenderTest, DropsAConnectionOnWhichMoreComesThanWasAskedFor) {
   TestListener listener;
   std::thread thread([&] {
+    std::vector<TestSocket> open;
     for (int i = 0; i < 2; ++i) {
-      TestSocket socket = listener.accept();
-      socket.read_request();
-      socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 200 OK\r\n\r\n");
+      open.push_back(listener.accept());
+      open.back().read_request();
+      open.back().send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 200 OK\r\n\r\n");
     }
   });
-  EXPECT_TRUE(send(post(listener.url())).has_value());
-  EXPECT_TRUE(send(post(listener.url())).has_value());
+  const SendOptions options{.timeout = 5s};
+  EXPECT_TRUE(send(post(listener.url()), options).has_value());
+  EXPECT_TRUE(send(post(listener.url()), options).has_value());
   thread.join();
   EXPECT_EQ(sender_->counters().connected, 2u);
+}
+
+// A server that restarts closes all connections at once: the second try must not meet another of
+// them.
+TEST_F(HttpSenderTest, SendsOnceMoreOnlyOnAFreshConnection) {
+  constexpr char kAnswer[] = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1";
+  TestListener listener;
+  std::promise<void> idle;
+  std::promise<void> closed;
+  std::thread thread([&] {
+    TestSocket first = listener.accept();
+    TestSocket second = listener.accept();
+    first.read_request();
+    second.read_request();
+    first.send(kAnswer);
+    second.send(kAnswer);
+    idle.get_future().wait();
+    second.close();
+    first.close();
+    closed.set_value();
+    TestSocket third = listener.accept();
+    third.read_request();
+    third.send(kAnswer);
+  });
+  int answered = 0;
+  const auto count = [&](Result<Response> response) {
+    EXPECT_TRUE(response.has_value());
+    if (++answered == 2) loop_.stop();
+  };
+  sender_->send(post(listener.url()), {}, count);
+  sender_->send(post(listener.url()), {}, count);
+  loop_.run();
+  idle.set_value();
+  // The loop stood still when the connections were closed: nobody has noticed yet.
+  closed.get_future().wait();
+  EXPECT_TRUE(send(post(listener.url())).has_value());
+  thread.join();
 }
 
 TEST_F(HttpSenderTest, TakesAnAnswerThatComesBeforeTheWholeRequestIsRead) {
@@ -358,6 +398,23 @@ TEST_F(HttpSenderTest, TakesAnAnswerThatComesBeforeTheWholeRequestIsRead) {
   ASSERT_TRUE(response.has_value()) << response.error().message;
   EXPECT_EQ(response->status, 413);
   EXPECT_TRUE(send(post(server.url("/"))).has_value());
+}
+
+TEST_F(HttpSenderTest, DoesNotReuseAConnectionWhileARequestIsStillBeingWritten) {
+  constexpr char kAnswer[] = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1";
+  TestListener listener;
+  std::thread thread([&] {
+    TestSocket first = listener.accept();
+    first.read_some();
+    first.send(kAnswer);
+    TestSocket second = listener.accept();
+    second.read_request();
+    second.send(kAnswer);
+  });
+  const SendOptions options{.timeout = 5s};
+  EXPECT_TRUE(send(post(listener.url(), std::string(32u << 20, 'x')), options).has_value());
+  EXPECT_TRUE(send(post(listener.url()), options).has_value());
+  thread.join();
 }
 
 TEST_F(HttpSenderTest, ClosesIdleConnections) {

@@ -273,6 +273,20 @@ TEST(HttpServer, TakesOnlyTheFirstAnswer) {
   }
 }
 
+TEST(HttpServer, DoesNotTakeASecondAnswerForTheNextRequest) {
+  std::vector<std::function<void(Outcome)>> waiting;
+  TestServer server({}, [&](const Request&, auto done) { waiting.push_back(std::move(done)); });
+  TestSocket socket = server.connect();
+  socket.send(std::string(kGet) + std::string(kGet));
+  server.wait_until([&] { return waiting.size() == 1; });
+  server.on_loop([&] { waiting[0]({{200, {}, "first"}, {}}); });
+  server.wait_until([&] { return waiting.size() == 2; });
+  server.on_loop([&] { waiting[0]({{200, {}, "first again"}, {}}); });
+  server.on_loop([&] { waiting[1]({{200, {}, "second"}, {}}); });
+  EXPECT_TRUE(socket.read_response().ends_with("\r\n\r\nfirst"));
+  EXPECT_TRUE(socket.read_response().ends_with("\r\n\r\nsecond"));
+}
+
 TEST(HttpServer, SurvivesAHandlerThatFinishesAfterTheClientLeft) {
   std::function<void(Outcome)> late;
   TestServer server({}, [&](Request request, auto done) {

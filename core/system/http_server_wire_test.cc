@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <string>
 
 #include "core/clock.h"
@@ -216,6 +217,26 @@ TEST(HttpServerWire, GoesOnWithPipelinedRequestsAfterADelay) {
   server.on_loop([&] { clock.advance_by(1h); });
   EXPECT_TRUE(socket.read_response().ends_with(kBody));
   EXPECT_TRUE(socket.read_response().ends_with("GET /alive\n"));
+}
+
+TEST(HttpServerWire, StopsWhenTheAnswerThatItWasSendingIsSent) {
+  VirtualClock clock;
+  HttpServerOptions options;
+  options.stop_timeout = 10min;
+  options.fault_clock = &clock;
+  TestServer server(std::move(options), [](const Request&, auto done) {
+    done({{200, {}, std::string(kBody)}, stalled(1h)});
+  });
+  TestSocket socket = server.connect();
+  socket.send(kGet);
+  server.wait_until([&] { return clock.pending() == 1; });
+  std::promise<void> stopped;
+  server.on_loop([&] { server.server().stop([&] { stopped.set_value(); }); });
+  server.on_loop([&] { clock.advance_by(1h); });
+  EXPECT_TRUE(socket.read_all().ends_with(kBody));
+  EXPECT_EQ(socket.end(), 0);
+  socket.close();
+  EXPECT_EQ(stopped.get_future().wait_for(10s), std::future_status::ready);
 }
 
 TEST(HttpServerWire, IsDestroyedSafelyWhileFaultsWait) {

@@ -151,6 +151,7 @@ core::Response PublicApi::answer(Call& call) {
   call.environment = std::get<Environment*>(caller);
   call.entry.environment = call.environment->settings.name;
   if (auto limited = check_rate(call)) return std::move(*limited);
+  if (auto refused = check_body(call)) return std::move(*refused);
   return route == Route::kRecords ? records(call) : prune_records(call);
 }
 
@@ -242,7 +243,6 @@ core::Response PublicApi::prune_records(Call& call) {
     errors.push_back({"unrecognized_keys", "Unrecognized key: \"" + name + "\"", {}});
   }
   if (!errors.empty()) return validation_response("invalid_query_params", errors);
-  if (auto refused = check_body(call)) return std::move(*refused);
   const PruneRequest prune_request =
       read_prune_request(call.request.body, engine_.dialect(), errors);
   if (!errors.empty()) return validation_response("invalid_body", errors);

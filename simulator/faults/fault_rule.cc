@@ -144,7 +144,7 @@ FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
   const json::Value doing = fields.object("do");
   if (doing.is_object()) {
     json::Fields do_fields(doing, fields.path_to("do"), issues);
-    rule.faults = make_faults(rule.on, do_fields);
+    rule.faults = make_faults(rule.on, do_fields, fields);
     do_fields.finish();
   } else if (!fields.has("do")) {
     fields.report("do", "required",

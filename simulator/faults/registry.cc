@@ -30,7 +30,8 @@ constexpr std::array kFaults = {
 
 }  // namespace
 
-std::vector<FaultPtr> make_faults(FaultOn on, core::json::Fields& fields) {
+std::vector<FaultPtr> make_faults(FaultOn on, core::json::Fields& fields,
+                                  core::json::Fields& rule_fields) {
   std::vector<FaultPtr> faults;
   std::string known;
   for (const Entry& entry : kFaults) {
@@ -39,7 +40,7 @@ std::vector<FaultPtr> make_faults(FaultOn on, core::json::Fields& fields) {
     if (fields.has(entry.key)) faults.push_back(entry.make(fields));
   }
   if (faults.empty()) {
-    fields.report("", "required", "the rule does nothing; expected one of " + known);
+    rule_fields.report("do", "required", "the rule does nothing; expected one of " + known);
   }
   return faults;
 }

@@ -7,7 +7,8 @@
 
 namespace terapi::simulator {
 
-// Makes every fault that `fields`, a rule's `do`, names; reports an empty `do`.
-std::vector<FaultPtr> make_faults(FaultOn on, core::json::Fields& fields);
+// Makes every fault that `fields`, a rule's `do`, names; reports an empty `do` to the rule's own.
+std::vector<FaultPtr> make_faults(FaultOn on, core::json::Fields& fields,
+                                  core::json::Fields& rule_fields);
 
 }  // namespace terapi::simulator

@@ -25,8 +25,13 @@ std::string take_quoted(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
-bool quotes_closed(std::string_view text) {
-  return std::count(text.begin(), text.end(), '"') % 2 == 0;
+void CsvQuotes::read(std::string_view text) {
+  for (const char c : text) {
+    const bool was_inside = inside_;
+    if (c == '"' && (inside_ || may_open_)) inside_ = !inside_;
+    // A second quote right behind a closing one is an escaped one: the field goes on.
+    may_open_ = !inside_ && (c == ',' || (c == '"' && was_inside));
+  }
 }
 
 core::Result<CsvRow> parse_csv_row(std::string_view text) {

@@ -1,9 +1,12 @@
 #include "simulator/loading/record_reader.h"
 
 #include <sys/stat.h>
+#include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "core/json.h"
+#include "core/utf8.h"
 #include "simulator/loading/csv_row.h"
 
 namespace terapi::simulator {
@@ -51,9 +54,17 @@ class ArrayReader final : public FileReader {
  public:
   using FileReader::FileReader;
   core::Result<std::optional<std::string>> next() override {
-    if (!skip_to(",[")) return bad("found '" + shown() + "', expected an object or ']'");
-    if (at_ == ']') return finish();
-    if (at_ != '{') return bad("found '" + shown() + "', expected an object or ']'");
+    // The opening bracket stands before the first item, a comma before each other one.
+    skip_space();
+    const bool first = !std::exchange(begun_, true);
+    if (first || at_ == ',') {
+      skip_space();
+      if (first && at_ == ']') return finish();
+      if (ended_ || at_ != '{') return bad("found '" + shown() + "', expected an object");
+    } else {
+      if (!ended_ && at_ == ']') return finish();
+      return bad("found '" + shown() + "', expected ',' or ']'");
+    }
     std::string text;
     int depth = 0;
     bool in_string = false;
@@ -92,13 +103,11 @@ class ArrayReader final : public FileReader {
     return true;
   }
 
-  // Reads to the next character that is neither space nor one of `passing`.
-  bool skip_to(std::string_view passing) {
+  // Reads to the next character that is no white space, or to the end.
+  void skip_space() {
     while (read()) {
-      const bool space = at_ == ' ' || at_ == '\n' || at_ == '\r' || at_ == '\t';
-      if (!space && passing.find(at_) == std::string_view::npos) return true;
+      if (at_ != ' ' && at_ != '\n' && at_ != '\r' && at_ != '\t') return;
     }
-    return false;
   }
 
   core::Result<std::optional<std::string>> finish() {
@@ -113,6 +122,7 @@ class ArrayReader final : public FileReader {
   std::string shown() const { return ended_ ? "the end of the file" : std::string(1, at_); }
 
   char at_ = 0;
+  bool begun_ = false;
   bool ended_ = false;
   std::size_t start_line_ = 0;
 };
@@ -126,6 +136,12 @@ class CsvReader final : public FileReader {
       if (!header) return header.error();
       if (!*header) return std::optional<std::string>();
       names_ = std::move(**header);
+      for (std::size_t i = 0; i < names_.size(); ++i) {
+        if (std::find(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(i), names_[i]) !=
+            names_.begin() + static_cast<std::ptrdiff_t>(i)) {
+          return bad("the header has two columns named '" + names_[i] + "'");
+        }
+      }
     }
     core::Result<std::optional<CsvRow>> row = read_row();
     if (!row) return row.error();
@@ -141,15 +157,18 @@ class CsvReader final : public FileReader {
   core::Result<std::optional<CsvRow>> read_row() {
     std::string text;
     std::string line;
+    CsvQuotes quotes;
     while (std::getline(file_, line)) {
       ++line_;
       if (line_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
       if (text.empty() && (line.empty() || line == "\r")) continue;
       text += text.empty() ? line : "\n" + line;
+      quotes.read(line);
       if (text.size() > kLongestLine) return bad("the row is longer than 256 MiB");
       // Quotes that are not closed go on in the next line.
-      if (quotes_closed(text)) {
+      if (quotes.closed()) {
         if (text.ends_with('\r')) text.pop_back();
+        if (!core::is_utf8(text)) return bad("the row is not UTF-8");
         core::Result<CsvRow> row = parse_csv_row(text);
         if (!row) return bad(row.error().message);
         return std::optional(std::move(*row));
@@ -188,13 +207,19 @@ core::Result<std::unique_ptr<RecordReader>> RecordReader::open(const std::string
   if (path.ends_with(".csv")) {
     return std::unique_ptr<RecordReader>(std::make_unique<CsvReader>(path, std::move(file)));
   }
+  // What stands before the first character, a byte order mark included, is no part of it.
+  char mark[3] = {};
+  file.read(mark, sizeof(mark));
+  const std::streamoff begin = std::string_view(mark, sizeof(mark)) == "\xEF\xBB\xBF" ? 3 : 0;
+  file.clear();
+  file.seekg(begin);
   int first = file.peek();
   while (first == ' ' || first == '\n' || first == '\r' || first == '\t') {
     file.get();
     first = file.peek();
   }
   if (first == '[') {
-    file.seekg(0);
+    file.seekg(begin);
     return std::unique_ptr<RecordReader>(std::make_unique<ArrayReader>(path, std::move(file)));
   }
   file.clear();

@@ -109,7 +109,7 @@ TEST_P(HttpContract, ReportsAllErrorsOfTheQueryAtOnce) {
               UnorderedElementsAre("model:invalid_type", "limit:too_small", "filter.0:invalid_value",
                                    "modified_after:invalid_format", "variant:invalid_format",
                                    ":unrecognized_keys"));
-  for (const Json& error : Json::parse(response.body)["error"]["errors"]) {
+  for (const Json& error : Json(Json::parse(response.body)["error"]["errors"])) {
     EXPECT_FALSE(error["message"].get<std::string>().empty());
     EXPECT_TRUE(error["path"].is_array());
   }

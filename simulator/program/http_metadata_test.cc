@@ -36,7 +36,7 @@ TEST_P(MetadataContract, StandsInEveryRecordInItsForm) {
   simulator().save({"b"});
   simulator().remove({"b"});
   const std::regex timestamp(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00)");
-  for (const Json& record : simulator().page()["records"]) {
+  for (const Json& record : Json(simulator().page()["records"])) {
     const Json& data = metadata(record);
     std::vector<std::string> keys;
     for (const auto& [key, value] : data.items()) keys.push_back(key);

@@ -88,7 +88,7 @@ TEST_P(WebhookContract, RetriesWithTheSameBytesAtTheExactTimesOfThePolicy) {
       [count](const core::Request&) { return WebhookReceiver::status(++*count < 7 ? 500 : 200); });
   const Json run = s.save({"a"});
   const Json moved = s.run_until_idle();
-  EXPECT_EQ(moved["attempts"], 7);
+  EXPECT_EQ(moved["attempts"], 6);  // the first went out with the run
   const Json delivery = s.delivery(run);
   EXPECT_EQ(delivery["state"], "delivered");
   EXPECT_THAT(attempt_times(delivery),
@@ -419,7 +419,8 @@ TEST_P(WebhookContract, ProbesWithOneDeliveryOnly) {
   s.advance("11s");
   EXPECT_THAT(s.receiver().requests(), SizeIs(6));
   std::map<std::string, int> states;
-  for (const Json& delivery : s.ok("GET", "/deliveries")["deliveries"]) ++states[delivery["state"]];
+  const Json listed = s.ok("GET", "/deliveries");
+  for (const Json& delivery : listed["deliveries"]) ++states[delivery["state"]];
   EXPECT_EQ(states, (std::map<std::string, int>{{"delivered", 2}, {"failed", 4}}));
 }
 

@@ -158,6 +158,39 @@ TEST_F(SqliteStorageTest, RecordsOfARemovedStreamGoWithIt) {
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
 }
 
+TEST_F(SqliteStorageTest, AStreamThatCameByACommitCanGoByOne) {
+  store(sample_state());
+  auto storage = open();
+  State state = **storage->load();
+  auto& streams = state.environments[1].streams;
+  Stream& stream = streams[{"b", "c", "M"}];
+  stream.number = ++state.last_stream;
+  StateChanges changes;
+  changes.settings = true;
+  changes.records.emplace_back(stream.number, sample_record(++state.last_row, "n", "{}", 1));
+  stream.log.put(changes.records.back().second);
+  ASSERT_TRUE(storage->commit(state, changes));
+  streams.clear();
+  changes.records.clear();
+  ASSERT_TRUE(storage->commit(state, changes));
+  storage.reset();
+  EXPECT_EQ(StateText::of(stored()), StateText::of(state));
+}
+
+TEST_F(SqliteStorageTest, AChangeThatIsTakenBackIsStored) {
+  store(sample_state());
+  auto storage = open();
+  State state = **storage->load();
+  StateChanges changes;
+  changes.settings = true;
+  for (const char* key : {"other", "secret"}) {
+    state.environments.front().settings.secret_key = key;
+    ASSERT_TRUE(storage->commit(state, changes));
+  }
+  storage.reset();
+  EXPECT_EQ(StateText::of(stored()), StateText::of(sample_state()));
+}
+
 TEST_F(SqliteStorageTest, EmptyChangesWriteNothing) {
   auto storage = open();
   ASSERT_TRUE(storage->commit(sample_state(), {}));
@@ -209,6 +242,7 @@ TEST_F(SqliteStorageTest, SnapshotsAreSavedReplacedAndRemoved) {
     ASSERT_TRUE(storage->save_snapshot("full", empty));
     ASSERT_TRUE(storage->save_snapshot("full", sample_state()));
     ASSERT_TRUE(storage->save_snapshot("it's \xE2\x80\xA8", empty));
+    ASSERT_TRUE(storage->save_snapshot({}, empty));
     ASSERT_TRUE(storage->save_snapshot("gone", sample_state()));
     ASSERT_TRUE(storage->remove_snapshot("gone"));
     ASSERT_TRUE(storage->remove_snapshot("never there"));
@@ -217,7 +251,8 @@ TEST_F(SqliteStorageTest, SnapshotsAreSavedReplacedAndRemoved) {
   auto storage = open();
   auto snapshots = storage->load_snapshots();
   ASSERT_TRUE(snapshots) << snapshots.error().message;
-  ASSERT_EQ(snapshots->size(), 2U);
+  ASSERT_EQ(snapshots->size(), 3U);
+  EXPECT_EQ(snapshots->count(""), 1U);
   EXPECT_EQ(StateText::of(snapshots->at("full")), StateText::of(sample_state()));
   EXPECT_EQ(StateText::of(snapshots->at("it's \xE2\x80\xA8")), StateText::of(empty));
 }
@@ -344,6 +379,24 @@ TEST_F(SqliteStorageTest, FailedCommitIsRolledBackWhole) {
   ASSERT_TRUE(storage->commit(state, changes));
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
+}
+
+TEST_F(SqliteStorageTest, ACommitThatFailsHalfWayIsRolledBackWhole) {
+  store(sample_state());
+  folder_.run_sql("x.db",
+                  "CREATE TRIGGER spoil BEFORE INSERT ON records WHEN new.row = 51"
+                  " BEGIN SELECT RAISE(FAIL, 'spoilt'); END");
+  auto storage = open();
+  State state = **storage->load();
+  StateChanges changes;
+  put(state, changes, sample_record(50, "m", "{}", 60));
+  put(state, changes, sample_record(51, "n", "{}", 60));
+  const auto failed = storage->commit(state, changes);
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().message, HasSubstr("spoilt"));
+  EXPECT_EQ(StateText::of(**storage->load()), StateText::of(sample_state()));
+  storage.reset();
+  EXPECT_EQ(StateText::of(stored()), StateText::of(sample_state()));
 }
 
 // It would be lost silently otherwise.

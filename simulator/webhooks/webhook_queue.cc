@@ -208,14 +208,7 @@ void WebhookQueue::due(std::uint64_t number) {
   Delivery& delivery = found->second;
   const Settings* settings = settings_of(delivery);
   if (settings == nullptr) return finish(delivery, DeliveryState::kFailed);
-  if (settings->breaker) {
-    CircuitBreaker& breaker = breakers_[delivery.url];
-    if (breaker.ask(engine_.now()) == CircuitBreaker::Decision::kWait) {
-      const std::optional<Time> until = breaker.open_until();
-      const bool in_future = until && *until > engine_.now();
-      return hold(delivery, std::string(kHeldByBreaker), in_future ? until : std::optional<Time>());
-    }
-  }
+  // Faults come first: a probe that they keep from leaving would never tell the breaker how it ended.
   if (!delivery.plan.decided) {
     const WebhookEffect effect = strike(delivery);
     if (effect.drop) {
@@ -223,6 +216,14 @@ void WebhookQueue::due(std::uint64_t number) {
       return finish(delivery, DeliveryState::kDropped);
     }
     if (effect.delay > Duration(0)) return schedule(delivery, engine_.now() + effect.delay);
+  }
+  if (settings->breaker) {
+    CircuitBreaker& breaker = breakers_[delivery.url];
+    if (breaker.ask(engine_.now()) == CircuitBreaker::Decision::kWait) {
+      const std::optional<Time> until = breaker.open_until();
+      const bool in_future = until && *until > engine_.now();
+      return hold(delivery, std::string(kHeldByBreaker), in_future ? until : std::optional<Time>());
+    }
   }
   attempt(delivery);
 }
@@ -377,7 +378,12 @@ void WebhookQueue::finish(Delivery& delivery, DeliveryState state) {
 
 void WebhookQueue::tell_breaker(const Delivery& delivery, bool succeeded) {
   const Settings* settings = settings_of(delivery);
-  if (settings == nullptr || !settings->breaker) return;
+  if (settings == nullptr) return;
+  if (!settings->breaker) {
+    // Taken away meanwhile: what it held has nothing more to wait for.
+    if (breakers_.erase(delivery.url) > 0) release_all(delivery.url, kHeldByBreaker);
+    return;
+  }
   CircuitBreaker& breaker = breakers_[delivery.url];
   const bool turned =
       succeeded ? breaker.succeeded() : breaker.failed(*settings->breaker, engine_.now());

@@ -1,0 +1,251 @@
+// World, reset, snapshots, environment, clock.
+#include <gmock/gmock.h>
+
+#include "simulator/test_simulator.h"
+
+namespace terapi::simulator {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// Everything that can be seen of a state.
+std::string seen(TestSimulator& s) {
+  std::string text;
+  for (const std::string path : {"/truth", "/world", "/faults", "/deliveries", "/environment",
+                                 "/clock", "/streams"}) {
+    text += path + ": " + s.control("GET", path).body + "\n";
+  }
+  return text;
+}
+
+// A state with something of everything: records, a delivery that waits, a counted fault, a time.
+void fill(TestSimulator& s) {
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  s.save({"a", "b"});
+  s.remove({"b"});
+  s.faults(R"([{"id":"f","on":"api","every":2,"do":{"delay":"1s"}}])");
+  s.get({});
+  s.advance("250ms");
+}
+
+TEST(WorldControl, ResetGoesBackToTheWorldAsStarted) {
+  InProcessSimulator s({.world = R"("records":[{"connection":"demo","model":"Issue","items":)"
+                                 R"([{"id":"given"}]}],"faults":[{"id":"start","on":"api",)"
+                                 R"("nth":[9],"do":{"delay":"1s"}}])"});
+  const std::string before = seen(s);
+  fill(s);
+  s.settings(R"("always_send":true)");
+  EXPECT_NE(seen(s), before);
+  s.ok("POST", "/reset");
+  EXPECT_EQ(seen(s), before);
+  s.receiver().forget();
+  s.run_until_idle();
+  EXPECT_THAT(s.receiver().requests(), IsEmpty());  // nothing of before goes out
+  EXPECT_EQ(seen(s), before);
+}
+
+// What comes after a reset is what came after the start.
+TEST(WorldControl, TheSameCallsGiveTheSameAfterAReset) {
+  InProcessSimulator s;
+  fill(s);
+  s.run_until_idle();
+  const std::string first = seen(s);
+  s.ok("POST", "/reset");
+  fill(s);
+  s.run_until_idle();
+  EXPECT_EQ(seen(s), first);
+}
+
+TEST(WorldControl, SnapshotsBringEverythingBack) {
+  InProcessSimulator s;
+  fill(s);
+  const std::string before = seen(s);
+  EXPECT_EQ(s.control("POST", "/snapshots/one").status, 201);
+  s.run_until_idle();
+  s.save({"c"});
+  s.ok("DELETE", "/faults");
+  const std::string after = seen(s);
+  EXPECT_EQ(s.control("POST", "/snapshots/two").status, 201);
+  s.ok("POST", "/snapshots/one/restore");
+  EXPECT_EQ(seen(s), before);
+  // The delivery that waited goes on where it was.
+  s.receiver().forget();
+  s.run_until_idle();
+  EXPECT_THAT(s.receiver().requests(), SizeIs(10));  // of two deliveries, two attempts were made
+  s.ok("POST", "/snapshots/two/restore");
+  EXPECT_EQ(seen(s), after);
+  s.ok("POST", "/reset");
+  const Json listed = s.ok("GET", "/snapshots");
+  ASSERT_THAT(listed["snapshots"], SizeIs(2));  // snapshots outlive a reset
+  EXPECT_EQ(listed["snapshots"][0]["name"], "one");
+  EXPECT_EQ(listed["snapshots"][0]["records"], 2);
+  EXPECT_EQ(listed["snapshots"][0]["at"], "2024-01-01T00:00:00.250000+00:00");
+  EXPECT_EQ(s.ok("GET", "/snapshots/one"), listed["snapshots"][0]);
+}
+
+TEST(WorldControl, SnapshotsAreReplacedAndRemovedByName) {
+  InProcessSimulator s;
+  s.control("POST", "/snapshots/x");
+  s.save({"a"});
+  s.control("POST", "/snapshots/x");
+  s.ok("POST", "/reset");
+  s.ok("POST", "/snapshots/x/restore");
+  EXPECT_THAT(s.page()["records"], SizeIs(1));
+  EXPECT_EQ(s.control("DELETE", "/snapshots/x").status, 204);
+  for (const auto& [method, path] :
+       Parameters{{"DELETE", "/snapshots/x"}, {"POST", "/snapshots/x/restore"}, {"GET", "/snapshots/x"}}) {
+    const core::Response response = s.control(method, path);
+    EXPECT_EQ(response.status, 404) << method;
+    EXPECT_EQ(error_code(response), "unknown_snapshot");
+  }
+  s.control("POST", "/snapshots/y");
+  s.control("POST", "/snapshots/z");
+  EXPECT_EQ(s.control("DELETE", "/snapshots").status, 204);
+  EXPECT_THAT(s.ok("GET", "/snapshots")["snapshots"], IsEmpty());
+}
+
+TEST(WorldControl, ReplacesTheWorld) {
+  InProcessSimulator s;
+  s.save({"a"});
+  const std::string world =
+      R"({"environment":{"name":"other","secret_key":"k"},"integrations":[{"id":"i"}],)"
+      R"("connections":[{"id":"c","integration":"i"}],)"
+      R"("records":[{"connection":"c","integration":"i","model":"M","generate":{"count":3}}]})";
+  s.ok("PUT", "/world", world);
+  EXPECT_EQ(s.get({}).status, 401);
+  EXPECT_THAT(s.page({{"model", "M"}}, {{"Authorization", "Bearer k"},
+                                        {"Provider-Config-Key", "i"},
+                                        {"Connection-Id", "c"}})["records"],
+              SizeIs(3));
+  // What GET /world says can be put back.
+  const std::string said = s.control("GET", "/world").body;
+  s.ok("PUT", "/world", said);
+  EXPECT_EQ(s.control("GET", "/world").body, said);
+}
+
+TEST(WorldControl, LeavesTheStateUntouchedWhenAWorldIsBad) {
+  InProcessSimulator s;
+  fill(s);
+  const std::string before = seen(s);
+  for (const std::string world :
+       {"{", "[]", "null", R"({"enviroment":{}})", R"({"environment":{"retry":{"attempts":0}}})",
+        R"({"records":[{"connection":"nobody","model":"M","items":[]}]})",
+        R"({"integrations":[{"id":"i"}],"connections":[{"id":"c","integration":"i"}],)"
+        R"("records":[{"connection":"c","model":"M","items":[{"id":"1"},{"no":"id"}]}]})",
+        R"({"integrations":[{"id":"i"}],"connections":[{"id":"c","integration":"i"}],)"
+        R"("records":[{"connection":"c","model":"M","file":"/nowhere/at/all.ndjson"}]})",
+        R"({"faults":[{"on":"api","do":{}}]})", R"({"connections":[{"id":"c","integration":"x"}]})",
+        R"({"environments":[{"name":"a","secret_key":"k"},{"name":"b","secret_key":"k"}]})"}) {
+    const core::Response response = s.control("PUT", "/world", world);
+    EXPECT_EQ(response.status, 400) << world;
+    EXPECT_EQ(error_code(response), "invalid_body") << world;
+    EXPECT_EQ(seen(s), before) << world;
+  }
+  s.receiver().forget();
+  s.run_until_idle();
+  EXPECT_FALSE(s.receiver().requests().empty());  // timers live on, too
+}
+
+TEST(WorldControl, SaysWhereAWorldIsBad) {
+  InProcessSimulator s;
+  const core::Response response =
+      s.control("PUT", "/world", "{\n  \"integrations\": [],\n  \"conections\": []\n}");
+  const Json error = Json::parse(response.body)["error"]["errors"][0];
+  EXPECT_EQ(error["line"], 3);
+  EXPECT_EQ(error["column"], 3);
+  EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("connections"));
+}
+
+TEST(EnvironmentControl, MergesWhatIsPatchedAndShowsAllOfIt) {
+  InProcessSimulator s;
+  const Json before = s.ok("GET", "/environment");
+  EXPECT_EQ(before["secret_key"], kDefaultSecretKey);
+  EXPECT_EQ(before["signing_key"], kDefaultSecretKey);
+  EXPECT_EQ(before["retry"]["attempts"], 7);
+  const Json after = s.ok("PATCH", "/environment", R"({"retry":{"attempts":3}})");
+  EXPECT_EQ(after["retry"]["attempts"], 3);
+  EXPECT_EQ(after["retry"]["first_delay"], before["retry"]["first_delay"]);
+  EXPECT_EQ(s.ok("GET", "/environment"), after);
+  s.settings(R"("secret_key":"other")");
+  EXPECT_EQ(s.get({}).status, 401);
+  EXPECT_EQ(s.get({}, TestSimulator::headers("other")).status, 200);
+}
+
+TEST(EnvironmentControl, RefusesWhatIsWrongAndChangesNothing) {
+  InProcessSimulator s;
+  const Json before = s.ok("GET", "/environment");
+  for (const std::string patch :
+       {R"({"always_sent":true})", R"({"name":"x"})", R"({"secret_key":""})",
+        R"({"secret_key":"a b"})", R"({"webhook_urls":["ftp://x"]})",
+        R"({"webhook_urls":["http://a","http://b","http://c"]})", R"({"retry":{"attempts":"7"}})",
+        R"({"retry":{"first_delay":100}})", R"({"rate_limit":{"requests":0}})",
+        R"({"rate_limit":{"per":"0s"}})", R"({"breaker":{"failure":1}})", "[]", "nonsense",
+        R"({"always_send":true,"max_response_bytes":0})"}) {
+    EXPECT_EQ(error_code(s.control("PATCH", "/environment", patch)), "invalid_body") << patch;
+    EXPECT_EQ(s.ok("GET", "/environment"), before) << patch;
+  }
+  EXPECT_EQ(error_code(s.control("GET", "/environment?environment=none")), "unknown_environment");
+  EXPECT_EQ(s.control("PATCH", "/environment?environment=none", "{}").status, 404);
+}
+
+TEST(ClockControl, MovesTimeExactlyAndSaysSo) {
+  InProcessSimulator s;
+  EXPECT_EQ(s.ok("GET", "/clock").dump(),
+            R"({"mode":"virtual","now":"2024-01-01T00:00:00.000000+00:00","pending_timers":0,)"
+            R"("in_flight":0,"next_due":null})");
+  EXPECT_EQ(s.advance("5m").dump(),
+            R"({"now":"2024-01-01T00:05:00.000000+00:00","advanced":"5m","attempts":0})");
+  EXPECT_EQ(s.ok("POST", "/clock/advance", R"({"to":"2024-01-02T01:00:00+01:00"})")["now"],
+            "2024-01-02T00:00:00.000000+00:00");
+  EXPECT_EQ(s.ok("POST", "/clock/run-until-idle")["advanced"], "0s");
+}
+
+TEST(ClockControl, RefusesWhatIsNoMove) {
+  InProcessSimulator s;
+  for (const std::string body :
+       {"{}", R"({"by":5})", R"({"by":"-5s"})", R"({"by":"5"})", R"({"for":"5s"})",
+        R"({"by":"1s","to":"2024-01-02T00:00:00Z"})", R"({"to":"2023-12-31T00:00:00Z"})",
+        R"({"to":"tomorrow"})", R"({"by":"5000d"})", "nonsense"}) {
+    EXPECT_EQ(error_code(s.control("POST", "/clock/advance", body)), "invalid_body") << body;
+  }
+  EXPECT_EQ(s.now(), "2024-01-01T00:00:00.000000+00:00");
+  EXPECT_EQ(s.control("POST", "/clock/run-until-idle", R"({"limit":5})").status, 400);
+}
+
+TEST(ClockControl, RunsUntilIdleOrItsLimit) {
+  InProcessSimulator s;
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  s.save({"a"});
+  const Json clock = s.ok("GET", "/clock");
+  EXPECT_EQ(clock["pending_timers"], 1);
+  EXPECT_EQ(clock["next_due"], "2024-01-01T00:00:00.100000+00:00");
+  const Json limited = s.ok("POST", "/clock/run-until-idle", R"({"limit":"1s"})");
+  EXPECT_EQ(limited["attempts"], 3);
+  EXPECT_EQ(limited["now"], "2024-01-01T00:00:00.700000+00:00");
+  EXPECT_EQ(s.run_until_idle()["now"], "2024-01-01T00:00:06.300000+00:00");
+  EXPECT_EQ(s.run_until_idle()["attempts"], 0);
+}
+
+// A call that moves time answers when the attempts are over, not before.
+TEST(ClockControl, WaitsForAttemptsOnTheWire) {
+  InProcessSimulator s;
+  s.send_webhooks();
+  s.hold_answers();
+  s.save({"a"});
+  bool answered = false;
+  s.simulator().handle(request_of("POST", "/_simulator/clock/advance", {}, R"({"by":"1h"})"),
+                       [&](const core::Outcome&) { answered = true; });
+  EXPECT_FALSE(answered);
+  EXPECT_EQ(s.now(), "2024-01-01T00:00:00.000000+00:00");  // time stands still meanwhile
+  s.answer_held();
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(s.now(), "2024-01-01T01:00:00.000000+00:00");
+}
+
+}  // namespace
+}  // namespace terapi::simulator

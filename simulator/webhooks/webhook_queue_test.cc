@@ -1,0 +1,246 @@
+// Deliveries from the run to the receiver, in process; what the wire shows is in
+// program/http_webhook_test.cc.
+#include "simulator/webhooks/webhook_queue.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "simulator/test_simulator.h"
+
+namespace terapi::simulator {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<std::string> gaps(const Json& delivery) {
+  std::vector<std::string> times;
+  for (const Json& attempt : delivery["attempts"]) {
+    times.push_back(attempt["at"].get<std::string>().substr(17, 9));
+  }
+  return times;
+}
+
+// HOOK-7
+TEST(WebhookQueue, TakesThePolicyAsData) {
+  InProcessSimulator s({.environment = R"("retry":{"attempts":4,"first_delay":"1s","factor":3,)"
+                                       R"("max_delay":"5s"})"});
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  const Json run = s.save({"a"});
+  s.run_until_idle();
+  EXPECT_THAT(gaps(s.delivery(run)), ElementsAre("00.000000", "01.000000", "04.000000", "09.000000"));
+}
+
+// HOOK-7: jitter is seeded.
+TEST(WebhookQueue, DrawsJitterFromTheSeed) {
+  const auto times = [](std::uint64_t seed) {
+    InProcessSimulator s({.seed = seed, .environment = R"("retry":{"jitter":0.5})"});
+    s.send_webhooks();
+    s.receiver().answer_with(500);
+    const Json run = s.save({"a"});
+    s.run_until_idle();
+    return gaps(s.delivery(run));
+  };
+  EXPECT_EQ(times(1), times(1));
+  EXPECT_NE(times(1), times(2));
+  EXPECT_THAT(times(1), SizeIs(7));
+}
+
+// HOOK-1: a receiver that has not answered yet keeps nobody waiting.
+TEST(WebhookQueue, SendsToOthersWhileOneReceiverIsSilent) {
+  InProcessSimulator s;
+  s.send_webhooks_to({s.receiver_url("/one"), s.receiver_url("/two")});
+  s.hold_answers();
+  s.save({"a"});
+  s.save({"b"});
+  EXPECT_THAT(s.receiver().requests(), SizeIs(4));
+  EXPECT_EQ(s.ok("GET", "/clock")["in_flight"], 4);
+  s.answer_held();
+  EXPECT_EQ(s.ok("GET", "/clock")["in_flight"], 0);
+  EXPECT_EQ(s.ok("GET", "/deliveries?state=delivered")["deliveries"].size(), 4U);
+}
+
+// HOOK-8: ids are unique, and drawn from the seed.
+TEST(WebhookQueue, GivesEachDeliveryAnIdOfItsOwn) {
+  std::set<std::string> ids;
+  for (const std::uint64_t seed : {1, 2}) {
+    InProcessSimulator s({.seed = seed});
+    s.send_webhooks_to({s.receiver_url("/one"), s.receiver_url("/two")});
+    for (int i = 0; i < 50; ++i) s.save({std::to_string(i)});
+    for (const auto& request : s.receiver().requests()) {
+      ids.insert(header(request.headers, "X-Terapi-Delivery"));
+    }
+  }
+  EXPECT_EQ(ids.size(), 200U);
+}
+
+// HOOK-12
+TEST(WebhookQueue, RefusesToResendWhatIsStillBeingAttempted) {
+  InProcessSimulator s;
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  const Json run = s.save({"a"});
+  const std::string path = "/deliveries/" + run["deliveries"][0].get<std::string>() + "/resend";
+  const core::Response refused = s.control("POST", path);
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(error_code(refused), "delivery_in_progress");
+  s.run_until_idle();
+  EXPECT_EQ(s.control("POST", path).status, 202);
+  EXPECT_EQ(s.control("POST", "/deliveries/none/resend").status, 404);
+}
+
+// HOOK-12: what was delivered may be sent again, too.
+TEST(WebhookQueue, ResendsADeliveredOneAsAReplay) {
+  InProcessSimulator s;
+  s.send_webhooks();
+  const Json run = s.save({"a"});
+  s.ok("POST", "/deliveries/" + run["deliveries"][0].get<std::string>() + "/resend");
+  s.run_until_idle();
+  const auto requests = s.receiver().requests();
+  ASSERT_THAT(requests, SizeIs(2));
+  EXPECT_EQ(requests[0].body, requests[1].body);
+  EXPECT_EQ(header(requests[1].headers, "X-Terapi-Attempt"), "2");
+}
+
+// HOOK-11
+TEST(WebhookQueue, LogsEachAttempt) {
+  InProcessSimulator s({.environment = R"("retry":{"attempts":2})"});
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  const Json run = s.save({"a"});
+  s.run_until_idle();
+  std::vector<std::string> results;
+  const Json logs = s.ok("GET", "/logs");
+  for (const Json& entry : logs["logs"]) {
+    if (entry["event"] != "webhook.attempt") continue;
+    EXPECT_EQ(entry["fields"]["delivery"], run["deliveries"][0]);
+    results.push_back(entry["fields"]["attempt"].get<std::string>() + ":" +
+                      entry["fields"]["result"].get<std::string>() + ":" +
+                      entry["fields"]["next"].get<std::string>());
+  }
+  EXPECT_THAT(results, ElementsAre("1:500:2024-01-01T00:00:00.100000+00:00", "2:500:none"));
+}
+
+// HOOK-11: what the receiver answered is kept, but not all of it.
+TEST(WebhookQueue, KeepsTheBeginningOfTheAnswer) {
+  InProcessSimulator s;
+  s.send_webhooks();
+  s.receiver().set_answer([](const core::Request&) {
+    return core::Outcome{{200, {}, std::string(5000, 'y')}, {}};
+  });
+  const Json run = s.save({"a"});
+  EXPECT_EQ(s.delivery(run)["attempts"][0]["response_body"], std::string(1024, 'y'));
+}
+
+// A settings change moves attempts to come, not the URL of deliveries that are made.
+TEST(WebhookQueue, KeepsADeliverysUrlWhenTheSettingsChange) {
+  InProcessSimulator s;
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  s.save({"a"});
+  s.send_webhooks_to({s.receiver_url("/new")});
+  s.receiver().answer_with(200);
+  s.run_until_idle();
+  EXPECT_EQ(s.receiver().requests().back().target, "/hook");
+}
+
+// A bound on what is kept: 10,000 finished deliveries; unfinished ones never go.
+TEST(WebhookQueue, ForgetsTheOldestFinishedDeliveriesAndCountsThem) {
+  InProcessSimulator s;
+  s.send_webhooks_to({s.receiver_url("/one"), s.receiver_url("/two")});
+  s.receiver().answer_with(500);
+  const Json waiting = s.save({"waiting"});
+  s.receiver().answer_with(200);
+  Json first;
+  for (int i = 0; i < 5'005; ++i) {
+    const Json run = s.save({"r" + std::to_string(i % 3)}, i + 1);
+    if (i == 0) first = run;
+  }
+  const Json listed = s.ok("GET", "/deliveries?limit=1");
+  EXPECT_EQ(listed["total"], 10'002);
+  EXPECT_EQ(listed["dropped"], 10);
+  EXPECT_EQ(s.control("GET", "/deliveries/" + first["deliveries"][0].get<std::string>()).status,
+            404);
+  EXPECT_EQ(s.delivery(waiting)["state"], "pending");
+}
+
+// HOOK-14: one URL's breaker is not another's.
+TEST(WebhookQueue, KeepsABreakerForEachUrl) {
+  InProcessSimulator s({.environment = R"("breaker":{"failures":1},"retry":{"attempts":1})"});
+  s.send_webhooks_to({s.refusing_url(), s.receiver_url("/good")});
+  for (int i = 0; i < 5; ++i) s.save({std::to_string(i)});
+  EXPECT_THAT(s.receiver().requests(), SizeIs(5));
+  EXPECT_EQ(s.ok("GET", "/deliveries?state=held")["deliveries"].size(), 3U);
+}
+
+// HOOK-14: retries count as failures, and wait like everything else.
+TEST(WebhookQueue, HoldsRetriesWhileTheBreakerIsOpen) {
+  InProcessSimulator s({.environment = R"("breaker":{"failures":2,"open_for":"60s"})"});
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  const Json run = s.save({"a"});
+  s.advance("1s");
+  EXPECT_THAT(gaps(s.delivery(run)), ElementsAre("00.000000", "00.100000", "00.300000"));
+  s.receiver().answer_with(200);
+  s.run_until_idle();
+  EXPECT_EQ(s.delivery(run)["state"], "delivered");
+  EXPECT_THAT(s.delivery(run)["attempts"], SizeIs(4));
+}
+
+// HOOK-14: a probe that never leaves, since a fault takes it, keeps nothing waiting for ever.
+TEST(WebhookQueue, LosesNothingWhenAFaultDropsTheProbe) {
+  InProcessSimulator s({.environment = R"("breaker":{"failures":1,"open_for":"60s"},)"
+                                       R"("retry":{"attempts":2,"first_delay":"1ms"})"});
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  const Json probe = s.save({"probe"});
+  s.advance("2ms");  // both attempts failed: it opened
+  s.receiver().answer_with(200);
+  s.faults(R"({"id":"drop","on":"webhook","match":{"attempt":3},"do":{"drop":true}})");
+  s.ok("POST", "/deliveries/" + probe["deliveries"][0].get<std::string>() + "/resend");
+  const Json waiting = s.save({"waiting"});
+  s.run_until_idle();
+  EXPECT_EQ(s.delivery(probe)["state"], "dropped");
+  EXPECT_EQ(s.delivery(waiting)["state"], "delivered");
+}
+
+// HOOK-14: when the breaker is taken away, what it held goes out.
+TEST(WebhookQueue, LosesNothingWhenTheBreakerIsTakenAway) {
+  InProcessSimulator s({.environment = R"("breaker":{"failures":1,"open_for":"60s"},)"
+                                       R"("retry":{"attempts":1})"});
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  s.save({"a"});
+  s.save({"b"});
+  const std::vector<Json> held = {s.save({"c"}), s.save({"d"}), s.save({"e"})};
+  s.hold_answers();
+  s.receiver().answer_with(200);
+  s.begin("POST", "/clock/advance", R"({"by":"60s"})");  // the probe is on the wire
+  s.settings(R"("breaker":null)");
+  s.answer_held();
+  s.run_until_idle();
+  for (const Json& run : held) EXPECT_EQ(s.delivery(run)["state"], "delivered");
+}
+
+// HOOK-14
+TEST(WebhookQueue, ResendsAHeldDeliveryOnlyWhenTheBreakerLetsIt) {
+  InProcessSimulator s({.environment = R"("breaker":{"failures":1,"open_for":"60s"},)"
+                                       R"("retry":{"attempts":1})"});
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  s.save({"a"});
+  s.save({"b"});
+  const Json run = s.save({"c"});
+  s.ok("POST", "/deliveries/" + run["deliveries"][0].get<std::string>() + "/resend");
+  s.advance("1s");
+  EXPECT_EQ(s.delivery(run)["state"], "held");
+  s.receiver().answer_with(200);
+  s.run_until_idle();
+  EXPECT_EQ(s.delivery(run)["state"], "delivered");
+}
+
+}  // namespace
+}  // namespace terapi::simulator
