@@ -88,8 +88,8 @@ TEST_F(FlagsTest, RefusesMissingAndSuperfluousValues) {
 }
 
 TEST_F(FlagsTest, RefusesNumbersOutOfRange) {
-  for (const std::string value : {"65536", "-1", "+1", "1.0", "1e3", "", " 1", "0x10",
-                                  "99999999999999999999999"}) {
+  for (const std::string value :
+       {"65536", "-1", "+1", "1.0", "1e3", "", " 1", "0x10", "99999999999999999999999"}) {
     EXPECT_THAT(error({"--port", value}), HasSubstr("from 0 to 65535")) << value;
   }
   EXPECT_EQ(port, 3003U);

@@ -27,8 +27,8 @@ std::vector<std::string> codes(const Issues& issues) {
 }
 
 TEST(JsonFields, ReadsEachKind) {
-  const Document doc = parsed(
-      R"({"s":"x","b":true,"i":7,"d":"1.5s","c":"two","n":0.25,"l":["a","b"],"o":{},"a":[],"r":"y"})");
+  const Document doc = parsed(R"({"s":"x","b":true,"i":7,"d":"1.5s",)"
+                              R"("c":"two","n":0.25,"l":["a","b"],"o":{},"a":[],"r":"y"})");
   Issues issues;
   Fields fields(doc.root(), {}, issues);
   EXPECT_EQ(fields.string("s"), "x");
@@ -46,8 +46,8 @@ TEST(JsonFields, ReadsEachKind) {
 }
 
 TEST(JsonFields, TakesNullAsAbsent) {
-  const Document doc = parsed(
-      R"({"s":null,"b":null,"i":null,"d":null,"c":null,"n":null,"l":null,"o":null})");
+  const Document doc =
+      parsed(R"({"s":null,"b":null,"i":null,"d":null,"c":null,"n":null,"l":null,"o":null})");
   Issues issues;
   Fields fields(doc.root(), {}, issues);
   EXPECT_FALSE(fields.string("s"));

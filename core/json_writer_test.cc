@@ -77,7 +77,11 @@ TEST(JsonWriter, WritesNothingThereAsNull) {
 TEST(JsonWriter, WritesBooleansAndTextAsWhatTheyAre) {
   Writer out;
   const std::string text = "t";
-  out.begin_object().field("b", true).field("s", text).field("v", std::string_view("u")).end_object();
+  out.begin_object()
+      .field("b", true)
+      .field("s", text)
+      .field("v", std::string_view("u"))
+      .end_object();
   EXPECT_EQ(out.text(), R"({"b":true,"s":"t","v":"u"})");
 }
 

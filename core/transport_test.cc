@@ -123,9 +123,8 @@ TEST(HandlerTransport, AnswersABadUrlWithoutAskingTheHandler) {
 
 TEST(HandlerTransport, CallsBackWhenTheHandlerAnswersLater) {
   std::function<void(Outcome)> answer;
-  HandlerTransport transport([&](const Request&, std::function<void(Outcome)> done) {
-    answer = std::move(done);
-  });
+  HandlerTransport transport(
+      [&](const Request&, std::function<void(Outcome)> done) { answer = std::move(done); });
   std::optional<std::string> code;
   Request request;
   request.target = "http://localhost/";

@@ -53,12 +53,29 @@ TEST(Url, KnowsIpv6) {
 }
 
 TEST(Url, RefusesWhatCannotBeUsed) {
-  for (const std::string text :
-       {"", "example.com", "/records", "ftp://example.com/", "http:/x", "http://", "http:///x",
-        "http://:80/", "http://host:0/", "http://host:65536/", "http://host:-1/", "http://host:+1/",
-        "http://host:8x/", "http://host:99999999999999/", "http://[::1/", "http://[::1]8080/",
-        "http://[]/", "http://::1/", "http://a:b:80/", "http://ho st/", "http://host/\r\nX: y",
-        "http://host/\x7f", "http://user@host/"}) {
+  for (const std::string text : {"",
+                                 "example.com",
+                                 "/records",
+                                 "ftp://example.com/",
+                                 "http:/x",
+                                 "http://",
+                                 "http:///x",
+                                 "http://:80/",
+                                 "http://host:0/",
+                                 "http://host:65536/",
+                                 "http://host:-1/",
+                                 "http://host:+1/",
+                                 "http://host:8x/",
+                                 "http://host:99999999999999/",
+                                 "http://[::1/",
+                                 "http://[::1]8080/",
+                                 "http://[]/",
+                                 "http://::1/",
+                                 "http://a:b:80/",
+                                 "http://ho st/",
+                                 "http://host/\r\nX: y",
+                                 "http://host/\x7f",
+                                 "http://user@host/"}) {
     const auto url = parse_url(text);
     ASSERT_FALSE(url) << text;
     EXPECT_EQ(url.error().code, "bad_url") << text;

@@ -18,7 +18,8 @@ std::string encoded(const std::string& bytes, bool padded) {
 }
 
 TEST(Base64, PassesTheVectorsOfRfc4648) {
-  for (const auto& [plain, padded, bare] : std::vector<std::tuple<std::string, std::string, std::string>>{
+  for (const auto& [plain, padded, bare] :
+       std::vector<std::tuple<std::string, std::string, std::string>>{
            {"", "", ""},
            {"f", "Zg==", "Zg"},
            {"fo", "Zm8=", "Zm8"},

@@ -39,16 +39,33 @@ std::string merged(const std::string& base, const std::string& patch) {
 
 // REC-10: value for value, and here even character for character.
 TEST(Payload, KeepsEveryValueAsItWasWritten) {
-  for (const std::string member :
-       {R"("n":9223372036854775808)", R"("n":-9223372036854775809)", R"("n":18446744073709551616)",
-        R"("n":1e400)", R"("n":1E-400)", R"("n":0.10)", R"("n":1.0)", R"("n":-0)", R"("n":-0.0)",
-        R"("n":123456789.123456789123456789)", R"("z":1,"a":2,"m":3)",
-        "\"s\":\"\xE2\x80\xA8\xE2\x80\xA9\"", "\"s\":\"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB\"",
-        R"("s":"\u2028\u0000\u001f\u007f")", R"("s":"\ud83d\ude00")", R"("s":"\ud800")",
-        R"("s":"\udc00\ud800")", R"("s":"\/\\\"\b\f\n\r\t")", "\"s\":\"e\xCC\x81\"",
-        R"("s":"")", R"("":"")", R"("o":{},"a":[],"n":null,"t":true,"f":false)",
-        R"("a":[[],{},[{}],null])", R"("__proto__":{"x":1},"constructor":1)",
-        R"("10":1,"9":2,"1":3)", R"("k":1,"k":2)", R"("\u0069d2":1)"}) {
+  for (const std::string member : {R"("n":9223372036854775808)",
+                                   R"("n":-9223372036854775809)",
+                                   R"("n":18446744073709551616)",
+                                   R"("n":1e400)",
+                                   R"("n":1E-400)",
+                                   R"("n":0.10)",
+                                   R"("n":1.0)",
+                                   R"("n":-0)",
+                                   R"("n":-0.0)",
+                                   R"("n":123456789.123456789123456789)",
+                                   R"("z":1,"a":2,"m":3)",
+                                   "\"s\":\"\xE2\x80\xA8\xE2\x80\xA9\"",
+                                   "\"s\":\"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB\"",
+                                   R"("s":"\u2028\u0000\u001f\u007f")",
+                                   R"("s":"\ud83d\ude00")",
+                                   R"("s":"\ud800")",
+                                   R"("s":"\udc00\ud800")",
+                                   R"("s":"\/\\\"\b\f\n\r\t")",
+                                   "\"s\":\"e\xCC\x81\"",
+                                   R"("s":"")",
+                                   R"("":"")",
+                                   R"("o":{},"a":[],"n":null,"t":true,"f":false)",
+                                   R"("a":[[],{},[{}],null])",
+                                   R"("__proto__":{"x":1},"constructor":1)",
+                                   R"("10":1,"9":2,"1":3)",
+                                   R"("k":1,"k":2)",
+                                   R"("\u0069d2":1)"}) {
     const std::string text = R"({"id":"1",)" + member + "}";
     EXPECT_EQ(text_of(text), text);
   }
@@ -80,7 +97,8 @@ TEST(Payload, KnowsItsIdHoweverItIsSpelled) {
 }
 
 TEST(Payload, LeavesOutTheMetadataWhichIsOurs) {
-  EXPECT_EQ(text_of(R"({"id":"1","_terapi_metadata":{"cursor":"x"},"a":1})"), R"({"id":"1","a":1})");
+  EXPECT_EQ(text_of(R"({"id":"1","_terapi_metadata":{"cursor":"x"},"a":1})"),
+            R"({"id":"1","a":1})");
   EXPECT_EQ(text_of(R"({"_terapi_metadat\u0061":1,"id":"1"})"), R"({"id":"1"})");
   EXPECT_EQ(text_of(R"({"id":"1","o":{"_terapi_metadata":1}})"),
             R"({"id":"1","o":{"_terapi_metadata":1}})");
@@ -114,13 +132,14 @@ TEST(Payload, RefusesWhatHasNoUsableId) {
 
 // Decoding makes U+FFFD of it: two ids would become one.
 TEST(Payload, RefusesAnIdOfHalfASurrogatePair) {
-  for (const std::string id : {R"(\ud800)", R"(\uDFFF)", R"(x\ud800y)", R"(\ud800\ud800)",
-                               R"(\ud83d\u0041)", R"(\ude00\ud83d)", R"(\\\ud800)",
-                               R"(\ud83d\ude00\ude00)"}) {
+  for (const std::string id :
+       {R"(\ud800)", R"(\uDFFF)", R"(x\ud800y)", R"(\ud800\ud800)", R"(\ud83d\u0041)",
+        R"(\ude00\ud83d)", R"(\\\ud800)", R"(\ud83d\ude00\ude00)"}) {
     EXPECT_NE(refusal("{\"id\":\"" + id + "\"}").find("surrogate"), std::string::npos) << id;
   }
-  for (const std::string id : {R"(\ud83d\ude00)", R"(\\ud800)", R"(\ufffd)", R"(\ud83d\ude00\u0041)",
-                               R"(\uD83D\uDE00\uD83D\uDE00)", R"(\ud7ff\ue000)"}) {
+  for (const std::string id :
+       {R"(\ud83d\ude00)", R"(\\ud800)", R"(\ufffd)", R"(\ud83d\ude00\u0041)",
+        R"(\uD83D\uDE00\uD83D\uDE00)", R"(\ud7ff\ue000)"}) {
     EXPECT_TRUE(made("{\"id\":\"" + id + "\"}")) << id;
   }
 }
@@ -146,7 +165,8 @@ TEST(MergePayload, MergesObjectsAndReplacesTheRest) {
   EXPECT_EQ(merged(R"({"id":"1","a":7})", R"({"a":{"x":1}})"), R"({"id":"1","a":{"x":1}})");
   EXPECT_EQ(merged(R"({"id":"1","a":1})", R"({"a":null})"), R"({"id":"1","a":null})");
   EXPECT_EQ(merged(R"({"id":"1","a":1})", "{}"), R"({"id":"1","a":1})");
-  EXPECT_EQ(merged(R"({"id":"1","a":1})", R"({ "b" : [ 1 , 2 ] })"), R"({"id":"1","a":1,"b":[1,2]})");
+  EXPECT_EQ(merged(R"({"id":"1","a":1})", R"({ "b" : [ 1 , 2 ] })"),
+            R"({"id":"1","a":1,"b":[1,2]})");
 }
 
 TEST(MergePayload, KeepsTheRecordsOwnIdAndOnlyThat) {
@@ -155,9 +175,7 @@ TEST(MergePayload, KeepsTheRecordsOwnIdAndOnlyThat) {
   EXPECT_EQ(merged(R"({"id":"1"})", R"({"\u0069d":"2"})"), R"({"id":"1"})");
 }
 
-TEST(IdOnlyPayload, QuotesTheId) {
-  EXPECT_EQ(id_only_payload("a\"b"), R"({"id":"a\"b"})");
-}
+TEST(IdOnlyPayload, QuotesTheId) { EXPECT_EQ(id_only_payload("a\"b"), R"({"id":"a\"b"})"); }
 
 }  // namespace
 }  // namespace terapi::simulator

@@ -179,9 +179,7 @@ TEST(RecordLog, CopiesStandOnTheirOwn) {
   const auto after = page(log, Position::start(), SIZE_MAX);
   copy.put(make("1", 9000, Action::kUpdated));
   EXPECT_EQ(page(log, Position::start(), SIZE_MAX), after);
-  {
-    const RecordLog gone = log;
-  }
+  { const RecordLog gone = log; }
   EXPECT_EQ(page(log, Position::start(), SIZE_MAX), after);
 }
 

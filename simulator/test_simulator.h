@@ -165,9 +165,9 @@ class TestSimulator {
   core::Response prune(std::string_view until_cursor, const std::string& more = "") {
     core::Headers with = headers();
     with.add("Content-Type", "application/json");
-    return send(request_of("PATCH", "/records/prune", std::move(with),
-                           R"({"model":"Issue","until_cursor":")" + std::string(until_cursor) +
-                               "\"" + more + "}"));
+    return send(request_of(
+        "PATCH", "/records/prune", std::move(with),
+        R"({"model":"Issue","until_cursor":")" + std::string(until_cursor) + "\"" + more + "}"));
   }
 
   // --- the control API ---
@@ -204,9 +204,7 @@ class TestSimulator {
     for (const std::string& id : ids) records.push_back({{"id", id}, {"n", n}});
     return run("\"save\":" + records.dump() + more);
   }
-  Json remove(const std::vector<std::string>& ids) {
-    return run("\"delete\":" + Json(ids).dump());
-  }
+  Json remove(const std::vector<std::string>& ids) { return run("\"delete\":" + Json(ids).dump()); }
   void settings(const std::string& members) { ok("PATCH", "/environment", "{" + members + "}"); }
   void send_webhooks_to(const std::vector<std::string>& urls) {
     settings("\"webhook_urls\":" + Json(urls).dump());
@@ -230,7 +228,8 @@ class TestSimulator {
   }
   std::vector<std::string> advisory_codes() {
     std::vector<std::string> codes;
-    for (const Json& advisory : Json(ok("GET", "/advisories")["advisories"])) codes.push_back(advisory["code"]);
+    for (const Json& advisory : Json(ok("GET", "/advisories")["advisories"]))
+      codes.push_back(advisory["code"]);
     return codes;
   }
 
@@ -262,10 +261,12 @@ inline std::string error_code(const core::Response& response) {
 inline std::vector<std::string> error_list(const core::Response& response) {
   std::vector<std::string> list;
   const Json body = Json::parse(response.body, nullptr, false);
-  if (!body.is_object() || !body.contains("error") || !body["error"].contains("errors")) return list;
+  if (!body.is_object() || !body.contains("error") || !body["error"].contains("errors"))
+    return list;
   for (const Json& error : body["error"]["errors"]) {
     std::string path;
-    for (const Json& part : error["path"]) path += (path.empty() ? "" : ".") + part.get<std::string>();
+    for (const Json& part : error["path"])
+      path += (path.empty() ? "" : ".") + part.get<std::string>();
     list.push_back(path + ":" + error["code"].get<std::string>());
   }
   return list;
@@ -295,9 +296,9 @@ class InProcessSimulator final : public TestSimulator {
   void hold_answers() { transport_.holding = true; }
   // A control call whose answer nobody waits for: with answers held, time cannot move on.
   void begin(std::string method, std::string_view path, std::string body) {
-    simulator_.handle(request_of(std::move(method), "/_simulator" + std::string(path), {},
-                                 std::move(body)),
-                      [](const core::Outcome&) {});
+    simulator_.handle(
+        request_of(std::move(method), "/_simulator" + std::string(path), {}, std::move(body)),
+        [](const core::Outcome&) {});
   }
   void answer_held() {
     transport_.holding = false;

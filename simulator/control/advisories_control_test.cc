@@ -31,7 +31,8 @@ TEST_F(AdvisoryDetection, SeesACursorOfAnotherStream) {
   EXPECT_EQ(advisory["clause"], "CUR-7");
   EXPECT_EQ(advisory["stream"], "github/demo/Issue");
   EXPECT_EQ(advisory["count"], 1);
-  EXPECT_EQ(advisory["requests"], s.ok("GET", "/requests")["requests"].size() == 5 ? Json({5}) : Json());
+  EXPECT_EQ(advisory["requests"],
+            s.ok("GET", "/requests")["requests"].size() == 5 ? Json({5}) : Json());
 }
 
 TEST_F(AdvisoryDetection, SeesResumingByModifiedAfterOnly) {

@@ -19,7 +19,9 @@ std::string_view host_of(std::string_view text) {
 }
 
 bool names_this_machine(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || is_loopback(host) ||
+  // "127.evil.example" begins like an address, but is a name.
+  const bool address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || host == "[::1]" || (address && is_loopback(host)) ||
          host.ends_with(".localhost");
 }
 
@@ -45,11 +47,12 @@ std::optional<core::Response> refuse_caller(const core::Request& request,
         "the control API answers callers on this machine only, unless the simulator is "
         "started with --control-token");
   }
-  // A page of another site can reach loopback through the browser of whoever looks at it.
+  // A page of another site can reach loopback through the browser of whoever looks at it: openly,
+  // from a frame of its own ("null"), or, without an Origin, by a name that it made mean loopback.
   const auto origin = request.headers.get("Origin");
   const auto host = request.headers.get("Host");
-  if ((origin && *origin != "null" && !names_this_machine(host_of(*origin))) ||
-      (host && !names_this_machine(host_of(*host)) && origin)) {
+  if ((origin && !names_this_machine(host_of(*origin))) ||
+      (host && !names_this_machine(host_of(*host)))) {
     return refuse("the control API does not answer pages of other sites");
   }
   return std::nullopt;

@@ -1,4 +1,6 @@
 // GET, PUT and DELETE of /_simulator/faults and /_simulator/faults/{id}.
+#include <algorithm>
+
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
@@ -33,16 +35,27 @@ void put_all(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
   if (!body) return;
   json::Issues issues;
   const json::Value root = body->root();
-  const json::Value list = root.is_object() && root["faults"].present() ? root["faults"] : root;
+  const bool wrapped = root.is_object() && root["faults"].present();
+  const json::Value list = wrapped ? root["faults"] : root;
   std::vector<FaultRule> rules;
-  std::size_t i = 0;
   if (list.is_array()) {
     for (const json::Value item : list.items()) {
-      const json::Path path = {std::to_string(i++)};
-      rules.push_back(read_fault_rule(item, path, "fault-" + std::to_string(i), issues));
+      json::Path path = wrapped ? json::Path{"faults"} : json::Path{};
+      path.push_back(std::to_string(rules.size()));
+      FaultRule rule =
+          read_fault_rule(item, path, "fault-" + std::to_string(rules.size() + 1), issues);
+      const auto same_id = [&](const FaultRule& other) { return other.id == rule.id; };
+      if (std::any_of(rules.begin(), rules.end(), same_id)) {
+        issues.push_back(
+            {"invalid_value", "two rules have the id '" + rule.id + "'", path, item.offset()});
+      }
+      rules.push_back(std::move(rule));
     }
-  } else if (list.size() > 0) {
-    rules.push_back(read_fault_rule(list, {}, "fault-1", issues));
+  } else if (wrapped || !root.is_object()) {
+    issues.push_back({"invalid_type", "expected a rule, a list of rules or {\"faults\":[…]}",
+                      wrapped ? json::Path{"faults"} : json::Path{}, list.offset()});
+  } else if (root.size() > 0) {
+    rules.push_back(read_fault_rule(root, {}, "fault-1", issues));
   }
   if (!no_issues(issues, body->text(), reply)) return;
   FaultPlan& faults = parts.engine.state().faults;

@@ -42,19 +42,29 @@ std::size_t count_records(const State& state) {
   return count;
 }
 
+void write_snapshot(json::Writer& out, const std::string& name, const State& state) {
+  out.begin_object().field("name", name).field("records", count_records(state));
+  if (state.virtual_now) {
+    out.field("at", format_timestamp(*state.virtual_now));
+  } else {
+    out.null_field("at");
+  }
+  out.end_object();
+}
+
 void list_snapshots(SimulatorParts& parts, const Reply& reply) {
   json::Writer out;
   out.begin_object().key("snapshots").begin_array();
-  for (const auto& [name, state] : parts.snapshots.all()) {
-    out.begin_object().field("name", name).field("records", count_records(state));
-    if (state.virtual_now) {
-      out.field("at", format_timestamp(*state.virtual_now));
-    } else {
-      out.null_field("at");
-    }
-    out.end_object();
-  }
+  for (const auto& [name, state] : parts.snapshots.all()) write_snapshot(out, name, state);
   out.end_array().end_object();
+  reply(json_response(200, out.take()));
+}
+
+void show_snapshot(SimulatorParts& parts, const std::string& name, const Reply& reply) {
+  const State* state = parts.snapshots.find(name);
+  if (state == nullptr) return reply(unknown_snapshot(name));
+  json::Writer out;
+  write_snapshot(out, name, *state);
   reply(json_response(200, out.take()));
 }
 
@@ -77,6 +87,18 @@ void remove_snapshot(SimulatorParts& parts, const std::string& name, const Reply
   const auto removed = parts.snapshots.remove(name);
   if (!removed) return reply(failed(removed.error()));
   if (!*removed) return reply(unknown_snapshot(name));
+  core::Response response;
+  response.status = 204;
+  reply(std::move(response));
+}
+
+void remove_all_snapshots(SimulatorParts& parts, const Reply& reply) {
+  while (!parts.snapshots.all().empty()) {
+    const std::string name = parts.snapshots.all().begin()->first;
+    if (const auto removed = parts.snapshots.remove(name); !removed) {
+      return reply(failed(removed.error()));
+    }
+  }
   core::Response response;
   response.status = 204;
   reply(std::move(response));
@@ -131,6 +153,13 @@ void add_world_routes(SimulatorParts& parts) {
              [&parts](const ControlCall&, const Reply& reply) { reset(parts, reply); });
   router.add("GET", "/_simulator/snapshots",
              [&parts](const ControlCall&, const Reply& reply) { list_snapshots(parts, reply); });
+  router.add("DELETE", "/_simulator/snapshots", [&parts](const ControlCall&, const Reply& reply) {
+    remove_all_snapshots(parts, reply);
+  });
+  router.add("GET", "/_simulator/snapshots/{name}",
+             [&parts](const ControlCall& call, const Reply& reply) {
+               show_snapshot(parts, call.parts.find("name")->second, reply);
+             });
   router.add("POST", "/_simulator/snapshots/{name}",
              [&parts](const ControlCall& call, const Reply& reply) {
                take_snapshot(parts, call.parts.find("name")->second, reply);

@@ -14,8 +14,8 @@ using testing::SizeIs;
 // Everything that can be seen of a state.
 std::string seen(TestSimulator& s) {
   std::string text;
-  for (const std::string path : {"/truth", "/world", "/faults", "/deliveries", "/environment",
-                                 "/clock", "/streams"}) {
+  for (const std::string path :
+       {"/truth", "/world", "/faults", "/deliveries", "/environment", "/clock", "/streams"}) {
     text += path + ": " + s.control("GET", path).body + "\n";
   }
   return text;
@@ -96,8 +96,8 @@ TEST(WorldControl, SnapshotsAreReplacedAndRemovedByName) {
   s.ok("POST", "/snapshots/x/restore");
   EXPECT_THAT(s.page()["records"], SizeIs(1));
   EXPECT_EQ(s.control("DELETE", "/snapshots/x").status, 204);
-  for (const auto& [method, path] :
-       Parameters{{"DELETE", "/snapshots/x"}, {"POST", "/snapshots/x/restore"}, {"GET", "/snapshots/x"}}) {
+  for (const auto& [method, path] : Parameters{
+           {"DELETE", "/snapshots/x"}, {"POST", "/snapshots/x/restore"}, {"GET", "/snapshots/x"}}) {
     const core::Response response = s.control(method, path);
     EXPECT_EQ(response.status, 404) << method;
     EXPECT_EQ(error_code(response), "unknown_snapshot");

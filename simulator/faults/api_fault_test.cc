@@ -13,7 +13,8 @@ using testing::IsEmpty;
 
 class ApiFault : public testing::Test {
  public:
-  core::Outcome with(const std::string& doing, const Parameters& parameters = {{"model", "Issue"}}) {
+  core::Outcome with(const std::string& doing,
+                     const Parameters& parameters = {{"model", "Issue"}}) {
     s.faults(R"({"id":"it","on":"api","do":)" + doing + "}");
     return s.outcome_of(parameters);
   }

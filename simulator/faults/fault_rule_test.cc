@@ -60,14 +60,15 @@ TEST(FaultRule, StrikesEachSoManieth) {
 
 TEST(FaultRule, StrikesAtMostSoManyTimes) {
   EXPECT_EQ(pattern(rule_of(R"({"on":"api","times":2,"do":{"reset":true}})"), 4), "xx..");
-  EXPECT_EQ(pattern(rule_of(R"({"on":"api","every":2,"times":1,"do":{"reset":true}})"), 6), ".x....");
+  EXPECT_EQ(pattern(rule_of(R"({"on":"api","every":2,"times":1,"do":{"reset":true}})"), 6),
+            ".x....");
 }
 
 TEST(FaultRule, StrikesWithAProbability) {
   const auto hits = [](const std::string& probability, std::uint64_t seed) {
-    const std::string text = pattern(
-        rule_of(R"({"on":"api","probability":)" + probability + R"(,"do":{"reset":true}})"), 2000,
-        seed);
+    const std::string text =
+        pattern(rule_of(R"({"on":"api","probability":)" + probability + R"(,"do":{"reset":true}})"),
+                2000, seed);
     return std::count(text.begin(), text.end(), 'x');
   };
   EXPECT_EQ(hits("0", 1), 0);
@@ -89,8 +90,9 @@ TEST(FaultRule, DecidesAProbabilityIndependentlyOfOtherRulesAndEvents) {
   const std::string alone = pattern(rule_of(text), 200);
   EXPECT_EQ(alone, pattern(rule_of(text), 200));
   EXPECT_NE(alone, pattern(rule_of(text), 200, 2));
-  EXPECT_NE(alone, pattern(rule_of(R"({"id":"other","on":"api","probability":0.5,"do":{"reset":true}})"),
-                           200));
+  EXPECT_NE(
+      alone,
+      pattern(rule_of(R"({"id":"other","on":"api","probability":0.5,"do":{"reset":true}})"), 200));
   FaultPlan plan;
   plan.put(rule_of(R"({"id":"first","on":"api","probability":0.3,"do":{"delay":"1s"}})"));
   plan.put(rule_of(text));

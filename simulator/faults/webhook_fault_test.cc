@@ -108,7 +108,8 @@ TEST_F(WebhookFault, ForgeIsFoundByVerification) {
   EXPECT_EQ(Json::parse(requests[1].body)["model"], "Issue");  // still JSON
   const std::string key(kDefaultSecretKey);
   for (std::size_t i = 0; i < 2; ++i) {
-    EXPECT_NE(header(requests[i].headers, "X-Terapi-Signature"), hex(sha256(key + requests[i].body)));
+    EXPECT_NE(header(requests[i].headers, "X-Terapi-Signature"),
+              hex(sha256(key + requests[i].body)));
     EXPECT_NE(header(requests[i].headers, "X-Terapi-Hmac-Sha256"),
               hex(hmac_sha256(key, requests[i].body)));
     EXPECT_EQ(header(requests[i].headers, "X-Terapi-Hmac-Sha256").size(), 64U);
@@ -237,8 +238,7 @@ TEST_F(StoreFault, LateCommitNeverOverwritesANewerVersion) {
 
 // A reset takes back what was to come, too: nothing of before turns up in what comes after.
 TEST_F(StoreFault, AResetForgetsLateCommits) {
-  const std::string rule =
-      R"({"id":"late","on":"store","do":{"late_commit":")";
+  const std::string rule = R"({"id":"late","on":"store","do":{"late_commit":")";
   s.faults(rule + "10s\"}}");
   s.save({"before"});
   s.ok("POST", "/reset");

@@ -21,8 +21,8 @@ class HttpContract : public ContractTest {
   }
   core::Response send(std::string method, std::string target, std::string body = "",
                       std::string type = "") {
-    core::Request request = request_of(std::move(method), std::move(target),
-                                       TestSimulator::headers(), std::move(body));
+    core::Request request =
+        request_of(std::move(method), std::move(target), TestSimulator::headers(), std::move(body));
     if (!type.empty()) request.headers.add("Content-Type", std::move(type));
     return simulator().send(std::move(request));
   }
@@ -106,9 +106,9 @@ TEST_P(HttpContract, ReportsAllErrorsOfTheQueryAtOnce) {
   EXPECT_EQ(response.status, 400);
   EXPECT_EQ(error_code(response), "invalid_query_params");
   EXPECT_THAT(error_list(response),
-              UnorderedElementsAre("model:invalid_type", "limit:too_small", "filter.0:invalid_value",
-                                   "modified_after:invalid_format", "variant:invalid_format",
-                                   ":unrecognized_keys"));
+              UnorderedElementsAre("model:invalid_type", "limit:too_small",
+                                   "filter.0:invalid_value", "modified_after:invalid_format",
+                                   "variant:invalid_format", ":unrecognized_keys"));
   for (const Json& error : Json(Json::parse(response.body)["error"]["errors"])) {
     EXPECT_FALSE(error["message"].get<std::string>().empty());
     EXPECT_TRUE(error["path"].is_array());
@@ -117,8 +117,8 @@ TEST_P(HttpContract, ReportsAllErrorsOfTheQueryAtOnce) {
 
 // ERR-1, REC-3
 TEST_P(HttpContract, NamesMissingHeadersInLowerCaseAllAtOnce) {
-  const core::Response response = simulator().get(
-      {}, {{"Authorization", "Bearer " + std::string(kDefaultSecretKey)}});
+  const core::Response response =
+      simulator().get({}, {{"Authorization", "Bearer " + std::string(kDefaultSecretKey)}});
   EXPECT_EQ(response.status, 400);
   EXPECT_EQ(error_code(response), "invalid_headers");
   EXPECT_THAT(error_list(response), UnorderedElementsAre("connection-id:invalid_type",
@@ -263,9 +263,9 @@ TEST_P(HttpContract, OpensOnlyTheKeysOwnEnvironment) {
   other.set("Authorization", "Bearer dev-key");
   EXPECT_EQ(error_code(s.get({}, other)), "unknown_connection");
   // A cursor of one environment is only a position in the other.
-  EXPECT_EQ(s.get({{"cursor", cursor_of(prod["records"][1])}}, TestSimulator::headers("dev-key"))
-                .status,
-            200);
+  EXPECT_EQ(
+      s.get({{"cursor", cursor_of(prod["records"][1])}}, TestSimulator::headers("dev-key")).status,
+      200);
   // The one's rate limit is not the other's.
   EXPECT_EQ(s.get({}, TestSimulator::headers("dev-key")).status, 429);
   EXPECT_EQ(s.get({}, TestSimulator::headers("prod-key")).status, 200);
@@ -277,8 +277,9 @@ TEST_P(HttpContract, WritesOnlyToTheKeysOwnEnvironment) {
   const Json prod = s.page({}, TestSimulator::headers("prod-key"));
   core::Headers with = TestSimulator::headers("dev-key");
   with.add("Content-Type", "application/json");
-  s.send(request_of("PATCH", "/records/prune", with,
-                    R"({"model":"Issue","until_cursor":")" + cursor_of(prod["records"][1]) + "\"}"));
+  s.send(
+      request_of("PATCH", "/records/prune", with,
+                 R"({"model":"Issue","until_cursor":")" + cursor_of(prod["records"][1]) + "\"}"));
   EXPECT_EQ(s.page({}, TestSimulator::headers("prod-key")), prod);
   EXPECT_FALSE(s.page({}, TestSimulator::headers("dev-key"))["records"][0].contains("of"));
 }

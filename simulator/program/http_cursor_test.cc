@@ -126,7 +126,8 @@ TEST_P(CursorContract, HasNoNextCursorWhenExactlyTheLimitIsLeft) {
       Parameters parameters = {{"limit", std::to_string(limit)}};
       if (!cursor.empty()) parameters.emplace_back("cursor", cursor);
       const Json page = s.page(parameters);
-      ASSERT_EQ(page["records"].size(), std::min<std::size_t>(std::size_t(limit), std::size_t(left)));
+      ASSERT_EQ(page["records"].size(),
+                std::min<std::size_t>(std::size_t(limit), std::size_t(left)));
       left -= limit;
       ASSERT_EQ(page["next_cursor"].is_null(), left <= 0) << limit << " " << left;
       if (left <= 0) break;
@@ -216,7 +217,8 @@ TEST_P(CursorContract, RefusesWhatDoesNotDecode) {
                                   good + "!",
                                   std::string(1000, 'A')};
   for (const std::string text :
-       {"created_at^2024-01-01T00:00:00Z|id^", "created_at^|id^1a161601-2399-4836-aab2-f695eb6a6ac2",
+       {"created_at^2024-01-01T00:00:00Z|id^",
+        "created_at^|id^1a161601-2399-4836-aab2-f695eb6a6ac2",
         "created_at^2024-01-01T00:00:00Z|id^nonsense", "2024-01-01T00:00:00Z",
         "created_at^yesterday|id^1a161601-2399-4836-aab2-f695eb6a6ac2",
         "2024-01-01T00:00:00.000000+00:00||1a161601-2399-4836-aab2-f695eb6a6ac2", "{}", ""}) {

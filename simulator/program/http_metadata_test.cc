@@ -156,7 +156,8 @@ TEST_P(MetadataContract, PrunesPayloadsUpToACursorInclusively) {
     EXPECT_EQ(after[i]["id"], before[i]["id"]);
     EXPECT_EQ(cursor_of(after[i]), cursor_of(before[i]));
     EXPECT_EQ(after[i].contains("n"), i >= 2);
-    for (const std::string key : {"deleted_at", "last_action", "first_seen_at", "last_modified_at"}) {
+    for (const std::string key :
+         {"deleted_at", "last_action", "first_seen_at", "last_modified_at"}) {
       EXPECT_EQ(metadata(after[i])[key], metadata(before[i])[key]);
     }
     EXPECT_EQ(metadata(after[i])["pruned_at"],
@@ -215,14 +216,34 @@ TEST_P(MetadataContract, BringsEveryValueBackAsItCame) {
   TestSimulator& s = simulator();
   std::string deep = "1";
   for (int i = 0; i < 100; ++i) deep = i % 2 == 0 ? "[" + deep + "]" : "{\"k\":" + deep + "}";
-  const std::vector<std::string> values = {
-      "9223372036854775808", "18446744073709551616", "-9223372036854775809", "1e400", "1E+2", "-0",
-      "0.10", "1.0", "0.1000000000000000055511151231257827", "1e-400", "true", "null", "{}", "[]",
-      "\"\"", "[[],{},null]", "{\"z\":1,\"a\":2,\"m\":{\"y\":0,\"b\":[]}}",
-      "\"\xE2\x80\xA8\xE2\x80\xA9\"",              // U+2028, U+2029, raw
-      R"("\u2028\u00e9\/\t\b\f\n\r\\\"")", "\"\xF0\x9F\x98\x80\xC3\xA9\"",  // emoji, raw
-      R"("\ud83d\ude00")", R"("\u0000")", R"("a\u0000b")", "\"\x7F\"", "\"</script>\"", deep,
-      R"({"id":"inner","_terapi_metadata":1})", R"({"":1," ":2})"};
+  const std::vector<std::string> values = {"9223372036854775808",
+                                           "18446744073709551616",
+                                           "-9223372036854775809",
+                                           "1e400",
+                                           "1E+2",
+                                           "-0",
+                                           "0.10",
+                                           "1.0",
+                                           "0.1000000000000000055511151231257827",
+                                           "1e-400",
+                                           "true",
+                                           "null",
+                                           "{}",
+                                           "[]",
+                                           "\"\"",
+                                           "[[],{},null]",
+                                           "{\"z\":1,\"a\":2,\"m\":{\"y\":0,\"b\":[]}}",
+                                           "\"\xE2\x80\xA8\xE2\x80\xA9\"",  // U+2028, U+2029, raw
+                                           R"("\u2028\u00e9\/\t\b\f\n\r\\\"")",
+                                           "\"\xF0\x9F\x98\x80\xC3\xA9\"",  // emoji, raw
+                                           R"("\ud83d\ude00")",
+                                           R"("\u0000")",
+                                           R"("a\u0000b")",
+                                           "\"\x7F\"",
+                                           "\"</script>\"",
+                                           deep,
+                                           R"({"id":"inner","_terapi_metadata":1})",
+                                           R"({"":1," ":2})"};
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string id = "r" + std::to_string(i);
     const std::string text = R"({"id":")" + id + R"(","value":)" + values[i] + R"(,"after":true})";

@@ -163,13 +163,17 @@ TEST_P(RecordsContract, AnswersTheNamedIdsInTheStreamsOrder) {
   for (const std::string id : {"c", "a", "b", "d"}) s.save({id});
   s.remove({"d"});
   EXPECT_THAT(ids_of(s.page({{"ids", "b"}})["records"]), ElementsAre("b"));
-  EXPECT_THAT(ids_of(s.page({{"ids", "b"}, {"ids", "nobody"}, {"ids", "c"}, {"ids", "d"},
-                             {"ids", "b"}})["records"]),
-              ElementsAre("c", "b", "d"));
+  EXPECT_THAT(
+      ids_of(s.page(
+          {{"ids", "b"}, {"ids", "nobody"}, {"ids", "c"}, {"ids", "d"}, {"ids", "b"}})["records"]),
+      ElementsAre("c", "b", "d"));
   EXPECT_EQ(s.get({{"ids", "nobody"}}).body, R"({"records":[],"next_cursor":null})");
   const Json first = s.page({{"ids", "a"}, {"ids", "b"}, {"ids", "c"}, {"limit", "2"}});
   EXPECT_THAT(ids_of(first["records"]), ElementsAre("c", "a"));
-  const Json second = s.page({{"ids", "a"}, {"ids", "b"}, {"ids", "c"}, {"limit", "2"},
+  const Json second = s.page({{"ids", "a"},
+                              {"ids", "b"},
+                              {"ids", "c"},
+                              {"limit", "2"},
                               {"cursor", first["next_cursor"].get<std::string>()}});
   EXPECT_THAT(ids_of(second["records"]), ElementsAre("b"));
   EXPECT_TRUE(second["next_cursor"].is_null());
@@ -322,8 +326,12 @@ TEST_P(RecordsContract, CombinesAllParametersWithAnd) {
   EXPECT_THAT(ids_of(s.page({{"cursor", cursor_of(all[0])},
                              {"modified_after", "2024-01-01T00:00:02Z"},
                              {"filter", "added,deleted"},
-                             {"ids", "1"}, {"ids", "3"}, {"ids", "5"}, {"ids", "6"},
-                             {"ids", "2"}, {"limit", "3"}})["records"]),
+                             {"ids", "1"},
+                             {"ids", "3"},
+                             {"ids", "5"},
+                             {"ids", "6"},
+                             {"ids", "2"},
+                             {"limit", "3"}})["records"]),
               ElementsAre("3", "6", "5"));
   // The later of cursor and modified_after decides, whichever it is.
   EXPECT_THAT(ids_of(s.page({{"cursor", cursor_of(all[2])},

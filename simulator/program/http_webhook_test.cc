@@ -45,12 +45,13 @@ TEST_P(WebhookContract, AnnouncesARunWithItsExactPayload) {
   EXPECT_EQ(requests[0].method, "POST");
   EXPECT_EQ(requests[0].target, "/hook");
   EXPECT_EQ(header(requests[0].headers, "Content-Type"), "application/json");
-  EXPECT_EQ(requests[0].body,
-            R"({"connectionId":"demo","from":"terapi","model":"Issue",)"
-            R"("modifiedAfter":"2024-01-01T00:00:00.000Z","providerConfigKey":"github",)"
-            R"("queryTimeStamp":"2024-01-01T00:00:00.000Z",)"
-            R"("responseResults":{"added":2,"deleted":0,"updated":0},"success":true,)"
-            R"("syncName":"github-issues","syncType":"INITIAL","syncVariant":"base","type":"sync"})");
+  EXPECT_EQ(
+      requests[0].body,
+      R"({"connectionId":"demo","from":"terapi","model":"Issue",)"
+      R"("modifiedAfter":"2024-01-01T00:00:00.000Z","providerConfigKey":"github",)"
+      R"("queryTimeStamp":"2024-01-01T00:00:00.000Z",)"
+      R"("responseResults":{"added":2,"deleted":0,"updated":0},"success":true,)"
+      R"("syncName":"github-issues","syncType":"INITIAL","syncVariant":"base","type":"sync"})");
   const Json second = Json::parse(requests[1].body);
   EXPECT_EQ(second["responseResults"], Json({{"added", 1}, {"deleted", 1}, {"updated", 1}}));
   EXPECT_EQ(second["syncType"], "INCREMENTAL");
@@ -98,7 +99,8 @@ TEST_P(WebhookContract, RetriesWithTheSameBytesAtTheExactTimesOfThePolicy) {
   ASSERT_THAT(requests, SizeIs(7));
   for (std::size_t i = 0; i < 7; ++i) {
     EXPECT_EQ(requests[i].body, requests[0].body);
-    for (const std::string name : {"X-Terapi-Delivery", "X-Terapi-Hmac-Sha256", "X-Terapi-Signature"}) {
+    for (const std::string name :
+         {"X-Terapi-Delivery", "X-Terapi-Hmac-Sha256", "X-Terapi-Signature"}) {
       EXPECT_EQ(header(requests[i].headers, name), header(requests[0].headers, name)) << name;
       EXPECT_NE(header(requests[i].headers, name), "") << name;
     }
@@ -230,9 +232,8 @@ TEST_P(WebhookContract, GivesAResentDeliveryAllAttemptsAgain) {
   s.run_until_idle();
   s.ok("POST", "/deliveries/" + run["deliveries"][0].get<std::string>() + "/resend");
   s.run_until_idle();
-  EXPECT_THAT(attempt_times(s.delivery(run)),
-              ElementsAre("00.000000", "00.100000", "00.300000", "00.300000", "00.400000",
-                          "00.600000"));
+  EXPECT_THAT(attempt_times(s.delivery(run)), ElementsAre("00.000000", "00.100000", "00.300000",
+                                                          "00.300000", "00.400000", "00.600000"));
 }
 
 // HOOK-1: the second URL never waits for the first.
@@ -345,9 +346,9 @@ TEST_P(WebhookContract, SignsWithBothKeysDuringARotation) {
     s.save({id});
     s.run_until_idle();
     const auto requests = s.receiver().requests();
-    return requests.empty() ? std::pair<std::string, std::string>()
-                            : std::pair(header(requests[0].headers, "X-Terapi-Hmac-Sha256"),
-                                        requests[0].body);
+    return requests.empty()
+               ? std::pair<std::string, std::string>()
+               : std::pair(header(requests[0].headers, "X-Terapi-Hmac-Sha256"), requests[0].body);
   };
   const auto with = [](const std::string& key, const std::string& body) {
     return hex(hmac_sha256(key, body));
@@ -382,9 +383,9 @@ TEST_P(WebhookContract, AddsStandardWebhooksHeadersWhereAsked) {
 
 // HOOK-14: opens, holds, probes, closes, loses nothing.
 TEST_P(WebhookContract, HoldsDeliveriesWhileTheBreakerIsOpenAndLosesNone) {
-  TestSimulator& s = sending(
-      {.environment = R"("breaker":{"failures":5,"window":"10s","open_for":"60s"},)"
-                      R"("retry":{"attempts":1})"});
+  TestSimulator& s =
+      sending({.environment = R"("breaker":{"failures":5,"window":"10s","open_for":"60s"},)"
+                              R"("retry":{"attempts":1})"});
   s.receiver().answer_with(500);
   std::vector<Json> runs;
   for (int i = 0; i < 6; ++i) runs.push_back(s.save({"f" + std::to_string(i)}));
@@ -403,9 +404,9 @@ TEST_P(WebhookContract, HoldsDeliveriesWhileTheBreakerIsOpenAndLosesNone) {
 
 // HOOK-14: a probe that fails keeps it open for as long again; the others are not sent.
 TEST_P(WebhookContract, ProbesWithOneDeliveryOnly) {
-  TestSimulator& s = sending(
-      {.environment = R"("breaker":{"failures":2,"window":"10s","open_for":"60s"},)"
-                      R"("retry":{"attempts":1})"});
+  TestSimulator& s =
+      sending({.environment = R"("breaker":{"failures":2,"window":"10s","open_for":"60s"},)"
+                              R"("retry":{"attempts":1})"});
   s.receiver().answer_with(500);
   for (int i = 0; i < 3; ++i) s.save({"f" + std::to_string(i)});
   s.advance("1ms");

@@ -2,8 +2,8 @@
 // real sockets, so that the very same tests run on both.
 //
 //   class RecordsContract : public ContractTest {};
-//   TEST_P(RecordsContract, AnswersThePage) { EXPECT_EQ(simulator().page()["records"].size(), 0U); }
-//   TERAPI_ON_BOTH_BACKENDS(RecordsContract);
+//   TEST_P(RecordsContract, AnswersThePage) { EXPECT_EQ(simulator().page()["records"].size(), 0U);
+//   } TERAPI_ON_BOTH_BACKENDS(RecordsContract);
 #pragma once
 
 #include <unistd.h>
@@ -123,8 +123,8 @@ inline std::string backend_name(const testing::TestParamInfo<Backend>& backend) 
 
 }  // namespace terapi::simulator
 
-#define TERAPI_ON_BOTH_BACKENDS(suite)                                                         \
-  INSTANTIATE_TEST_SUITE_P(, suite,                                                            \
-                           testing::Values(::terapi::simulator::Backend::kInProcess,           \
-                                           ::terapi::simulator::Backend::kSockets),            \
+#define TERAPI_ON_BOTH_BACKENDS(suite)                                               \
+  INSTANTIATE_TEST_SUITE_P(, suite,                                                  \
+                           testing::Values(::terapi::simulator::Backend::kInProcess, \
+                                           ::terapi::simulator::Backend::kSockets),  \
                            ::terapi::simulator::backend_name)

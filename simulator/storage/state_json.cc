@@ -230,8 +230,8 @@ Result<State> read_documents(const Documents& documents) {
 
 std::string write_delivery(const Delivery& delivery) { return write_stored_text(delivery); }
 
-Result<Delivery> read_delivery(std::string_view text, std::string_view what) {
-  return read_stored<Delivery>(text, what);
+Result<Delivery> read_delivery(std::string_view json, std::string_view what) {
+  return read_stored<Delivery>(json, what);
 }
 
 }  // namespace terapi::simulator

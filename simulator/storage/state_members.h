@@ -15,12 +15,12 @@ namespace terapi::simulator {
 struct StoredRaw {
   std::string text;
 };
-void write_stored(StoredWriter& json, const StoredRaw& raw);
-void write_stored(StoredWriter& json, const Uuid& uuid);
-void write_stored(StoredWriter& json, const RecordPtr& record);
-void write_stored(StoredWriter& json, const FaultPlan& plan);
-void write_stored(StoredWriter& json, SyncKind kind);
-void write_stored(StoredWriter& json, DeliveryState state);
+void write_stored(StoredWriter& out, const StoredRaw& raw);
+void write_stored(StoredWriter& out, const Uuid& uuid);
+void write_stored(StoredWriter& out, const RecordPtr& record);
+void write_stored(StoredWriter& out, const FaultPlan& plan);
+void write_stored(StoredWriter& out, SyncKind kind);
+void write_stored(StoredWriter& out, DeliveryState state);
 
 void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, StoredRaw& raw);

@@ -89,7 +89,7 @@ Result<void> StateTables::load_deliveries(std::int64_t snapshot, State& state) {
                                        std::to_string(delivery->number) + ", of " +
                                        std::to_string(state.last_delivery)};
     }
-    state.deliveries.emplace(delivery->number, *std::move(delivery));
+    state.deliveries.emplace(static_cast<std::uint64_t>(number), *std::move(delivery));
     return {};
   });
 }

@@ -31,7 +31,8 @@ TEST(WebhookQueue, TakesThePolicyAsData) {
   s.receiver().answer_with(500);
   const Json run = s.save({"a"});
   s.run_until_idle();
-  EXPECT_THAT(gaps(s.delivery(run)), ElementsAre("00.000000", "01.000000", "04.000000", "09.000000"));
+  EXPECT_THAT(gaps(s.delivery(run)),
+              ElementsAre("00.000000", "01.000000", "04.000000", "09.000000"));
 }
 
 // HOOK-7: jitter is seeded.

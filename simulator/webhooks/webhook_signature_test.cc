@@ -129,9 +129,9 @@ TEST(WebhookSignature, ListsBothStandardSignaturesDuringARotation) {
   append_base64(expected, hmac_sha256("new", "id.1704067200.body"), true);
   expected += " v1,";
   append_base64(expected, hmac_sha256("old", "id.1704067200.body"), true);
-  EXPECT_EQ(value(signature_headers(settings, terapi_dialect(), "id", "body", kNow),
-                  "webhook-signature"),
-            expected);
+  EXPECT_EQ(
+      value(signature_headers(settings, terapi_dialect(), "id", "body", kNow), "webhook-signature"),
+      expected);
 }
 
 }  // namespace
