@@ -208,7 +208,8 @@ void WebhookQueue::due(std::uint64_t number) {
   Delivery& delivery = found->second;
   const Settings* settings = settings_of(delivery);
   if (settings == nullptr) return finish(delivery, DeliveryState::kFailed);
-  // Faults come first: a probe that they keep from leaving would never tell the breaker how it ended.
+  // Faults come first: a probe that they keep from leaving would never tell the breaker how it
+  // ended.
   if (!delivery.plan.decided) {
     const WebhookEffect effect = strike(delivery);
     if (effect.drop) {
