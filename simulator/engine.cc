@@ -25,7 +25,6 @@ std::uint32_t stream_tag(const Environment& environment, const StreamKey& key) {
 Time Engine::take_commit_time() {
   Time& last = state_.last_commit;
   last = std::max(now(), last == Time::min() ? Time::min() : last + Duration(1));
-  changes_.settings = true;
   return last;
 }
 

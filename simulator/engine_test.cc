@@ -34,7 +34,6 @@ TEST_F(EngineTest, GivesEachCommitATimeOfItsOwnWhileTheClockStandsStill) {
   const Time now = clock.now();
   EXPECT_EQ(engine.take_commit_time(), now);
   for (int i = 1; i <= 1000; ++i) EXPECT_EQ(engine.take_commit_time(), now + Duration(i));
-  EXPECT_TRUE(engine.changes().settings) << "the last commit time has to be stored";
 }
 
 TEST_F(EngineTest, CommitsAtTheClocksTimeOnceItHasMovedOn) {

@@ -24,7 +24,8 @@ struct Simulator::Parts {
 
   // Writes what changed since the last time; keeps it for the next try when that fails.
   core::Result<void> store();
-  // Puts `state` in place of the current one, in storage too, and starts from it: timers, webhooks.
+  // Puts `state` in place of the current one, in storage first, and starts from it: timers,
+  // webhooks. The state stays as it was when that fails.
   core::Result<void> adopt(State state);
   // Replaces the world. The state stays as it was when the world cannot be made.
   core::Result<void> set_world(World world);
@@ -41,7 +42,6 @@ struct Simulator::Parts {
   Advisories advisories;
   PublicApi api;
   Router control;
-  std::string records_text = "[]";
   std::map<int, std::uint64_t> requests_by_status;  // of the public API, for /metrics
   std::function<std::string()> extra_metrics;
   core::Result<void> stored;  // how the last store() went

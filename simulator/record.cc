@@ -1,6 +1,5 @@
 #include "simulator/record.h"
 
-#include <cstring>
 #include <limits>
 #include <new>
 
@@ -46,8 +45,9 @@ RecordPtr Record::make(const RecordFields& fields) {
   void* block = ::operator new(sizeof(Record) + fields.id.size() + fields.payload.size());
   auto* record = new (block) Record(fields);
   char* bytes = reinterpret_cast<char*>(record + 1);
-  std::memcpy(bytes, fields.id.data(), fields.id.size());
-  std::memcpy(bytes + fields.id.size(), fields.payload.data(), fields.payload.size());
+  // Unlike memcpy, these take an empty view of nothing.
+  fields.id.copy(bytes, fields.id.size());
+  fields.payload.copy(bytes + fields.id.size(), fields.payload.size());
   return RecordPtr(record);
 }
 

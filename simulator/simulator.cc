@@ -66,21 +66,22 @@ State Simulator::Parts::copy_state() const {
 
 core::Result<void> Simulator::Parts::adopt(State state) {
   State& current = engine.state();
-  if (virtual_clock != nullptr) {
-    virtual_clock->set(state.virtual_now.value_or(virtual_clock->now()));
-  } else {
+  if (virtual_clock == nullptr) {
     // The machine's time has gone on: commits stay after all that were given out (CUR-8).
     state.last_commit = std::max(state.last_commit, current.last_commit);
   }
-  current = std::move(state);
-  engine.changes() = {};
   if (storage != nullptr) {
-    if (auto replaced = storage->replace(current); !replaced) {
-      stored = replaced;
-      return replaced;
-    }
+    if (auto replaced = storage->replace(state); !replaced) return replaced;
     stored = {};
   }
+  if (virtual_clock != nullptr) {
+    virtual_clock->set(state.virtual_now.value_or(virtual_clock->now()));
+  }
+  current = std::move(state);
+  current.faults.take_changed();
+  engine.changes() = {};
+  engine.requests().clear();
+  engine.logs().clear();
   advisories.clear();
   api.forget_rate_limits();
   webhooks.resume();
@@ -89,17 +90,17 @@ core::Result<void> Simulator::Parts::adopt(State state) {
 }
 
 core::Result<void> Simulator::Parts::set_world(World world) {
+  // Built in the engine, whose state and unwritten changes come back if anything fails.
   State before = copy_state();
-  std::string text = world.records_text;
+  StateChanges unwritten = std::exchange(engine.changes(), {});
   auto built = build_world(engine, webhooks, std::move(world), options.world_folder);
-  if (!built) {
-    engine.state() = std::move(before);
-    engine.changes() = {};
-    return built;
-  }
-  records_text = std::move(text);
-  engine.state().faults.take_changed();
-  return adopt(copy_state());
+  State made = copy_state();
+  engine.state() = std::move(before);
+  engine.changes() = std::move(unwritten);
+  if (!built) return built;
+  if (auto adopted = adopt(std::move(made)); !adopted) return adopted;
+  snapshots.set_start(copy_state());
+  return {};
 }
 
 Simulator::Simulator(SimulatorOptions options, core::Clock& clock, core::AsyncTransport& webhooks,
@@ -139,7 +140,6 @@ core::Result<void> Simulator::start() {
   }
   core::Result<World> world = read_started_world(parts.options);
   if (!world) return world.error();
-  parts.records_text = world->records_text;
   if (kept) {
     parts.engine.state() = std::move(*kept);
     if (parts.virtual_clock != nullptr) {

@@ -33,6 +33,8 @@ struct State {
   std::uint64_t deliveries_forgotten = 0;        // finished ones that were let go
   std::map<std::uint64_t, StagedCommit> staged;  // by number
 
+  std::string records_text = "[]";  // the world's `records` as they were given
+
   std::uint64_t last_delivery = 0;  // numbers given out so far
   std::uint64_t last_run = 0;
   std::uint64_t last_staged = 0;

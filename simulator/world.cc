@@ -327,7 +327,7 @@ std::string issues_text(std::string_view file, std::string_view text, const json
   return out;
 }
 
-std::string world_text(const State& state, std::string_view records_text) {
+std::string world_text(const State& state) {
   const bool several = state.environments.size() > 1;
   json::Writer out;
   out.begin_object();
@@ -344,8 +344,8 @@ std::string world_text(const State& state, std::string_view records_text) {
   for (const Environment& e : state.environments) write_integrations(out, e, several);
   out.end_array().key("connections").begin_array();
   for (const Environment& e : state.environments) write_connections(out, e, several);
-  out.end_array().raw_field("records", records_text).key("faults").begin_array();
-  for (const FaultRule& rule : state.faults.rules()) out.raw(rule.text);
+  out.end_array().raw_field("records", state.records_text).key("faults").begin_array();
+  for (const FaultRule& rule : state.faults.rules()) out.raw(fault_rule_text(rule));
   out.end_array().end_object();
   return out.take();
 }

@@ -48,6 +48,6 @@ std::string issues_text(std::string_view file, std::string_view text,
 
 struct State;
 // The world file that this state could have started from; `records` as they were given.
-std::string world_text(const State& state, std::string_view records_text);
+std::string world_text(const State& state);
 
 }  // namespace terapi::simulator

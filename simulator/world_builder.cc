@@ -86,6 +86,10 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, World wor
   State fresh;
   // Numbers and commit times go on, so that nothing given out before comes again.
   fresh.last_commit = state.last_commit;
+  fresh.last_run = state.last_run;
+  fresh.last_delivery = state.last_delivery;
+  fresh.last_staged = state.last_staged;
+  fresh.records_text = std::move(world.records_text);
   fresh.environments = std::move(world.environments);
   state = std::move(fresh);
   engine.note_settings();

@@ -334,6 +334,7 @@ void HttpConnection::dispatch() {
 }
 
 // By value, because it may come from the head that goes here.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void HttpConnection::reject(RequestFault fault) {
   ++server_->count().rejected[fault.code];
   head_.reset();

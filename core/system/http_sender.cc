@@ -203,6 +203,7 @@ void HttpSender::Impl::on_finished(const SendJobPtr& job, Result<Response> resul
   job->finished = true;
   if (job->timer != 0) loop_.clock().cancel(std::exchange(job->timer, 0));
   ++counters_.sent;
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): `job` may go with what is erased
   const SendJobPtr keep = job;
   jobs_.erase(job.get());
   // Frees what a job that stays in its queue would hold.
@@ -213,6 +214,7 @@ void HttpSender::Impl::on_finished(const SendJobPtr& job, Result<Response> resul
 }
 
 void HttpSender::Impl::on_timeout(const SendJobPtr& job) {
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): `job` may go with its connection
   const SendJobPtr keep = job;
   keep->timer = 0;
   if (keep->connection != nullptr) {

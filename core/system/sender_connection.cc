@@ -102,8 +102,9 @@ class TlsConnection final : public SenderConnection {
 
   // What the macro SSL_set_tlsext_host_name does, without its casts.
   bool announce_name() {
+    std::string host = url().host;  // OpenSSL takes a pointer to what it only reads
     return SSL_ctrl(stream_.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME,
-                    TLSEXT_NAMETYPE_host_name, const_cast<char*>(url().host.c_str())) == 1;
+                    TLSEXT_NAMETYPE_host_name, host.data()) == 1;
   }
 
   asio::ssl::stream<Socket> stream_;
@@ -158,16 +159,16 @@ void SenderConnection::connect() {
                               const Code& error, const Tcp::resolver::results_type& found) {
                             std::vector<Tcp::endpoint> endpoints;
                             for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-                            on_resolved(error, std::move(endpoints));
+                            on_resolved(error, endpoints);
                           });
 }
 
-void SenderConnection::on_resolved(const Code& code, std::vector<Tcp::endpoint> endpoints) {
+void SenderConnection::on_resolved(const Code& code, const std::vector<Tcp::endpoint>& endpoints) {
   if (closed_) return;
   if (code || endpoints.empty()) {
     return fail("name_not_resolved", "the host '" + url_.host + "' is not known");
   }
-  asio::async_connect(socket(), std::move(endpoints),
+  asio::async_connect(socket(), endpoints,
                       [this, self = shared_from_this()](const Code& error, const Tcp::endpoint&) {
                         on_connected(error);
                       });

@@ -101,7 +101,7 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
 
  private:
   void connect();
-  void on_resolved(const Code& code, std::vector<asio::ip::tcp::endpoint> endpoints);
+  void on_resolved(const Code& code, const std::vector<asio::ip::tcp::endpoint>& endpoints);
   void on_connected(const Code& code);
   void consume(std::string_view bytes);
   std::optional<Error> accept_head();

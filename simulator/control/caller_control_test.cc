@@ -59,10 +59,12 @@ TEST(RefuseCaller, KeepsForeignHostNamesOut) {
   }
 }
 
-TEST(RefuseCaller, WantsTheTokenWhereOneIsSet) {
-  EXPECT_TRUE(refused({}, "127.0.0.1", "token"));
-  EXPECT_TRUE(refused({{"Authorization", "Bearer other"}}, "127.0.0.1", "token"));
-  EXPECT_TRUE(refused({{"Authorization", "token"}}, "127.0.0.1", "token"));
+TEST(RefuseCaller, WantsTheTokenFromOtherMachines) {
+  EXPECT_TRUE(refused({}, "10.0.0.1", "token"));
+  EXPECT_TRUE(refused({{"Authorization", "Bearer other"}}, "10.0.0.1", "token"));
+  EXPECT_TRUE(refused({{"Authorization", "token"}}, "10.0.0.1", "token"));
+  EXPECT_TRUE(refused({{"Authorization", "Bearer "}}, "10.0.0.1", ""));
+  EXPECT_FALSE(refused({}, "127.0.0.1", "token"));
   EXPECT_FALSE(refused({{"Authorization", "Bearer token"}}, "10.0.0.1", "token"));
 }
 
@@ -74,7 +76,9 @@ TEST(RefuseCaller, GuardsTheControlApiOnly) {
   EXPECT_EQ(s.send(request).status, 200);
   for (const std::string target : {"/_simulator/environment", "/_simulator", "/_simulator/",
                                    "/metrics", "/metrics?x=1", "/_simulator/nothing"}) {
-    EXPECT_EQ(s.send(request_of("GET", target)).status, 403) << target;
+    core::Request control = request_of("GET", target);
+    control.remote_address = "10.0.0.1";
+    EXPECT_EQ(s.send(control).status, 403) << target;
   }
 }
 

@@ -37,15 +37,12 @@ std::optional<core::Response> refuse_caller(const core::Request& request,
   const auto refuse = [](std::string_view message) {
     return error_response(403, "forbidden", message);
   };
-  if (!control_token.empty()) {
-    const std::string_view given = request.headers.get("Authorization").value_or("");
-    if (given == "Bearer " + control_token) return std::nullopt;
-    return refuse("the control API wants 'Authorization: Bearer <control token>' here");
-  }
+  const std::string_view given = request.headers.get("Authorization").value_or("");
+  if (!control_token.empty() && given == "Bearer " + control_token) return std::nullopt;
   if (!is_loopback(request.remote_address)) {
     return refuse(
-        "the control API answers callers on this machine only, unless the simulator is "
-        "started with --control-token");
+        "from other machines the control API wants 'Authorization: Bearer <control token>', and "
+        "the simulator has to be started with --control-token");
   }
   // A page of another site can reach loopback through the browser of whoever looks at it: openly,
   // from a frame of its own ("null"), or, without an Origin, by a name that it made mean loopback.

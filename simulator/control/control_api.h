@@ -10,8 +10,8 @@ namespace terapi::simulator {
 // True for the paths that the control API answers: /_simulator/… and /metrics.
 bool is_control_path(std::string_view target);
 
-// Who may call: loopback, and not a page of another site in somebody's browser; or, where a token
-// is set, whoever bears it. Nothing when the caller may.
+// Who may call: loopback, unless it is a page of another site in somebody's browser; and, where a
+// token is set, whoever bears it. Nothing when the caller may.
 std::optional<core::Response> refuse_caller(const core::Request& request,
                                             const std::string& control_token);
 

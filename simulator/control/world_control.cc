@@ -14,7 +14,7 @@ core::Response ok() { return json_response(200, R"({"status":"ok"})"); }
 
 core::Response failed(const core::Error& error) {
   const bool ours = error.code.starts_with("data_");
-  return error_response(ours ? 500 : 400, ours ? error.code : "invalid_body", error.message);
+  return error_response(ours ? 500 : 400, ours ? "storage_failed" : "invalid_body", error.message);
 }
 
 void put_world(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
@@ -144,7 +144,7 @@ void patch_environment(SimulatorParts& parts, const ControlCall& call, const Rep
 void add_world_routes(SimulatorParts& parts) {
   Router& router = parts.control;
   router.add("GET", "/_simulator/world", [&parts](const ControlCall&, const Reply& reply) {
-    reply(json_response(200, world_text(parts.engine.state(), parts.records_text)));
+    reply(json_response(200, world_text(parts.engine.state())));
   });
   router.add("PUT", "/_simulator/world", [&parts](const ControlCall& call, const Reply& reply) {
     put_world(parts, call, reply);

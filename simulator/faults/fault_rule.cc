@@ -156,7 +156,7 @@ FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
   return rule;
 }
 
-std::string fault_rule_json(const FaultRule& rule) {
+std::string fault_rule_text(const FaultRule& rule) {
   json::Reader reader;
   const auto given = reader.read(rule.text);
   json::Writer out;
@@ -167,8 +167,15 @@ std::string fault_rule_json(const FaultRule& rule) {
       out.key(member.key.string()).raw(member.value.text());
     }
   }
-  out.field("matched", rule.matched).field("fired", rule.fired).end_object();
+  out.end_object();
   return out.take();
+}
+
+std::string fault_rule_json(const FaultRule& rule) {
+  std::string text = fault_rule_text(rule);
+  text.pop_back();
+  return text + ",\"matched\":" + std::to_string(rule.matched) +
+         ",\"fired\":" + std::to_string(rule.fired) + "}";
 }
 
 }  // namespace terapi::simulator

@@ -57,6 +57,8 @@ bool glob_matches(std::string_view pattern, std::string_view text);
 FaultRule read_fault_rule(const core::json::Value& value, const core::json::Path& path,
                           std::string_view fallback_id, core::json::Issues& issues);
 
+// The rule as a world file has it, id included.
+std::string fault_rule_text(const FaultRule& rule);
 // The rule with its counts, as the control API shows it.
 std::string fault_rule_json(const FaultRule& rule);
 

@@ -178,6 +178,7 @@ void list_members(Json& json, T& delivery) {
 template <typename Json, MaybeConst<State> T>
 void list_counters(Json& json, T& state) {
   json("deliveries_forgotten", state.deliveries_forgotten);
+  json("records_text", state.records_text);
   json("last_delivery", state.last_delivery);
   json("last_run", state.last_run);
   json("last_staged", state.last_staged);

@@ -133,8 +133,8 @@ class StateText {
     all(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
   }
   void add(const State& v) {
-    const auto& [a, faults, c, d, e, f, g, h, i, j, k, l] = v;
-    all(a, faults.rules(), c, d, e, f, g, h, i, j, k, l);
+    const auto& [a, faults, c, d, e, f, g, h, i, j, k, l, m] = v;
+    all(a, faults.rules(), c, d, e, f, g, h, i, j, k, l, m);
   }
 
   std::string out_;
@@ -240,6 +240,7 @@ inline State sample_state() {
   state.deliveries.emplace(2, sample_delivery(2));
   state.deliveries[5].number = 5;
   state.deliveries_forgotten = 43;
+  state.records_text = R"([{"model":"Issue"}])";
   state.staged[7] = {
       7,
       "dev",
