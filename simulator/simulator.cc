@@ -168,6 +168,7 @@ core::Result<void> Simulator::start() {
   return {};
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the form of core::Handler
 void Simulator::handle(core::Request request, std::function<void(core::Outcome)> done) {
   Parts& parts = *parts_;
   const auto answer = [&parts, done = std::move(done)](core::Outcome outcome) {

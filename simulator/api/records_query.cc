@@ -188,7 +188,7 @@ class Reader {
     query.actions = dialect_.filter_loses_deleted ? measured_filter(words, actions) : actions;
   }
 
-  std::optional<Action> action_of(std::string word) const {
+  std::optional<Action> action_of(const std::string& word) const {
     std::string folded = word;
     std::transform(folded.begin(), folded.end(), folded.begin(), lower);
     if (dialect_.filter_loses_deleted) {
@@ -227,11 +227,11 @@ class Reader {
   }
 
   void refuse_unknown() {
-    static const std::set<std::string, std::less<>> kKnown = {
+    static const std::set<std::string, std::less<>> known = {
         "model", "cursor", "modified_after", "delta", "limit", "filter", "ids", "ids[]", "variant"};
     std::vector<std::string> unknown;
     for (const auto& [name, value] : parameters_) {
-      if (!kKnown.contains(name) &&
+      if (!known.contains(name) &&
           std::find(unknown.begin(), unknown.end(), name) == unknown.end()) {
         unknown.push_back(name);
       }

@@ -39,7 +39,7 @@ bool no_issues(const json::Issues& issues, std::string_view text, const Reply& r
   return false;
 }
 
-Environment* chosen_environment(State& state, std::string name, const Reply& reply) {
+Environment* chosen_environment(State& state, const std::string& name, const Reply& reply) {
   if (name.empty()) return &state.environments.front();
   Environment* environment = state.find_environment(name);
   if (environment == nullptr) {

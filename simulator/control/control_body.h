@@ -17,6 +17,6 @@ bool no_issues(const core::json::Issues& issues, std::string_view text, const Re
 
 // The environment that ?environment= (or `name`) means, by default the first; null after a 404 has
 // been replied.
-Environment* chosen_environment(State& state, std::string name, const Reply& reply);
+Environment* chosen_environment(State& state, const std::string& name, const Reply& reply);
 
 }  // namespace terapi::simulator

@@ -83,6 +83,7 @@ void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   const StreamFilter filter = filter_of(call);
   const State& state = parts.engine.state();
   std::vector<const Delivery*> chosen;
+  // NOLINTNEXTLINE(modernize-loop-convert): from the newest
   for (auto it = state.deliveries.rbegin(); it != state.deliveries.rend(); ++it) {
     const Delivery& delivery = it->second;
     if (chosen.size() == *limit) break;
@@ -96,6 +97,7 @@ void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   }
   json::Writer out;
   out.begin_object().key("deliveries").begin_array();
+  // NOLINTNEXTLINE(modernize-loop-convert): the oldest first again
   for (auto it = chosen.rbegin(); it != chosen.rend(); ++it) {
     out.begin_object();
     write_summary(out, **it);

@@ -43,7 +43,7 @@ std::string ControlCall::query(std::string_view name) const {
   return {};
 }
 
-void Router::add(std::string method, std::string pattern, ControlHandler handler) {
+void Router::add(std::string method, const std::string& pattern, ControlHandler handler) {
   routes_.push_back({std::move(method), split(pattern), std::move(handler)});
 }
 

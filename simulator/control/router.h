@@ -27,7 +27,7 @@ using ControlHandler = std::function<void(const ControlCall&, const Reply&)>;
 
 class Router {
  public:
-  void add(std::string method, std::string pattern, ControlHandler handler);
+  void add(std::string method, const std::string& pattern, ControlHandler handler);
   // Calls the handler; replies 404 or 405 where there is none.
   void route(ControlCall& call, const Reply& reply) const;
 

@@ -19,6 +19,7 @@ core::Result<LoadSpec> parse_load_spec(std::string_view text) {
       {"file", &spec.file},
       {"id", &spec.id_key}};
   std::vector<std::string> names;
+  names.reserve(parts.size());
   for (const auto& [name, target] : parts) names.push_back(name);
   std::size_t at = 0;
   while (at < text.size()) {

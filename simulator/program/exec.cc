@@ -30,6 +30,7 @@ constexpr int kCannotRun = 127;
   sigprocmask(SIG_SETMASK, &none, nullptr);
   signal(SIGPIPE, SIG_DFL);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(strdup(word.c_str()));
   arguments.push_back(nullptr);
   execvp(arguments[0], arguments.data());

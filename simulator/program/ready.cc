@@ -46,6 +46,7 @@ int run_ready(const std::vector<std::string>& arguments) {
     if (SteadyClock::now() >= deadline) {
       const std::string why =
           answer ? "status " + std::to_string(answer->status) : answer.error().message;
+      // NOLINTNEXTLINE(performance-inefficient-string-concatenation): once, at the end
       return report(name, "not_ready", url + " is not ready: " + why);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -80,6 +80,7 @@ const Delivery* WebhookQueue::find(std::string_view id) const {
 }
 
 Delivery* WebhookQueue::find(std::string_view id) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): it is this queue that is not const here
   return const_cast<Delivery*>(std::as_const(*this).find(id));
 }
 
