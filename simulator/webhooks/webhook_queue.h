@@ -66,7 +66,7 @@ class WebhookQueue {
   Delivery& create(const Environment& environment, const WebhookFacts& facts,
                    std::string_view run_id, const std::string& url, const std::string& body);
   WebhookEffect strike(Delivery& delivery);
-  void schedule(Delivery& delivery, Time due);
+  void schedule(Delivery& delivery, Time at);
   void hold(Delivery& delivery, std::string by, std::optional<Time> until);
   void due(std::uint64_t number);
   void attempt(Delivery& delivery);
