@@ -26,8 +26,8 @@ RecordPtr::RecordPtr(const Record* record) : record_(record) {
 RecordPtr::~RecordPtr() {
   if (record_ == nullptr || --record_->references_ > 0) return;
   record_->~Record();
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): versions are immutable, their memory is
-  // not
+  // A version is immutable; its memory is not.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
   ::operator delete(const_cast<Record*>(record_));
 }
 
