@@ -16,10 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // The edge's own answers: this status and code, as JSON, and the connection closes.
 void expect_refusal(const std::string& response, int status, std::string_view code) {
   EXPECT_TRUE(response.starts_with("HTTP/1.1 " + std::to_string(status) + " ")) << response;

@@ -17,10 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 constexpr std::string_view kGet = "GET /a?b=%20c HTTP/1.1\r\nHost: x\r\n\r\n";
 
 TEST(HttpServer, AnswersAndKeepsTheConnection) {

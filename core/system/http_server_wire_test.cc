@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr std::string_view kGetRoot = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr std::string_view kBody = "0123456789";
 
 WireFaults delayed(Duration delay) {
@@ -77,7 +77,7 @@ class FaultyServer : public TestServer {
 TEST(HttpServerWire, ResetsWithoutAByte) {
   FaultyServer server(with_reset({}));
   TestSocket socket = server.connect();
-  socket.send(kGet);
+  socket.send(kGetRoot);
   EXPECT_EQ(socket.read_all(), "");
   EXPECT_TRUE(socket.was_reset());
 }
@@ -86,7 +86,7 @@ TEST(HttpServerWire, TruncatesTheBodyAfterTheFullHeaders) {
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{3}, std::size_t{9}}) {
     FaultyServer server(truncated(bytes));
     TestSocket socket = server.connect();
-    socket.send(kGet);
+    socket.send(kGetRoot);
     const std::string response = socket.read_all();
     EXPECT_NE(response.find("Content-Length: 10\r\n"), std::string::npos);
     EXPECT_TRUE(response.ends_with("\r\n\r\n" + std::string(kBody.substr(0, bytes)))) << response;
@@ -98,7 +98,7 @@ TEST(HttpServerWire, DoesNotTruncateWhatIsShorter) {
   FaultyServer server(truncated(10));
   TestSocket socket = server.connect();
   for (int i = 0; i < 2; ++i) {
-    socket.send(kGet);
+    socket.send(kGetRoot);
     EXPECT_TRUE(socket.read_response().ends_with(kBody));
   }
 }
@@ -108,7 +108,7 @@ TEST(HttpServerWire, DelaysForTheRealTimeWhenTheFaultClockStandsStill) {
   FaultyServer server(delayed(30ms), std::string(kBody), &clock);
   TestSocket socket = server.connect();
   const auto began = Steady::now();
-  socket.send(kGet);
+  socket.send(kGetRoot);
   EXPECT_TRUE(socket.read_response().ends_with(kBody));
   EXPECT_GE(Steady::now() - began, 30ms);
   server.on_loop([&] { EXPECT_EQ(clock.pending(), 0u); });
@@ -118,7 +118,7 @@ TEST(HttpServerWire, DelaysUntilTheFaultClockIsThere) {
   VirtualClock clock;
   FaultyServer server(delayed(1h), std::string(kBody), &clock);
   TestSocket socket = server.connect();
-  socket.send(kGet);
+  socket.send(kGetRoot);
   server.wait_until([&] { return clock.pending() == 1; });
   server.on_loop([&] { clock.advance_by(59min); });
   EXPECT_TRUE(server.answers());
@@ -135,7 +135,7 @@ TEST(HttpServerWire, StallsHalfWayThroughTheBody) {
   FaultyServer server(stalled(1h), std::string(kBody), &clock);
   TestSocket socket = server.connect();
   for (int i = 0; i < 2; ++i) {
-    socket.send(kGet);
+    socket.send(kGetRoot);
     server.wait_until([&] { return clock.pending() == 1; });
     std::string response = socket.read_some();
     EXPECT_TRUE(response.ends_with("\r\n\r\n01234")) << response;
@@ -149,7 +149,7 @@ TEST(HttpServerWire, Drips) {
   FaultyServer server(dripping(10'000), body);
   TestSocket socket = server.connect();
   const auto began = Steady::now();
-  socket.send(kGet);
+  socket.send(kGetRoot);
   std::string response = socket.read_some();
   EXPECT_LT(response.size(), 1000u);
   response += socket.read_some();
@@ -170,7 +170,7 @@ TEST(HttpServerWire, CombinesFaults) {
   faults.drip_bytes_per_second = 1000;
   FaultyServer server(faults, std::string(kBody), &clock);
   TestSocket socket = server.connect();
-  socket.send(kGet);
+  socket.send(kGetRoot);
   server.wait_until([&] { return clock.pending() == 1; });
   server.on_loop([&] { clock.advance_by(1h); });
   server.wait_until([&] { return clock.pending() == 1; });
@@ -182,7 +182,7 @@ TEST(HttpServerWire, ResetsAfterADelay) {
   VirtualClock clock;
   FaultyServer server(with_reset(delayed(1h)), std::string(kBody), &clock);
   TestSocket socket = server.connect();
-  socket.send(kGet);
+  socket.send(kGetRoot);
   server.wait_until([&] { return clock.pending() == 1; });
   server.on_loop([&] { clock.advance_by(1h); });
   EXPECT_EQ(socket.read_all(), "");
@@ -195,7 +195,7 @@ TEST(HttpServerWire, ReleasesEverythingWhenTheClientLeavesMeanwhile) {
       VirtualClock clock;
       FaultyServer server(faults, std::string(kBody), &clock);
       TestSocket socket = server.connect();
-      socket.send(kGet);
+      socket.send(kGetRoot);
       server.wait_until_requested();
       if (orderly) {
         socket.close();
@@ -212,7 +212,7 @@ TEST(HttpServerWire, GoesOnWithPipelinedRequestsAfterADelay) {
   VirtualClock clock;
   FaultyServer server(delayed(1h), std::string(kBody), &clock);
   TestSocket socket = server.connect();
-  socket.send(std::string(kGet) + "GET /alive HTTP/1.1\r\nHost: x\r\n\r\n");
+  socket.send(std::string(kGetRoot) + "GET /alive HTTP/1.1\r\nHost: x\r\n\r\n");
   server.wait_until([&] { return clock.pending() == 1; });
   server.on_loop([&] { clock.advance_by(1h); });
   EXPECT_TRUE(socket.read_response().ends_with(kBody));
@@ -228,7 +228,7 @@ TEST(HttpServerWire, StopsWhenTheAnswerThatItWasSendingIsSent) {
     done({{200, {}, std::string(kBody)}, stalled(1h)});
   });
   TestSocket socket = server.connect();
-  socket.send(kGet);
+  socket.send(kGetRoot);
   server.wait_until([&] { return clock.pending() == 1; });
   std::promise<void> stopped;
   server.on_loop([&] { server.server().stop([&] { stopped.set_value(); }); });
@@ -246,7 +246,7 @@ TEST(HttpServerWire, IsDestroyedSafelyWhileFaultsWait) {
       done({{200, {}, std::string(kBody)}, delayed(1h)});
     });
     TestSocket socket = server.connect();
-    socket.send(kGet);
+    socket.send(kGetRoot);
     server.wait_until([&] { return clock.pending() == 1; });
   }
   EXPECT_EQ(clock.pending(), 0u);

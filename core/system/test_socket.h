@@ -18,6 +18,10 @@
 
 namespace terapi::core {
 
+inline bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
 class TestSocket {
  public:
   explicit TestSocket(int descriptor) : descriptor_(descriptor) { set_limits(); }

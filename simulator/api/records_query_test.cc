@@ -9,7 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const Time kNow = core::VirtualClock::start_of_time();
+const Time kAskedAt = core::VirtualClock::start_of_time();
 
 struct Read {
   RecordsQuery query;
@@ -19,7 +19,7 @@ struct Read {
 Read read(QueryParameters parameters, const Dialect& dialect = terapi_dialect()) {
   parameters.emplace_back("model", "Issue");
   std::vector<ValidationError> errors;
-  Read result{read_records_query(parameters, dialect, kNow, errors), {}};
+  Read result{read_records_query(parameters, dialect, kAskedAt, errors), {}};
   for (const ValidationError& error : errors) {
     result.errors.push_back((error.path.empty() ? "" : error.path[0]) + ":" + error.code);
   }
@@ -71,7 +71,7 @@ TEST(RecordsQuery, FiltersExactlyExceptInTheNangoDialect) {
 // REC-8
 TEST(RecordsQuery, ReadsModifiedAfterAtMicroseconds) {
   EXPECT_EQ(read({{"modified_after", "2024-01-01T02:00:00.0000019+02:00"}}).query.modified_from,
-            kNow + Duration(1));
+            kAskedAt + Duration(1));
   EXPECT_THAT(read({{"modified_after", "2024-01-01T00:00:00+00:00"}}, nango_dialect()).errors,
               ElementsAre("modified_after:invalid_format"));
 }

@@ -28,7 +28,7 @@ enum Column : std::uint8_t {
   kPayload,
   kSnapshot,
 };
-constexpr std::string_view kNames =
+constexpr std::string_view kColumnNames =
     "row, stream, action, last_modified, first_seen, pruned_at, uuid, id, payload";
 constexpr std::string_view kColumns =
     "  stream INTEGER NOT NULL,\n"
@@ -208,7 +208,7 @@ std::string record_table_schema() {
 }
 
 Result<RecordTable> RecordTable::prepare(SqliteConnection& connection) {
-  const std::string names(kNames);
+  const std::string names(kColumnNames);
   const std::string values = "?1,?2,?3,?4,?5,?6,?7,?8,?9";
   RecordTable table;
   Result<void> done = connection.prepare_all({

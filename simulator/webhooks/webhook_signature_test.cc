@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Time kNow = core::VirtualClock::start_of_time();
+const Time kSignedAt = core::VirtualClock::start_of_time();
 
 std::string value(const core::Headers& headers, std::string_view name) {
   return std::string(headers.get(name).value_or("none"));
@@ -76,12 +76,12 @@ TEST(WebhookSignature, DiffersForAWrongKeyAndForEachAlteredByte) {
 TEST(WebhookSignature, UsesTheSecretKeyWhereNoSigningKeyIsSet) {
   Settings settings;
   settings.secret_key = "secret";
-  core::Headers headers = signature_headers(settings, terapi_dialect(), "id", "body", kNow);
+  core::Headers headers = signature_headers(settings, terapi_dialect(), "id", "body", kSignedAt);
   EXPECT_EQ(value(headers, "X-Terapi-Hmac-Sha256"), hmac_signature("secret", "body"));
   EXPECT_EQ(value(headers, "X-Terapi-Signature"), legacy_signature("secret", "body"));
   EXPECT_EQ(value(headers, "webhook-id"), "none");
   settings.signing_key = "signing";
-  headers = signature_headers(settings, terapi_dialect(), "id", "body", kNow);
+  headers = signature_headers(settings, terapi_dialect(), "id", "body", kSignedAt);
   EXPECT_EQ(value(headers, "X-Terapi-Hmac-Sha256"), hmac_signature("signing", "body"));
   EXPECT_EQ(value(headers, "X-Terapi-Signature"), legacy_signature("secret", "body"));
 }
@@ -92,15 +92,15 @@ TEST(WebhookSignature, GivesBothKeysValuesUntilTheOverlapEnds) {
   settings.secret_key = "secret";
   settings.signing_key = "new";
   settings.previous_signing_key = "old";
-  settings.previous_signing_key_until = kNow + 1s;
+  settings.previous_signing_key_until = kSignedAt + 1s;
   const auto hmac = [&](const Dialect& dialect, Time now) {
     return value(signature_headers(settings, dialect, "id", "body", now), dialect.hmac_header);
   };
   const std::string both = hmac_signature("new", "body") + "," + hmac_signature("old", "body");
-  EXPECT_EQ(hmac(terapi_dialect(), kNow), both);
-  EXPECT_EQ(hmac(terapi_dialect(), kNow + 999999us), both);
-  EXPECT_EQ(hmac(terapi_dialect(), kNow + 1s), hmac_signature("new", "body"));
-  EXPECT_EQ(hmac(nango_dialect(), kNow), hmac_signature("new", "body"));
+  EXPECT_EQ(hmac(terapi_dialect(), kSignedAt), both);
+  EXPECT_EQ(hmac(terapi_dialect(), kSignedAt + 999999us), both);
+  EXPECT_EQ(hmac(terapi_dialect(), kSignedAt + 1s), hmac_signature("new", "body"));
+  EXPECT_EQ(hmac(nango_dialect(), kSignedAt), hmac_signature("new", "body"));
 }
 
 // HOOK-10: the vector of the Standard Webhooks reference libraries.
@@ -123,15 +123,15 @@ TEST(WebhookSignature, ListsBothStandardSignaturesDuringARotation) {
   settings.secret_key = "secret";
   settings.signing_key = "new";
   settings.previous_signing_key = "old";
-  settings.previous_signing_key_until = kNow + 1s;
+  settings.previous_signing_key_until = kSignedAt + 1s;
   settings.standard_webhooks = true;
   std::string expected = "v1,";
   append_base64(expected, hmac_sha256("new", "id.1704067200.body"), true);
   expected += " v1,";
   append_base64(expected, hmac_sha256("old", "id.1704067200.body"), true);
-  EXPECT_EQ(
-      value(signature_headers(settings, terapi_dialect(), "id", "body", kNow), "webhook-signature"),
-      expected);
+  EXPECT_EQ(value(signature_headers(settings, terapi_dialect(), "id", "body", kSignedAt),
+                  "webhook-signature"),
+            expected);
 }
 
 }  // namespace
