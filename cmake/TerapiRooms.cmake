@@ -12,6 +12,7 @@ set(TERAPI_MAY_KNOW_simulator core)
 set(TERAPI_MAY_KNOW_client core)
 set(TERAPI_MAY_KNOW_conformance core)
 set(TERAPI_MAY_KNOW_simulator_program core core_system simulator)
+set(TERAPI_MAY_KNOW_client_program core core_system client)
 
 add_library(terapi_flags INTERFACE)
 target_compile_options(terapi_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion

@@ -1,0 +1,21 @@
+// Dialect: the client's own table of names, for Terapi and for the public system of the same
+// design (docs/nango.md). Data, not a second code path.
+#pragma once
+
+#include <string_view>
+
+namespace terapi::client {
+
+struct Dialect {
+  std::string_view name;
+  std::string_view metadata_key;             // of a record's metadata (META)
+  std::string_view hmac_header;              // HOOK-9: hex HMAC-SHA256 over the raw body
+  std::string_view legacy_signature_header;  // HOOK-9: hex SHA-256(secret key + raw body)
+};
+
+const Dialect& terapi_dialect();
+const Dialect& nango_dialect();
+// "terapi" or "nango"; null for any other name.
+const Dialect* find_dialect(std::string_view name);
+
+}  // namespace terapi::client
