@@ -61,6 +61,7 @@ function(terapi_embed target)
       COMMENT "Embedding ${file}"
       VERBATIM)
     target_sources(${target} PRIVATE ${output})
+    set_source_files_properties(${output} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # same names inside
   endwhile()
 
   # CONFIGURE writes only when the text has changed, so that nothing is rebuilt for nothing.

@@ -8,11 +8,12 @@
 
 set(TERAPI_MAY_KNOW_core "")
 set(TERAPI_MAY_KNOW_core_system core)
-set(TERAPI_MAY_KNOW_simulator core)
-set(TERAPI_MAY_KNOW_client core)
+set(TERAPI_MAY_KNOW_core_sqlite core)
+set(TERAPI_MAY_KNOW_simulator core core_sqlite)
+set(TERAPI_MAY_KNOW_client core core_sqlite)
 set(TERAPI_MAY_KNOW_conformance core)
-set(TERAPI_MAY_KNOW_simulator_program core core_system simulator)
-set(TERAPI_MAY_KNOW_client_program core core_system client)
+set(TERAPI_MAY_KNOW_simulator_program core core_system core_sqlite simulator)
+set(TERAPI_MAY_KNOW_client_program core core_system core_sqlite client)
 
 add_library(terapi_flags INTERFACE)
 target_compile_options(terapi_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion

@@ -20,9 +20,10 @@ set(ROOMS core simulator client conformance benchmarks tests)
 # Which rooms each room may include; `all` is for what joins the others. Longer paths come first in room_of.
 set(MAY_core core)
 set(MAY_core/system core core/system)
-set(MAY_simulator core simulator)
+set(MAY_core/sqlite core core/sqlite)
+set(MAY_simulator core core/sqlite simulator)
 set(MAY_simulator/program core core/system simulator simulator/program)
-set(MAY_client core client)
+set(MAY_client core core/sqlite client)
 set(MAY_client/program core core/system client client/program)
 set(MAY_conformance core conformance)
 set(MAY_conformance/harness all)
@@ -31,10 +32,11 @@ set(MAY_benchmarks all)
 set(MAY_tests all)
 
 # Where headers from outside may be included, by the start of what is between the brackets.
-set(OUTSIDE boost/ curl/ sqlite3)
+set(OUTSIDE boost/ curl/ sqlite3 libpq)
 set(ONLY_IN_boost/ core/system/)
 set(ONLY_IN_curl/ core/system/)
-set(ONLY_IN_sqlite3 simulator/storage/ client/)
+set(ONLY_IN_sqlite3 core/sqlite/ simulator/storage/ client/storage/)
+set(ONLY_IN_libpq client/storage/)
 
 set(MAX_LINES 800)
 
@@ -47,7 +49,7 @@ endfunction()
 # The room of a path from the checkout's root; empty when it is in none.
 function(room_of path out)
   set(${out} "" PARENT_SCOPE)
-  foreach(room core/system simulator/program client/program conformance/harness conformance/program
+  foreach(room core/system core/sqlite simulator/program client/program conformance/harness conformance/program
                ${ROOMS})
     string(FIND "${path}" "${room}/" at)
     if(at EQUAL 0)

@@ -49,16 +49,16 @@ struct Request {
   // For a server: origin form, "/records?model=Issue", as it came (still percent-encoded).
   // For a Transport: an absolute URL, "http://127.0.0.1:3003/records?model=Issue".
   std::string target;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
   // Where the caller is, as an address; in-process callers are loopback.
   std::string remote_address = "127.0.0.1";
 };
 
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 // "Not Found" for 404; "" when there is no standard phrase.
@@ -68,7 +68,7 @@ std::string_view reason_phrase(int status);
 struct WireFaults {
   Duration delay{0};                          // wait before the first byte
   bool reset = false;                         // no answer: the connection is reset (RST)
-  std::optional<std::size_t> truncate_after;  // close after so many bytes of the body
+  std::optional<std::size_t> truncate_after{};  // close after so many bytes of the body
   Duration stall{0};                          // stop half-way through the body for so long
   std::uint64_t drip_bytes_per_second = 0;    // send the body at this rate
   friend bool operator==(const WireFaults&, const WireFaults&) = default;

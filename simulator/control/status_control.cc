@@ -2,10 +2,10 @@
 #include <array>
 
 #include "core/json_writer.h"
+#include "core/version.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
 #include "simulator/embedded.h"
-#include "simulator/version.h"
 
 namespace terapi::simulator {
 namespace {
@@ -47,7 +47,7 @@ std::string ready_json(const SimulatorParts& parts) {
   out.begin_object()
       .field("status", "ready")
       .field("dialect", parts.engine.dialect().name)
-      .field("version", kVersion)
+      .field("version", core::kVersion)
       .field("seed", parts.engine.seed())
       .end_object();
   return out.take();

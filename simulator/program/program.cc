@@ -4,8 +4,8 @@
 #include <set>
 
 #include "core/nearest.h"
+#include "core/version.h"
 #include "simulator/program/serve_flags.h"
-#include "simulator/version.h"
 
 namespace terapi::simulator {
 namespace {
@@ -52,8 +52,8 @@ int run_program(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (first == "--version" || first == "version") {
-    std::printf("terapi-simulator %.*s\n%s", static_cast<int>(kVersion.size()), kVersion.data(),
-                kScope);
+    std::printf("terapi-simulator %.*s\n%s", static_cast<int>(core::kVersion.size()),
+                core::kVersion.data(), kScope);
     return 0;
   }
   const bool named = !arguments.empty() && !first.starts_with("-");

@@ -42,7 +42,7 @@ constexpr std::string_view kColumns =
 
 constexpr int parameter(Column column) { return static_cast<int>(column) + 1; }
 
-void bind_row(SqliteStatement& statement, const StoredRow& row) {
+void bind_row(core::SqliteStatement& statement, const StoredRow& row) {
   const Record& record = *row.record;
   const auto micros = [](Time time) { return time.time_since_epoch().count(); };
   statement.bind(parameter(kRow), static_cast<std::int64_t>(record.row()));
@@ -87,7 +87,7 @@ std::vector<StoredRow> rows_of(const State& state) {
   return rows;
 }
 
-Result<void> put_rows(SqliteStatement& statement, const std::vector<StoredRow>& rows) {
+Result<void> put_rows(core::SqliteStatement& statement, const std::vector<StoredRow>& rows) {
   for (const StoredRow& row : rows) {
     bind_row(statement, row);
     Result<void> done = statement.run();
@@ -105,7 +105,7 @@ class Loader {
     }
   }
 
-  Result<void> load(SqliteStatement& select) {
+  Result<void> load(core::SqliteStatement& select) {
     Result<bool> row = select.step();
     for (; row && *row; row = select.step()) {
       if (const char* wrong = take(select)) {
@@ -142,7 +142,7 @@ class Loader {
   }
 
   // Takes the row that the scan stands at; what is wrong with it, or null.
-  const char* take(const SqliteStatement& row) {
+  const char* take(const core::SqliteStatement& row) {
     Batch* batch = batch_of(row.integer(kStream));
     if (batch == nullptr) return "belongs to no stream";
     const std::string_view uuid = row.bytes(kUuid);
@@ -207,7 +207,7 @@ std::string record_table_schema() {
          columns + ", PRIMARY KEY(snapshot, row)) STRICT, WITHOUT ROWID;\n";
 }
 
-Result<RecordTable> RecordTable::prepare(SqliteConnection& connection) {
+Result<RecordTable> RecordTable::prepare(core::SqliteConnection& connection) {
   const std::string names(kColumnNames);
   const std::string values = "?1,?2,?3,?4,?5,?6,?7,?8,?9";
   RecordTable table;
@@ -249,7 +249,7 @@ Result<void> RecordTable::clear(std::int64_t snapshot) {
 }
 
 Result<void> RecordTable::load(std::int64_t snapshot, State& state) {
-  SqliteStatement& select = snapshot == kCurrentState ? select_ : select_snapshot_;
+  core::SqliteStatement& select = snapshot == kCurrentState ? select_ : select_snapshot_;
   if (snapshot != kCurrentState) select.bind(1, snapshot);
   Result<void> done = Loader(state).load(select);
   select.rewind();

@@ -12,7 +12,7 @@
 
 #include "core/result.h"
 #include "simulator/state.h"
-#include "simulator/storage/sqlite_connection.h"
+#include "core/sqlite/sqlite_connection.h"
 
 namespace terapi::simulator {
 
@@ -30,7 +30,7 @@ inline constexpr std::int64_t kCurrentState = 0;
 
 class RecordTable {
  public:
-  static core::Result<RecordTable> prepare(SqliteConnection& connection);
+  static core::Result<RecordTable> prepare(core::SqliteConnection& connection);
 
   // Writes a version in place of its record's last one, in the current state.
   core::Result<void> put(const StoredRow& row);
@@ -45,8 +45,8 @@ class RecordTable {
  private:
   RecordTable() = default;
 
-  SqliteStatement put_, select_, clear_, remove_stream_;
-  SqliteStatement put_in_snapshot_, select_snapshot_, clear_snapshot_;
+  core::SqliteStatement put_, select_, clear_, remove_stream_;
+  core::SqliteStatement put_in_snapshot_, select_snapshot_, clear_snapshot_;
 };
 
 }  // namespace terapi::simulator

@@ -9,7 +9,7 @@
 #include "core/json.h"
 #include "simulator/storage/data_file.h"
 #include "simulator/storage/data_header.h"
-#include "simulator/storage/sqlite_connection.h"
+#include "core/sqlite/sqlite_connection.h"
 #include "simulator/storage/state_json.h"
 #include "simulator/storage/state_tables.h"
 
@@ -30,7 +30,7 @@ constexpr std::string_view kDialectDocument = "dialect";
 // A complete empty database in WAL mode. The application id and the version are written while its
 // journal is still a rollback journal, so that the file's own header has them from the start.
 Result<void> make_database(const std::string& file, const std::string& path) {
-  Result<SqliteConnection> connection = SqliteConnection::open(file, path);
+  Result<core::SqliteConnection> connection = core::SqliteConnection::open(file, path);
   if (!connection) return connection.error();
   const std::string pragmas = "PRAGMA page_size=" + std::to_string(kPageSize) +
                               "; PRAGMA application_id=" + std::to_string(kDataApplicationId) +
@@ -83,7 +83,7 @@ class SqliteStorage::Database {
   Result<void> remove_snapshot(std::string_view name);
 
  private:
-  Database(std::unique_ptr<DataFile> file, SqliteConnection connection, StateTables tables,
+  Database(std::unique_ptr<DataFile> file, core::SqliteConnection connection, StateTables tables,
            const Dialect& dialect)
       : file_(std::move(file)),
         connection_(std::move(connection)),
@@ -108,7 +108,7 @@ class SqliteStorage::Database {
 
   // In the order of their making: statements go first, the claim to the file last.
   std::unique_ptr<DataFile> file_;
-  SqliteConnection connection_;
+  core::SqliteConnection connection_;
   StateTables tables_;
   const Dialect& dialect_;
 
@@ -122,7 +122,7 @@ Result<std::unique_ptr<SqliteStorage::Database>> SqliteStorage::Database::open(
   auto make = [&](const std::string& file) { return make_database(file, path); };
   Result<std::unique_ptr<DataFile>> file = DataFile::claim(path, make);
   if (!file) return file.error();
-  Result<SqliteConnection> connection = SqliteConnection::open((*file)->file(), path);
+  Result<core::SqliteConnection> connection = core::SqliteConnection::open((*file)->file(), path);
   if (!connection) return connection.error();
   // Until it is certain that the file is ours to write, its WAL stays as it is.
   if ((*file)->has_log()) connection->set_checkpoint_on_close(false);

@@ -10,7 +10,7 @@ using core::Result;
 
 // Calls row() for each row of a statement, and rewinds it.
 template <typename Row>
-Result<void> each_row(SqliteStatement& select, Row row) {
+Result<void> each_row(core::SqliteStatement& select, Row row) {
   Result<bool> there = select.step();
   Result<void> done;
   while (done && there && *there) {
@@ -34,7 +34,7 @@ std::string state_tables_schema() {
          "CREATE TABLE snapshots(\n  number INTEGER PRIMARY KEY,\n  name TEXT NOT NULL) STRICT;\n";
 }
 
-Result<StateTables> StateTables::prepare(SqliteConnection& connection) {
+Result<StateTables> StateTables::prepare(core::SqliteConnection& connection) {
   Result<RecordTable> records = RecordTable::prepare(connection);
   if (!records) return records.error();
   StateTables tables(*std::move(records));

@@ -13,7 +13,7 @@
 #include "core/result.h"
 #include "simulator/state.h"
 #include "simulator/storage/record_table.h"
-#include "simulator/storage/sqlite_connection.h"
+#include "core/sqlite/sqlite_connection.h"
 #include "simulator/storage/state_json.h"
 
 namespace terapi::simulator {
@@ -23,7 +23,7 @@ std::string state_tables_schema();
 
 class StateTables {
  public:
-  static core::Result<StateTables> prepare(SqliteConnection& connection);
+  static core::Result<StateTables> prepare(core::SqliteConnection& connection);
 
   core::Result<Documents> documents(std::int64_t snapshot);
   // The state that these documents, and the deliveries and records of that number, make.
@@ -53,9 +53,9 @@ class StateTables {
   core::Result<void> load_deliveries(std::int64_t snapshot, State& state);
 
   RecordTable records_;
-  SqliteStatement put_document_, select_documents_, clear_documents_;
-  SqliteStatement put_delivery_, select_deliveries_, remove_delivery_, clear_deliveries_;
-  SqliteStatement add_snapshot_, select_snapshots_, remove_snapshot_;
+  core::SqliteStatement put_document_, select_documents_, clear_documents_;
+  core::SqliteStatement put_delivery_, select_deliveries_, remove_delivery_, clear_deliveries_;
+  core::SqliteStatement add_snapshot_, select_snapshots_, remove_snapshot_;
 };
 
 }  // namespace terapi::simulator

@@ -1,6 +1,6 @@
-#include "simulator/storage/sqlite_connection.h"
+#include "core/sqlite/sqlite_connection.h"
 
-namespace terapi::simulator {
+namespace terapi::core {
 namespace {
 
 // SQLite takes a null pointer for NULL, which an empty text is not.
@@ -10,7 +10,7 @@ const char* pointer_to(std::string_view bytes) {
 
 }  // namespace
 
-core::Error sqlite_error(const std::string& path, int code, std::string_view message) {
+Error sqlite_error(const std::string& path, int code, std::string_view message) {
   const std::string what = "'" + path + "' ";
   const std::string detail = std::string(message) + " (SQLite code " + std::to_string(code) + ")";
   switch (code & 0xFF) {
@@ -46,7 +46,7 @@ void SqliteStatement::bind_null(int parameter) {
   note(sqlite3_bind_null(statement_.get(), parameter));
 }
 
-core::Result<bool> SqliteStatement::step() {
+Result<bool> SqliteStatement::step() {
   if (bind_error_ != SQLITE_OK) {
     const int code = std::exchange(bind_error_, SQLITE_OK);
     return sqlite_error(path_, code, sqlite3_errstr(code));
@@ -57,8 +57,8 @@ core::Result<bool> SqliteStatement::step() {
   return sqlite_error(path_, code, sqlite3_errmsg(sqlite3_db_handle(statement_.get())));
 }
 
-core::Result<void> SqliteStatement::run() {
-  const core::Result<bool> stepped = step();
+Result<void> SqliteStatement::run() {
+  const Result<bool> stepped = step();
   rewind();
   if (!stepped) return stepped.error();
   return {};
@@ -72,8 +72,7 @@ std::string_view SqliteStatement::bytes(int column) const {
   return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
-core::Result<SqliteConnection> SqliteConnection::open(const std::string& file,
-                                                      const std::string& path) {
+Result<SqliteConnection> SqliteConnection::open(const std::string& file, const std::string& path) {
   sqlite3* handle = nullptr;
   const int flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -85,38 +84,37 @@ core::Result<SqliteConnection> SqliteConnection::open(const std::string& file,
   return connection;
 }
 
-core::Result<void> SqliteConnection::run(const std::string& sql) {
+Result<void> SqliteConnection::run(const std::string& sql) {
   const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return sqlite_error(path_, code, sqlite3_errmsg(handle_.get()));
   return {};
 }
 
-core::Result<SqliteStatement> SqliteConnection::prepare(const std::string& sql) {
+Result<SqliteStatement> SqliteConnection::prepare(const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size()) + 1,
                                       SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code == SQLITE_OK) return SqliteStatement(statement, path_);
   // The statements are ours and right; what they name is not there as it should be.
   if (code == SQLITE_ERROR) {
-    return core::Error{"data_corrupt",
-                       "'" + path_ + "' is damaged: " + sqlite3_errmsg(handle_.get())};
+    return Error{"data_corrupt", "'" + path_ + "' is damaged: " + sqlite3_errmsg(handle_.get())};
   }
   return sqlite_error(path_, code, sqlite3_errmsg(handle_.get()));
 }
 
-core::Result<void> SqliteConnection::prepare_all(std::initializer_list<Preparation> preparations) {
+Result<void> SqliteConnection::prepare_all(std::initializer_list<Preparation> preparations) {
   for (const Preparation& preparation : preparations) {
-    core::Result<SqliteStatement> statement = prepare(preparation.sql);
+    Result<SqliteStatement> statement = prepare(preparation.sql);
     if (!statement) return statement.error();
     preparation.statement = *std::move(statement);
   }
   return {};
 }
 
-core::Result<std::int64_t> SqliteConnection::integer(const std::string& sql) {
-  core::Result<SqliteStatement> statement = prepare(sql);
+Result<std::int64_t> SqliteConnection::integer(const std::string& sql) {
+  Result<SqliteStatement> statement = prepare(sql);
   if (!statement) return statement.error();
-  const core::Result<bool> row = statement->step();
+  const Result<bool> row = statement->step();
   if (!row) return row.error();
   return *row ? statement->integer(0) : 0;
 }
@@ -125,4 +123,4 @@ void SqliteConnection::set_checkpoint_on_close(bool on) {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr);
 }
 
-}  // namespace terapi::simulator
+}  // namespace terapi::core

@@ -1,6 +1,6 @@
-// SqliteConnection and SqliteStatement: the little of SQLite's C interface that storage uses, with
-// Results for codes. Errors: "data_corrupt" (damage), "data_in_use" (locked), "data_io" (the rest);
-// each names the file.
+// SqliteConnection and SqliteStatement: the little of SQLite's C interface that this house uses,
+// with Results for codes. Errors: "data_corrupt" (damage), "data_in_use" (locked), "data_io" (the
+// rest); each names the file.
 //
 // Thread rule: one thread.
 #pragma once
@@ -16,7 +16,7 @@
 
 #include "core/result.h"
 
-namespace terapi::simulator {
+namespace terapi::core {
 
 // A prepared statement, to be used many times. Views that are bound live until the next `rewind`;
 // views of columns until the next `step`.
@@ -33,11 +33,11 @@ class SqliteStatement {
   void bind_null(int parameter);
 
   // True when there is a row; false at the end.
-  core::Result<bool> step();
+  Result<bool> step();
   // Makes it ready to run again; what is bound stays bound.
   void rewind() { sqlite3_reset(statement_.get()); }
   // Runs a statement that gives no rows, and rewinds.
-  core::Result<void> run();
+  Result<void> run();
 
   // Columns count from 0. The kind is one of SQLITE_INTEGER, SQLITE_TEXT, SQLITE_BLOB, SQLITE_NULL.
   int kind(int column) const { return sqlite3_column_type(statement_.get(), column); }
@@ -61,18 +61,18 @@ class SqliteStatement {
 class SqliteConnection {
  public:
   // Opens or makes the file; `path` is the name for messages.
-  static core::Result<SqliteConnection> open(const std::string& file, const std::string& path);
+  static Result<SqliteConnection> open(const std::string& file, const std::string& path);
 
   // Runs statements that give no rows of interest (PRAGMAs included).
-  core::Result<void> run(const std::string& sql);
-  core::Result<SqliteStatement> prepare(const std::string& sql);
+  Result<void> run(const std::string& sql);
+  Result<SqliteStatement> prepare(const std::string& sql);
   struct Preparation {
     SqliteStatement& statement;
     std::string sql;
   };
-  core::Result<void> prepare_all(std::initializer_list<Preparation> preparations);
+  Result<void> prepare_all(std::initializer_list<Preparation> preparations);
   // The one integer that a statement gives.
-  core::Result<std::int64_t> integer(const std::string& sql);
+  Result<std::int64_t> integer(const std::string& sql);
 
   // False: closing leaves the WAL beside the file as it is.
   void set_checkpoint_on_close(bool on);
@@ -90,6 +90,6 @@ class SqliteConnection {
 };
 
 // What a SQLite result code means for the file named `path`.
-core::Error sqlite_error(const std::string& path, int code, std::string_view message);
+Error sqlite_error(const std::string& path, int code, std::string_view message);
 
-}  // namespace terapi::simulator
+}  // namespace terapi::core

@@ -1,0 +1,42 @@
+// Backoff: how long to wait before the next try (CLIENT-9). Exponential with full jitter, so that
+// many clients that failed together do not come back together; a Retry-After is obeyed, with a
+// floor, so that "0" is no hot loop. Deterministic: all chance comes from the Random given.
+//
+// Thread rule: a value.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "core/clock.h"
+#include "core/random.h"
+
+namespace terapi::client {
+
+class Backoff {
+ public:
+  struct Options {
+    core::Duration first = std::chrono::milliseconds(500);  // the most that the first wait takes
+    core::Duration cap = std::chrono::seconds(60);          // the most that any wait takes
+    core::Duration least = std::chrono::milliseconds(50);   // no wait is shorter
+    // A Retry-After is never taken for less than the one, nor for more than the other.
+    core::Duration least_retry_after = std::chrono::seconds(1);
+    core::Duration most_retry_after = std::chrono::hours(24);
+  };
+
+  explicit Backoff(const Options& options) : options_(options) {}
+
+  // Uniform between `least` and first × 2^attempts, at most `cap`.
+  core::Duration next(core::Random& random);
+  // As the server asked, and up to a tenth (at most a second) more.
+  core::Duration next(core::Random& random, core::Duration retry_after);
+  // After a success.
+  void reset() { attempts_ = 0; }
+  std::uint32_t attempts() const { return attempts_; }
+
+ private:
+  Options options_;
+  std::uint32_t attempts_ = 0;
+};
+
+}  // namespace terapi::client

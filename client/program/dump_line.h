@@ -1,0 +1,24 @@
+// DumpLine: one record as `terapi-sync dump` prints it. Pure.
+//
+//   {"integration":"github","connection":"demo","model":"Issue","variant":"base","id":"14",
+//    "deleted":false,"payload":{"id":"14",…},"last_modified_at":"…","cursor":"…"}
+//
+// in one line. The payload loses the white space between its tokens, if it has any, and nothing
+// else: numbers, key order and escapes stay as they were served (REC-10).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "client/store.h"
+#include "core/result.h"
+
+namespace terapi::client {
+
+// Code "store_failed" for a payload that is no JSON, which somebody else must have written.
+core::Result<void> append_dump_line(std::string& out, const StoredRecord& record);
+
+// Whether the JSON text has white space outside its strings.
+bool has_space_between_tokens(std::string_view json);
+
+}  // namespace terapi::client

@@ -1,0 +1,24 @@
+// The store that --database names: a SQLite file, or a PostgreSQL database by its URL.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "client/store.h"
+#include "core/result.h"
+
+namespace terapi::client {
+
+// "postgres://…" or "postgresql://…".
+bool names_postgres(const std::string& database);
+
+// For syncing into: made where it is missing. `connections` is for PostgreSQL; it is also how many
+// calls the store takes at once, and for SQLite that is one.
+core::Result<std::unique_ptr<ReadableStore>> open_store(const std::string& database,
+                                                        std::size_t connections);
+
+// For dump and status: "no_database" where there is none.
+core::Result<std::unique_ptr<ReadableStore>> open_store_to_read(const std::string& database);
+
+}  // namespace terapi::client

@@ -1,0 +1,185 @@
+#include "client/program/sync_metrics.h"
+
+#include <array>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "client/program/progress_line.h"
+#include "core/json_writer.h"
+#include "core/url.h"
+
+namespace terapi::client {
+namespace {
+
+constexpr std::array<Health, 4> kHealths = {Health::kSyncing, Health::kUpToDate, Health::kRetrying,
+                                            Health::kStopped};
+
+// A label's value in the text format.
+std::string escaped_label(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string labels_of(const Stream& stream) {
+  return "integration=\"" + escaped_label(stream.integration) + "\",connection=\"" +
+         escaped_label(stream.connection) + "\",model=\"" + escaped_label(stream.model) +
+         "\",variant=\"" + escaped_label(stream.variant) + "\"";
+}
+
+// Seconds, to the microsecond.
+std::string seconds_of(core::Duration span) {
+  std::array<char, 48> text{};
+  const std::int64_t micros = span.count();
+  std::snprintf(text.data(), text.size(), "%s%" PRId64 ".%06" PRId64, micros < 0 ? "-" : "",
+                (micros < 0 ? -micros : micros) / 1'000'000,
+                (micros < 0 ? -micros : micros) % 1'000'000);
+  return text.data();
+}
+
+class SyncMetricsText {
+ public:
+  explicit SyncMetricsText(const SyncMetrics& metrics) : metrics_(metrics) {}
+
+  void family(const std::string& name, std::string_view type, std::string_view help) {
+    name_ = "terapi_sync_" + name;
+    text_ += "# HELP " + name_ + " " + std::string(help) + "\n# TYPE " + name_ + " " +
+             std::string(type) + "\n";
+  }
+  void sample(const std::string& labels, const std::string& value) {
+    text_ += name_ + (labels.empty() ? "" : "{" + labels + "}") + " " + value + "\n";
+  }
+  // A family with a whole number for each stream.
+  void numbers(const std::string& name, std::string_view type, std::string_view help,
+               const std::function<std::uint64_t(const StreamProgress&)>& of) {
+    family(name, type, help);
+    for (const StreamProgress& stream : metrics_.streams) {
+      sample(labels_of(stream.stream), std::to_string(of(stream)));
+    }
+  }
+  // A family with a span in seconds for each stream that has one.
+  void spans(const std::string& name, std::string_view help,
+             const std::function<std::optional<core::Duration>(const StreamProgress&)>& of) {
+    family(name, "gauge", help);
+    for (const StreamProgress& stream : metrics_.streams) {
+      if (const auto span = of(stream)) sample(labels_of(stream.stream), seconds_of(*span));
+    }
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  const SyncMetrics& metrics_;
+  std::string name_;
+  std::string text_;
+};
+
+std::optional<core::Duration> since_epoch(const std::optional<core::Time>& time) {
+  return time ? std::optional(time->time_since_epoch()) : std::nullopt;
+}
+
+void add_counters(SyncMetricsText& out) {
+  using Progress = const StreamProgress&;
+  out.numbers("records_total", "counter", "Records received.",
+              [](Progress stream) { return stream.counts.records; });
+  out.numbers("changed_total", "counter", "Records that were new or newer than what was stored.",
+              [](Progress stream) { return stream.counts.changed; });
+  out.numbers("pages_total", "counter", "Pages received.",
+              [](Progress stream) { return stream.counts.pages; });
+  out.numbers("bytes_total", "counter", "Bytes of these pages.",
+              [](Progress stream) { return stream.counts.bytes; });
+  out.numbers("failures_total", "counter", "Walks that ended in a failure.",
+              [](Progress stream) { return stream.failures; });
+  out.numbers("full_reads_total", "counter", "Full reads after a cursor that was not taken.",
+              [](Progress stream) { return stream.full_reads; });
+}
+
+void add_gauges(SyncMetricsText& out, const SyncMetrics& metrics) {
+  out.numbers("running", "gauge", "1 while pages are being read.",
+              [](const StreamProgress& stream) { return stream.running ? 1U : 0U; });
+  out.family("health", "gauge", "1 for the state that the stream is in.");
+  for (const StreamProgress& stream : metrics.streams) {
+    for (const Health health : kHealths) {
+      out.sample(labels_of(stream.stream) + ",state=\"" + std::string(to_string(health)) + "\"",
+                 stream.health == health ? "1" : "0");
+    }
+  }
+  out.spans("up_to_date_timestamp_seconds", "When everything served was stored last.",
+            [](const StreamProgress& stream) { return since_epoch(stream.up_to_date_at); });
+  out.spans("newest_timestamp_seconds", "last_modified_at of the newest record received.",
+            [](const StreamProgress& stream) { return since_epoch(stream.counts.newest); });
+  out.spans("lag_seconds", "How old the newest information is.",
+            [now = metrics.now](const StreamProgress& stream) { return lag_of(stream, now); });
+}
+
+void add_webhooks(SyncMetricsText& out, const WebhookCounters& webhooks) {
+  out.family("webhooks_received_total", "counter", "Webhooks that were verified, by use.");
+  out.sample("use=\"hint\"", std::to_string(webhooks.hints));
+  out.sample("use=\"ignored\"", std::to_string(webhooks.ignored));
+  out.family("webhooks_rejected_total", "counter", "Webhooks that were not taken, by reason.");
+  for (const auto& [reason, count] : webhooks.rejected) {
+    out.sample("reason=\"" + escaped_label(reason) + "\"", std::to_string(count));
+  }
+}
+
+core::Response metrics_error(int status, std::string_view code, std::string_view message) {
+  core::json::Writer out;
+  out.begin_object().key("error").begin_object();
+  out.field("code", code).field("message", message).end_object().end_object();
+  return {status, {{"Content-Type", "application/json"}}, out.take() + "\n"};
+}
+
+}  // namespace
+
+std::string metrics_text(const SyncMetrics& metrics) {
+  SyncMetricsText out(metrics);
+  add_counters(out);
+  add_gauges(out, metrics);
+  add_webhooks(out, metrics.webhooks);
+  return out.take();
+}
+
+std::string health_json(const std::vector<StreamProgress>& streams) {
+  std::array<std::uint64_t, kHealths.size()> counts{};
+  for (const StreamProgress& stream : streams) ++counts[static_cast<std::size_t>(stream.health)];
+  const bool well = counts[static_cast<std::size_t>(Health::kRetrying)] == 0 &&
+                    counts[static_cast<std::size_t>(Health::kStopped)] == 0;
+  core::json::Writer out;
+  out.begin_object().field("status", well ? "ok" : "degraded").key("streams").begin_object();
+  for (const Health health : kHealths) {
+    out.field(to_string(health), counts[static_cast<std::size_t>(health)]);
+  }
+  out.end_object().end_object();
+  return out.take() + "\n";
+}
+
+core::Response answer_metrics(const core::Request& request, const SyncMetrics& metrics) {
+  const auto target = core::parse_target(request.target);
+  const std::string path = target ? target->path : "";
+  if (path != "/metrics" && path != "/health") {
+    return metrics_error(404, "not_found", "there are GET /metrics and GET /health");
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    core::Response response = metrics_error(405, "method_not_allowed", "expected GET");
+    response.headers.add("Allow", "GET, HEAD");
+    return response;
+  }
+  if (path == "/health") {
+    return {200, {{"Content-Type", "application/json"}}, health_json(metrics.streams)};
+  }
+  return {200,
+          {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
+          metrics_text(metrics)};
+}
+
+}  // namespace terapi::client

@@ -1,0 +1,33 @@
+// SyncMetrics: what GET /metrics says, as Prometheus text, and GET /health. Pure.
+//
+// /health answers 200 for as long as the process lives, with how many streams are in which state:
+// a stream that has stopped needs a person, and restarting the process would not mend it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/stream_sync.h"
+#include "client/webhooks/webhook_receiver.h"
+#include "core/clock.h"
+#include "core/http_message.h"
+
+namespace terapi::client {
+
+struct SyncMetrics {
+  std::vector<StreamProgress> streams;
+  WebhookCounters webhooks;
+  core::Time now{};
+};
+
+// The Prometheus text format, 0.0.4.
+std::string metrics_text(const SyncMetrics& metrics);
+
+// {"status":"ok","streams":{"syncing":0,"up_to_date":1,"retrying":0,"stopped":0}}; "degraded" with
+// streams that retry or have stopped.
+std::string health_json(const std::vector<StreamProgress>& streams);
+
+// Answers GET and HEAD of /metrics and /health; 404 and 405 otherwise.
+core::Response answer_metrics(const core::Request& request, const SyncMetrics& metrics);
+
+}  // namespace terapi::client

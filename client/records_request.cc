@@ -1,0 +1,29 @@
+#include "client/records_request.h"
+
+#include "client/timestamp.h"
+#include "core/url.h"
+
+namespace terapi::client {
+
+core::Request records_request(const Endpoint& endpoint, const Stream& stream,
+                              const PageAsked& asked) {
+  core::Request request;
+  request.target = endpoint.base_url + "/records?model=" + core::percent_encode(stream.model) +
+                   "&limit=" + std::to_string(asked.limit);
+  if (stream.variant != kBaseVariant) {
+    request.target += "&variant=" + core::percent_encode(stream.variant);
+  }
+  if (asked.modified_after) {
+    request.target +=
+        "&modified_after=" + core::percent_encode(format_timestamp(*asked.modified_after));
+  }
+  // A cursor may hold any character (CUR-6).
+  if (asked.cursor) request.target += "&cursor=" + core::percent_encode(*asked.cursor);
+  request.headers = {{"Authorization", "Bearer " + endpoint.secret_key},
+                     {"Provider-Config-Key", stream.integration},
+                     {"Connection-Id", stream.connection},
+                     {"Accept", "application/json"}};
+  return request;
+}
+
+}  // namespace terapi::client

@@ -1,0 +1,29 @@
+// RecordsRequest: GET /records as the client asks it (AUTH-1, REC). Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "client/stream.h"
+#include "core/clock.h"
+#include "core/http_message.h"
+
+namespace terapi::client {
+
+// Who is asked, and how one proves who asks.
+struct Endpoint {
+  std::string base_url;  // "http://127.0.0.1:3003", without a slash at its end
+  std::string secret_key;
+};
+
+struct PageAsked {
+  std::optional<std::string> cursor;         // after this one; none: from the beginning
+  std::optional<core::Time> modified_after;  // inclusive (REC-8)
+  std::uint64_t limit = 1000;
+};
+
+core::Request records_request(const Endpoint& endpoint, const Stream& stream,
+                              const PageAsked& asked);
+
+}  // namespace terapi::client

@@ -1,0 +1,108 @@
+// PostgresConnection: one connection to a PostgreSQL server, over libpq. PostgresRows is what a
+// statement answers, PostgresTransaction undoes what was not committed.
+//
+//   auto connection = PostgresConnection::open(url);
+//   auto rows = (*connection)->run("SELECT cursor FROM cursors WHERE model = $1", parameters);
+//   rows->text(0, 0);
+//
+// Errors carry one of the codes below, so that the caller knows what to do; the message has the
+// server's words and SQLSTATE, and never a password or a record's content.
+//
+// Thread rule: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "client/storage/postgres_parameters.h"
+#include "client/storage/postgres_url.h"
+#include "core/result.h"
+
+// libpq's own; its header is for postgres_connection.cc only.
+struct pg_conn;
+struct pg_result;
+
+namespace terapi::client {
+
+// The connection is gone; a new one may work.
+inline constexpr std::string_view kPostgresLost = "postgres_lost";
+// Others were in the way (a serialization failure, a deadlock): the transaction may work now.
+inline constexpr std::string_view kPostgresRetry = "postgres_retry";
+// The server cannot take these values, now or later.
+inline constexpr std::string_view kPostgresData = "postgres_data";
+inline constexpr std::string_view kPostgresFailed = "postgres_failed";
+
+class PostgresRows {
+ public:
+  explicit PostgresRows(pg_result* result) : result_(result) {}
+
+  // Rows and columns count from 0.
+  int size() const;
+  bool is_null(int row, int column) const;
+  // Lives as long as this; empty for NULL.
+  std::string_view text(int row, int column) const;
+  // 0 for NULL.
+  std::int64_t integer(int row, int column) const;
+  bool boolean(int row, int column) const { return text(row, column) == "t"; }
+  // How many rows an INSERT, UPDATE or DELETE touched.
+  std::uint64_t touched() const;
+
+ private:
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
+  std::unique_ptr<pg_result, Clear> result_;
+};
+
+class PostgresConnection {
+ public:
+  // Waits 10 seconds for the server at most, unless the URL says connect_timeout. Code
+  // kPostgresLost, or kPostgresFailed when the database cannot hold every text.
+  static core::Result<std::unique_ptr<PostgresConnection>> open(const PostgresUrl& url);
+
+  core::Result<PostgresRows> run(const std::string& sql, const PostgresParameters& parameters = {});
+  // Gives one row after the other without holding them all, until `each` says false; after that
+  // the connection is not idle any more, and good for nothing but being closed.
+  core::Result<void> run_each(const std::string& sql, const PostgresParameters& parameters,
+                              const std::function<bool(const PostgresRows&)>& each);
+
+  // Open, and neither within a transaction nor within a statement.
+  bool idle() const;
+  bool in_transaction() const;
+
+ private:
+  PostgresConnection(pg_conn* connection, PostgresUrl url)
+      : connection_(connection), url_(std::move(url)) {}
+  core::Error error_of(const pg_result* result) const;
+  core::Result<void> prepare_session();
+
+  struct Finish {
+    void operator()(pg_conn* connection) const;
+  };
+  std::unique_ptr<pg_conn, Finish> connection_;
+  PostgresUrl url_;
+};
+
+class PostgresTransaction {
+ public:
+  static core::Result<PostgresTransaction> begin(PostgresConnection& connection);
+  PostgresTransaction(PostgresTransaction&& other) noexcept : connection_(other.connection_) {
+    other.connection_ = nullptr;
+  }
+  PostgresTransaction& operator=(PostgresTransaction&&) = delete;
+  // Rolls back, unless it was committed.
+  ~PostgresTransaction();
+
+  // Code kPostgresFailed also when the connection was lost: whether it was committed is unknown.
+  core::Result<void> commit();
+
+ private:
+  explicit PostgresTransaction(PostgresConnection& connection) : connection_(&connection) {}
+  PostgresConnection* connection_;
+};
+
+}  // namespace terapi::client

@@ -1,0 +1,69 @@
+// PostgresStore: a Store in a PostgreSQL database, or in a distributed one that speaks its
+// protocol. The tables, for people who query them, are described in
+// client/storage/postgres_schema.h; they are made when they are missing.
+//
+//   auto store = PostgresStore::open("postgresql://app:secret@db.example/app");
+//   if (!store) return store.error();  // never shows the password
+//   auto position = (*store)->position({"github", "demo", "Issue"});
+//
+// commit() is one transaction (CLIENT-2) that locks the stream's row in `cursors`, so that any
+// number of workers may share a database (CLIENT-12). The claim of a worker that has died ends by
+// the database's clock.
+//
+// Errors: those of Store. A connection that was lost is made again, at once when nothing was
+// committed over it yet, otherwise by the next call. open() has three codes more: "bad_store_url",
+// "store_foreign" for a database whose tables of these names are not ours, and "store_too_new".
+//
+// Thread rule: any number of threads, one call at a time for each stream; a call waits while all
+// connections are in use. The callback of read() must not call the store.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/storage/postgres_pool.h"
+#include "client/storage/postgres_schema.h"
+#include "client/store.h"
+
+namespace terapi::client {
+
+struct PostgresOptions {
+  std::size_t connections = 4;
+  std::string owner;  // of the claims; empty: a random name
+};
+
+class PostgresStore final : public ReadableStore {
+ public:
+  static core::Result<std::unique_ptr<PostgresStore>> open(const std::string& url,
+                                                           PostgresOptions options = {});
+
+  core::Result<Position> position(const Stream& stream) override;
+  core::Result<Committed> commit(const Batch& batch) override;
+  core::Result<void> report(const Stream& stream, const Report& report) override;
+  core::Result<bool> claim(const Stream& stream, core::Duration span) override;
+  core::Result<void> release(const Stream& stream) override;
+  core::Result<std::vector<StreamStatus>> status() override;
+  core::Result<void> read(const Stream& stream,
+                          const std::function<bool(const StoredRecord&)>& each) override;
+
+ private:
+  PostgresStore(PostgresUrl url, PostgresOptions options)
+      : pool_(std::move(url), options.connections), owner_(std::move(options.owner)) {}
+
+  // Runs `work` with a connection, again where that may help; errors become those of Store.
+  template <typename T>
+  core::Result<T> attempt(const std::string& what,
+                          const std::function<core::Result<T>(PostgresConnection&)>& work);
+  core::Result<Committed> commit_once(PostgresConnection& connection, const Batch& batch);
+  core::Error name_culprit(const Batch& batch, const core::Error& error);
+
+  PostgresPool pool_;
+  const std::string owner_;
+  PostgresSchema schema_;
+};
+
+}  // namespace terapi::client

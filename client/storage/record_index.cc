@@ -1,0 +1,154 @@
+#include "client/storage/record_index.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace terapi::client {
+namespace {
+
+// Reading the whole table once costs about as much as this many look-ups.
+constexpr std::size_t kVainLookUps = 20'000;
+
+std::int64_t stream_of_key(std::string_view key) {
+  std::uint64_t stream = 0;
+  for (std::size_t i = 0; i < 8; ++i) stream = stream << 8 | static_cast<unsigned char>(key[i]);
+  return static_cast<std::int64_t>(stream);
+}
+
+}  // namespace
+
+core::Result<RecordIndex> RecordIndex::open(core::SqliteConnection& connection) {
+  RecordIndex index;
+  auto prepared = connection.prepare_all(
+      {{index.tail_,
+        "SELECT r.seq, c.stream, r.id FROM records r JOIN cursors c USING "
+        "(integration, connection, model, variant) WHERE r.seq > ?1 ORDER BY r.seq"},
+       {index.look_up_, "SELECT seq FROM record_ids WHERE stream = ?1 AND id = ?2"},
+       {index.put_,
+        "INSERT INTO record_ids (stream, id, seq) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (stream, id) DO UPDATE SET seq = excluded.seq"},
+       {index.set_indexed_,
+        "INSERT INTO sync_meta (name, value) VALUES ('indexed_seq', ?1) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value"},
+       {index.all_, "SELECT stream, id FROM record_ids"}});
+  if (!prepared) return prepared.error();
+  auto indexed = connection.integer("SELECT value FROM sync_meta WHERE name = 'indexed_seq'");
+  if (!indexed) return indexed.error();
+  index.last_seq_ = *indexed;
+  auto empty = connection.integer("SELECT NOT EXISTS (SELECT 1 FROM record_ids)");
+  if (!empty) return empty.error();
+  index.filter_complete_ = *empty != 0;
+  if (auto caught_up = index.catch_up(); !caught_up) return caught_up.error();
+  return index;
+}
+
+core::Result<void> RecordIndex::catch_up() {
+  tail_.bind(1, last_seq_);
+  while (true) {
+    const auto row = tail_.step();
+    if (!row) {
+      tail_.rewind();
+      return row.error();
+    }
+    if (!*row) break;
+    last_seq_ = tail_.integer(0);
+    const std::string_view key = key_of(tail_.integer(1), tail_.bytes(2));
+    held_.insert_or_assign(std::string(key), last_seq_);
+    if (filter_complete_) filter_.add(key);
+  }
+  tail_.rewind();
+  staged_seq_ = last_seq_;
+  return {};
+}
+
+std::string_view RecordIndex::key_of(std::int64_t stream, std::string_view id) {
+  key_.clear();
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    key_ += static_cast<char>(static_cast<std::uint64_t>(stream) >> shift & 0xFF);
+  }
+  key_ += id;
+  return key_;
+}
+
+core::Result<std::optional<std::int64_t>> RecordIndex::find(std::int64_t stream,
+                                                            std::string_view id) {
+  const std::string_view key = key_of(stream, id);
+  for (const Entries* entries : {&staged_, &held_}) {
+    const auto found = entries->find(key);
+    if (found != entries->end()) return std::optional(found->second);
+  }
+  if (filter_complete_ && !filter_.may_hold(key)) return std::optional<std::int64_t>();
+  auto seq = look_up(stream, id);
+  if (seq && !*seq && !filter_complete_ && ++vain_look_ups_ >= kVainLookUps) {
+    if (auto filled = fill_filter(); !filled) return filled.error();
+  }
+  return seq;
+}
+
+core::Result<std::optional<std::int64_t>> RecordIndex::look_up(std::int64_t stream,
+                                                               std::string_view id) {
+  look_up_.bind(1, stream);
+  look_up_.bind_text(2, id);
+  const auto row = look_up_.step();
+  std::optional<std::int64_t> seq;
+  if (row && *row) seq = look_up_.integer(0);
+  look_up_.rewind();
+  if (!row) return row.error();
+  return seq;
+}
+
+core::Result<void> RecordIndex::fill_filter() {
+  filter_ = IdFilter();
+  while (true) {
+    const auto row = all_.step();
+    if (!row) {
+      all_.rewind();
+      return row.error();
+    }
+    if (!*row) break;
+    filter_.add(key_of(all_.integer(0), all_.bytes(1)));
+  }
+  all_.rewind();
+  for (const auto& [key, seq] : held_) filter_.add(key);
+  for (const auto& [key, seq] : staged_) filter_.add(key);
+  filter_complete_ = true;
+  return {};
+}
+
+std::int64_t RecordIndex::stage(std::int64_t stream, std::string_view id) {
+  staged_.insert_or_assign(std::string(key_of(stream, id)), ++staged_seq_);
+  return staged_seq_;
+}
+
+void RecordIndex::keep() {
+  last_seq_ = staged_seq_;
+  for (auto& [key, seq] : staged_) {
+    if (filter_complete_) filter_.add(key);
+    held_.insert_or_assign(key, seq);
+  }
+  staged_.clear();
+}
+
+void RecordIndex::forget() {
+  staged_seq_ = last_seq_;
+  staged_.clear();
+}
+
+core::Result<void> RecordIndex::write() {
+  std::vector<const Entries::value_type*> sorted;
+  sorted.reserve(held_.size());
+  for (const auto& entry : held_) sorted.push_back(&entry);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  for (const auto* entry : sorted) {
+    put_.bind(1, stream_of_key(entry->first));
+    put_.bind_text(2, std::string_view(entry->first).substr(8));
+    put_.bind(3, entry->second);
+    if (auto put = put_.run(); !put) return put;
+  }
+  set_indexed_.bind(1, last_seq_);
+  return set_indexed_.run();
+}
+
+}  // namespace terapi::client

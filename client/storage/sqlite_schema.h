@@ -1,0 +1,15 @@
+// The tables of a SqliteStore's file, and how a file is recognised as one (docs/sync-tables.md).
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "core/sqlite/sqlite_connection.h"
+
+namespace terapi::client {
+
+// Makes the tables in an empty file; refuses a file of somebody else ("store_foreign") or of a
+// newer version ("store_too_new") without touching it. `path` is for messages.
+core::Result<void> prepare_schema(core::SqliteConnection& connection, const std::string& path);
+
+}  // namespace terapi::client

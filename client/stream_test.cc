@@ -1,0 +1,39 @@
+#include "client/stream.h"
+
+#include <gtest/gtest.h>
+
+#include "client/dialect.h"
+
+namespace terapi::client {
+namespace {
+
+TEST(Stream, ReadsAndWritesItsText) {
+  for (const char* text : {"github/demo/Issue", "github/demo/Issue/eu", "a%2Fb/50%25/M"}) {
+    const auto stream = parse_stream(text);
+    ASSERT_TRUE(stream) << stream.error().message;
+    EXPECT_EQ(to_string(*stream), text);
+  }
+  EXPECT_EQ(parse_stream("github/demo/Issue")->variant, "base");
+  EXPECT_EQ(parse_stream("a%2Fb/50%25/M")->integration, "a/b");
+  EXPECT_EQ(to_string(*parse_stream("github/demo/Issue/base")), "github/demo/Issue");
+}
+
+TEST(Stream, SaysWhatIsWrong) {
+  for (const char* text : {"", "github", "github/demo", "github//Issue", "/demo/Issue",
+                           "github/demo/", "a/b/c/d/e", "a/b/%zz"}) {
+    const auto stream = parse_stream(text);
+    ASSERT_FALSE(stream) << text;
+    EXPECT_EQ(stream.error().code, "bad_stream");
+    EXPECT_NE(stream.error().message.find("expected INTEGRATION/CONNECTION/MODEL"),
+              std::string::npos);
+  }
+}
+
+TEST(Dialect, IsFoundByName) {
+  EXPECT_EQ(find_dialect("terapi"), &terapi_dialect());
+  EXPECT_EQ(find_dialect("nango")->metadata_key, "_nango_metadata");
+  EXPECT_EQ(find_dialect("other"), nullptr);
+}
+
+}  // namespace
+}  // namespace terapi::client

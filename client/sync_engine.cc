@@ -1,0 +1,85 @@
+#include "client/sync_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace terapi::client {
+
+SyncEngine::SyncEngine(SyncOptions options, std::vector<Stream> streams, SyncPorts ports)
+    : options_(std::move(options)), ports_(ports) {
+  for (Stream& stream : streams) {
+    streams_.push_back(std::make_shared<StreamSync>(
+        options_, ports_, std::move(stream),
+        StreamSync::Host{
+            [this](std::shared_ptr<StreamSync> entering) { enter(std::move(entering)); },
+            [this] { leave(); }, [this] { settled(); }}));
+  }
+}
+
+SyncEngine::~SyncEngine() = default;
+
+void SyncEngine::start() {
+  for (const auto& stream : streams_) stream->start();
+}
+
+bool SyncEngine::hint(const Hint& hint) {
+  bool known = false;
+  for (const auto& sync : streams_) {
+    const Stream& stream = sync->stream();
+    if (stream.integration != hint.integration || stream.connection != hint.connection ||
+        stream.model != hint.model || (hint.variant && stream.variant != *hint.variant)) {
+      continue;
+    }
+    known = true;
+    sync->hint(hint);
+  }
+  return known;
+}
+
+void SyncEngine::enter(std::shared_ptr<StreamSync> stream) {
+  waiting_.push_back(std::move(stream));
+  // From the clock, so that a hint never fetches within the call that brings it (CLIENT-6).
+  ports_.clock.at(ports_.clock.now(), [this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) let_in();
+  });
+}
+
+void SyncEngine::leave() {
+  --running_;
+  let_in();
+}
+
+void SyncEngine::let_in() {
+  while (running_ < std::max<std::size_t>(1, options_.workers) && !waiting_.empty()) {
+    const auto stream = std::move(waiting_.front());
+    waiting_.pop_front();
+    ++running_;
+    stream->begin_walk();
+  }
+}
+
+void SyncEngine::settled() {
+  const bool over = std::all_of(streams_.begin(), streams_.end(), [this](const auto& stream) {
+    const Health health = stream->progress().health;
+    return health == Health::kStopped ||
+           (options_.once && health == Health::kUpToDate && !stream->progress().running);
+  });
+  if (!over || !finished_) return;
+  // Later, since whoever is told may destroy the engine.
+  ports_.clock.at(ports_.clock.now(), std::exchange(finished_, nullptr));
+}
+
+void SyncEngine::stop(std::function<void()> stopped) {
+  waiting_.clear();
+  for (const auto& stream : streams_) stream->shut_down();
+  ports_.background.run([] {}, std::move(stopped));
+}
+
+std::vector<StreamProgress> SyncEngine::progress() const {
+  std::vector<StreamProgress> all;
+  all.reserve(streams_.size());
+  for (const auto& stream : streams_) all.push_back(stream->progress());
+  return all;
+}
+
+}  // namespace terapi::client

@@ -1,0 +1,58 @@
+// SyncOptions: how a SyncEngine syncs.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "client/backoff.h"
+#include "client/dialect.h"
+#include "client/records_request.h"
+#include "client/stream.h"
+#include "core/clock.h"
+
+namespace terapi::client {
+
+// Something that people should see: a stream stopped, a server in trouble, a full read.
+struct SyncEvent {
+  enum class Level : std::uint8_t { kInfo, kWarning, kError };
+  Level level = Level::kInfo;
+  Stream stream;
+  std::string text;  // never holds a key
+};
+
+struct SyncOptions {
+  Endpoint endpoint;
+  const Dialect* dialect = &terapi_dialect();
+  // Records of a page. Fewer are asked for while records are so large, or the network so slow,
+  // that such a page would not fit in max_page_bytes or request_timeout.
+  std::uint64_t limit = 1000;
+  // At most two pages of each running stream are in memory.
+  std::size_t max_page_bytes = std::size_t{32} << 20;
+  core::Duration request_timeout = std::chrono::seconds(30);
+  std::size_t workers = 4;  // streams that run at once
+
+  // Ends each stream when it has no next page, instead of waiting for more.
+  bool once = false;
+  core::Duration poll = std::chrono::seconds(30);  // CLIENT-3: also with no webhook at all
+  // After a webhook that led to nothing new, when to look again: what it announced may become
+  // visible late.
+  std::vector<core::Duration> second_looks = {std::chrono::seconds(1), std::chrono::seconds(3),
+                                              std::chrono::seconds(10)};
+  // Re-reads, after the end was reached, what was modified in this span before the newest record,
+  // for commits that became visible behind the cursor. Zero: never.
+  core::Duration overlap{0};
+
+  Backoff::Options backoff{};
+  // A stream that has failed for so long stops. Zero: it never gives up.
+  core::Duration give_up{0};
+  std::uint64_t seed = 1;
+
+  // Called on the driver's thread.
+  std::function<void(const SyncEvent&)> on_event{};
+};
+
+}  // namespace terapi::client

@@ -1,0 +1,45 @@
+// Background: where work that blocks (a commit to a database) is done while the driver goes on.
+//
+// Two implementations: InlineBackground below, for virtual time, and ThreadBackground
+// (core/system/thread_background.h), which has threads.
+//
+// Thread rule: run() on the driver's thread; `task` runs wherever the background does its work,
+// `done` on the driver's thread after it, never inside run().
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "core/clock.h"
+
+namespace terapi::core {
+
+class Background {
+ public:
+  virtual ~Background() = default;
+  virtual void run(std::function<void()> task, std::function<void()> done) = 0;
+};
+
+// Does the work at once, on the caller's thread; `done` is a timer of the clock that is due now.
+// What an exception leaves a task with leaves run() with.
+class InlineBackground final : public Background {
+ public:
+  explicit InlineBackground(Clock& clock) : clock_(clock) {}
+  void run(std::function<void()> task, std::function<void()> done) override;
+
+ private:
+  Clock& clock_;
+};
+
+// Runs `task` in the background and gives what it returned to `done`.
+template <typename Task, typename Done>
+void run_in(Background& background, Task task, Done done) {
+  using Value = decltype(task());
+  auto value = std::make_shared<std::optional<Value>>();
+  background.run([value, task = std::move(task)]() mutable { value->emplace(task()); },
+                 [value, done = std::move(done)]() mutable { done(std::move(**value)); });
+}
+
+}  // namespace terapi::core

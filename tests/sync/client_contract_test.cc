@@ -1,0 +1,664 @@
+// The CLIENT clauses, one by one, in virtual time.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/sync/sync_world.h"
+
+namespace terapi::tests {
+namespace {
+
+std::vector<std::string> ids(int first, int last) {
+  std::vector<std::string> list;
+  for (int i = first; i <= last; ++i) list.push_back("r" + std::to_string(i));
+  return list;
+}
+
+// One save each, so that their order is that of the list.
+void save_each(SyncWorld& world, const std::vector<std::string>& list) {
+  for (const std::string& id : list) world.simulator().save({id});
+}
+
+std::string stored_payload(SyncWorld& world, const std::string& id) {
+  std::string payload = "(not stored)";
+  EXPECT_TRUE(
+      world.client().store().read(world.streams[0], [&](const client::StoredRecord& record) {
+        if (record.id == id) payload = (record.deleted ? "deleted " : "") + record.payload;
+        return true;
+      }));
+  return payload;
+}
+
+core::Outcome error_of(int status, const std::string& code, core::Headers headers = {}) {
+  return {{status, std::move(headers), R"({"error":{"code":")" + code + R"(","message":"m"}})"},
+          {}};
+}
+
+// Answers the first `times` requests instead of the simulator.
+void answer_first(SyncWorld& world, int times, const core::Outcome& outcome) {
+  world.network().instead =
+      [outcome, left = times](const core::Request&) mutable -> std::optional<core::Outcome> {
+    if (left == 0) return std::nullopt;
+    --left;
+    return outcome;
+  };
+}
+
+// --- CLIENT-1: resumes from the cursor ---
+
+TEST(Client, ResumesFromTheStoredCursorAfterARestart) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 5));
+  world.start_client();
+  world.run_for(1s);
+  world.kill_client();
+  const std::string cursor = simulator::cursor_of(world.simulator().walk().back());
+  world.simulator().save({"r6"});
+  world.network().targets.clear();
+  world.start_client();
+  world.run_for(1s);
+  ASSERT_EQ(world.network().targets.size(), 1U);
+  EXPECT_NE(world.network().targets[0].find("&cursor=" + core::percent_encode(cursor)),
+            std::string::npos)
+      << world.network().targets[0];
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, KeepsACursorForEachStream) {
+  SyncWorld world;
+  world.streams = {{"github", "demo", "Issue"},
+                   {"github", "demo", "Pull"},
+                   {"github", "other", "Issue"},
+                   {"github", "demo", "Issue", "eu"}};
+  for (const std::string where :
+       {R"("connection":"demo","model":"Issue")", R"("connection":"demo","model":"Pull")",
+        R"("connection":"other","model":"Issue")",
+        R"("connection":"demo","model":"Issue","variant":"eu")"}) {
+    world.simulator().run(where + R"(,"save":[{"id":"1","w":)" + simulator::Json(where).dump() +
+                          R"(},{"id":"2"}])");
+  }
+  world.options.limit = 1;
+  world.start_client();
+  world.run_for(1s);
+  for (std::size_t i = 0; i < world.streams.size(); ++i) EXPECT_EQ(world.difference(i), "");
+}
+
+// --- CLIENT-3: polling is the safety net ---
+
+TEST(Client, ConvergesWithoutAnyWebhookWithinOnePoll) {
+  SyncWorld world;
+  world.options.poll = 30s;
+  world.start_client();
+  world.run_for(1s);
+  world.simulator().save(ids(1, 3));
+  world.run_for(30s);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, LooksAtOnceWhenAWebhookComes) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.simulator().send_webhooks();
+  world.start_client();
+  world.run_for(1s);
+  world.simulator().save(ids(1, 3));
+  world.run_for(100ms);
+  EXPECT_EQ(world.difference(), "");
+}
+
+// --- CLIENT-4: a webhook is a hint ---
+
+TEST(Client, ABurstOfWebhooksLeadsToOneRunningFetchAndOneMore) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.options.second_looks = {};
+  world.simulator().save(ids(1, 3));
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.network().sent;
+  const client::Hint hint{"github", "demo", "Issue", std::nullopt, std::nullopt};
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(world.client().engine().hint(hint));
+  world.run_for(1ms);  // the fetch is under way
+  for (int i = 0; i < 100; ++i) world.client().engine().hint(hint);
+  world.run_for(10s);
+  EXPECT_EQ(world.network().sent - before, 2U);
+  EXPECT_EQ(world.network().most_in_flight, 1);
+}
+
+TEST(Client, HintsOfUnknownStreamsAreNoticedAndIgnored) {
+  SyncWorld world;
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.network().sent;
+  for (const client::Hint& hint : {client::Hint{"github", "demo", "Nope", {}, {}},
+                                   client::Hint{"github", "nope", "Issue", {}, {}},
+                                   client::Hint{"nope", "demo", "Issue", {}, {}},
+                                   client::Hint{"github", "demo", "Issue", "nope", {}}}) {
+    EXPECT_FALSE(world.client().engine().hint(hint));
+  }
+  world.run_for(1s);
+  EXPECT_EQ(world.network().sent, before);
+}
+
+// --- CLIENT-5, 6: verified, and answered before fetching ---
+
+TEST(Client, AForgedWebhookHasNoEffect) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.simulator().send_webhooks();
+  world.simulator().faults(R"([{"id":"f","on":"webhook","do":{"forge":"signature"}}])");
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.network().sent;
+  world.simulator().save({"r1"});
+  world.run_for(60s);
+  EXPECT_GE(world.simulator().fired("f"), 1);
+  EXPECT_EQ(world.network().sent, before);
+  ASSERT_FALSE(world.simulator().receiver().requests().empty());
+}
+
+TEST(Client, AnswersTheWebhookBeforeItFetches) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.network().sent;
+  world.simulator().send_webhooks();
+  std::uint64_t sent_at_answer = 0;
+  world.simulator().receiver().set_answer([&](const core::Request& request) -> core::Outcome {
+    core::Outcome outcome{world.client().receiver().handle(request), {}};
+    sent_at_answer = world.network().sent;
+    EXPECT_EQ(outcome.response.status, 200);
+    return outcome;
+  });
+  world.simulator().save({"r1"});
+  world.run_for(1s);
+  EXPECT_EQ(sent_at_answer, before);
+  EXPECT_GT(world.network().sent, before);
+}
+
+// --- CLIENT-7: pages to the end ---
+
+TEST(Client, PagesToTheEndAndNeverStoresNull) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 10));
+  world.options.limit = 5;  // exactly two pages
+  world.start_client();
+  world.run_for(1s);
+  EXPECT_EQ(world.difference(), "");
+  EXPECT_EQ(world.network().sent, 2U);
+  const auto position = world.client().store().position(world.streams[0]);
+  ASSERT_TRUE(position && position->cursor);
+  EXPECT_EQ(*position->cursor, simulator::cursor_of(world.simulator().walk().back()));
+}
+
+TEST(Client, KeepsItsCursorWhenAPageIsEmpty) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 3));
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.client().store().position(world.streams[0]);
+  world.run_for(65s);
+  const auto after = world.client().store().position(world.streams[0]);
+  EXPECT_EQ(after->cursor, before->cursor);
+}
+
+TEST(Client, GoesOnAfterAnEmptyPageWithACursor) {
+  SyncWorld world;
+  save_each(world, ids(1, 4));
+  const auto records = world.simulator().walk();
+  world.options.limit = 2;
+  const std::string second = core::percent_encode(simulator::cursor_of(records[1]));
+  bool emptied = false;
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (emptied || request.target.find(second) == std::string::npos) return std::nullopt;
+    emptied = true;
+    return core::Outcome{
+        {200, {}, R"({"records":[],"next_cursor":")" + simulator::cursor_of(records[2]) + "\"}"},
+        {}};
+  };
+  world.start_client();
+  world.run_for(1s);
+  EXPECT_TRUE(emptied);
+  // What the empty page skipped was never served: r3 is not stored, r4 is.
+  EXPECT_EQ(stored_payload(world, "r3"), "(not stored)");
+  EXPECT_EQ(stored_payload(world, "r4"), R"({"id":"r4","n":0})");
+}
+
+TEST(Client, APageThatLeadsBackToItselfIsNoEndlessLoop) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 2));
+  const std::string cursor = simulator::cursor_of(world.simulator().walk().back());
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (request.target.find("cursor=") == std::string::npos) return std::nullopt;
+    return core::Outcome{{200, {}, R"({"records":[],"next_cursor":")" + cursor + "\"}"}, {}};
+  };
+  world.start_client();
+  world.run_for(2min);
+  EXPECT_LT(world.network().sent, 40U);
+  EXPECT_GE(world.network().sent, 3U);
+  EXPECT_EQ(world.progress().error.code, "bad_page");
+}
+
+// --- CLIENT-8: upserts, tombstones, versions, pruned records ---
+
+TEST(Client, AppliesChangesDeletionsAndRevivals) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.start_client();
+  world.run_for(1s);
+  world.simulator().save(ids(1, 3));
+  world.run_for(5s);
+  world.simulator().save({"r1"}, 7);
+  world.simulator().remove({"r2"});
+  world.run_for(5s);
+  EXPECT_EQ(stored_payload(world, "r1"), R"({"id":"r1","n":7})");
+  EXPECT_EQ(stored_payload(world, "r2"), R"(deleted {"id":"r2","n":0})");
+  EXPECT_EQ(world.difference(), "");
+  world.simulator().save({"r2"}, 9);
+  world.run_for(5s);
+  EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":9})");
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, StoresATombstoneOfAnIdItNeverSaw) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 2));
+  world.simulator().remove({"r1"});
+  world.start_client();
+  world.run_for(1s);
+  EXPECT_EQ(stored_payload(world, "r1"), R"(deleted {"id":"r1","n":0})");
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, AStaleAnswerNeverOverwritesANewerVersion) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.simulator().save({"r1"}, 1);
+  const core::Response old_page = world.simulator().get({});
+  world.simulator().save({"r1"}, 2);
+  world.start_client();
+  world.run_for(1s);
+  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+    return core::Outcome{old_page, {}};
+  };
+  world.run_for(5s);
+  EXPECT_EQ(stored_payload(world, "r1"), R"({"id":"r1","n":2})");
+}
+
+TEST(Client, APrunedRecordKeepsItsStoredPayload) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.simulator().save({"r1"}, 1);
+  world.start_client();
+  world.run_for(1s);
+  const auto position = world.client().store().position(world.streams[0]);
+  ASSERT_EQ(world.simulator().prune(*position->cursor).status, 200);
+  // A full read brings the pruned record.
+  answer_first(world, 1, error_of(400, "invalid_cursor"));
+  world.run_for(6s);
+  EXPECT_EQ(world.progress().full_reads, 1U);
+  EXPECT_EQ(stored_payload(world, "r1"), R"({"id":"r1","n":1})");
+}
+
+// --- CLIENT-9: what goes wrong, and what is done about it ---
+
+TEST(Client, WaitsAsRetryAfterSays) {
+  SyncWorld world;
+  answer_first(world, 1, error_of(429, "too_many_request", {{"Retry-After", "120"}}));
+  world.simulator().save({"r1"});
+  world.start_client();
+  world.run_for(119s);
+  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.progress().health, client::Health::kRetrying);
+  world.run_for(5s);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, AWebhookDoesNotShortenTheWait) {
+  SyncWorld world;
+  answer_first(world, 1, error_of(429, "too_many_request", {{"Retry-After", "120"}}));
+  world.start_client();
+  world.run_for(10s);
+  world.client().engine().hint({"github", "demo", "Issue", std::nullopt, std::nullopt});
+  world.run_for(100s);
+  EXPECT_EQ(world.network().sent, 1U);
+}
+
+TEST(Client, RetryAfterZeroOrGarbageIsNoHotLoop) {
+  for (const char* value : {"0", "soon", "-1", ""}) {
+    SyncWorld world;
+    answer_first(world, 1'000'000, error_of(429, "too_many_request", {{"Retry-After", value}}));
+    world.start_client();
+    world.run_for(60s);
+    EXPECT_LT(world.network().sent, 80U) << value;
+    EXPECT_GE(world.network().sent, 3U) << value;
+  }
+}
+
+TEST(Client, SurvivesAStormOfFailures) {
+  const core::Outcome html{{502, {{"Content-Type", "text/html"}}, "<html>Bad gateway</html>"}, {}};
+  const core::Outcome reset{{}, {.reset = true}};
+  const core::Outcome late{{}, {.delay = 1h}};
+  const core::Outcome cut{{200, {}, R"({"records":[{"id":"r1)"}, {}};
+  const core::Outcome other{{200, {}, "hello"}, {}};
+  const core::Outcome teapot{{206, {}, ""}, {}};
+  for (const core::Outcome& storm : {html, reset, late, cut, other, teapot}) {
+    SyncWorld world;
+    answer_first(world, 6, storm);
+    world.simulator().save(ids(1, 5));
+    world.start_client();
+    world.run_for(5min);
+    EXPECT_EQ(world.difference(), "") << storm.response.body;
+    EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
+    EXPECT_EQ(world.progress().error.code, "");
+  }
+}
+
+TEST(Client, StartsAgainFromTheStoredCursorWhenAPageBreaks) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 9));
+  world.options.limit = 3;
+  int requests = 0;
+  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+    if (++requests != 3) return std::nullopt;
+    return core::Outcome{{}, {.reset = true}};
+  };
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.difference(), "");
+  // Page 3 was asked for twice, with the same cursor.
+  EXPECT_EQ(world.network().targets[2].substr(world.network().targets[2].find("&cursor")),
+            world.network().targets[3].substr(world.network().targets[3].find("&cursor")));
+}
+
+TEST(Client, StopsOn401AndSaysSo) {
+  SyncWorld world;
+  world.options.endpoint.secret_key = "11111111-1111-4111-8111-111111111111";
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.network().sent, 1U);
+  const auto progress = world.progress();
+  EXPECT_EQ(progress.health, client::Health::kStopped);
+  EXPECT_EQ(progress.error.code, "unknown_account");
+  ASSERT_EQ(world.events.size(), 1U);
+  EXPECT_NE(world.events[0].find("stopped: the server answered 401"), std::string::npos);
+  const auto status = world.client().store().status();
+  ASSERT_TRUE(status && status->size() == 1);
+  EXPECT_EQ((*status)[0].health, "stopped");
+  EXPECT_EQ((*status)[0].error.code, "unknown_account");
+}
+
+TEST(Client, AStreamThatStopsLeavesTheOthersRunning) {
+  SyncWorld world;
+  world.streams = {{"github", "nobody", "Issue"}, {"github", "demo", "Issue"}};
+  world.simulator().save(ids(1, 3));
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.progress(0).health, client::Health::kStopped);
+  EXPECT_EQ(world.progress(0).error.code, "unknown_connection");
+  EXPECT_EQ(world.progress(1).health, client::Health::kUpToDate);
+  EXPECT_EQ(world.difference(1), "");
+}
+
+TEST(Client, NeverShowsItsKey) {
+  SyncWorld world;
+  const std::string key = world.options.endpoint.secret_key;
+  answer_first(world, 1,
+               {{400, {}, R"({"error":{"code":"x","message":"your key is )" + key + "\"}}"}, {}});
+  world.start_client();
+  world.run_for(1s);
+  ASSERT_EQ(world.events.size(), 1U);
+  EXPECT_EQ(world.events[0].find(key), std::string::npos) << world.events[0];
+  EXPECT_EQ(world.progress().error.message.find(key), std::string::npos);
+}
+
+TEST(Client, RecoversFromAnInvalidCursorByAFullReadThatKeepsWhatItHolds) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.options.limit = 2;
+  world.simulator().save(ids(1, 5));
+  world.start_client();
+  world.run_for(1s);
+  answer_first(world, 1, error_of(400, "invalid_cursor"));
+  world.simulator().save({"r2"}, 4);
+  std::size_t least = 5;
+  world.client().fragile().after_call = [&] {
+    std::size_t count = 0;
+    EXPECT_TRUE(world.client().store().read(world.streams[0], [&](const client::StoredRecord&) {
+      ++count;
+      return true;
+    }));
+    least = std::min(least, count);
+  };
+  world.run_for(10s);
+  EXPECT_EQ(world.progress().full_reads, 1U);
+  EXPECT_EQ(least, 5U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, ACursorThatIsNeverTakenIsNoHotLoop) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 3));
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (request.target.find("cursor=") == std::string::npos) return std::nullopt;
+    return error_of(400, "invalid_cursor");
+  };
+  world.options.limit = 1;
+  world.start_client();
+  world.run_for(60s);
+  EXPECT_LT(world.network().sent, 100U);
+}
+
+// --- CLIENT-10: bounded ---
+
+TEST(Client, HoldsAtMostTwoPages) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 50));
+  world.options.limit = 5;
+  world.start_client();
+  world.client().fragile().before_call = [&] { EXPECT_LE(world.network().in_flight, 1); };
+  world.run_for(1s);
+  EXPECT_EQ(world.network().most_in_flight, 1);
+  EXPECT_EQ(world.client().fragile().most_records, 5U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, FetchesThePageAfterWhileItStoresOne) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 6));
+  world.options.limit = 2;
+  world.start_client();
+  std::vector<std::uint64_t> sent_at_commit;
+  world.client().fragile().before_call = [&] { sent_at_commit.push_back(world.network().sent); };
+  world.run_for(1s);
+  // position, then three commits, then the report: each of the first two commits runs with the
+  // next page already asked for.
+  ASSERT_EQ(sent_at_commit.size(), 5U);
+  EXPECT_EQ(sent_at_commit[1], 2U);
+  EXPECT_EQ(sent_at_commit[2], 3U);
+}
+
+TEST(Client, AsksForFewerRecordsWhenTheyAreLarge) {
+  SyncWorld world;
+  world.options.max_page_bytes = 100'000;
+  world.options.limit = 100;
+  std::string save = R"("save":[)";
+  for (int i = 0; i < 60; ++i) {
+    save += (i > 0 ? "," : "") + (R"({"id":"r)" + std::to_string(i)) + R"(","text":")" +
+            std::string(20'000, 'x') + R"("})";
+  }
+  world.simulator().run(save + "]");
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.difference(), "");
+  EXPECT_EQ(world.progress().failures, 0U);
+}
+
+TEST(Client, ARecordLargerThanAPageMayBeStopsTheStreamAndSaysSo) {
+  SyncWorld world;
+  world.options.max_page_bytes = 10'000;
+  save_each(world, ids(1, 3));
+  world.simulator().run(R"("save":[{"id":"big","text":")" + std::string(20'000, 'x') + R"("}])");
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "record_too_large");
+  // What came before it is stored.
+  EXPECT_EQ(stored_payload(world, "r3"), R"({"id":"r3","n":0})");
+}
+
+// --- CLIENT-11: poison ---
+
+TEST(Client, ARecordThatItCannotStoreStopsTheStreamAndIsNamed) {
+  SyncWorld world;
+  save_each(world, ids(1, 5));
+  world.network().before_answer = [](core::Result<core::Response>& answer) {
+    const std::size_t at = answer->body.find(R"("id":"r3",)");
+    if (at != std::string::npos) answer->body.replace(at, 10, R"("id":12345,)");
+  };
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "poison_record");
+  EXPECT_NE(world.progress().record.find("\"r2\""), std::string::npos) << world.progress().record;
+  EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
+  EXPECT_EQ(stored_payload(world, "r4"), "(not stored)");
+  EXPECT_EQ(world.network().sent, 1U);
+}
+
+TEST(Client, ARecordThatTheStoreRefusesStopsTheStream) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 5));
+  world.prepare_client = [](SyncClient& client) { client.fragile().refuse_id = "r3"; };
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "cannot_store_record");
+}
+
+TEST(Client, AFullDiskIsTriedAgain) {
+  for (int n = 1; n <= 4; ++n) {
+    SyncWorld world;
+    world.simulator().save(ids(1, 12));
+    world.options.limit = 3;
+    world.prepare_client = [n](SyncClient& client) { client.fragile().fail_commits = n; };
+    world.start_client();
+    world.run_for(2min);
+    EXPECT_EQ(world.difference(), "");
+    EXPECT_EQ(world.progress().failures, static_cast<std::uint64_t>(n));
+  }
+}
+
+// --- CLIENT-12: two workers ---
+
+TEST(Client, TwoWorkersOnOneStreamNeverCorruptIt) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 40));
+  world.simulator().remove({"r7"});
+  world.options.limit = 3;
+  world.options.poll = 2s;
+  world.start_client();
+  client::SyncOptions options = world.options;
+  options.seed = 2;
+  options.limit = 4;
+  SyncClient second(options, world.streams, world.clock(), world.network(), world.file());
+  second.engine().start();
+  std::string last;
+  std::uint64_t back = 0;
+  world.client().fragile().after_call = [&] {
+    const auto position = second.store().position(world.streams[0]);
+    if (!position->cursor) return;
+    // Cursors of this simulator sort by time once decoded; here it is enough that the number of
+    // records never falls.
+    if (!last.empty() && position->records < back) ADD_FAILURE() << "records were lost";
+    back = position->records;
+    last = *position->cursor;
+  };
+  world.run_for(5s);
+  world.simulator().save(ids(20, 50), 3);
+  world.run_for(20s);
+  EXPECT_EQ(world.difference(), "");
+}
+
+// --- late data ---
+
+TEST(Client, LooksAgainAfterAWebhookThatCameBeforeItsData) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.simulator().send_webhooks();
+  world.simulator().save({"r0"});
+  world.start_client();
+  world.run_for(1s);
+  world.simulator().faults(R"([{"id":"s","on":"api","times":3,"do":{"stale":"5s"}}])");
+  world.simulator().save({"r1"});
+  world.run_for(30s);
+  EXPECT_GE(world.simulator().fired("s"), 1);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, FindsALateCommitWithTheOverlapAndNeverMovesTheCursorBack) {
+  for (const bool overlap : {false, true}) {
+    SyncWorld world;
+    world.options.poll = 5s;
+    world.options.overlap = overlap ? core::Duration(1min) : core::Duration(0);
+    world.simulator().save({"r0"});
+    world.start_client();
+    world.run_for(1s);
+    world.simulator().faults(R"([{"id":"l","on":"store","times":1,"do":{"late_commit":"10s"}}])");
+    world.simulator().save({"late"});
+    world.run_for(1s);
+    world.simulator().save({"r1"});
+    world.run_for(7s);
+    const auto before = world.client().store().position(world.streams[0]);
+    world.run_for(2min);
+    const auto after = world.client().store().position(world.streams[0]);
+    EXPECT_EQ(before->cursor, after->cursor);
+    EXPECT_EQ(stored_payload(world, "late"), overlap ? R"({"id":"late","n":0})" : "(not stored)");
+    if (overlap) {
+      EXPECT_EQ(world.difference(), "");
+    }
+  }
+}
+
+TEST(Client, ReReadsNoWindowInWhichNothingCanCome) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.options.overlap = 1min;
+  world.simulator().save({"r0"});
+  world.start_client();
+  world.run_for(3min);
+  const auto before = world.network().sent;
+  world.run_for(50s);
+  EXPECT_EQ(world.network().sent - before, 10U);  // the polls alone
+}
+
+// --- once ---
+
+TEST(Client, OnceFinishesWhenEveryStreamIsUpToDate) {
+  SyncWorld world;
+  world.streams = {{"github", "demo", "Issue"}, {"github", "demo", "Pull"}};
+  world.simulator().save(ids(1, 5));
+  world.options.once = true;
+  world.options.limit = 2;
+  int finished = 0;
+  world.start_client();
+  world.client().engine().on_finished([&] { ++finished; });
+  world.run_for(10s);
+  EXPECT_EQ(finished, 1);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, GivesUpWhenItIsToldTo) {
+  SyncWorld world;
+  world.options.give_up = 1min;
+  answer_first(world, 1'000'000, error_of(500, "server_error"));
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "gave_up");
+}
+
+}  // namespace
+}  // namespace terapi::tests

@@ -1,0 +1,290 @@
+// SyncWorld: for tests: a simulator, a client and one virtual clock. Everything that happens,
+// happens in the order of the clock: while the client waits for an answer the world goes on. A
+// crash is an exception that only the driver here catches; a restart is a new client over the same
+// file.
+//
+//   SyncWorld world;
+//   world.simulator().save({"1", "2"});
+//   world.start_client();
+//   world.run_for(1s);
+//   EXPECT_EQ(world.difference(), "");
+//
+// Thread rule: the test's thread.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "client/storage/sqlite_store.h"
+#include "client/sync_engine.h"
+#include "client/webhooks/webhook_receiver.h"
+#include "core/background.h"
+#include "core/check.h"
+#include "simulator/test_simulator.h"
+
+namespace terapi::tests {
+
+using namespace std::chrono_literals;
+
+// What kills the client; thrown from within one of its calls.
+struct Crash {};
+
+// The network between client and simulator, in virtual time: a request arrives after 1 ms, its
+// answer another millisecond later, or as late as a fault says.
+class SyncNetwork final : public core::AsyncTransport {
+ public:
+  SyncNetwork(core::Clock& clock, simulator::InProcessSimulator& simulator)
+      : clock_(clock), simulator_(simulator) {}
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    ++sent;
+    targets.push_back(request.target);
+    if (before_send) before_send(request);
+    ++in_flight;
+    most_in_flight = std::max(most_in_flight, in_flight);
+    clock_.at(clock_.now() + 1ms,
+              [this, options, request = std::move(request), done = std::move(done)]() mutable {
+                arrive(std::move(request), options, std::move(done));
+              });
+  }
+
+  // Called with each request as it leaves, and with each answer before it is handed over.
+  std::function<void(const core::Request&)> before_send;
+  std::function<void(core::Result<core::Response>&)> before_answer;
+  // An answer in place of the simulator's.
+  std::function<std::optional<core::Outcome>(const core::Request&)> instead;
+  std::uint64_t sent = 0;
+  std::vector<std::string> targets;
+  int in_flight = 0;
+  int most_in_flight = 0;
+
+ private:
+  void arrive(core::Request request, const core::SendOptions& options, Done done) {
+    const auto url = core::parse_url(request.target);
+    TERAPI_CHECK(url.has_value(), request.target);
+    request.target = url->target;
+    std::optional<core::Outcome> outcome;
+    if (instead) outcome = instead(request);
+    if (!outcome) outcome = simulator_.outcome(request);
+    core::Duration wait = 1ms + outcome->wire.delay + outcome->wire.stall;
+    auto answer = core::receive(*outcome, options);
+    if (!answer && answer.error().code == "timeout") wait = options.timeout;
+    clock_.at(clock_.now() + wait, [this, answer = std::move(answer), done = std::move(done)] {
+      --in_flight;
+      core::Result<core::Response> handed = answer;
+      if (before_answer) before_answer(handed);
+      done(std::move(handed));
+    });
+  }
+
+  core::Clock& clock_;
+  simulator::InProcessSimulator& simulator_;
+};
+
+// A store that can fail or crash, before or after a call is carried out.
+class FragileStore final : public client::Store {
+ public:
+  explicit FragileStore(client::Store& store) : store_(store) {}
+
+  core::Result<client::Position> position(const client::Stream& stream) override {
+    return call([&] { return store_.position(stream); });
+  }
+  core::Result<client::Committed> commit(const client::Batch& batch) override {
+    ++commits;
+    most_records = std::max(most_records, batch.records.size());
+    if (fail_commits > 0) {
+      --fail_commits;
+      return core::Error{"store_failed", "the disk is full"};
+    }
+    if (refuse_id) {
+      for (const client::Record& record : batch.records) {
+        if (record.id == *refuse_id) {
+          return core::Error{"cannot_store_record", "record \"" + *refuse_id + "\": refused"};
+        }
+      }
+    }
+    return call([&] { return store_.commit(batch); });
+  }
+  core::Result<void> report(const client::Stream& stream, const client::Report& report) override {
+    return call([&] { return store_.report(stream, report); });
+  }
+
+  std::function<void()> before_call;
+  std::function<void()> after_call;
+  int fail_commits = 0;
+  std::optional<std::string> refuse_id;
+  std::uint64_t commits = 0;
+  std::size_t most_records = 0;
+
+ private:
+  template <typename Work>
+  std::invoke_result_t<Work> call(Work work) {
+    if (before_call) before_call();
+    auto result = work();
+    if (after_call) after_call();
+    return result;
+  }
+
+  client::Store& store_;
+};
+
+// One client process: everything that dies with it.
+class SyncClient {
+ public:
+  SyncClient(client::SyncOptions options, std::vector<client::Stream> streams, core::Clock& clock,
+             core::AsyncTransport& transport, const std::string& file)
+      : store_(open(file)),
+        fragile_(*store_),
+        background_(clock),
+        engine_(std::move(options), std::move(streams), {clock, transport, fragile_, background_}),
+        receiver_(receiver_options(), [this](const client::Hint& hint) { engine_.hint(hint); }) {}
+
+  client::SqliteStore& store() { return *store_; }
+  FragileStore& fragile() { return fragile_; }
+  client::SyncEngine& engine() { return engine_; }
+  client::WebhookReceiver& receiver() { return receiver_; }
+
+ private:
+  static std::unique_ptr<client::SqliteStore> open(const std::string& file) {
+    auto store = client::SqliteStore::open(file);
+    TERAPI_CHECK(store.has_value(), store ? "" : store.error().message);
+    return std::move(*store);
+  }
+  static client::WebhookReceiverOptions receiver_options() {
+    client::WebhookReceiverOptions options;
+    options.signing_keys = {std::string(simulator::kDefaultSecretKey)};
+    options.path = "/hook";
+    return options;
+  }
+
+  std::unique_ptr<client::SqliteStore> store_;
+  FragileStore fragile_;
+  core::InlineBackground background_;
+  client::SyncEngine engine_;
+  client::WebhookReceiver receiver_;
+};
+
+class SyncWorld {
+ public:
+  explicit SyncWorld(const simulator::TestSimulatorOptions& given = {})
+      : simulator_(given), network_(simulator_.clock(), simulator_) {
+    std::string name = (std::filesystem::temp_directory_path() / "sync-XXXXXX").string();
+    TERAPI_CHECK(::mkdtemp(name.data()) != nullptr, name);
+    folder_ = name;
+    options.endpoint = {"http://terapi.test", std::string(simulator::kDefaultSecretKey)};
+    options.on_event = [this](const client::SyncEvent& event) {
+      events.push_back(client::to_string(event.stream) + ": " + event.text);
+    };
+    simulator_.receiver().set_answer([this](const core::Request& request) -> core::Outcome {
+      if (!client_) return {{}, {.reset = true}};
+      return {client_->receiver().handle(request), {}};
+    });
+  }
+  ~SyncWorld() {
+    client_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  SyncWorld(const SyncWorld&) = delete;
+  SyncWorld& operator=(const SyncWorld&) = delete;
+
+  simulator::InProcessSimulator& simulator() { return simulator_; }
+  SyncNetwork& network() { return network_; }
+  core::VirtualClock& clock() { return simulator_.clock(); }
+  SyncClient& client() { return *client_; }
+  std::string file() const { return (folder_ / "sync.db").string(); }
+
+  client::SyncOptions options;
+  std::vector<client::Stream> streams = {{"github", "demo", "Issue"}};
+  std::vector<std::string> events;
+
+  void start_client() {
+    client_ = std::make_unique<SyncClient>(options, streams, clock(), network_, file());
+    if (prepare_client) prepare_client(*client_);
+    client_->engine().start();
+  }
+  // What a new process starts with, for tests that arm it.
+  std::function<void(SyncClient&)> prepare_client;
+  // As SIGKILL does.
+  void kill_client() { client_.reset(); }
+
+  // Lets the time pass. True when the client crashed; it is gone then, and time stopped there.
+  bool run_for(core::Duration span) {
+    const core::Time until = clock().now() + span;
+    while (true) {
+      try {
+        while (clock().run_next(until)) {
+        }
+        clock().advance_to(until);
+        return false;
+      } catch (const Crash&) {
+        kill_client();
+        return true;
+      }
+    }
+  }
+
+  client::StreamProgress progress(std::size_t index = 0) {
+    return client_->engine().progress().at(index);
+  }
+
+  // The client's dump, in the format that truth/diff takes.
+  std::string dump(std::size_t index = 0) {
+    auto store = client::SqliteStore::open(file());
+    TERAPI_CHECK(store.has_value(), store ? "" : store.error().message);
+    std::string text;
+    const client::Stream& stream = streams.at(index);
+    const auto read = (*store)->read(stream, [&](const client::StoredRecord& record) {
+      using simulator::Json;
+      Json line = {{"integration", stream.integration},
+                   {"connection", stream.connection},
+                   {"model", stream.model},
+                   {"variant", stream.variant},
+                   {"id", record.id},
+                   {"deleted", record.deleted}};
+      text += line.dump();
+      text.back() = ',';
+      text += "\"payload\":" + record.payload + "," +
+              Json({{"last_modified_at", record.last_modified_at}, {"cursor", record.cursor}})
+                  .dump()
+                  .substr(1) +
+              "\n";
+      return true;
+    });
+    EXPECT_TRUE(read) << read.error().message;
+    return text;
+  }
+  std::string truth(std::size_t index = 0) {
+    return simulator_.control("GET", "/truth" + query(index)).body;
+  }
+  // "" when the client holds what the simulator does; else what it lacks or has too much.
+  std::string difference(std::size_t index = 0) {
+    auto answer = simulator_.ok("POST", "/truth/diff" + query(index), dump(index));
+    return answer["equal"] == true ? "" : answer.dump();
+  }
+
+ private:
+  std::string query(std::size_t index) const {
+    const client::Stream& stream = streams.at(index);
+    return simulator::TestSimulator::query({{"integration", stream.integration},
+                                            {"connection", stream.connection},
+                                            {"model", stream.model},
+                                            {"variant", stream.variant}});
+  }
+
+  std::filesystem::path folder_;
+  simulator::InProcessSimulator simulator_;
+  SyncNetwork network_;
+  std::unique_ptr<SyncClient> client_;
+};
+
+}  // namespace terapi::tests
