@@ -70,9 +70,11 @@ if(CHECK STREQUAL "layers")
          "#include <boost/asio.hpp>\n")
   expect("curl elsewhere" "<curl/curl.h> belongs in core/system/ only" simulator/program/a.cc
          "#include <curl/curl.h>\n")
-  expect("sqlite elsewhere" "<sqlite3.h> belongs in simulator/storage/, client/ only" simulator/api/a.cc
+  expect("sqlite elsewhere" "<sqlite3.h> belongs in core/sqlite/, simulator/storage/, client/storage/ only" simulator/api/a.cc
          "#include <sqlite3.h>\n")
-  expect("the client's database" "" client/store.cc "#include <sqlite3.h>\n")
+  expect("the client's database" "" client/storage/store.cc "#include <sqlite3.h>\n")
+  expect("libpq elsewhere" "<libpq-fe.h> belongs in client/storage/ only" client/program/a.cc
+         "#include <libpq-fe.h>\n")
 elseif(CHECK STREQUAL "files")
   string(REPEAT "int x;\n" 800 long_enough)
   expect("800 lines" "" core/a.cc "${long_enough}")

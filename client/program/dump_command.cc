@@ -28,7 +28,7 @@ core::Result<std::vector<Stream>> streams_to_dump(const ReadFlags& flags, Readab
     std::string known;
     for (const Stream& one : all) known += (known.empty() ? "" : ", ") + to_string(one);
     return core::Error{"unknown_stream", "--stream: there is no '" + to_string(stream) +
-                                             "' in '" + flags.database + "'; it has " +
+                                             "' in the database; it has " +
                                              (known.empty() ? "no streams" : known)};
   }
   return asked;

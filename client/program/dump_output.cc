@@ -11,8 +11,7 @@ namespace terapi::client {
 core::Result<void> DumpOutput::write() {
   std::size_t written = 0;
   while (written < buffer_.size()) {
-    const ssize_t size =
-        ::write(descriptor_, buffer_.data() + written, buffer_.size() - written);
+    const ssize_t size = ::write(descriptor_, buffer_.data() + written, buffer_.size() - written);
     if (size >= 0) {
       written += static_cast<std::size_t>(size);
     } else if (errno == EAGAIN) {  // somebody else made the pipe non-blocking

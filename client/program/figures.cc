@@ -52,7 +52,8 @@ std::string short_span(core::Duration span) {
     std::int64_t seconds;
     char letter;
   };
-  static constexpr std::array<Unit, 4> kUnits = {{{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}}};
+  static constexpr std::array<Unit, 4> kUnits = {
+      {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}}};
   std::int64_t seconds =
       std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(span).count());
   std::size_t unit = 0;

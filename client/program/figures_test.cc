@@ -69,7 +69,9 @@ TEST(Figures, ShortensTheMiddle) {
 TEST(Figures, ControlCharactersDoNotReachATerminal) {
   EXPECT_EQ(printable("plain é …"), "plain é …");
   EXPECT_EQ(printable("a\x1b[2Jb\nc"), "a\\x1b[2Jb\\x0ac");
-  EXPECT_EQ(printable("a\xC2\x9B" "2J"), "a\\x9b2J");
+  EXPECT_EQ(printable("a\xC2\x9B"
+                      "2J"),
+            "a\\x9b2J");
 }
 
 }  // namespace

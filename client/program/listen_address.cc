@@ -18,8 +18,7 @@ core::Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (host.empty() || host.find_first_of("[]/@ ") != std::string_view::npos) return wrong;
   if (!bracketed && host.find(':') != std::string_view::npos) return wrong;
   ListenAddress address{std::string(host)};
-  const auto [stop, error] =
-      std::from_chars(port.data(), port.data() + port.size(), address.port);
+  const auto [stop, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   if (port.empty() || error != std::errc() || stop != port.data() + port.size()) return wrong;
   return address;
 }

@@ -56,8 +56,8 @@ int print_help(const std::string& command) {
   if (command.empty()) {
     print_all_help();
   } else {
-    std::printf("%s\n\nFlags of %s:\n%s\n%s", kPurpose, command.c_str(),
-                flags_of(command).c_str(), kExitCodes);
+    std::printf("%s\n\nFlags of %s:\n%s\n%s", kPurpose, command.c_str(), flags_of(command).c_str(),
+                kExitCodes);
   }
   return 0;
 }

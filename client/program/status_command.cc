@@ -18,8 +18,7 @@ int run_status(const std::vector<std::string>& arguments) {
   const auto streams = (*store)->status();
   if (!streams) return report(name, streams.error().code, streams.error().message);
   const auto now = std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
-  const std::string text =
-      flags->json ? status_json(*streams, now) : status_table(*streams, now);
+  const std::string text = flags->json ? status_json(*streams, now) : status_table(*streams, now);
   std::fputs(text.c_str(), stdout);
   return 0;
 }

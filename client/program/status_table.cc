@@ -85,8 +85,7 @@ void write_status(core::json::Writer& out, const StreamStatus& status, core::Tim
   }
   out.key("error").begin_object();
   out.field("code", status.error.code).field("message", status.error.message);
-  out.optional_field("record",
-                     status.record.empty() ? std::nullopt : std::optional(status.record));
+  out.optional_field("record", status.record.empty() ? std::nullopt : std::optional(status.record));
   out.end_object().end_object();
 }
 

@@ -40,9 +40,8 @@ void add_duration(core::Flags& flags, const std::string& name, const std::string
     const auto parsed = core::parse_duration(text);
     if (!parsed) return core::Result<void>(bad_flag(name, parsed.error().message));
     if (*parsed < least) {
-      return core::Result<void>(bad_flag(
-          name, "'" + text + "' is too short; expected " + core::format_duration(least) +
-                    " or more"));
+      return core::Result<void>(bad_flag(name, "'" + text + "' is too short; expected " +
+                                                   core::format_duration(least) + " or more"));
     }
     target = *parsed;
     return core::Result<void>();
@@ -81,8 +80,9 @@ core::Result<std::string> checked_key(const std::string& key, const std::string&
   if (key.empty()) return core::Error{"bad_usage", from + " is empty; expected a key"};
   for (const char c : key) {
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) {
-      return core::Error{"bad_usage", from + " holds a space, a line end or a control character; "
-                                             "expected the key alone"};
+      return core::Error{"bad_usage", from +
+                                          " holds a space, a line end or a control character; "
+                                          "expected the key alone"};
     }
   }
   return key;
@@ -155,9 +155,10 @@ core::Result<SyncOptions> sync_options_from(const SyncFlags& flags,
 
 void add_tuning_to(SyncFlags& target, core::Flags& flags) {
   using namespace std::chrono_literals;
-  add_duration(flags, "overlap",
-               "re-read what is so much older than the newest record, for late commits (default 0s)",
-               0s, target.overlap);
+  add_duration(
+      flags, "overlap",
+      "re-read what is so much older than the newest record, for late commits (default 0s)", 0s,
+      target.overlap);
   add_number(flags, "workers", "streams that sync at once (default 4)", 1, 64,
              [&target](std::uint64_t n) { target.workers = n; });
   add_duration(flags, "timeout", "how long a request may take (default 30s)", 1ms, target.timeout);

@@ -7,9 +7,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::vector<std::string> kLeast = {"--base-url", "http://127.0.0.1:3003", "--secret-key",
-                                         "secret-1",   "--database",            "sync.db",
-                                         "--stream",   "github/demo/Issue"};
+const std::vector<std::string> kLeast = {
+    "--base-url", "http://127.0.0.1:3003", "--secret-key", "secret-1", "--database", "sync.db",
+    "--stream",   "github/demo/Issue"};
 
 core::Result<SyncSettings> settings_of(const std::vector<std::string>& arguments,
                                        const SyncEnvironment& environment = {}) {
@@ -67,14 +67,43 @@ TEST(SyncFlags, HaveDefaults) {
 }
 
 TEST(SyncFlags, SetEverything) {
-  const auto settings = settings_with(
-      {"--once",         "--listen", "[::1]:0",    "--signing-key", "new",           "--signing-key",
-       "old",            "--poll",   "50ms",       "--limit",       "10000",         "--dialect",
-       "nango",          "--overlap", "5m",        "--workers",     "2",             "--metrics",
-       "localhost:9464", "--timeout", "1500ms",    "--max-page-mib", "8",            "--give-up",
-       "1h",             "--seed",   "7",          "--expect",      "1000000",       "--progress",
-       "always",         "--ready-file", "r.json", "--log-format",  "json",          "--stream",
-       "github/demo/Issue/eu"});
+  const auto settings = settings_with({"--once",
+                                       "--listen",
+                                       "[::1]:0",
+                                       "--signing-key",
+                                       "new",
+                                       "--signing-key",
+                                       "old",
+                                       "--poll",
+                                       "50ms",
+                                       "--limit",
+                                       "10000",
+                                       "--dialect",
+                                       "nango",
+                                       "--overlap",
+                                       "5m",
+                                       "--workers",
+                                       "2",
+                                       "--metrics",
+                                       "localhost:9464",
+                                       "--timeout",
+                                       "1500ms",
+                                       "--max-page-mib",
+                                       "8",
+                                       "--give-up",
+                                       "1h",
+                                       "--seed",
+                                       "7",
+                                       "--expect",
+                                       "1000000",
+                                       "--progress",
+                                       "always",
+                                       "--ready-file",
+                                       "r.json",
+                                       "--log-format",
+                                       "json",
+                                       "--stream",
+                                       "github/demo/Issue/eu"});
   ASSERT_TRUE(settings) << settings.error().message;
   const SyncOptions& options = settings->options;
   EXPECT_TRUE(options.once);
@@ -99,8 +128,7 @@ TEST(SyncFlags, SetEverything) {
 
 TEST(SyncFlags, KeysAndUrlComeFromTheEnvironmentAndFlagsWin) {
   const SyncEnvironment environment{"http://env:1/", "env-secret", "env-signing"};
-  const auto from_environment =
-      settings_of({"--database", "d", "--stream", "a/b/c"}, environment);
+  const auto from_environment = settings_of({"--database", "d", "--stream", "a/b/c"}, environment);
   ASSERT_TRUE(from_environment) << from_environment.error().message;
   EXPECT_EQ(from_environment->options.endpoint.base_url, "http://env:1");
   EXPECT_EQ(from_environment->options.endpoint.secret_key, "env-secret");

@@ -122,9 +122,11 @@ void add_gauges(SyncMetricsText& out, const SyncMetrics& metrics) {
             [now = metrics.now](const StreamProgress& stream) { return lag_of(stream, now); });
 }
 
-void add_webhooks(SyncMetricsText& out, const WebhookCounters& webhooks) {
+void add_webhooks(SyncMetricsText& out, const SyncMetrics& metrics) {
+  const WebhookCounters& webhooks = metrics.webhooks;
   out.family("webhooks_received_total", "counter", "Webhooks that were verified, by use.");
-  out.sample("use=\"hint\"", std::to_string(webhooks.hints));
+  out.sample("use=\"hint\"", std::to_string(webhooks.hints - metrics.hints_of_no_stream));
+  out.sample("use=\"other_stream\"", std::to_string(metrics.hints_of_no_stream));
   out.sample("use=\"ignored\"", std::to_string(webhooks.ignored));
   out.family("webhooks_rejected_total", "counter", "Webhooks that were not taken, by reason.");
   for (const auto& [reason, count] : webhooks.rejected) {
@@ -145,7 +147,7 @@ std::string metrics_text(const SyncMetrics& metrics) {
   SyncMetricsText out(metrics);
   add_counters(out);
   add_gauges(out, metrics);
-  add_webhooks(out, metrics.webhooks);
+  add_webhooks(out, metrics);
   return out.take();
 }
 
@@ -177,9 +179,8 @@ core::Response answer_metrics(const core::Request& request, const SyncMetrics& m
   if (path == "/health") {
     return {200, {{"Content-Type", "application/json"}}, health_json(metrics.streams)};
   }
-  return {200,
-          {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
-          metrics_text(metrics)};
+  return {
+      200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, metrics_text(metrics)};
 }
 
 }  // namespace terapi::client

@@ -4,6 +4,7 @@
 // a stream that has stopped needs a person, and restarting the process would not mend it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace terapi::client {
 struct SyncMetrics {
   std::vector<StreamProgress> streams;
   WebhookCounters webhooks;
+  std::uint64_t hints_of_no_stream = 0;  // of the webhooks, those of streams that are not synced
   core::Time now{};
 };
 

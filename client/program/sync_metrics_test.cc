@@ -75,9 +75,11 @@ TEST(SyncMetrics, EscapesLabels) {
 TEST(SyncMetrics, WebhooksByUseAndReason) {
   SyncMetrics metrics = one_stream();
   metrics.webhooks.hints = 5;
+  metrics.hints_of_no_stream = 1;
   metrics.webhooks.ignored = 2;
   metrics.webhooks.rejected["invalid_signature"] = 7;
-  EXPECT_TRUE(says(metrics, R"(terapi_sync_webhooks_received_total{use="hint"} 5)"));
+  EXPECT_TRUE(says(metrics, R"(terapi_sync_webhooks_received_total{use="hint"} 4)"));
+  EXPECT_TRUE(says(metrics, R"(terapi_sync_webhooks_received_total{use="other_stream"} 1)"));
   EXPECT_TRUE(says(metrics, R"(terapi_sync_webhooks_received_total{use="ignored"} 2)"));
   EXPECT_TRUE(
       says(metrics, R"(terapi_sync_webhooks_rejected_total{reason="invalid_signature"} 7)"));

@@ -1,0 +1,69 @@
+// terapi-sync run.
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "client/program/console.h"
+#include "client/program/program.h"
+#include "client/program/ready_file.h"
+#include "client/program/sync_flags.h"
+#include "client/program/sync_process.h"
+
+namespace terapi::client {
+namespace {
+
+core::Result<SyncSettings> settings_of_run(const std::vector<std::string>& arguments) {
+  SyncFlags values;
+  core::Flags flags;
+  values.add_to(flags);
+  const auto rest = flags.parse(arguments);
+  if (!rest) return rest.error();
+  if (!rest->empty()) {
+    return core::Error{"bad_usage", "unexpected '" + rest->front() + "'; see --help"};
+  }
+  return settings_from(values, SyncEnvironment::of_process());
+}
+
+// A database that hangs must not keep the process. What is stored is whole at any moment.
+void end_within_a_second() {
+  std::thread([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(900));
+    std::_Exit(0);
+  }).detach();
+}
+
+void announce(const ReadyFile& ready) {
+  if (ready.webhook_url.empty() && ready.metrics_url.empty()) return;
+  std::string line = "terapi-sync ready";
+  if (!ready.webhook_url.empty()) line += " webhooks=" + ready.webhook_url;
+  if (!ready.metrics_url.empty()) line += " metrics=" + ready.metrics_url;
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int run_sync(const std::vector<std::string>& arguments) {
+  const std::string name = "terapi-sync run";
+  auto settings = settings_of_run(arguments);
+  if (!settings) return report(name, settings.error().code, settings.error().message);
+  const std::string ready_file = settings->ready_file;
+  auto process =
+      SyncProcess::start(*std::move(settings), Console::of_stderr(), Console::stderr_redraws());
+  if (!process) return report(name, process.error().code, process.error().message);
+  (*process)->loop().on_signals({SIGINT, SIGTERM}, [&](int) {
+    end_within_a_second();
+    (*process)->stop();
+  });
+  const ReadyFile ready{(*process)->webhook_url(), (*process)->metrics_url()};
+  if (!ready_file.empty()) {
+    const auto written = ready.write(ready_file);
+    if (!written) return report(name, written.error().code, written.error().message);
+  }
+  announce(ready);
+  return (*process)->run();
+}
+
+}  // namespace terapi::client
