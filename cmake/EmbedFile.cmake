@@ -76,5 +76,5 @@ namespace terapi::simulator {
 @declarations@
 }  // namespace terapi::simulator
 ")
-  target_include_directories(${target} PUBLIC ${folder})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${folder}>)
 endfunction()

@@ -7,3 +7,8 @@ foreach(check layers files)
            COMMAND ${CMAKE_COMMAND} -DSCRATCH=${PROJECT_BINARY_DIR}/house_trees -DCHECK=${check} -P
                    ${PROJECT_SOURCE_DIR}/cmake/check_layers_test.cmake)
 endforeach()
+
+add_test(NAME house.install
+         COMMAND ${CMAKE_COMMAND} -DBUILD=${PROJECT_BINARY_DIR} -DSOURCE=${PROJECT_SOURCE_DIR}
+                 -DSCRATCH=${PROJECT_BINARY_DIR}/install_test -DFLAGS=${CMAKE_CXX_FLAGS}
+                 -DGENERATOR=${CMAKE_GENERATOR} -P ${PROJECT_SOURCE_DIR}/tests/install/install_test.cmake)

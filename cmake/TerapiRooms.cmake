@@ -44,9 +44,10 @@ function(terapi_room name)
     list(APPEND sources ${found})
   endforeach()
   add_library(terapi_${name} STATIC ${sources})
-  target_include_directories(terapi_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_include_directories(terapi_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   list(TRANSFORM ARG_ROOMS PREPEND terapi_)
-  target_link_libraries(terapi_${name} PUBLIC ${ARG_ROOMS} PRIVATE ${ARG_LINKS} terapi_flags)
+  target_link_libraries(terapi_${name} PUBLIC ${ARG_ROOMS} PRIVATE ${ARG_LINKS}
+                        $<BUILD_INTERFACE:terapi_flags>)
 endfunction()
 
 function(terapi_program name)

@@ -78,20 +78,21 @@ std::string ProgressLine::update(const std::vector<StreamProgress>& streams, cor
     running = running || stream.running;
   }
   const double per_second = rate(records, now);
-  const auto goal = running ? estimate(streams) : std::nullopt;
+  const Estimate estimated = estimate(streams);
+  const Estimate goal = running ? estimated : Estimate{};
 
   std::string line = subject_of(streams) + "  ";
-  if (goal) {
-    line += grouped(goal->done) + " of " + counted(goal->total, "record") + " (" +
-            std::to_string(goal->done * 100 / goal->total) + "%)";
+  if (goal.total > 0) {
+    line += grouped(goal.done) + " of " + counted(goal.total, "record") + " (" +
+            std::to_string(goal.done * 100 / goal.total) + "%)";
   } else {
     line += counted(records, "record");
   }
   if (per_second >= 1) line += "  " + short_rate(per_second) + "/s";
   line += "  " + counted(pages, "page");
   if (const auto lag = largest_lag(streams, now)) line += "  lag " + short_span(*lag);
-  if (goal && per_second >= 1) {
-    const double seconds = static_cast<double>(goal->total - goal->done) / per_second;
+  if (goal.total > 0 && per_second >= 1) {
+    const double seconds = static_cast<double>(goal.total - goal.done) / per_second;
     line += "  ~" + short_span(std::chrono::seconds(std::llround(seconds))) + " left";
   }
   const std::string trouble = trouble_of(streams, now);
@@ -119,8 +120,7 @@ const ProgressLine::FullRead& ProgressLine::full_read_of(std::size_t index,
   return full_read;
 }
 
-std::optional<ProgressLine::Estimate> ProgressLine::estimate(
-    const std::vector<StreamProgress>& streams) {
+ProgressLine::Estimate ProgressLine::estimate(const std::vector<StreamProgress>& streams) {
   Estimate all;
   bool total_known = true;
   bool on_the_way = false;  // some stream's end has not been reached yet
@@ -137,7 +137,7 @@ std::optional<ProgressLine::Estimate> ProgressLine::estimate(
   }
   if (expected_) all.total = *expected_;
   const bool useful = on_the_way && (expected_ || total_known);
-  return useful && all.total > 0 && all.done <= all.total ? std::optional(all) : std::nullopt;
+  return useful && all.done <= all.total ? all : Estimate{};
 }
 
 }  // namespace terapi::client

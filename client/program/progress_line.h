@@ -44,10 +44,10 @@ class ProgressLine {
   };
   struct Estimate {
     std::uint64_t done = 0;
-    std::uint64_t total = 0;
+    std::uint64_t total = 0;  // 0: not known
   };
   double rate(std::uint64_t records, core::Time now);
-  std::optional<Estimate> estimate(const std::vector<StreamProgress>& streams);
+  Estimate estimate(const std::vector<StreamProgress>& streams);
   const FullRead& full_read_of(std::size_t index, const StreamProgress& stream);
 
   std::optional<std::uint64_t> expected_;

@@ -40,7 +40,7 @@ TEST(StatusTable, AlignsItsColumns) {
   EXPECT_EQ(status_table({healthy(), fresh}, moment()),
             "STREAM             RECORDS  DELETED  STATE         LAG  NEWEST                CURSOR\n"
             "github/demo/Issue    1,000        3  up_to_date  2m 5s  2026-11-23 20:44:07Z  "
-            "Y3JlYX…yLTExLTE3\n"
+            "Y3JlYX…IzLTExLTE3\n"
             "slack/ä/Message          0        0  syncing         -  -                     -\n");
 }
 
