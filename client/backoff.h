@@ -2,6 +2,12 @@
 // many clients that failed together do not come back together; a Retry-After is obeyed, with a
 // floor, so that "0" is no hot loop. Deterministic: all chance comes from the Random given.
 //
+//   Backoff backoff({});
+//   wait = retry_after ? backoff.next(random, *retry_after) : backoff.next(random);
+//   …
+//   backoff.reset();   // it worked
+//
+// Errors: none; options and arguments of any size give a wait, without overflow.
 // Thread rule: a value.
 #pragma once
 
@@ -18,6 +24,7 @@ class Backoff {
   struct Options {
     core::Duration first = std::chrono::milliseconds(500);  // the most that the first wait takes
     core::Duration cap = std::chrono::seconds(60);          // the most that any wait takes
+    std::uint32_t factor = 2;                               // from one wait's most to the next's
     core::Duration least = std::chrono::milliseconds(50);   // no wait is shorter
     // A Retry-After is never taken for less than the one, nor for more than the other.
     core::Duration least_retry_after = std::chrono::seconds(1);
@@ -26,15 +33,17 @@ class Backoff {
 
   explicit Backoff(const Options& options) : options_(options) {}
 
-  // Uniform between `least` and first × 2^attempts, at most `cap`.
+  // Uniform between `least` and first × factor^attempts, at most `cap`.
   core::Duration next(core::Random& random);
-  // As the server asked, and up to a tenth (at most a second) more.
+  // As the server asked, and up to a tenth (at most a second) more. Counts as an attempt, too.
   core::Duration next(core::Random& random, core::Duration retry_after);
   // After a success.
   void reset() { attempts_ = 0; }
   std::uint32_t attempts() const { return attempts_; }
 
  private:
+  core::Duration most() const;
+
   Options options_;
   std::uint32_t attempts_ = 0;
 };

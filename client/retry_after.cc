@@ -5,83 +5,162 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <vector>
 
 namespace terapi::client {
 namespace {
 
-constexpr core::Duration kMost = std::chrono::hours(24 * 3650);
+constexpr core::Duration kMostRetryAfter = std::chrono::hours(24 * 3650);
 
-bool is_number(std::string_view text) {
+constexpr std::array<std::string_view, 7> kWeekdays = {
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+bool is_all_digits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Up to nine digits; -1 for anything else.
-int number(std::string_view text) {
-  int value = -1;
-  if (is_number(text) && text.size() <= 9) {
-    std::from_chars(text.data(), text.data() + text.size(), value);
+struct HttpDate {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  std::chrono::seconds clock{0};
+};
+
+// Reads a date from its beginning; once something is wrong, it stays wrong.
+class HttpDateText {
+ public:
+  explicit HttpDateText(std::string_view text) : text_(text) {}
+
+  bool complete() const { return good_ && text_.empty(); }
+
+  void expect(std::string_view what) {
+    if (!text_.starts_with(what)) return fail();
+    text_.remove_prefix(what.size());
   }
-  return value;
-}
-
-unsigned month_named(std::string_view name) {
-  constexpr std::array<std::string_view, 12> kNames = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto found = std::find(kNames.begin(), kNames.end(), name);
-  return found == kNames.end() ? 0 : static_cast<unsigned>(found - kNames.begin()) + 1;
-}
-
-// The words of a date: "Sun, 06 Nov 1994 08:49:37 GMT" at spaces, commas and the dashes of RFC 850.
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] != ' ' && text[i] != ',' && text[i] != '-') continue;
-    if (i > begin) words.push_back(text.substr(begin, i - begin));
-    begin = i + 1;
+  // Exactly so many digits.
+  unsigned digits(std::size_t count) {
+    unsigned value = 0;
+    if (text_.size() < count || !is_all_digits(text_.substr(0, count))) {
+      fail();
+      return value;
+    }
+    std::from_chars(text_.data(), text_.data() + count, value);
+    text_.remove_prefix(count);
+    return value;
   }
-  return words;
+  // The day of the week, short or in full. Which one it is does not matter.
+  void weekday(bool in_full) {
+    for (const std::string_view name : kWeekdays) {
+      const std::string_view word = in_full ? name : name.substr(0, 3);
+      if (text_.starts_with(word)) return expect(word);
+    }
+    fail();
+  }
+  unsigned month() {
+    for (unsigned i = 0; i < kMonths.size(); ++i) {
+      if (!text_.starts_with(kMonths[i])) continue;
+      expect(kMonths[i]);
+      return i + 1;
+    }
+    fail();
+    return 0;
+  }
+  // Two digits, or a space and one.
+  unsigned padded_day() {
+    if (!text_.starts_with(' ')) return digits(2);
+    expect(" ");
+    return digits(1);
+  }
+  // "08:49:37"; a leap second, 60, is the first of the next minute.
+  std::chrono::seconds clock() {
+    const unsigned hour = digits(2);
+    expect(":");
+    const unsigned minute = digits(2);
+    expect(":");
+    const unsigned second = digits(2);
+    if (hour > 23 || minute > 59 || second > 60) fail();
+    return std::chrono::seconds(hour * 3600 + minute * 60 + second);
+  }
+
+ private:
+  void fail() { good_ = false; }
+
+  std::string_view text_;
+  bool good_ = true;
+};
+
+// "Sun, 06 Nov 1994 08:49:37 GMT": IMF-fixdate.
+std::optional<HttpDate> read_fixdate(std::string_view text) {
+  HttpDateText rest(text);
+  HttpDate date;
+  rest.weekday(false);
+  rest.expect(", ");
+  date.day = rest.digits(2);
+  rest.expect(" ");
+  date.month = rest.month();
+  rest.expect(" ");
+  date.year = static_cast<int>(rest.digits(4));
+  rest.expect(" ");
+  date.clock = rest.clock();
+  rest.expect(" GMT");
+  return rest.complete() ? std::optional(date) : std::nullopt;
 }
 
-// RFC 9110: a year of two digits that seems more than 50 years ahead is in the past.
-int full_year(int year, std::size_t digits, core::Time now) {
-  if (digits != 2) return digits == 4 ? year : -1;
+// Of the years with these last two digits, the one that is at most 50 years ahead (RFC 9110,
+// 5.6.7) and less than 50 ago.
+int year_around(int last_two_digits, core::Time now) {
   const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
   const int this_year = static_cast<int>(today.year());
-  const int candidate = this_year - this_year % 100 + year;
-  return candidate > this_year + 50 ? candidate - 100 : candidate;
+  int year = this_year - this_year % 100 + last_two_digits;
+  if (year > this_year + 50) year -= 100;
+  if (year <= this_year - 50) year += 100;
+  return year;
 }
 
-std::optional<core::Time> time_of(int year, unsigned month, int day, std::string_view clock) {
-  if (clock.size() != 8 || clock[2] != ':' || clock[5] != ':') return std::nullopt;
-  const int hour = number(clock.substr(0, 2));
-  const int minute = number(clock.substr(3, 2));
-  const int second = number(clock.substr(6, 2));
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (year < 0 || day < 0 || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-      second < 0 || second > 60) {
-    return std::nullopt;
-  }
-  return core::Time(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + std::chrono::seconds(second);
+// "Sunday, 06-Nov-94 08:49:37 GMT": RFC 850.
+std::optional<HttpDate> read_rfc850_date(std::string_view text, core::Time now) {
+  HttpDateText rest(text);
+  HttpDate date;
+  rest.weekday(true);
+  rest.expect(", ");
+  date.day = rest.digits(2);
+  rest.expect("-");
+  date.month = rest.month();
+  rest.expect("-");
+  date.year = year_around(static_cast<int>(rest.digits(2)), now);
+  rest.expect(" ");
+  date.clock = rest.clock();
+  rest.expect(" GMT");
+  return rest.complete() ? std::optional(date) : std::nullopt;
+}
+
+// "Sun Nov  6 08:49:37 1994": C's asctime.
+std::optional<HttpDate> read_asctime_date(std::string_view text) {
+  HttpDateText rest(text);
+  HttpDate date;
+  rest.weekday(false);
+  rest.expect(" ");
+  date.month = rest.month();
+  rest.expect(" ");
+  date.day = rest.padded_day();
+  rest.expect(" ");
+  date.clock = rest.clock();
+  rest.expect(" ");
+  date.year = static_cast<int>(rest.digits(4));
+  return rest.complete() ? std::optional(date) : std::nullopt;
 }
 
 std::optional<core::Time> parse_http_date(std::string_view text, core::Time now) {
-  const auto words = words_of(text);
-  // "Sun, 06 Nov 1994 08:49:37 GMT" and "Sunday, 06-Nov-94 08:49:37 GMT".
-  if (words.size() == 6 && words[5] == "GMT") {
-    return time_of(full_year(number(words[3]), words[3].size(), now), month_named(words[2]),
-                   number(words[1]), words[4]);
-  }
-  // "Sun Nov  6 08:49:37 1994".
-  if (words.size() == 5 && words[4].size() == 4) {
-    return time_of(number(words[4]), month_named(words[1]), number(words[2]), words[3]);
-  }
-  return std::nullopt;
+  std::optional<HttpDate> date = read_fixdate(text);
+  if (!date) date = read_rfc850_date(text, now);
+  if (!date) date = read_asctime_date(text);
+  if (!date) return std::nullopt;
+  const std::chrono::year_month_day day{
+      std::chrono::year(date->year), std::chrono::month(date->month), std::chrono::day(date->day)};
+  if (!day.ok()) return std::nullopt;
+  return core::Time(std::chrono::sys_days(day)) + date->clock;
 }
 
 }  // namespace
@@ -89,13 +168,16 @@ std::optional<core::Time> parse_http_date(std::string_view text, core::Time now)
 std::optional<core::Duration> parse_retry_after(std::string_view value, core::Time now) {
   while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
   while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-  if (is_number(value)) {
-    const int seconds = number(value);
-    return seconds < 0 ? kMost : std::min<core::Duration>(kMost, std::chrono::seconds(seconds));
+  if (is_all_digits(value)) {
+    // More digits than fit are more than ten years as well.
+    std::uint32_t seconds = 0;
+    const auto read = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (read.ec != std::errc()) return kMostRetryAfter;
+    return std::min<core::Duration>(kMostRetryAfter, std::chrono::seconds(seconds));
   }
   const auto date = parse_http_date(value, now);
   if (!date) return std::nullopt;
-  return std::clamp<core::Duration>(*date - now, core::Duration(0), kMost);
+  return std::clamp<core::Duration>(*date - now, core::Duration(0), kMostRetryAfter);
 }
 
 }  // namespace terapi::client

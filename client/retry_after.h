@@ -1,4 +1,8 @@
-// Retry-After (RFC 9110, 10.2.3): whole seconds, or a date in any of HTTP's three formats. Pure.
+// Retry-After (RFC 9110, 10.2.3; CLIENT-9): whole seconds, or a date in any of HTTP's three
+// formats. Pure functions.
+//
+//   parse_retry_after("120", now)                             // 120 s
+//   parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now)   // until then
 #pragma once
 
 #include <optional>
@@ -9,7 +13,7 @@
 namespace terapi::client {
 
 // How long to wait from `now`; zero for a date that has passed; none for garbage, which counts as
-// no Retry-After at all. More than ten years are ten years. What is sensible is Backoff's business.
+// no Retry-After at all. More than ten years are ten years. Floor and cap are Backoff's business.
 std::optional<core::Duration> parse_retry_after(std::string_view value, core::Time now);
 
 }  // namespace terapi::client

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "client/dialect.h"
-
 namespace terapi::client {
 namespace {
 
@@ -18,6 +16,15 @@ TEST(Stream, ReadsAndWritesItsText) {
   EXPECT_EQ(to_string(*parse_stream("github/demo/Issue/base")), "github/demo/Issue");
 }
 
+TEST(Stream, ReadsBackAnyPartsThatItWrites) {
+  for (const Stream& stream : {Stream{"a/b", "%2F", "M/", "eu/west"}, Stream{"ü", " ", "+", "%"},
+                               Stream{"i", "c", "M", "Base"}}) {
+    const auto back = parse_stream(to_string(stream));
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(*back, stream);
+  }
+}
+
 TEST(Stream, SaysWhatIsWrong) {
   for (const char* text : {"", "github", "github/demo", "github//Issue", "/demo/Issue",
                            "github/demo/", "a/b/c/d/e", "a/b/%zz"}) {
@@ -27,12 +34,6 @@ TEST(Stream, SaysWhatIsWrong) {
     EXPECT_NE(stream.error().message.find("expected INTEGRATION/CONNECTION/MODEL"),
               std::string::npos);
   }
-}
-
-TEST(Dialect, IsFoundByName) {
-  EXPECT_EQ(find_dialect("terapi"), &terapi_dialect());
-  EXPECT_EQ(find_dialect("nango")->metadata_key, "_nango_metadata");
-  EXPECT_EQ(find_dialect("other"), nullptr);
 }
 
 }  // namespace

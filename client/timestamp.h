@@ -1,4 +1,5 @@
-// Timestamps as the API serves them (META-2): RFC 3339, read leniently, written in one form. Pure.
+// Timestamps as the API serves them (META-2): RFC 3339, read leniently, written in one form. Pure
+// functions; nothing throws. An offset of "-00:00" is UTC; a leap second is the second after it.
 //
 //   parse_timestamp("2023-09-18T15:20:35.941305+00:00")
 #pragma once

@@ -82,12 +82,8 @@ std::string ProgressLine::update(const std::vector<StreamProgress>& streams, cor
   const Estimate goal = running ? estimated : Estimate{};
 
   std::string line = subject_of(streams) + "  ";
-  if (goal.total > 0) {
-    line += grouped(goal.done) + " of " + counted(goal.total, "record") + " (" +
-            std::to_string(goal.done * 100 / goal.total) + "%)";
-  } else {
-    line += counted(records, "record");
-  }
+  line += counted(goal.total > 0 ? goal.done : records, "record");
+  if (goal.total > 0) line += " (" + std::to_string(goal.done * 100 / goal.total) + "%)";
   if (per_second >= 1) line += "  " + short_rate(per_second) + "/s";
   line += "  " + counted(pages, "page");
   if (const auto lag = largest_lag(streams, now)) line += "  lag " + short_span(*lag);

@@ -1,7 +1,7 @@
 // ProgressLine: how far the streams are, in one line for people.
 //
 //   github/demo/Issue  412,000 records  231k/s  412 pages  lag 0s  ~3s left
-//   3 streams  1,200,000 of 4,000,000 records (30%)  198k/s  1,200 pages  lag 2h 4m  ~14s left
+//   3 streams  1,200,000 records (30%)  198k/s  1,200 pages  lag 2h 4m  ~14s left
 //
 // The rate is that of the last seconds. The time that is left is estimated when a total is known:
 // because it was given, or because a stream that was read before is being read again from the

@@ -1,9 +1,9 @@
 #include "client/webhooks/webhook_receiver.h"
 
-#include <string_view>
 #include <utility>
 
 #include "client/timestamp.h"
+#include "core/json_fields.h"
 #include "core/json_writer.h"
 #include "core/url.h"
 
@@ -13,49 +13,91 @@ namespace json = core::json;
 
 namespace {
 
-core::Response json_response(int status, std::string body) {
+core::Response receiver_answer(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}}, std::move(body)};
 }
 
-core::Response received() { return json_response(200, R"({"received":true})"); }
+core::Response webhook_received() { return receiver_answer(200, R"({"received":true})"); }
+
+// Absent for a webhook that names no type, as the guide's does.
+bool is_sync_type(const json::Value& type) {
+  return !type.present() || (type.is_string() && type.string() == "sync");
+}
+
+// What a sync webhook says of its stream; what is wrong with it is added to `issues`. Members that
+// nobody asks for are left alone.
+Hint read_hint(const json::Value& body, json::Issues& issues) {
+  json::Fields fields(body, {}, issues);
+  Hint hint;
+  hint.integration = fields.required("providerConfigKey");
+  hint.connection = fields.required("connectionId");
+  hint.model = fields.required("model");
+  const auto variant = fields.string("syncVariant");
+  if (variant && variant->empty()) {
+    fields.report("syncVariant", "invalid_value",
+                  "syncVariant is \"\"; expected a string that is not empty");
+  }
+  hint.variant = variant;
+  const auto modified_after = fields.string("modifiedAfter");
+  if (modified_after) {
+    hint.modified_after = parse_timestamp(*modified_after);
+    if (!hint.modified_after) {
+      fields.report("modifiedAfter", "invalid_value",
+                    "modifiedAfter is \"" + modified_after->substr(0, 60) +
+                        "\"; expected a timestamp such as 2023-09-18T15:20:35.941305+00:00");
+    }
+  }
+  return hint;
+}
+
+std::string joined_messages(const json::Issues& issues) {
+  std::string text;
+  for (const json::Issue& issue : issues) text += (text.empty() ? "" : "; ") + issue.message;
+  return text;
+}
 
 }  // namespace
 
 WebhookReceiver::WebhookReceiver(WebhookReceiverOptions options,
                                  std::function<void(const Hint&)> on_hint)
     : options_(std::move(options)),
-      signature_(options_.signing_keys),
+      signature_(std::exchange(options_.signing_keys, {})),
       on_hint_(std::move(on_hint)) {}
 
 core::Response WebhookReceiver::reject(int status, const std::string& code,
-                                       const std::string& message) {
+                                       std::string_view message) {
   ++counters_.rejected[code];
   json::Writer out;
   out.begin_object().key("error").begin_object();
   out.field("code", code).field("message", message).end_object().end_object();
-  return json_response(status, out.take());
+  return receiver_answer(status, out.take());
+}
+
+core::Response WebhookReceiver::wrong_method(const std::string& allowed) {
+  core::Response response =
+      reject(405, "method_not_allowed", "this path answers " + allowed + " only");
+  response.headers.add("Allow", allowed);
+  return response;
 }
 
 core::Response WebhookReceiver::handle(const core::Request& request) {
   const auto target = core::parse_target(request.target);
   if (!target) return reject(400, "invalid_request", target.error().message);
-  if (target->path == "/health") return json_response(200, R"({"ok":true})");
-  if (target->path != options_.path && target->path != options_.path + "/") {
-    return reject(404, "not_found", "webhooks are received at POST " + options_.path);
+  if (target->path == options_.path || target->path == options_.path + "/") {
+    return request.method == "POST" ? receive(request) : wrong_method("POST");
   }
-  if (request.method != "POST") {
-    core::Response response =
-        reject(405, "method_not_allowed", "webhooks are received at POST " + options_.path);
-    response.headers.add("Allow", "POST");
-    return response;
+  if (target->path == "/health") {
+    return request.method == "GET" ? receiver_answer(200, R"({"ok":true})") : wrong_method("GET");
   }
-  return receive(request);
+  return reject(404, "not_found", "webhooks are received at POST " + options_.path);
 }
 
 core::Response WebhookReceiver::receive(const core::Request& request) {
+  ++counters_.received;
   if (request.body.size() > options_.max_body) {
     return reject(413, "body_too_large",
-                  "a webhook has at most " + std::to_string(options_.max_body) + " bytes");
+                  "the body has " + std::to_string(request.body.size()) +
+                      " bytes; expected at most " + std::to_string(options_.max_body));
   }
   const auto header = request.headers.get(options_.dialect->hmac_header);
   if (!signature_.verifies(request.body, header.value_or(""))) {
@@ -63,6 +105,7 @@ core::Response WebhookReceiver::receive(const core::Request& request) {
                   "the header " + std::string(options_.dialect->hmac_header) + " is " +
                       (header ? "not the body's HMAC with a signing key known here" : "missing"));
   }
+  if (options_.clock != nullptr) counters_.last_received = options_.clock->now();
   const auto document =
       json::Document::parse(request.body, {.comments = false, .max_depth = options_.max_depth});
   if (!document) return reject(400, "invalid_body", document.error().message);
@@ -70,29 +113,16 @@ core::Response WebhookReceiver::receive(const core::Request& request) {
 }
 
 core::Response WebhookReceiver::accept(const json::Value& body) {
-  if (!body.is_object()) return reject(400, "invalid_body", "expected a JSON object");
-  const json::Value type = body["type"];
-  if (type.present() && !(type.is_string() && type.string() == "sync")) {
+  if (body.is_object() && !is_sync_type(body["type"])) {
     ++counters_.ignored;
-    return received();
+    return webhook_received();
   }
-  Hint hint;
-  for (const auto& [name, into] :
-       {std::pair{"providerConfigKey", &hint.integration},
-        std::pair{"connectionId", &hint.connection}, std::pair{"model", &hint.model}}) {
-    const json::Value value = body[name];
-    if (!value.is_string() || value.text() == "\"\"") {
-      return reject(400, "invalid_body",
-                    std::string(name) + ": expected a string that is not empty");
-    }
-    *into = value.string();
-  }
-  if (body["syncVariant"].is_string()) hint.variant = body["syncVariant"].string();
-  hint.modified_after = parse_timestamp(body["modifiedAfter"].string());
+  json::Issues issues;
+  const Hint hint = read_hint(body, issues);
+  if (!issues.empty()) return reject(400, "invalid_body", joined_messages(issues));
   ++counters_.hints;
-  // A failed run ("success":false) keeps what it had saved, so that is a hint, too.
   on_hint_(hint);
-  return received();
+  return webhook_received();
 }
 
 }  // namespace terapi::client

@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <map>
+#include <tuple>
 
 #include "client/timestamp.h"
 
@@ -13,6 +15,20 @@ namespace {
 
 constexpr const char* kSync =
     R"({"connectionId":"demo","from":"terapi","model":"Issue","modifiedAfter":"2024-01-01T00:00:00.000001+00:00","providerConfigKey":"github","responseResults":{"added":1,"deleted":0,"updated":0},"success":true,"syncName":"github-issues","syncType":"INCREMENTAL","syncVariant":"base","type":"sync"})";
+
+// What the API sends: both values, of which the legacy one is SHA-256(key + body).
+std::string legacy_hex(const std::string& key, const std::string& body) {
+  const std::string text = key + body;
+  std::array<unsigned char, 32> digest{};
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  std::string hex;
+  for (const unsigned char byte : digest) {
+    hex += "0123456789abcdef"[byte >> 4];
+    hex += "0123456789abcdef"[byte & 15];
+  }
+  return hex;
+}
 
 std::string hmac_hex(const std::string& key, const std::string& body) {
   std::array<unsigned char, 32> digest{};
@@ -99,8 +115,45 @@ TEST_F(WebhookReceiverTest, RefusesWhatIsNotSigned) {
 
 TEST_F(WebhookReceiverTest, TheLegacySignatureAloneIsNotEnough) {
   core::Request request = signed_request(kSync);
-  request.headers = {{"X-Terapi-Signature", hmac_hex("k1", kSync)}};
+  request.headers = {{"X-Terapi-Signature", legacy_hex("k1", kSync)}};
   EXPECT_EQ(receiver_.handle(request).status, 401);
+  request.headers.add("X-Terapi-Hmac-Sha256", legacy_hex("k1", kSync));
+  EXPECT_EQ(receiver_.handle(request).status, 401);
+  EXPECT_TRUE(hints_.empty());
+}
+
+TEST_F(WebhookReceiverTest, BelievesTheSignatureWhateverTheContentType) {
+  core::Request request = signed_request(kSync);
+  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "", "nonsense"}) {
+    request.headers.set("Content-Type", type);
+    EXPECT_EQ(receiver_.handle(request).status, 200) << type;
+  }
+  request.headers.erase("Content-Type");
+  EXPECT_EQ(receiver_.handle(request).status, 200);
+  EXPECT_EQ(hints_.size(), 5U);
+}
+
+TEST_F(WebhookReceiverTest, LeavesUnknownFieldsAlone) {
+  EXPECT_EQ(post(R"({"connectionId":"c","providerConfigKey":"i","model":"M","new":{"a":[1e400]},)"
+                 R"("responseResults":"odd","success":7,"model":"N"})"),
+            200);
+  ASSERT_EQ(hints_.size(), 1U);
+  EXPECT_EQ(hints_[0].model, "N");  // the last one, where a key is repeated
+}
+
+TEST_F(WebhookReceiverTest, ReadsNullAsAbsent) {
+  EXPECT_EQ(post(R"({"connectionId":"c","providerConfigKey":"i","model":"M",)"
+                 R"("modifiedAfter":null,"syncVariant":null})"),
+            200);
+  ASSERT_EQ(hints_.size(), 1U);
+  EXPECT_FALSE(hints_[0].variant);
+  EXPECT_FALSE(hints_[0].modified_after);
+}
+
+TEST_F(WebhookReceiverTest, TheSameWebhookAgainIsTheSameHintAgain) {
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(post(kSync), 200);
+  EXPECT_EQ(hints_.size(), 100U);
+  EXPECT_EQ(hints_.back().model, hints_.front().model);
 }
 
 TEST_F(WebhookReceiverTest, NeverShowsAKeyOrTheRightSignature) {
@@ -115,21 +168,75 @@ TEST_F(WebhookReceiverTest, SaysWhatIsWrongWithASignedBody) {
   for (const char* body : {"", "nonsense", "[]", R"({"type":"sync"})",
                            R"({"connectionId":7,"providerConfigKey":"i","model":"M"})",
                            R"({"connectionId":"c","providerConfigKey":"","model":"M"})",
-                           R"({"connectionId":"c","providerConfigKey":"i"})"}) {
+                           R"({"connectionId":"c","providerConfigKey":"i"})",
+                           R"({"connectionId":"c","providerConfigKey":"i","model":"M")",
+                           R"({"connectionId":"c","providerConfigKey":"i","model":"M"} x)"}) {
     EXPECT_EQ(post(body), 400) << body;
   }
-  EXPECT_EQ(post(std::string(100, '[') + std::string(100, ']')), 400);
+  EXPECT_TRUE(hints_.empty());
+  EXPECT_EQ(receiver_.counters().rejected.at("invalid_body"), 9U);
+}
+
+TEST_F(WebhookReceiverTest, NamesThePathOfEachFault) {
+  const std::string stream = R"("connectionId":"c","providerConfigKey":"i","model":"M",)";
+  for (const auto& [body, message] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"connectionId":7,"model":"M"})",
+            "providerConfigKey is missing; expected a string; "
+            "connectionId is 7; expected a string that is not empty"},
+           {R"({"connectionId":"c","providerConfigKey":"i","model":null})",
+            "model is null; expected a string that is not empty"},
+           {"{" + stream + R"("syncVariant":1})", "syncVariant is 1; expected a string"},
+           {"{" + stream + R"("syncVariant":""})",
+            "syncVariant is \"\"; expected a string that is not empty"},
+           {"{" + stream + R"("modifiedAfter":["x"]})",
+            "modifiedAfter is an array; expected a string"},
+           {"{" + stream + R"("modifiedAfter":"soon"})",
+            "modifiedAfter is \"soon\"; expected a timestamp such as "
+            "2023-09-18T15:20:35.941305+00:00"},
+           {"[]", "the document is an array; expected an object"}}) {
+    const core::Response response = receiver_.handle(signed_request(body));
+    EXPECT_EQ(response.status, 400) << body;
+    const auto answer = core::json::Document::parse(response.body);
+    ASSERT_TRUE(answer) << response.body;
+    EXPECT_EQ(answer->root()["error"]["code"].string(), "invalid_body");
+    EXPECT_EQ(answer->root()["error"]["message"].string(), message);
+  }
   EXPECT_TRUE(hints_.empty());
 }
 
+TEST_F(WebhookReceiverTest, SaysWhereTheJsonBreaks) {
+  const core::Response response = receiver_.handle(signed_request("{\n  \"model\": nope}"));
+  EXPECT_EQ(response.status, 400);
+  EXPECT_NE(response.body.find("line 2"), std::string::npos) << response.body;
+}
+
+TEST_F(WebhookReceiverTest, BoundsTheDepth) {
+  const auto nested = [](std::size_t depth) {
+    return R"({"connectionId":"c","providerConfigKey":"i","model":"M","x":)" +
+           std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  EXPECT_EQ(post(nested(63)), 200);
+  EXPECT_EQ(post(nested(64)), 400);
+  EXPECT_EQ(post(nested(100'000)), 400);
+}
+
 TEST_F(WebhookReceiverTest, BoundsTheBody) {
-  EXPECT_EQ(post(std::string((1 << 20) + 1, ' ')), 413);
+  const std::string sync(kSync);
+  const std::string longest = sync + std::string((1 << 20) - sync.size(), ' ');
+  EXPECT_EQ(post(longest), 200);
+  EXPECT_EQ(post(longest + " "), 413);
+  EXPECT_EQ(hints_.size(), 1U);
 }
 
 TEST_F(WebhookReceiverTest, AnswersOnlyAtItsPathAndMethod) {
   core::Request request = signed_request(kSync);
   for (const auto& [method, target, status] :
        {std::tuple{"POST", "/webhooks/", 200}, std::tuple{"POST", "/webhooks?x=1", 200},
+        std::tuple{"POST", "/%77ebhooks", 200}, std::tuple{"POST", "/webhooks/x", 404},
+        std::tuple{"POST", "/webhooks//", 404}, std::tuple{"POST", "/Webhooks", 404},
+        std::tuple{"POST", "/", 404}, std::tuple{"GET", "/other", 404},
+        std::tuple{"POST", "/health", 405}, std::tuple{"post", "/webhooks", 405},
+        std::tuple{"POST", "/web%zzhooks", 400}, std::tuple{"POST", "", 400},
         std::tuple{"POST", "/other", 404}, std::tuple{"GET", "/webhooks", 405},
         std::tuple{"PUT", "/webhooks", 405}, std::tuple{"GET", "/health", 200},
         std::tuple{"POST", "nonsense", 400}}) {
@@ -140,6 +247,79 @@ TEST_F(WebhookReceiverTest, AnswersOnlyAtItsPathAndMethod) {
   request.method = "GET";
   request.target = "/webhooks";
   EXPECT_EQ(receiver_.handle(request).headers.get("Allow"), "POST");
+  request.method = "DELETE";
+  request.target = "/health";
+  EXPECT_EQ(receiver_.handle(request).headers.get("Allow"), "GET");
+  EXPECT_EQ(hints_.size(), 3U);
+}
+
+TEST_F(WebhookReceiverTest, AnswersErrorsInJson) {
+  core::Request request;
+  for (const char* target : {"/other", "/webhooks", "nonsense", "/\"quoted\""}) {
+    request.target = target;
+    const core::Response response = receiver_.handle(request);
+    EXPECT_EQ(response.headers.get("Content-Type"), "application/json");
+    const auto body = core::json::Document::parse(response.body);
+    ASSERT_TRUE(body) << response.body;
+    EXPECT_FALSE(body->root()["error"]["code"].string().empty());
+    EXPECT_FALSE(body->root()["error"]["message"].string().empty());
+  }
+}
+
+TEST_F(WebhookReceiverTest, CountsWhatItMadeOfEachWebhook) {
+  post(kSync);
+  post(R"({"type":"auth"})");
+  post("nonsense");
+  receiver_.handle(signed_request(kSync, "other key"));
+  core::Request elsewhere = signed_request(kSync);
+  elsewhere.target = "/other";
+  receiver_.handle(elsewhere);
+  const WebhookCounters& counters = receiver_.counters();
+  EXPECT_EQ(counters.received, 4U);
+  EXPECT_EQ(counters.hints, 1U);
+  EXPECT_EQ(counters.ignored, 1U);
+  const std::map<std::string, std::uint64_t> rejected = {
+      {"invalid_body", 1}, {"invalid_signature", 1}, {"not_found", 1}};
+  EXPECT_EQ(counters.rejected, rejected);
+  EXPECT_FALSE(counters.last_received);  // it has no clock
+}
+
+TEST_F(WebhookReceiverTest, HandsOverTheHintBeforeItReturnsTheAnswer) {
+  const core::Response response = receiver_.handle(signed_request(kSync));
+  EXPECT_EQ(hints_.size(), 1U);
+  EXPECT_EQ(response.body, R"({"received":true})");
+}
+
+TEST(WebhookReceiver, RemembersWhenTheLastVerifiedOneCame) {
+  core::VirtualClock clock;
+  WebhookReceiver receiver({.signing_keys = {"k"}, .clock = &clock}, [](const Hint&) {});
+  core::Request request;
+  request.method = "POST";
+  request.target = "/webhooks";
+  request.headers = {{"X-Terapi-Hmac-Sha256", hmac_hex("k", kSync)}};
+  request.body = kSync;
+  receiver.handle(request);
+  const core::Time first = clock.now();
+  EXPECT_EQ(receiver.counters().last_received, first);
+  clock.advance_by(std::chrono::seconds(5));
+  request.body += " ";
+  receiver.handle(request);
+  EXPECT_EQ(receiver.counters().last_received, first);
+}
+
+TEST(WebhookReceiver, WithoutAKeyNothingIsVerified) {
+  for (const std::vector<std::string>& keys :
+       {std::vector<std::string>{}, std::vector<std::string>{""}}) {
+    int hints = 0;
+    WebhookReceiver receiver({.signing_keys = keys}, [&](const Hint&) { ++hints; });
+    core::Request request;
+    request.method = "POST";
+    request.target = "/webhooks";
+    request.headers = {{"X-Terapi-Hmac-Sha256", hmac_hex("", kSync)}};
+    request.body = kSync;
+    EXPECT_EQ(receiver.handle(request).status, 401);
+    EXPECT_EQ(hints, 0);
+  }
 }
 
 TEST(WebhookReceiver, HoldsTwoKeysDuringARotation) {
@@ -166,6 +346,8 @@ TEST(WebhookReceiver, SpeaksTheNangoDialect) {
   request.headers = {{"X-Nango-Hmac-Sha256", hmac_hex("k", kSync)}};
   request.body = kSync;
   EXPECT_EQ(receiver.handle(request).status, 200);
+  request.headers = {{"X-Terapi-Hmac-Sha256", hmac_hex("k", kSync)}};
+  EXPECT_EQ(receiver.handle(request).status, 401);
   EXPECT_EQ(hints, 1);
 }
 
