@@ -85,13 +85,13 @@ std::string ProgressLine::update(const std::vector<StreamProgress>& streams, cor
   line += counted(goal.total > 0 ? goal.done : records, "record");
   if (goal.total > 0) line += " (" + std::to_string(goal.done * 100 / goal.total) + "%)";
   if (per_second >= 1) line += "  " + short_rate(per_second) + "/s";
-  line += "  " + counted(pages, "page");
+  const std::string trouble = trouble_of(streams, now);
+  if (trouble.empty()) line += "  " + counted(pages, "page");  // what is wrong needs the room
   if (const auto lag = largest_lag(streams, now)) line += "  lag " + short_span(*lag);
   if (goal.total > 0 && per_second >= 1) {
     const double seconds = static_cast<double>(goal.total - goal.done) / per_second;
     line += "  ~" + short_span(std::chrono::seconds(std::llround(seconds))) + " left";
   }
-  const std::string trouble = trouble_of(streams, now);
   return trouble.empty() ? line : line + "  " + trouble;
 }
 

@@ -100,13 +100,12 @@ TEST_F(ProgressLineTest, SaysWhatIsWrong) {
   retrying.error = {"server_error", "the server answered 503"};
   retrying.next_attempt_at = kNow + 2500ms;
   EXPECT_EQ(line_.update({retrying}, kNow),
-            "github/demo/Issue  10 records  1 page  retrying in 3s (server_error)");
+            "github/demo/Issue  10 records  retrying in 3s (server_error)");
   StreamProgress stopped = retrying;
   stopped.health = Health::kStopped;
-  EXPECT_EQ(line_.update({stopped}, kNow),
-            "github/demo/Issue  10 records  1 page  stopped (server_error)");
+  EXPECT_EQ(line_.update({stopped}, kNow), "github/demo/Issue  10 records  stopped (server_error)");
   EXPECT_EQ(line_.update({retrying, stopped, walking(0, 0)}, kNow),
-            "3 streams  20 records  2 pages  1 retrying, 1 stopped");
+            "3 streams  20 records  1 retrying, 1 stopped");
 }
 
 TEST_F(ProgressLineTest, SummaryEndsWithWhatBecameOfTheStream) {
