@@ -18,8 +18,8 @@ struct Endpoint {
 };
 
 struct PageAsked {
-  std::optional<std::string> cursor;         // after this one; none: from the beginning
-  std::optional<core::Time> modified_after;  // inclusive (REC-8)
+  std::optional<std::string> cursor{};         // after this one; none: from the beginning
+  std::optional<core::Time> modified_after{};  // inclusive (REC-8)
   std::uint64_t limit = 1000;
 };
 

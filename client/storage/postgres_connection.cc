@@ -35,10 +35,9 @@ std::string_view postgres_code_of(std::string_view state) {
   const std::string_view group = state.substr(0, 2);
   // 25006: a server that was the primary until now, and is read-only since.
   if (group == "08" || state.starts_with("57P0") || state == "25006") return kPostgresLost;
-  // The last two: another worker has created the same table in this moment.
-  if (state == "40001" || state == "40P01" || state == "23505" || state == "42P07") {
-    return kPostgresRetry;
-  }
+  if (state == "40001" || state == "40P01") return kPostgresRetry;
+  // Another worker creates the same table in this moment: which of them it is depends on how far.
+  if (state == "23505" || state == "42P07" || state == "42710") return kPostgresRetry;
   // Values out of range or not in UTF-8, constraints that people added, keys too long for an index.
   if (group == "22" || group == "23" || group == "54") return kPostgresData;
   return kPostgresFailed;

@@ -6,11 +6,13 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "client/storage/store_contract.h"
@@ -127,7 +129,18 @@ void tries_again_when_others_were_in_the_way(const PostgresWorld& world) {
   EXPECT_EQ(must(store->position(kTestStream)).cursor, "a");
 }
 
-// Two workers that know nothing of each other, each moving the cursor one step if it can.
+// A thread that fails the test when it throws, instead of ending the program.
+std::thread worker_thread(std::function<void()> work) {
+  return std::thread([work = std::move(work)] {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what();
+    }
+  });
+}
+
+// Workers that know nothing of each other, each moving the cursor one step if it can.
 void race_to(PostgresStore& store, int last, std::atomic<int>& won) {
   while (true) {
     const Position position = must(store.position(kTestStream));
@@ -142,14 +155,25 @@ void race_to(PostgresStore& store, int last, std::atomic<int>& won) {
 
 void lets_workers_share_a_database(const PostgresWorld& world) {
   {
-    SCOPED_TRACE("several make the tables at once, then race on one stream");
+    SCOPED_TRACE("several make the tables at once");
+    for (int round = 0; round < 8; ++round) {
+      const std::string url = TestPostgres::instance().new_schema();
+      std::vector<std::thread> workers;
+      for (int i = 0; i < 4; ++i) {
+        workers.push_back(worker_thread([&] { must(PostgresStore::open(url)); }));
+      }
+      for (std::thread& worker : workers) worker.join();
+    }
+  }
+  {
+    SCOPED_TRACE("several race on one stream");
     std::atomic<int> won = 0;
     std::vector<std::thread> workers;
     for (int i = 0; i < 4; ++i) {
-      workers.emplace_back([&] {
+      workers.push_back(worker_thread([&] {
         auto store = world.open();
         race_to(*store, 40, won);
-      });
+      }));
     }
     for (std::thread& worker : workers) worker.join();
     auto store = world.open();
@@ -163,12 +187,12 @@ void lets_workers_share_a_database(const PostgresWorld& world) {
     auto store = world.open({.connections = 2, .owner = ""});
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i) {
-      threads.emplace_back([&store, i] {
+      threads.push_back(worker_thread([&store, i] {
         const Stream stream{"github", "thread", std::to_string(i)};
         for (int version = 1; version <= 20; ++version) {
           put(*store, {test_record("1", version), test_record(std::to_string(version), 1)}, stream);
         }
-      });
+      }));
     }
     for (std::thread& thread : threads) thread.join();
     for (int i = 0; i < 8; ++i) {

@@ -1,0 +1,61 @@
+#include "client/answer.h"
+
+#include <gtest/gtest.h>
+
+namespace terapi::client {
+namespace {
+
+using Kind = Answer::Kind;
+using namespace std::chrono_literals;
+
+Answer answer(int status, const std::string& body = "", core::Headers headers = {}) {
+  return answer_of(core::Response{status, std::move(headers), body}, core::Time{});
+}
+
+TEST(Answer, SortsStatusesByWhatCanBeDone) {
+  EXPECT_EQ(answer(200).kind, Kind::kPage);
+  for (const int status : {204, 206, 408, 425, 429, 500, 502, 503, 504}) {
+    EXPECT_EQ(answer(status).kind, Kind::kTryAgain) << status;
+  }
+  for (const int status : {301, 302, 307, 308, 400, 401, 403, 404, 405, 410, 413, 415, 422}) {
+    EXPECT_EQ(answer(status).kind, Kind::kStop) << status;
+  }
+}
+
+TEST(Answer, KnowsARefusedCursorByItsCode) {
+  const std::string body = R"({"error":{"code":"invalid_cursor","message":"it does not decode"}})";
+  EXPECT_EQ(answer(400, body).kind, Kind::kBadCursor);
+  EXPECT_EQ(answer(401, body).kind, Kind::kStop);
+  EXPECT_EQ(answer(500, body).kind, Kind::kTryAgain);
+}
+
+TEST(Answer, TellsWhatTheServerSaid) {
+  const Answer one = answer(401, R"({"error":{"code":"unknown_account","message":"who?"}})");
+  EXPECT_EQ(one.error.code, "unknown_account");
+  EXPECT_EQ(one.error.message, "the server answered 401 unknown_account: who?");
+  const Answer several = answer(
+      400,
+      R"({"error":{"code":"invalid_query_params","errors":[{"message":"a"},{"message":"b"}]}})");
+  EXPECT_EQ(several.error.message, "the server answered 400 invalid_query_params: a; b");
+  const Answer page = answer(502, "<html>" + std::string(10'000, 'x'));
+  EXPECT_EQ(page.error.code, "http_502");
+  EXPECT_LT(page.error.message.size(), 400U);
+}
+
+TEST(Answer, TakesRetryAfterWhereTryingAgainHelps) {
+  EXPECT_EQ(answer(429, "", {{"Retry-After", "7"}}).retry_after, 7s);
+  EXPECT_EQ(answer(503, "", {{"retry-after", "8"}}).retry_after, 8s);
+  EXPECT_FALSE(answer(429, "", {{"Retry-After", "soon"}}).retry_after);
+  EXPECT_FALSE(answer(429).retry_after);
+}
+
+TEST(Answer, ABrokenConnectionIsTriedAgainAndABrokenUrlIsNot) {
+  for (const char* code : {"connection_refused", "connection_reset", "timeout", "truncated_body",
+                           "response_too_large", "bad_response", "name_not_resolved"}) {
+    EXPECT_EQ(answer_of(core::Error{code, "m"}, core::Time{}).kind, Kind::kTryAgain) << code;
+  }
+  EXPECT_EQ(answer_of(core::Error{"bad_url", "m"}, core::Time{}).kind, Kind::kStop);
+}
+
+}  // namespace
+}  // namespace terapi::client
