@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // How long a worker that died can hold a stream back from the others.
-constexpr core::Duration kClaim = 60s;
+constexpr core::Duration kClaim = 15s;
 // Somebody else has the stream: when to ask again.
 constexpr core::Duration kClaimedElsewhere = 1s;
 // After so many broken answers in a row, each to a request for a single record, it is the record.
@@ -102,10 +102,14 @@ void StreamSync::opened(core::Result<Opened> opened) {
   if (!opened->claimed) {
     progress_.running = false;
     phase_ = Phase::kWaiting;
+    if (!std::exchange(elsewhere_, true)) {
+      tell(SyncEvent::Level::kInfo, "another worker has this stream; waiting for it");
+    }
     host_.leave();
     return wake_after(kClaimedElsewhere);
   }
   claimed_ = true;
+  elsewhere_ = false;
   prolong_claim();
   position_ = std::move(opened->position);
   if (progress_.counts.pages == 0) progress_.stored_before = position_.records;

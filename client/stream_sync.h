@@ -105,6 +105,7 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   Position position_;
   std::uint64_t changed_before_ = 0;  // counts.changed at the walk's beginning
   bool claimed_ = false;
+  bool elsewhere_ = false;  // another worker has the stream, and people were told
   core::TimerId claim_timer_ = 0;
   bool full_read_ = false;  // running, or begun and not yet at the end
   std::optional<core::Time> failing_since_;

@@ -130,7 +130,7 @@ void tries_again_when_others_were_in_the_way(const PostgresWorld& world) {
 }
 
 // A thread that fails the test when it throws, instead of ending the program.
-std::thread worker_thread(std::function<void()> work) {
+std::thread postgres_worker(std::function<void()> work) {
   return std::thread([work = std::move(work)] {
     try {
       work();
@@ -160,7 +160,7 @@ void lets_workers_share_a_database(const PostgresWorld& world) {
       const std::string url = TestPostgres::instance().new_schema();
       std::vector<std::thread> workers;
       for (int i = 0; i < 4; ++i) {
-        workers.push_back(worker_thread([&] { must(PostgresStore::open(url)); }));
+        workers.push_back(postgres_worker([&] { must(PostgresStore::open(url)); }));
       }
       for (std::thread& worker : workers) worker.join();
     }
@@ -170,7 +170,7 @@ void lets_workers_share_a_database(const PostgresWorld& world) {
     std::atomic<int> won = 0;
     std::vector<std::thread> workers;
     for (int i = 0; i < 4; ++i) {
-      workers.push_back(worker_thread([&] {
+      workers.push_back(postgres_worker([&] {
         auto store = world.open();
         race_to(*store, 40, won);
       }));
@@ -187,7 +187,7 @@ void lets_workers_share_a_database(const PostgresWorld& world) {
     auto store = world.open({.connections = 2, .owner = ""});
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i) {
-      threads.push_back(worker_thread([&store, i] {
+      threads.push_back(postgres_worker([&store, i] {
         const Stream stream{"github", "thread", std::to_string(i)};
         for (int version = 1; version <= 20; ++version) {
           put(*store, {test_record("1", version), test_record(std::to_string(version), 1)}, stream);
