@@ -12,30 +12,19 @@
 #include "core/json_writer.h"
 #include "core/url.h"
 
+#include "core/prometheus_label.h"
+
 namespace terapi::client {
 namespace {
 
 constexpr std::array<Health, 4> kHealths = {Health::kSyncing, Health::kUpToDate, Health::kRetrying,
                                             Health::kStopped};
 
-// A label's value in the text format.
-std::string escaped_label(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 std::string labels_of(const Stream& stream) {
-  return "integration=\"" + escaped_label(stream.integration) + "\",connection=\"" +
-         escaped_label(stream.connection) + "\",model=\"" + escaped_label(stream.model) +
-         "\",variant=\"" + escaped_label(stream.variant) + "\"";
+  return "integration=\"" + core::prometheus_label(stream.integration) + "\",connection=\"" +
+         core::prometheus_label(stream.connection) + "\",model=\"" +
+         core::prometheus_label(stream.model) + "\",variant=\"" +
+         core::prometheus_label(stream.variant) + "\"";
 }
 
 // Seconds, to the microsecond.
@@ -130,7 +119,7 @@ void add_webhooks(SyncMetricsText& out, const SyncMetrics& metrics) {
   out.sample("use=\"ignored\"", std::to_string(webhooks.ignored));
   out.family("webhooks_rejected_total", "counter", "Webhooks that were not taken, by reason.");
   for (const auto& [reason, count] : webhooks.rejected) {
-    out.sample("reason=\"" + escaped_label(reason) + "\"", std::to_string(count));
+    out.sample("reason=\"" + core::prometheus_label(reason) + "\"", std::to_string(count));
   }
 }
 

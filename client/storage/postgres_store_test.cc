@@ -156,7 +156,7 @@ void race_to(PostgresStore& store, int last, std::atomic<int>& won) {
 void lets_workers_share_a_database(const PostgresWorld& world) {
   {
     SCOPED_TRACE("several make the tables at once");
-    for (int round = 0; round < 8; ++round) {
+    for (int round = 0; round < 3; ++round) {
       const std::string url = TestPostgres::instance().new_schema();
       std::vector<std::thread> workers;
       for (int i = 0; i < 4; ++i) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <thread>
 
+#include "client/webhooks/test_digest.h"
+
 namespace terapi::client {
 namespace {
 
@@ -39,18 +41,6 @@ const std::vector<HmacVector> kHmacVectors = {
 
 const std::string& fox_hex() { return kHmacVectors[0].hex; }
 const std::string& fox_body() { return kHmacVectors[0].body; }
-
-std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, 32> digest{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  return hex;
-}
 
 TEST(Signature, VerifiesKnownVectors) {
   for (const HmacVector& vector : kHmacVectors) {

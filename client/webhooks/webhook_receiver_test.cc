@@ -10,6 +10,8 @@
 
 #include "client/timestamp.h"
 
+#include "client/webhooks/test_digest.h"
+
 namespace terapi::client {
 namespace {
 
@@ -18,29 +20,7 @@ constexpr const char* kSync =
 
 // What the API sends: both values, of which the legacy one is SHA-256(key + body).
 std::string legacy_hex(const std::string& key, const std::string& body) {
-  const std::string text = key + body;
-  std::array<unsigned char, 32> digest{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  return hex;
-}
-
-std::string hmac_hex(const std::string& key, const std::string& body) {
-  std::array<unsigned char, 32> digest{};
-  unsigned size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &size);
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  return hex;
+  return sha256_hex(key + body);
 }
 
 class WebhookReceiverTest : public testing::Test {

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/json_writer.h"
+#include "core/prometheus_label.h"
 #include "core/version.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
@@ -53,20 +54,6 @@ std::string ready_json(const SimulatorParts& parts) {
   return out.take();
 }
 
-// Label values in the Prometheus text format.
-std::string label(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 class MetricsText {
  public:
   void family(std::string_view name, std::string_view type, std::string_view help) {
@@ -88,9 +75,11 @@ void add_stream_metrics(MetricsText& out, const SimulatorParts& parts) {
   out.family("terapi_records", "gauge", "Records of each stream, by last action.");
   for (const Environment& environment : parts.engine.state().environments) {
     for (const auto& [key, stream] : environment.streams) {
-      const std::string labels = "integration=\"" + label(key.integration) + "\",connection=\"" +
-                                 label(key.connection) + "\",model=\"" + label(key.model) +
-                                 "\",variant=\"" + label(key.variant) + "\",last_action=\"";
+      const std::string labels = "integration=\"" + core::prometheus_label(key.integration) +
+                                 "\",connection=\"" + core::prometheus_label(key.connection) +
+                                 "\",model=\"" + core::prometheus_label(key.model) +
+                                 "\",variant=\"" + core::prometheus_label(key.variant) +
+                                 "\",last_action=\"";
       for (const Action action : {Action::kAdded, Action::kUpdated, Action::kDeleted}) {
         out.sample("terapi_records", labels + std::string(action_name(action)) + "\"",
                    stream.log.count(action));
@@ -124,7 +113,7 @@ std::string metrics_text(SimulatorParts& parts) {
   }
   out.family("terapi_faults_fired_total", "counter", "How often each fault rule struck.");
   for (const FaultRule& rule : state.faults.rules()) {
-    out.sample("terapi_faults_fired_total", "rule=\"" + label(rule.id) + "\"",
+    out.sample("terapi_faults_fired_total", "rule=\"" + core::prometheus_label(rule.id) + "\"",
                static_cast<std::uint64_t>(rule.fired));
   }
   out.family("terapi_advisories", "gauge", "Advisories about callers.");
