@@ -325,7 +325,8 @@ void StreamSync::failed(const core::Error& error, std::optional<core::Duration> 
   if (trouble) {
     if (progress_.error.code != error.code) {
       tell(SyncEvent::Level::kWarning,
-           without_key(error.message) + "; trying again in " + core::format_duration(delay));
+           without_key(error.message) + "; trying again in " +
+               core::format_duration(std::chrono::ceil<std::chrono::milliseconds>(delay)));
     }
     progress_.health = Health::kRetrying;
     progress_.error = {error.code, without_key(error.message)};

@@ -1,6 +1,8 @@
 #include "simulator/engine.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "simulator/uuid.h"
 
@@ -54,10 +56,24 @@ void Engine::put(Stream& stream, RecordPtr record) {
 }
 
 core::TimerId Engine::at(Time due, std::function<void()> action) {
-  return clock_.at(due, [this, action = std::move(action)] {
+  // The action learns its own number when it has one, which is before it can run.
+  const auto number = std::make_shared<core::TimerId>(0);
+  *number = clock_.at(due, [this, number, action = std::move(action)] {
+    timers_.erase(*number);
     action();
     settle();
   });
+  timers_.insert(*number);
+  return *number;
+}
+
+bool Engine::cancel(core::TimerId timer) {
+  timers_.erase(timer);
+  return clock_.cancel(timer);
+}
+
+void Engine::cancel_timers() {
+  for (const core::TimerId timer : std::exchange(timers_, {})) clock_.cancel(timer);
 }
 
 void Engine::log(LogLevel level, std::string event, std::string message,

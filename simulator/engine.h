@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "core/clock.h"
 #include "core/random.h"
@@ -46,7 +47,9 @@ class Engine {
 
   // Runs `action` at `due` and settles after it.
   core::TimerId at(Time due, std::function<void()> action);
-  bool cancel(core::TimerId timer) { return clock_.cancel(timer); }
+  bool cancel(core::TimerId timer);
+  // For another state to take the place of this one: nothing of the old one is to happen.
+  void cancel_timers();
   // Set by the simulator: writes what changed; called at the end of each event.
   void set_settle(std::function<void()> settle) { settle_ = std::move(settle); }
   void settle() {
@@ -67,6 +70,7 @@ class Engine {
   LogBook logs_;
   RequestJournal requests_;
   std::function<void()> settle_;
+  std::unordered_set<core::TimerId> timers_;
 };
 
 }  // namespace terapi::simulator

@@ -84,6 +84,7 @@ core::Result<void> Simulator::Parts::adopt(State state) {
   engine.logs().clear();
   advisories.clear();
   api.forget_rate_limits();
+  engine.cancel_timers();
   webhooks.resume();
   resume_staged(engine, webhooks);
   return {};

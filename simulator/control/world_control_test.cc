@@ -32,6 +32,19 @@ void fill(TestSimulator& s) {
   s.advance("250ms");
 }
 
+// Else run-until-idle would go on to a time at which nothing happens any more.
+TEST(WorldControl, NothingOfTheOldStateIsStillToHappenAfterAReset) {
+  InProcessSimulator s;
+  s.faults(R"([{"id":"late","on":"store","do":{"late_commit":"10s"}}])");
+  s.save({"a"});
+  EXPECT_EQ(s.clock().pending(), 1U);
+  s.ok("POST", "/reset");
+  EXPECT_EQ(s.clock().pending(), 0U);
+  const std::string now = s.now();
+  s.run_until_idle();
+  EXPECT_EQ(s.now(), now);
+}
+
 TEST(WorldControl, ResetGoesBackToTheWorldAsStarted) {
   InProcessSimulator s({.world = R"("records":[{"connection":"demo","model":"Issue","items":)"
                                  R"([{"id":"given"}]}],"faults":[{"id":"start","on":"api",)"
