@@ -31,7 +31,10 @@ void PageWalk::answered(core::Result<core::Response> response) {
   if (!done_) return;
   const Answer answer = answer_of(response, ports_.clock.now());
   if (answer.kind != Answer::Kind::kPage) {
-    fail(end_of(answer));
+    End failure = end_of(answer);
+    // Nothing was sent that a full read could do without.
+    if (failure.kind == End::Kind::kBadCursor && !next_) failure.kind = End::Kind::kStop;
+    fail(std::move(failure));
     return;
   }
   auto page = Page::parse(std::move(response->body), *options_.dialect);

@@ -53,7 +53,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
     enum class Kind : std::uint8_t {
       kReached,    // everything that was served is stored
       kTryAgain,   // later, from the stored cursor
-      kBadCursor,  // the server did not take the first cursor
+      kBadCursor,  // the server did not take a cursor
       kConflict,   // another worker moved the cursor
       kStop,       // trying again would not help; `record` is at fault, if one is
     };

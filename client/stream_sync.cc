@@ -174,7 +174,6 @@ void StreamSync::walked(PageWalk::End end) {
 // What is held stays (CLIENT-9): every record is read again, and the cursor moves with the pages,
 // so that a crash on the way costs nothing.
 void StreamSync::read_everything(const core::Error& error) {
-  if (!position_.cursor) return stop(error, "");
   if (full_read_) {
     // Begun from nothing, and even its cursors are not taken: no loop at full speed.
     full_read_ = false;

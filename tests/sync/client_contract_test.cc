@@ -304,6 +304,36 @@ TEST(Client, APrunedRecordKeepsItsStoredPayload) {
 
 // --- CLIENT-9: what goes wrong, and what is done about it ---
 
+TEST(Client, AsksForFewerRecordsAfterAPageThatBroke) {
+  for (const core::Outcome& broken :
+       {core::Outcome{{200, {}, R"({"records":[)"}, {}}, core::Outcome{{}, {.delay = 1h}}}) {
+    SyncWorld world;
+    world.options.limit = 8;
+    world.simulator().save(ids(1, 8));
+    answer_first(world, 1, broken);
+    world.start_client();
+    world.run_for(1min);
+    EXPECT_NE(world.network().targets.at(1).find("&limit=4"), std::string::npos)
+        << world.network().targets[1];
+    EXPECT_EQ(world.difference(), "");
+  }
+}
+
+TEST(Client, WaitsBrieflyAgainOnceItWasWell) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.options.second_looks = {};
+  answer_first(world, 12, error_of(500, "server_error"));
+  world.start_client();
+  world.run_for(20min);
+  ASSERT_EQ(world.progress().health, client::Health::kUpToDate);
+  answer_first(world, 1, error_of(500, "server_error"));
+  world.simulator().save({"r1"});
+  world.client().engine().hint({"github", "demo", "Issue", std::nullopt, std::nullopt});
+  world.run_for(1s);  // the first wait is half a second at most
+  EXPECT_EQ(world.difference(), "");
+}
+
 TEST(Client, WaitsAsRetryAfterSays) {
   SyncWorld world;
   answer_first(world, 1, error_of(429, "too_many_request", {{"Retry-After", "120"}}));
@@ -438,6 +468,32 @@ TEST(Client, RecoversFromAnInvalidCursorByAFullReadThatKeepsWhatItHolds) {
   EXPECT_EQ(world.difference(), "");
 }
 
+TEST(Client, RecoversWhenACursorIsRefusedInTheMiddleOfTheFirstWalk) {
+  SyncWorld world;
+  world.options.limit = 2;
+  world.simulator().save(ids(1, 6));
+  bool refused = false;
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (refused || request.target.find("cursor=") == std::string::npos) return std::nullopt;
+    refused = true;
+    return error_of(400, "invalid_cursor");
+  };
+  world.start_client();
+  world.run_for(10s);
+  EXPECT_TRUE(refused);
+  EXPECT_EQ(world.progress().full_reads, 1U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, StopsWhenACursorIsRefusedThatItNeverSent) {
+  SyncWorld world;
+  answer_first(world, 1'000'000, error_of(400, "invalid_cursor"));
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.network().sent, 1U);
+}
+
 TEST(Client, ACursorThatIsNeverTakenIsNoHotLoop) {
   SyncWorld world;
   world.simulator().save(ids(1, 3));
@@ -462,6 +518,38 @@ TEST(Client, HoldsAtMostTwoPages) {
   world.run_for(1s);
   EXPECT_EQ(world.network().most_in_flight, 1);
   EXPECT_EQ(world.client().fragile().most_records, 5U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, StoresOnePageAtATimeAndHoldsOneMoreWhenTheStoreIsSlow) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 50));
+  world.options.limit = 5;
+  world.store_time = 100ms;
+  world.start_client();
+  world.client().fragile().before_call = [&] {
+    // position() and the commits so far, and two pages more at most.
+    EXPECT_LE(world.network().sent, world.client().fragile().commits + 2);
+  };
+  world.run_for(10s);
+  EXPECT_EQ(world.client().background().most_waiting, 1);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, CountsThePageThatWasBeingStoredWhenTheNextOneFailed) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 4));
+  world.options.limit = 2;
+  world.store_time = 100ms;
+  int requests = 0;
+  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+    if (++requests != 2) return std::nullopt;
+    return core::Outcome{{}, {.reset = true}};
+  };
+  world.start_client();
+  world.run_for(10s);
+  EXPECT_EQ(world.progress().counts.records, 4U);
+  EXPECT_EQ(world.progress().failures, 1U);
   EXPECT_EQ(world.difference(), "");
 }
 
@@ -513,7 +601,8 @@ TEST(Client, ARecordLargerThanAPageMayBeStopsTheStreamAndSaysSo) {
 
 TEST(Client, ARecordThatItCannotStoreStopsTheStreamAndIsNamed) {
   SyncWorld world;
-  save_each(world, ids(1, 5));
+  save_each(world, ids(1, 9));
+  world.options.limit = 5;
   world.network().before_answer = [](core::Result<core::Response>& answer) {
     const std::size_t at = answer->body.find(R"("id":"r3",)");
     if (at != std::string::npos) answer->body.replace(at, 10, R"("id":12345,)");
@@ -526,6 +615,24 @@ TEST(Client, ARecordThatItCannotStoreStopsTheStreamAndIsNamed) {
   EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
   EXPECT_EQ(stored_payload(world, "r4"), "(not stored)");
   EXPECT_EQ(world.network().sent, 1U);
+}
+
+TEST(Client, ARecordThatComesBrokenEachTimeStopsTheStreamAfterWhatCameBefore) {
+  SyncWorld world;
+  save_each(world, ids(1, 9));
+  world.options.limit = 8;
+  world.network().before_answer = [](core::Result<core::Response>& answer) {
+    const std::size_t at = answer->body.find(R"("id":"r3")");
+    if (at != std::string::npos) answer->body[at] = '#';
+  };
+  world.start_client();
+  world.run_for(1h);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "poison_record");
+  EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
+  EXPECT_EQ(stored_payload(world, "r4"), "(not stored)");
+  const auto position = world.client().store().position(world.streams[0]);
+  EXPECT_NE(world.progress().error.message.find(*position->cursor), std::string::npos);
 }
 
 TEST(Client, ARecordThatTheStoreRefusesStopsTheStream) {
@@ -582,7 +689,52 @@ TEST(Client, TwoWorkersOnOneStreamNeverCorruptIt) {
   EXPECT_EQ(world.difference(), "");
 }
 
+TEST(Client, LeavesAStreamThatAnotherWorkerHasAndTakesItWhenItIsFree) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 5));
+  world.prepare_client = [](SyncClient& client) { client.fragile().claimed_elsewhere = true; };
+  world.start_client();
+  world.run_for(10s);
+  EXPECT_EQ(world.network().sent, 0U);
+  world.client().fragile().claimed_elsewhere = false;
+  world.run_for(2s);
+  EXPECT_EQ(world.difference(), "");
+  EXPECT_FALSE(world.client().fragile().claimed);  // given back
+}
+
+TEST(Client, GivesItsClaimBackWhenItFailsStopsOrIsShutDown) {
+  for (const int status : {500, 401}) {
+    SyncWorld world;
+    answer_first(world, 1'000'000, error_of(status, "e"));
+    world.start_client();
+    world.run_for(10ms);
+    EXPECT_FALSE(world.client().fragile().claimed) << status;
+  }
+  SyncWorld world;
+  world.start_client();
+  world.run_for(1ms);
+  EXPECT_TRUE(world.client().fragile().claimed);
+  bool stopped = false;
+  world.client().engine().stop([&] { stopped = true; });
+  world.run_for(1ms);
+  EXPECT_TRUE(stopped);
+  EXPECT_FALSE(world.client().fragile().claimed);
+}
+
 // --- late data ---
+
+TEST(Client, DoesNotLookAgainWhenTheWebhooksDataCame) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.simulator().send_webhooks();
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.network().sent;
+  world.simulator().save({"r1"});
+  world.run_for(1min);
+  EXPECT_EQ(world.network().sent - before, 1U);
+  EXPECT_EQ(world.difference(), "");
+}
 
 TEST(Client, LooksAgainAfterAWebhookThatCameBeforeItsData) {
   SyncWorld world;
@@ -620,6 +772,38 @@ TEST(Client, FindsALateCommitWithTheOverlapAndNeverMovesTheCursorBack) {
       EXPECT_EQ(world.difference(), "");
     }
   }
+}
+
+TEST(Client, FindsALateCommitAlsoAfterAQuietTime) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.options.overlap = 1min;
+  world.simulator().save({"r0"});
+  world.start_client();
+  world.run_for(10min);
+  world.simulator().faults(R"([{"id":"l","on":"store","times":1,"do":{"late_commit":"10s"}}])");
+  world.simulator().save({"late"});
+  world.run_for(1s);
+  world.simulator().save({"r1"});
+  world.run_for(2min);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, AWindowThatTheServerRefusesDoesNotStopTheStream) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.options.overlap = 1min;
+  world.simulator().save({"r0"});
+  int refused = 0;
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (request.target.find("modified_after=") == std::string::npos) return std::nullopt;
+    ++refused;
+    return error_of(400, "invalid_query_params");
+  };
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_GE(refused, 1);
+  EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
 }
 
 TEST(Client, ReReadsNoWindowInWhichNothingCanCome) {

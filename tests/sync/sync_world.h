@@ -119,6 +119,17 @@ class FragileStore final : public client::Store {
     return call([&] { return store_.report(stream, report); });
   }
 
+  core::Result<bool> claim(const client::Stream& /*stream*/, core::Duration /*span*/) override {
+    if (!claimed_elsewhere) claimed = true;
+    return !claimed_elsewhere;
+  }
+  core::Result<void> release(const client::Stream& /*stream*/) override {
+    claimed = false;
+    return {};
+  }
+
+  bool claimed_elsewhere = false;
+  bool claimed = false;
   std::function<void()> before_call;
   std::function<void()> after_call;
   int fail_commits = 0;
@@ -138,14 +149,52 @@ class FragileStore final : public client::Store {
   client::Store& store_;
 };
 
+// Does each piece of work so long after it was asked to, and counts how many wait.
+class SlowBackground final : public core::Background {
+ public:
+  SlowBackground(core::Clock& clock, core::Duration time) : clock_(clock), time_(time) {}
+
+  void run(std::function<void()> task, std::function<void()> done) override {
+    most_waiting = std::max(most_waiting, ++waiting_);
+    if (time_.count() == 0) {
+      task();
+      return later(core::Duration(0), [this, done = std::move(done)] { finish(done); });
+    }
+    later(time_, [this, task = std::move(task), done = std::move(done)] {
+      task();
+      finish(done);
+    });
+  }
+
+  int most_waiting = 0;
+
+ private:
+  void finish(const std::function<void()>& done) {
+    --waiting_;
+    done();
+  }
+  // Nothing happens any more once the client is gone.
+  void later(core::Duration delay, std::function<void()> action) {
+    clock_.at(clock_.now() + delay, [alive = std::weak_ptr(alive_), action = std::move(action)] {
+      if (!alive.expired()) action();
+    });
+  }
+
+  core::Clock& clock_;
+  core::Duration time_;
+  int waiting_ = 0;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
 // One client process: everything that dies with it.
 class SyncClient {
  public:
   SyncClient(client::SyncOptions options, std::vector<client::Stream> streams, core::Clock& clock,
-             core::AsyncTransport& transport, const std::string& file)
+             core::AsyncTransport& transport, const std::string& file,
+             core::Duration store_time = core::Duration(0))
       : store_(open(file)),
         fragile_(*store_),
-        background_(clock),
+        background_(clock, store_time),
         engine_(std::move(options), std::move(streams), {clock, transport, fragile_, background_}),
         receiver_(receiver_options(), [this](const client::Hint& hint) { engine_.hint(hint); }) {}
 
@@ -153,6 +202,7 @@ class SyncClient {
   FragileStore& fragile() { return fragile_; }
   client::SyncEngine& engine() { return engine_; }
   client::WebhookReceiver& receiver() { return receiver_; }
+  const SlowBackground& background() const { return background_; }
 
  private:
   static std::unique_ptr<client::SqliteStore> open(const std::string& file) {
@@ -169,7 +219,7 @@ class SyncClient {
 
   std::unique_ptr<client::SqliteStore> store_;
   FragileStore fragile_;
-  core::InlineBackground background_;
+  SlowBackground background_;
   client::SyncEngine engine_;
   client::WebhookReceiver receiver_;
 };
@@ -206,9 +256,10 @@ class SyncWorld {
   client::SyncOptions options;
   std::vector<client::Stream> streams = {{"github", "demo", "Issue"}};
   std::vector<std::string> events;
+  core::Duration store_time{0};  // how long each of the store's calls takes
 
   void start_client() {
-    client_ = std::make_unique<SyncClient>(options, streams, clock(), network_, file());
+    client_ = std::make_unique<SyncClient>(options, streams, clock(), network_, file(), store_time);
     if (prepare_client) prepare_client(*client_);
     client_->engine().start();
   }
