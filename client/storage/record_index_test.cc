@@ -77,6 +77,7 @@ TEST_F(ManyIds, AreFoundAgainWhereverTheirEntriesAre) {
   open();
   // So many new ones that the filter is filled on the way.
   EXPECT_EQ(store_range(500, 23'000, 1), 22'500U);
+  up_to_date();
   EXPECT_EQ(store_range(0, 23'000, 1), 0U);
   EXPECT_EQ(store_range(0, 23'000, 2), 23'000U);
   EXPECT_EQ(count(), 23'000U);
