@@ -44,14 +44,15 @@ class PageScan {
  private:
   core::Error bad(const std::string& what) const {
     const json::Place place = json::place_of(text_, at_);
-    return {"bad_page", "the answer is not a page of records: " + what + " at line " +
-                            std::to_string(place.line) + ", column " +
-                            std::to_string(place.column) + " of " + std::to_string(text_.size()) +
-                            " bytes"};
+    return {code(), "the answer is not a page of records: " + what + " at line " +
+                        std::to_string(place.line) + ", column " + std::to_string(place.column) +
+                        " of " + std::to_string(text_.size()) + " bytes"};
   }
   core::Error bad(const core::Error& error) const {
-    return {"bad_page", "the answer is not a page of records: " + error.message};
+    return {code(), "the answer is not a page of records: " + error.message};
   }
+
+  const char* code() const { return in_records_ ? "broken_record" : "bad_page"; }
 
   void skip_space() {
     while (at_ < text_.size() && is_json_space(text_[at_])) ++at_;
@@ -100,6 +101,7 @@ class PageScan {
     has_records_ = true;
     if (auto opened = expect('['); !opened) return opened;
     if (next_is(']')) return {};
+    in_records_ = true;
     std::size_t number = 0;
     do {
       skip_space();
@@ -109,7 +111,9 @@ class PageScan {
       // What stands after a poison record must not be stored; it is still checked to be JSON.
       if (!page_.poison_) read_record(*value, number);
     } while (next_is(','));
-    return expect(']');
+    if (auto closed = expect(']'); !closed) return closed;
+    in_records_ = false;
+    return {};
   }
 
   void read_record(const json::Value& value, std::size_t number) {
@@ -265,6 +269,7 @@ class PageScan {
   const Dialect& dialect_;
   json::Reader reader_;
   std::size_t at_ = 0;
+  bool in_records_ = false;
   bool has_records_ = false;
   bool has_next_ = false;
 };

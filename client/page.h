@@ -4,7 +4,8 @@
 // comes out what came in (REC-10): numbers, key order and escapes are not touched.
 //
 //   Result<Page> page = Page::parse(std::move(response.body), dialect);
-//   if (!page) …                    // "bad_page": not a page at all, or cut short
+//   if (!page) …                    // "bad_page": no page at all; "broken_record": it breaks, or
+//                                   // is cut short, within its records
 //   for (const Record& record : page->records()) …
 //   if (page->poison()) …           // what came after them and cannot be stored
 //

@@ -1,5 +1,6 @@
 #include "client/page_walk.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace terapi::client {
@@ -13,6 +14,7 @@ PageWalk::PageWalk(const SyncOptions& options, SyncPorts ports, const Stream& st
       limit_(limit),
       counts_(counts),
       done_(std::move(done)),
+      claimed_at_(ports.clock.now()),
       next_(plan_.cursor) {}
 
 void PageWalk::start() { fetch(); }
@@ -87,54 +89,79 @@ void PageWalk::store_next() {
   if (page->records().empty()) {
     // Nothing to store, and no cursor of a record to remember (CLIENT-1).
     ports_.clock.at(ports_.clock.now(), [weak = weak_from_this(), page] {
-      if (const auto self = weak.lock()) self->stored(Committed{}, page);
+      const auto self = weak.lock();
+      if (!self || !self->done_) return;
+      self->storing_ = false;
+      self->page_done(*page);
     });
     return;
   }
+  const std::size_t count = page->records().size();
+  store({std::move(page), 0, count});
+}
+
+void PageWalk::store(Part part) {
+  storing_ = true;
   std::optional<Batch::Move> move;
   if (plan_.moves_cursor) {
-    move = Batch::Move{plan_.stored, std::string(page->records().back().cursor)};
-    plan_.stored = move->to;
+    move = Batch::Move{plan_.stored, std::string(part.records().back().cursor)};
   }
+  const core::Time now = ports_.clock.now();
+  const bool prolong = now - claimed_at_ >= kClaimSpan / 3;
+  if (prolong) claimed_at_ = now;
   core::run_in(
       ports_.background,
-      [page, move = std::move(move), now = ports_.clock.now(), stream = stream_,
-       &store = ports_.store]() mutable {
-        return store.commit({stream, page->records(), std::move(move), now});
+      [part, move = std::move(move), now, prolong, tell = plan_.first_stored != nullptr,
+       stream = stream_, &store = ports_.store]() mutable {
+        // Should the claim be lost all the same, commit() still keeps the stream right.
+        if (prolong) (void)store.claim(stream, kClaimSpan);
+        auto committed = store.commit({stream, part.records(), std::move(move), now});
+        if (tell && committed && !committed->conflict) {
+          (void)store.report(stream, {Health::kSyncing, {}, "", now});
+        }
+        return committed;
       },
-      [weak = weak_from_this(), page](const core::Result<Committed>& committed) {
-        if (const auto self = weak.lock()) self->stored(committed, page);
+      [weak = weak_from_this(), part](const core::Result<Committed>& committed) {
+        if (const auto self = weak.lock()) self->stored(committed, part);
       });
 }
 
-void PageWalk::stored(const core::Result<Committed>& committed, const std::shared_ptr<Page>& page) {
+void PageWalk::stored(const core::Result<Committed>& committed, const Part& part) {
   storing_ = false;
   if (!done_) return;
-  if (!committed) {
-    const bool hopeless = committed.error().code == "cannot_store_record";
-    end({.kind = hopeless ? End::Kind::kStop : End::Kind::kTryAgain, .error = committed.error()});
-    return;
-  }
-  if (committed->conflict) {
-    end({.kind = End::Kind::kConflict});
-    return;
-  }
-  counts_.records += page->records().size();
+  if (!committed) return not_stored(committed.error(), part);
+  if (committed->conflict) return end({.kind = End::Kind::kConflict});
+  if (plan_.moves_cursor) plan_.stored = std::string(part.records().back().cursor);
+  counts_.records += part.count;
   counts_.changed += committed->changed;
-  for (const Record& record : page->records()) {
+  for (const Record& record : part.records()) {
     if (!counts_.newest || *counts_.newest < record.modified) counts_.newest = record.modified;
   }
-  if (page->poison()) {
-    end({.kind = End::Kind::kStop,
-         .error = {"poison_record",
-                   "record \"" + page->poison()->record + "\": " + page->poison()->reason},
-         .record = page->poison()->record});
-    return;
+  if (const auto first = std::exchange(plan_.first_stored, nullptr)) first();
+  const std::size_t stored = part.begin + part.count;
+  const std::size_t left = part.page->records().size() - stored;
+  if (left > 0) return store({part.page, stored, std::min(part.count, left)});
+  page_done(*part.page);
+}
+
+// A record that the store refuses is found by halves: what stands before it is stored, and it is
+// named (CLIENT-11).
+void PageWalk::not_stored(const core::Error& error, Part part) {
+  if (error.code != "cannot_store_record") {
+    return end({.kind = End::Kind::kTryAgain, .error = error});
   }
-  if (!page->next_cursor()) {
-    end({.kind = End::Kind::kReached});
-    return;
+  if (part.count > 1) return store({part.page, part.begin, part.count / 2});
+  end({.kind = End::Kind::kStop, .error = error, .record = std::string(part.records().front().id)});
+}
+
+void PageWalk::page_done(const Page& page) {
+  if (page.poison()) {
+    return end({.kind = End::Kind::kStop,
+                .error = {"poison_record",
+                          "record \"" + page.poison()->record + "\": " + page.poison()->reason},
+                .record = page.poison()->record});
   }
+  if (!page.next_cursor()) return end({.kind = End::Kind::kReached});
   store_next();
   settle();
 }

@@ -6,10 +6,12 @@
 // nothing is called back once it is let go of.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "client/answer.h"
@@ -22,6 +24,10 @@
 #include "core/transport.h"
 
 namespace terapi::client {
+
+// For how long a worker claims a stream (Store::claim): how long one that died holds it back from
+// the others. Prolonged with the commits.
+inline constexpr core::Duration kClaimSpan = std::chrono::seconds(15);
 
 // What a client reaches the world through.
 struct SyncPorts {
@@ -48,6 +54,8 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
     // What the store's cursor is now; it is moved unless this is a re-read.
     std::optional<std::string> stored;
     bool moves_cursor = true;
+    // Reports Health::kSyncing with the first records stored, and calls back.
+    std::function<void()> first_stored{};
   };
   struct End {
     enum class Kind : std::uint8_t {
@@ -73,9 +81,19 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   void fetch();
   void answered(core::Result<core::Response> response);
   void take(Page page);
+  // A page's records [begin, begin + count): all of them, unless the store refuses one of them.
+  struct Part {
+    std::shared_ptr<const Page> page;
+    std::size_t begin = 0;
+    std::size_t count = 0;
+    std::span<const Record> records() const { return page->records().subspan(begin, count); }
+  };
   void store_next();
-  void stored(const core::Result<Committed>& committed, const std::shared_ptr<Page>& page);
-  void fail(End end);
+  void store(Part part);
+  void stored(const core::Result<Committed>& committed, const Part& part);
+  void not_stored(const core::Error& error, Part part);
+  void page_done(const Page& page);
+  void fail(End failure);
   void settle();
   void end(End end);
   static End end_of(const Answer& answer);
@@ -89,6 +107,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   WalkCounts& counts_;
   std::function<void(End)> done_;
 
+  core::Time claimed_at_;
   std::optional<std::string> next_;  // where the fetch in flight, or the next one, begins
   bool storing_ = false;
   bool last_fetched_ = false;  // the page without a next one has come

@@ -81,7 +81,7 @@ class Store {
   virtual core::Result<Position> position(const Stream& stream) = 0;
 
   // Stores each record that is not older than what is stored under its id (by `modified`,
-  // CLIENT-8): a live one replaces, a deleted one becomes a tombstone that keeps the payload, also
+  // CLIENT-8): a live one replaces, a deleted one becomes a tombstone with the payload served, also
   // for an id never seen, and a pruned one keeps the payload that is there. Then moves the cursor.
   virtual core::Result<Committed> commit(const Batch& batch) = 0;
 

@@ -10,8 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a worker that died can hold a stream back from the others.
-constexpr core::Duration kClaim = 15s;
 // Somebody else has the stream: when to ask again.
 constexpr core::Duration kClaimedElsewhere = 1s;
 // After so many broken answers in a row, each to a request for a single record, it is the record.
@@ -27,7 +25,6 @@ StreamSync::StreamSync(const SyncOptions& options, SyncPorts ports, Stream strea
       backoff_(options.backoff),
       random_(core::Random(options.seed).stream("backoff " + to_string(stream))) {
   progress_.stream = std::move(stream);
-  changed_at_ = ports_.clock.now();
 }
 
 void StreamSync::hint(const Hint& hint) {
@@ -36,7 +33,7 @@ void StreamSync::hint(const Hint& hint) {
   if (hint.modified_after && (!look_for_ || *look_for_ < *hint.modified_after)) {
     look_for_ = hint.modified_after;
   }
-  records_at_hint_ = progress_.counts.records;
+  changed_at_hint_ = progress_.counts.changed;
   wake();
 }
 
@@ -80,26 +77,22 @@ void StreamSync::begin_walk() {
   progress_.next_attempt_at.reset();
   core::run_in(
       ports_.background,
-      [&store = ports_.store, stream = progress_.stream]() -> core::Result<Opened> {
-        auto claimed = store.claim(stream, kClaim);
-        if (!claimed) return claimed.error();
-        if (!*claimed) return Opened{};
-        auto position = store.position(stream);
-        if (!position) return position.error();
-        return Opened{true, *std::move(position)};
+      [&store = ports_.store, stream = progress_.stream]() -> Opened {
+        auto claimed = store.claim(stream, kClaimSpan);
+        if (!claimed) return {false, claimed.error()};
+        if (!*claimed) return {false, Position{}};
+        return {true, store.position(stream)};
       },
-      [weak = weak_from_this()](core::Result<Opened> opened) {
+      [weak = weak_from_this()](Opened opened) {
         if (const auto self = weak.lock()) self->opened(std::move(opened));
       });
 }
 
-void StreamSync::opened(core::Result<Opened> opened) {
-  if (phase_ != Phase::kWalking) {  // shut down meanwhile
-    claimed_ = opened && opened->claimed;
-    return give_back();
-  }
-  if (!opened) return failed(opened.error(), std::nullopt);
-  if (!opened->claimed) {
+void StreamSync::opened(Opened opened) {
+  claimed_ = opened.claimed;
+  if (phase_ != Phase::kWalking) return;  // shut down meanwhile
+  if (!opened.position) return failed(opened.position.error(), std::nullopt);
+  if (!opened.claimed) {
     progress_.running = false;
     phase_ = Phase::kWaiting;
     if (!std::exchange(elsewhere_, true)) {
@@ -108,30 +101,12 @@ void StreamSync::opened(core::Result<Opened> opened) {
     host_.leave();
     return wake_after(kClaimedElsewhere);
   }
-  claimed_ = true;
   elsewhere_ = false;
-  prolong_claim();
-  position_ = std::move(opened->position);
+  position_ = *std::move(opened.position);
+  // What a process before this one left unsettled is not known.
+  if (window_ == Window::kUnknown) open_window();
   if (progress_.counts.pages == 0) progress_.stored_before = position_.records;
   walk(position_.cursor);
-}
-
-// A long walk keeps its claim.
-void StreamSync::prolong_claim() {
-  if (claim_timer_ != 0) ports_.clock.cancel(claim_timer_);
-  claim_timer_ = ports_.clock.at(ports_.clock.now() + kClaim / 3, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->claim_timer_ = 0;
-    if (!self->claimed_) return;
-    self->ports_.background.run(
-        [&store = self->ports_.store, stream = self->progress_.stream] {
-          // Should it be lost, the store's own rule still keeps the stream right.
-          (void)store.claim(stream, kClaim);
-        },
-        [] {});
-    self->prolong_claim();
-  });
 }
 
 void StreamSync::give_back() {
@@ -142,13 +117,26 @@ void StreamSync::give_back() {
 
 void StreamSync::walk(std::optional<std::string> cursor) {
   changed_before_ = progress_.counts.changed;
-  walk_ = std::make_shared<PageWalk>(
-      options_, ports_, progress_.stream,
-      PageWalk::Plan{std::move(cursor), std::nullopt, position_.cursor, true}, limit_,
-      progress_.counts, [weak = weak_from_this()](PageWalk::End end) {
-        if (const auto self = weak.lock()) self->walked(std::move(end));
-      });
+  PageWalk::Plan plan{std::move(cursor), std::nullopt, position_.cursor, true};
+  if (!told_syncing_) {
+    plan.first_stored = [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->syncs();
+    };
+  }
+  walk_ =
+      std::make_shared<PageWalk>(options_, ports_, progress_.stream, std::move(plan), limit_,
+                                 progress_.counts, [weak = weak_from_this()](PageWalk::End end) {
+                                   if (const auto self = weak.lock()) self->walked(std::move(end));
+                                 });
   walk_->start();
+}
+
+// Records come again, or for the first time in this process.
+void StreamSync::syncs() {
+  told_syncing_ = true;
+  progress_.health = Health::kSyncing;
+  progress_.error = {};
+  progress_.record.clear();
 }
 
 void StreamSync::walked(PageWalk::End end) {
@@ -202,17 +190,29 @@ void StreamSync::note_changes() {
     position_.newest = progress_.counts.newest;
   }
   if (progress_.counts.changed == changed_before_) return;
-  changed_at_ = ports_.clock.now();
-  window_settled_ = false;
+  open_window();
+}
+
+// What is committed late is visible when the overlap has passed; one re-read after it is the last
+// one needed. By a timer, since the time of day may jump.
+void StreamSync::open_window() {
+  if (options_.overlap.count() == 0) return;
+  window_ = Window::kOpen;
+  if (window_timer_ != 0) ports_.clock.cancel(window_timer_);
+  window_timer_ = ports_.clock.at(ports_.clock.now() + options_.overlap, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->window_timer_ = 0;
+    self->window_ = Window::kPassed;
+  });
 }
 
 bool StreamSync::overlap_is_due() const {
-  return options_.overlap.count() > 0 && position_.newest && !window_settled_;
+  return options_.overlap.count() > 0 && position_.newest && window_ != Window::kSettled;
 }
 
 void StreamSync::walk_overlap() {
-  // What is committed late is visible by then; one re-read after it is the last one needed.
-  window_settled_ = ports_.clock.now() - changed_at_ >= options_.overlap;
+  last_of_window_ = window_ == Window::kPassed;
   changed_before_ = progress_.counts.changed;
   walk_ = std::make_shared<PageWalk>(
       options_, ports_, progress_.stream,
@@ -230,28 +230,24 @@ void StreamSync::overlap_walked(const PageWalk::End& end) {
     tell(SyncEvent::Level::kInfo, std::to_string(late) +
                                       " record(s) became visible late and were found by the "
                                       "overlap");
-    changed_at_ = ports_.clock.now();
+    open_window();
   }
   using Kind = PageWalk::End::Kind;
-  if (end.kind == Kind::kTryAgain) {
-    window_settled_ = false;
-    return failed(end.error, end.retry_after);
-  }
+  if (end.kind == Kind::kTryAgain) return failed(end.error, end.retry_after);
   // A window that begins too long ago is refused (REC-8); the stream itself is well.
   const bool refused = end.kind == Kind::kStop && end.error.code == "invalid_query_params";
   if (end.kind == Kind::kStop && !refused) return stop(end.error, end.record);
+  const bool whole = end.kind == Kind::kReached || refused;
+  if (whole && last_of_window_ && late == 0) window_ = Window::kSettled;
   reached_end();
 }
 
 void StreamSync::reached_end() {
-  backoff_.reset();
-  broken_pages_ = 0;
-  failing_since_.reset();
-  if (progress_.health == Health::kRetrying) {
-    tell(SyncEvent::Level::kInfo, "well again");
-  }
+  recovered();
+  if (progress_.health == Health::kRetrying) tell(SyncEvent::Level::kInfo, "well again");
   progress_.health = Health::kUpToDate;
   progress_.error = {};
+  told_syncing_ = true;
   progress_.up_to_date_at = ports_.clock.now();
   report(Health::kUpToDate, [this] { after_round(); });
 }
@@ -284,7 +280,7 @@ void StreamSync::after_round() {
   phase_ = Phase::kIdle;
   if (again_) {
     wake();
-  } else {
+  } else if (!options_.once) {
     plan_second_look();
   }
   host_.settled();
@@ -292,13 +288,13 @@ void StreamSync::after_round() {
 
 // The next look, or else the next poll.
 void StreamSync::plan_second_look() {
-  const bool came = progress_.counts.records > records_at_hint_ &&
+  const bool came = progress_.counts.changed > changed_at_hint_ &&
                     (!look_for_ || (position_.newest && *position_.newest >= *look_for_));
-  if (came) {
-    looks_left_ = 0;
+  if (came) looks_left_ = 0;
+  if (looks_left_ == 0) {
     look_for_.reset();
+    return wake_after(options_.poll);
   }
-  if (looks_left_ == 0) return wake_after(options_.poll);
   const core::Duration delay = options_.second_looks[options_.second_looks.size() - looks_left_];
   --looks_left_;
   wake_after(std::min(delay, options_.poll));
@@ -306,22 +302,28 @@ void StreamSync::plan_second_look() {
 
 void StreamSync::failed(const core::Error& error, std::optional<core::Duration> retry_after) {
   ++progress_.failures;
-  broken_pages_ = error.code == "bad_page" && limit_.smallest() ? broken_pages_ + 1 : 0;
+  // What was stored since the last failure is a success, too; but not what a full read stored again
+  // until its cursor was refused once more.
+  const bool stored_some =
+      std::exchange(records_at_failure_, progress_.counts.records) < progress_.counts.records;
+  if (stored_some && error.code != "invalid_cursor") recovered();
+  broken_pages_ = error.code == "broken_record" && limit_.smallest() ? broken_pages_ + 1 : 0;
   if (broken_pages_ >= kMostBrokenPages) {
     return stop({"poison_record", "the record after cursor " + position_.cursor.value_or("(none)") +
                                       " comes broken each time: " + error.message},
                 "");
   }
-  if (!failing_since_) failing_since_ = ports_.clock.now();
-  if (out_of_patience()) {
+  const bool trouble = error.code != "moved_elsewhere";
+  if (trouble) lose_patience_later();
+  if (out_of_patience_) {
     return stop({"gave_up", "still failing after " + core::format_duration(options_.give_up) +
                                 ": " + error.message},
                 "");
   }
   const core::Duration delay =
       retry_after ? backoff_.next(random_, *retry_after) : backoff_.next(random_);
-  const bool trouble = error.code != "moved_elsewhere";
   if (trouble) {
+    told_syncing_ = false;
     if (progress_.error.code != error.code) {
       tell(SyncEvent::Level::kWarning,
            without_key(error.message) + "; trying again in " +
@@ -337,8 +339,23 @@ void StreamSync::failed(const core::Error& error, std::optional<core::Duration> 
   });
 }
 
-bool StreamSync::out_of_patience() const {
-  return options_.give_up.count() > 0 && ports_.clock.now() - *failing_since_ >= options_.give_up;
+// By a timer, since the time of day may jump.
+void StreamSync::lose_patience_later() {
+  if (options_.give_up.count() == 0 || patience_timer_ != 0 || out_of_patience_) return;
+  patience_timer_ =
+      ports_.clock.at(ports_.clock.now() + options_.give_up, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->patience_timer_ = 0;
+        self->out_of_patience_ = true;
+      });
+}
+
+void StreamSync::recovered() {
+  backoff_.reset();
+  broken_pages_ = 0;
+  out_of_patience_ = false;
+  if (patience_timer_ != 0) ports_.clock.cancel(std::exchange(patience_timer_, 0));
 }
 
 void StreamSync::stop(core::Error error, std::string record) {
@@ -359,9 +376,6 @@ void StreamSync::shut_down() {
   cancel_timer();
   phase_ = Phase::kStopped;
   progress_.running = false;
-  if (!std::exchange(claimed_, false)) return;
-  ports_.background.run(
-      [&store = ports_.store, stream = progress_.stream] { (void)store.release(stream); }, [] {});
 }
 
 void StreamSync::tell(SyncEvent::Level level, const std::string& text) const {

@@ -57,28 +57,30 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   void hint(const Hint& hint);
   // For Host::enter.
   void begin_walk();
-  // Starts nothing more; a commit in flight ends by itself. Gives a claim back.
+  // Starts nothing more; what is in the background ends by itself.
   void shut_down();
+  // After that: gives a claim back.
+  void give_back();
 
  private:
   enum class Phase : std::uint8_t { kIdle, kQueued, kWalking, kReporting, kWaiting, kStopped };
   struct Opened {
     bool claimed = false;
-    Position position;
+    core::Result<Position> position;
   };
 
   void wake();
   void wake_after(core::Duration delay);
-  void opened(core::Result<Opened> opened);
-  void prolong_claim();
-  void give_back();
+  void opened(Opened opened);
   void walk(std::optional<std::string> cursor);
+  void syncs();
   void walked(PageWalk::End end);
   void read_everything(const core::Error& error);
   bool overlap_is_due() const;
   void walk_overlap();
   void overlap_walked(const PageWalk::End& end);
   void note_changes();
+  void open_window();
   void reached_end();
   void after_round();
   void plan_second_look();
@@ -88,7 +90,8 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   void tell(SyncEvent::Level level, const std::string& text) const;
   std::string without_key(std::string text) const;
   void cancel_timer();
-  bool out_of_patience() const;
+  void lose_patience_later();
+  void recovered();
 
   const SyncOptions& options_;
   SyncPorts ports_;
@@ -106,19 +109,23 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   std::uint64_t changed_before_ = 0;  // counts.changed at the walk's beginning
   bool claimed_ = false;
   bool elsewhere_ = false;  // another worker has the stream, and people were told
-  core::TimerId claim_timer_ = 0;
   bool full_read_ = false;  // running, or begun and not yet at the end
-  std::optional<core::Time> failing_since_;
+  bool told_syncing_ = false;
+  core::TimerId patience_timer_ = 0;  // SyncOptions::give_up
+  bool out_of_patience_ = false;
+  std::uint64_t records_at_failure_ = 0;
   std::uint64_t broken_pages_ = 0;  // in a row, each of a single record
 
   // The second looks after a webhook.
   std::size_t looks_left_ = 0;
   std::optional<core::Time> look_for_;
-  std::uint64_t records_at_hint_ = 0;
+  std::uint64_t changed_at_hint_ = 0;
 
   // The overlap window.
-  core::Time changed_at_{};
-  bool window_settled_ = false;
+  enum class Window : std::uint8_t { kUnknown, kOpen, kPassed, kSettled };
+  Window window_ = Window::kUnknown;
+  core::TimerId window_timer_ = 0;
+  bool last_of_window_ = false;
 };
 
 }  // namespace terapi::client

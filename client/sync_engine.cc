@@ -6,7 +6,9 @@
 namespace terapi::client {
 
 SyncEngine::SyncEngine(SyncOptions options, std::vector<Stream> streams, SyncPorts ports)
-    : options_(std::move(options)), ports_(ports) {
+    : options_(std::move(options)),
+      background_(ports.background),
+      ports_{ports.clock, ports.transport, ports.store, background_} {
   for (Stream& stream : streams) {
     streams_.push_back(std::make_shared<StreamSync>(
         options_, ports_, std::move(stream),
@@ -72,7 +74,10 @@ void SyncEngine::settled() {
 void SyncEngine::stop(std::function<void()> stopped) {
   waiting_.clear();
   for (const auto& stream : streams_) stream->shut_down();
-  ports_.background.run([] {}, std::move(stopped));
+  background_.when_idle([this, stopped = std::move(stopped)] {
+    for (const auto& stream : streams_) stream->give_back();
+    background_.when_idle(stopped);
+  });
 }
 
 std::vector<StreamProgress> SyncEngine::progress() const {

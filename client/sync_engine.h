@@ -46,6 +46,7 @@ class SyncEngine {
   void settled();
 
   const SyncOptions options_;
+  core::CountedBackground background_;
   SyncPorts ports_;
   std::vector<std::shared_ptr<StreamSync>> streams_;
   std::deque<std::shared_ptr<StreamSync>> waiting_;

@@ -15,7 +15,7 @@ foreach(room IN LISTS TERAPI_INSTALLED)
 endforeach()
 install(DIRECTORY core client simulator DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/terapi
         FILES_MATCHING PATTERN "*.h" PATTERN "*_impl.h" EXCLUDE PATTERN "test_*.h" EXCLUDE
-        PATTERN "*_sample.h" EXCLUDE PATTERN "*_under_test.h" EXCLUDE
+        PATTERN "store_contract.h" EXCLUDE        PATTERN "*_sample.h" EXCLUDE PATTERN "*_under_test.h" EXCLUDE
         PATTERN "program" EXCLUDE PATTERN "page" EXCLUDE)
 install(EXPORT terapi NAMESPACE terapi:: DESTINATION ${package_folder})
 install(TARGETS terapi-simulator terapi-sync DESTINATION ${CMAKE_INSTALL_BINDIR})

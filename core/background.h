@@ -7,6 +7,7 @@
 // `done` on the driver's thread after it, never inside run().
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +32,22 @@ class InlineBackground final : public Background {
 
  private:
   Clock& clock_;
+};
+
+// Passes work on to another background and knows when none is left.
+class CountedBackground final : public Background {
+ public:
+  explicit CountedBackground(Background& inner) : inner_(inner) {}
+  void run(std::function<void()> task, std::function<void()> done) override;
+  // Calls back once, never inside this call, when everything that was run is done. The last call
+  // counts.
+  void when_idle(std::function<void()> idle);
+
+ private:
+  Background& inner_;
+  std::size_t pending_ = 0;
+  std::function<void()> idle_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 // Runs `task` in the background and gives what it returned to `done`.

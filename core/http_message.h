@@ -66,11 +66,11 @@ std::string_view reason_phrase(int status);
 
 // What is done to a response on its way out. All zero or empty: nothing, it is simply sent.
 struct WireFaults {
-  Duration delay{0};                          // wait before the first byte
-  bool reset = false;                         // no answer: the connection is reset (RST)
+  Duration delay{0};                            // wait before the first byte
+  bool reset = false;                           // no answer: the connection is reset (RST)
   std::optional<std::size_t> truncate_after{};  // close after so many bytes of the body
-  Duration stall{0};                          // stop half-way through the body for so long
-  std::uint64_t drip_bytes_per_second = 0;    // send the body at this rate
+  Duration stall{0};                            // stop half-way through the body for so long
+  std::uint64_t drip_bytes_per_second = 0;      // send the body at this rate
   friend bool operator==(const WireFaults&, const WireFaults&) = default;
 };
 

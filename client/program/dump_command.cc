@@ -37,8 +37,8 @@ core::Result<std::vector<Stream>> streams_to_dump(const ReadFlags& flags, Readab
 core::Result<void> dump_stream(ReadableStore& store, const Stream& stream, DumpOutput& output) {
   core::Result<void> result;
   const auto read = store.read(stream, [&](const StoredRecord& record) {
-    result = append_dump_line(output.buffer(), record);
-    if (result) result = output.write_if_large();
+    append_dump_line(output.buffer(), record);
+    result = output.write_if_large();
     return result.has_value();
   });
   return read ? result : read;

@@ -5,38 +5,29 @@
 namespace terapi::client {
 namespace {
 
-core::Result<void> append_payload(std::string& out, const StoredRecord& record) {
-  // Most payloads are compact as they come, and then nothing is parsed.
-  if (!has_space_between_tokens(record.payload)) {
-    out += record.payload;
-    return {};
-  }
-  core::json::Reader reader;
-  const auto payload = reader.read(record.payload);
-  if (!payload) {
-    return core::Error{"store_failed", "the stored payload of record \"" + record.id + "\" of " +
-                                           to_string(record.stream) +
-                                           " is no JSON: " + payload.error().message};
-  }
-  core::json::append_compact(out, *payload);
-  return {};
-}
+bool is_token_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 }  // namespace
 
-bool has_space_between_tokens(std::string_view json) {
+void append_without_space(std::string& out, std::string_view json) {
+  std::size_t begin = 0;  // of what is not yet copied
   std::size_t at = 0;
   while (at < json.size()) {
-    const char c = json[at++];
-    if (c == ' ' || c == '\n' || c == '\t' || c == '\r') return true;
+    const char c = json[at];
+    if (is_token_space(c)) {
+      out.append(json, begin, at - begin);
+      begin = ++at;
+      continue;
+    }
+    ++at;
     if (c != '"') continue;
     while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
     ++at;
   }
-  return false;
+  out.append(json, begin, json.size() - begin);
 }
 
-core::Result<void> append_dump_line(std::string& out, const StoredRecord& record) {
+void append_dump_line(std::string& out, const StoredRecord& record) {
   const auto field = [&out](std::string_view name, std::string_view value) {
     out += name;
     core::json::append_quoted(out, value);
@@ -48,11 +39,10 @@ core::Result<void> append_dump_line(std::string& out, const StoredRecord& record
   field(",\"id\":", record.id);
   out += record.deleted ? ",\"deleted\":true" : ",\"deleted\":false";
   out += ",\"payload\":";
-  if (auto payload = append_payload(out, record); !payload) return payload;
+  append_without_space(out, record.payload);
   field(",\"last_modified_at\":", record.last_modified_at);
   field(",\"cursor\":", record.cursor);
   out += "}\n";
-  return {};
 }
 
 }  // namespace terapi::client

@@ -11,14 +11,12 @@
 #include <string_view>
 
 #include "client/store.h"
-#include "core/result.h"
 
 namespace terapi::client {
 
-// Code "store_failed" for a payload that is no JSON, which somebody else must have written.
-core::Result<void> append_dump_line(std::string& out, const StoredRecord& record);
+void append_dump_line(std::string& out, const StoredRecord& record);
 
-// Whether the JSON text has white space outside its strings.
-bool has_space_between_tokens(std::string_view json);
+// Appends the JSON text without the white space outside its strings.
+void append_without_space(std::string& out, std::string_view json);
 
 }  // namespace terapi::client

@@ -17,7 +17,7 @@ StoredRecord issue() {
 
 std::string dump_of(const StoredRecord& record) {
   std::string out;
-  EXPECT_TRUE(append_dump_line(out, record));
+  append_dump_line(out, record);
   return out;
 }
 
@@ -51,22 +51,23 @@ TEST(DumpLine, QuotesWhatJsonHasToEscape) {
   EXPECT_NE(line.find(R"("model":"Möbel/x")"), std::string::npos);
 }
 
-TEST(DumpLine, NamesTheRecordWhosePayloadSomebodySpoilt) {
+TEST(DumpLine, TakesADeepPayload) {
   StoredRecord record = issue();
-  record.payload = "{ broken";
-  std::string out;
-  const auto appended = append_dump_line(out, record);
-  ASSERT_FALSE(appended);
-  EXPECT_EQ(appended.error().code, "store_failed");
-  EXPECT_NE(appended.error().message.find("\"14\" of github/demo/Issue"), std::string::npos);
+  record.payload = std::string(50'000, '[') + " " + std::string(50'000, ']');
+  EXPECT_EQ(dump_of(record).find(' '), std::string::npos);
 }
 
-TEST(DumpLine, SeesSpaceOutsideStringsOnly) {
-  EXPECT_FALSE(has_space_between_tokens(R"({"a":"b c","d":"\" \\"})"));
-  EXPECT_TRUE(has_space_between_tokens(R"({"a":"\\" })"));
-  EXPECT_TRUE(has_space_between_tokens("[1,\n2]"));
-  EXPECT_FALSE(has_space_between_tokens("\"\\"));  // cut short: no reading past the end
-  EXPECT_FALSE(has_space_between_tokens(""));
+TEST(DumpLine, LeavesSpaceInStringsAlone) {
+  const auto without_space = [](std::string_view json) {
+    std::string out;
+    append_without_space(out, json);
+    return out;
+  };
+  EXPECT_EQ(without_space(R"({"a":"b c","d":"\" \\"})"), R"({"a":"b c","d":"\" \\"})");
+  EXPECT_EQ(without_space(R"({"a":"\\" })"), R"({"a":"\\"})");
+  EXPECT_EQ(without_space("[1,\n2]\t"), "[1,2]");
+  EXPECT_EQ(without_space("\"\\"), "\"\\");  // cut short: no reading past the end
+  EXPECT_EQ(without_space(""), "");
 }
 
 }  // namespace

@@ -27,10 +27,10 @@ core::Result<SyncSettings> settings_of_run(const std::vector<std::string>& argum
 }
 
 // A database that hangs must not keep the process. What is stored is whole at any moment.
-void end_within_a_second() {
-  std::thread([] {
+void end_within_a_second(int exit_code) {
+  std::thread([exit_code] {
     std::this_thread::sleep_for(std::chrono::milliseconds(900));
-    std::_Exit(0);
+    std::_Exit(exit_code);
   }).detach();
 }
 
@@ -50,11 +50,12 @@ int run_sync(const std::vector<std::string>& arguments) {
   auto settings = settings_of_run(arguments);
   if (!settings) return report(name, settings.error().code, settings.error().message);
   const std::string ready_file = settings->ready_file;
+  const bool once = settings->options.once;
   auto process =
       SyncProcess::start(*std::move(settings), Console::of_stderr(), Console::stderr_redraws());
   if (!process) return report(name, process.error().code, process.error().message);
   (*process)->loop().on_signals({SIGINT, SIGTERM}, [&](int) {
-    end_within_a_second();
+    end_within_a_second(once ? 1 : 0);  // a job that was not done
     (*process)->stop();
   });
   const ReadyFile ready{(*process)->webhook_url(), (*process)->metrics_url()};

@@ -98,8 +98,9 @@ core::Result<void> SyncProcess::Parts::open_database() {
 }
 
 void SyncProcess::Parts::make_engine(Console console, bool redraws) {
+  // Twice: an answer that nobody waits for any more must not hold up the next try.
   sender = std::make_unique<core::HttpSender>(
-      loop, core::HttpSenderOptions{.max_connections_per_host = settings.options.workers});
+      loop, core::HttpSenderOptions{.max_connections_per_host = 2 * settings.options.workers});
   report = std::make_unique<SyncReport>(
       SyncReport::Options{progress_for(settings.progress, redraws), settings.json_log,
                           settings.expect},
@@ -118,6 +119,7 @@ void SyncProcess::Parts::make_engine(Console console, bool redraws) {
       });
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it counts
 core::Response SyncProcess::Parts::take_webhook(const core::Request& request) {
   const std::size_t reasons = receiver->counters().rejected.size();
   core::Response response = receiver->handle(request);
@@ -161,6 +163,8 @@ std::vector<StreamProgress> SyncProcess::progress() const { return parts_->engin
 
 int SyncProcess::run() {
   parts_->began = parts_->loop.clock().now();
+  // Until it has finished, --once is a job that was not done.
+  if (parts_->settings.options.once) parts_->exit_code = 1;
   parts_->engine->on_finished([this] { finished(); });
   parts_->engine->start();
   parts_->report->begin();
@@ -170,6 +174,7 @@ int SyncProcess::run() {
 
 void SyncProcess::finished() {
   if (parts_->stopping) return;
+  parts_->exit_code = 0;
   const core::Duration took = parts_->loop.clock().now() - parts_->began;
   parts_->report->end();
   for (const StreamProgress& stream : progress()) {

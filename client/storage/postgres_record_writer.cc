@@ -43,7 +43,7 @@ constexpr std::string_view kNewState =
     "WHERE records.modified_us < EXCLUDED.modified_us "
     "OR (records.modified_us = EXCLUDED.modified_us AND (records.cursor <> EXCLUDED.cursor "
     "OR records.deleted <> EXCLUDED.deleted "
-    "OR (records.pruned_at IS NULL AND EXCLUDED.pruned_at IS NOT NULL))) ";
+    "OR (records.pruned_at IS NULL) <> (EXCLUDED.pruned_at IS NULL))) ";
 
 constexpr std::string_view kCounts =
     "SELECT count(*), count(CASE WHEN i.was_deleted IS NULL THEN 1 END), "

@@ -85,9 +85,12 @@ core::Result<void> check_columns(const PostgresColumns& found) {
     if (at == found.end()) continue;
     for (const std::string& column : columns) {
       if (at->second.contains(column)) continue;
-      return foreign_table("table " + table + " is there, but has no column " + column +
-                           ": it belongs to something else; expected an empty schema, or one "
-                           "that this program has made");
+      std::string message = "table ";
+      message.append(table).append(" is there, but has no column ").append(column);
+      message +=
+          ": it belongs to something else; expected an empty schema, or one that this "
+          "program has made";
+      return foreign_table(message);
     }
   }
   return {};
@@ -107,6 +110,10 @@ core::Result<void> create_tables(PostgresConnection& connection, const std::stri
   if (!transaction) return transaction.error();
   for (const std::string& statement : table_statements(payload_type)) {
     auto done = connection.run(statement);
+    // Nothing is there yet that a row could violate but another worker's same table.
+    if (!done && done.error().code == kPostgresData) {
+      return core::Error{std::string(kPostgresRetry), done.error().message};
+    }
     if (!done) return done.error();
   }
   return transaction->commit();

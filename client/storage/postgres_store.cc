@@ -208,7 +208,7 @@ core::Result<Committed> PostgresStore::commit(const Batch& batch) {
 }
 
 core::Result<Committed> PostgresStore::commit_once(PostgresConnection& connection,
-                                                   const Batch& batch) {
+                                                   const Batch& batch) const {
   auto transaction = PostgresTransaction::begin(connection);
   if (!transaction) return transaction.error();
   auto locked = lock_cursor(connection, batch.stream);
@@ -307,6 +307,7 @@ core::Result<std::vector<StreamStatus>> PostgresStore::status() {
         auto rows = connection.run(sql);
         if (!rows) return rows.error();
         std::vector<StreamStatus> all;
+        all.reserve(static_cast<std::size_t>(rows->size()));
         for (int row = 0; row < rows->size(); ++row) all.push_back(status_at(*rows, row));
         // Here, since the order of ORDER BY depends on the database's language.
         std::sort(all.begin(), all.end(),

@@ -58,7 +58,7 @@ class PostgresStore final : public ReadableStore {
   template <typename T>
   core::Result<T> attempt(const std::string& what,
                           const std::function<core::Result<T>(PostgresConnection&)>& work);
-  core::Result<Committed> commit_once(PostgresConnection& connection, const Batch& batch);
+  core::Result<Committed> commit_once(PostgresConnection& connection, const Batch& batch) const;
   core::Error name_culprit(const Batch& batch, const core::Error& error);
 
   PostgresPool pool_;

@@ -21,7 +21,8 @@ std::int64_t stream_of_key(std::string_view key) {
 core::Result<RecordIndex> RecordIndex::open(core::SqliteConnection& connection) {
   RecordIndex index;
   auto prepared = connection.prepare_all(
-      {{index.tail_,
+      {{index.indexed_, "SELECT value FROM sync_meta WHERE name = 'indexed_seq'"},
+       {index.tail_,
         "SELECT r.seq, c.stream, r.id FROM records r JOIN cursors c USING "
         "(integration, connection, model, variant) WHERE r.seq > ?1 ORDER BY r.seq"},
        {index.look_up_, "SELECT seq FROM record_ids WHERE stream = ?1 AND id = ?2"},
@@ -33,9 +34,6 @@ core::Result<RecordIndex> RecordIndex::open(core::SqliteConnection& connection) 
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value"},
        {index.all_, "SELECT stream, id FROM record_ids"}});
   if (!prepared) return prepared.error();
-  auto indexed = connection.integer("SELECT value FROM sync_meta WHERE name = 'indexed_seq'");
-  if (!indexed) return indexed.error();
-  index.last_seq_ = *indexed;
   auto empty = connection.integer("SELECT NOT EXISTS (SELECT 1 FROM record_ids)");
   if (!empty) return empty.error();
   index.filter_complete_ = *empty != 0;
@@ -44,6 +42,7 @@ core::Result<RecordIndex> RecordIndex::open(core::SqliteConnection& connection) 
 }
 
 core::Result<void> RecordIndex::catch_up() {
+  if (auto skipped = skip_indexed(); !skipped) return skipped;
   tail_.bind(1, last_seq_);
   while (true) {
     const auto row = tail_.step();
@@ -59,6 +58,21 @@ core::Result<void> RecordIndex::catch_up() {
   }
   tail_.rewind();
   staged_seq_ = last_seq_;
+  return {};
+}
+
+// What another process has indexed is looked up in the table; held here, too, it would be memory
+// without bound, and be written once more.
+core::Result<void> RecordIndex::skip_indexed() {
+  const auto row = indexed_.step();
+  const std::int64_t indexed = row && *row ? indexed_.integer(0) : 0;
+  indexed_.rewind();
+  if (!row) return row.error();
+  if (indexed <= last_seq_) return {};
+  last_seq_ = indexed;
+  held_.clear();
+  filter_ = IdFilter();
+  filter_complete_ = false;
   return {};
 }
 

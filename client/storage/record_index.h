@@ -65,7 +65,9 @@ class RecordIndex {
   std::string_view key_of(std::int64_t stream, std::string_view id);
   core::Result<std::optional<std::int64_t>> look_up(std::int64_t stream, std::string_view id);
   core::Result<void> fill_filter();
+  core::Result<void> skip_indexed();
 
+  core::SqliteStatement indexed_;
   core::SqliteStatement tail_;
   core::SqliteStatement look_up_;
   core::SqliteStatement put_;

@@ -18,7 +18,7 @@ CREATE TABLE records (
   variant          TEXT NOT NULL,
   id               TEXT NOT NULL,
   payload          TEXT NOT NULL,        -- JSON, as it was served, without the metadata
-  deleted          INTEGER NOT NULL,     -- 1: a tombstone, with the last payload
+  deleted          INTEGER NOT NULL,     -- 1: a tombstone, with the payload served
   last_action      TEXT NOT NULL,        -- ADDED, UPDATED, DELETED
   first_seen_at    TEXT,
   last_modified_at TEXT NOT NULL,
@@ -71,7 +71,7 @@ core::Result<void> make_tables(core::SqliteConnection& connection) {
 
 core::Result<void> prepare_schema(core::SqliteConnection& connection, const std::string& path) {
   // One process makes the tables, another that comes at the same time finds them made.
-  const auto made = [&]() -> core::Result<void> {
+  auto made = [&]() -> core::Result<void> {
     auto application = connection.integer("PRAGMA application_id");
     if (!application) return foreign(path, "no SQLite database");
     if (*application == kApplicationId) return {};

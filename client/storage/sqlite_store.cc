@@ -85,6 +85,14 @@ class SqliteStore::Impl {
   }
 
   core::Result<Committed> commit(const Batch& batch) {
+    // Before the records, so that a failure here is not told as one of theirs. It may wait for the
+    // next commit, but not for ever.
+    if (index_->pending() >= RecordIndex::kMostPending) {
+      const auto written = write_index();
+      if (!written && index_->pending() >= 2 * RecordIndex::kMostPending) {
+        return failed(written.error());
+      }
+    }
     core::Result<Committed> committed = in_transaction([&] { return apply(batch); });
     if (committed && !committed->conflict) {
       index_->keep();
@@ -92,12 +100,8 @@ class SqliteStore::Impl {
       index_->forget();
     }
     if (!committed) {
-      // Committed records stay found; only the index is behind, which the next commit mends.
       return committed.error().code == "cannot_store_record" ? committed.error()
                                                              : failed(committed.error());
-    }
-    if (index_->pending() >= RecordIndex::kMostPending) {
-      if (auto written = write_index(); !written) return failed(written.error());
     }
     return committed;
   }
@@ -309,7 +313,7 @@ class SqliteStore::Impl {
       // The version guard (CLIENT-8), and what a re-read brings again.
       if (known->modified > micros(record.modified)) return false;
       if (known->modified == micros(record.modified) && known->same_cursor &&
-          known->deleted == record.deleted && (known->pruned || record.pruned_at.empty())) {
+          known->deleted == record.deleted && known->pruned == !record.pruned_at.empty()) {
         return false;
       }
     }

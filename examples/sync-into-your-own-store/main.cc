@@ -1,6 +1,7 @@
 // Syncs one stream into a store of one's own; here a std::map, in your program your database.
 //
 //   TERAPI_SECRET_KEY=… sync-into-your-own-store http://127.0.0.1:3003 github/demo/Issue
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -31,7 +32,9 @@ class MapStore final : public client::Store {
     for (const client::Record& record : batch.records) {
       Row& row = rows_[std::string(record.id)];
       if (record.modified < row.modified) continue;  // older than what is stored
+      if (record.cursor == row.cursor) continue;     // the same version once more
       row.modified = record.modified;
+      row.cursor = record.cursor;
       row.deleted = record.deleted;
       // A pruned record comes without its payload.
       if (record.pruned_at.empty() || row.payload.empty()) row.payload = record.payload;
@@ -39,6 +42,9 @@ class MapStore final : public client::Store {
     }
     if (batch.move) position_.cursor = batch.move->to;
     position_.records = rows_.size();
+    for (const client::Record& record : batch.records) {
+      position_.newest = std::max(position_.newest.value_or(record.modified), record.modified);
+    }
     return committed;
   }
 
@@ -46,6 +52,7 @@ class MapStore final : public client::Store {
   struct Row {
     core::Time modified{};
     bool deleted = false;
+    std::string cursor;
     std::string payload;
   };
   std::map<std::string, Row> rows_;

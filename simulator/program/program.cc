@@ -37,12 +37,12 @@ void print_help() {
 }  // namespace
 
 int report(const std::string& program, const std::string& code, const std::string& message) {
-  static const std::set<std::string> input = {"bad_usage",  "bad_world", "bad_load",
+  static const std::set<std::string> kInput = {"bad_usage",  "bad_world", "bad_load",
                                               "bad_record", "bad_file",  "no_file",
                                               "bad_host",   "bad_json",  "unknown_dialect"};
   std::fprintf(stderr, "%s: %s%s", program.c_str(), message.c_str(),
                message.ends_with('\n') ? "" : "\n");
-  return input.contains(code) || code.starts_with("data_") ? 2 : 1;
+  return kInput.contains(code) || code.starts_with("data_") ? 2 : 1;
 }
 
 int run_program(const std::vector<std::string>& arguments) {

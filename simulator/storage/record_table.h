@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "simulator/state.h"
 #include "core/sqlite/sqlite_connection.h"
+#include "simulator/state.h"
 
 namespace terapi::simulator {
 

@@ -7,9 +7,9 @@
 
 #include "core/check.h"
 #include "core/json.h"
+#include "core/sqlite/sqlite_connection.h"
 #include "simulator/storage/data_file.h"
 #include "simulator/storage/data_header.h"
-#include "core/sqlite/sqlite_connection.h"
 #include "simulator/storage/state_json.h"
 #include "simulator/storage/state_tables.h"
 

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/sqlite/sqlite_connection.h"
 #include "simulator/state.h"
 #include "simulator/storage/record_table.h"
-#include "core/sqlite/sqlite_connection.h"
 #include "simulator/storage/state_json.h"
 
 namespace terapi::simulator {

@@ -1,0 +1,621 @@
+// The CLIENT clauses about what goes wrong (CLIENT-9 to 12), late data, and --once, in virtual
+// time.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/sync/client_steps.h"
+
+namespace terapi::tests {
+namespace {
+
+// --- CLIENT-9: what goes wrong, and what is done about it ---
+
+TEST(Client, AsksForFewerRecordsAfterAPageThatBroke) {
+  for (const core::Outcome& broken :
+       {core::Outcome{{200, {}, R"({"records":[)"}, {}}, core::Outcome{{}, {.delay = 1h}}}) {
+    SyncWorld world;
+    world.options.limit = 8;
+    world.simulator().save(ids(1, 8));
+    answer_first(world, 1, broken);
+    world.start_client();
+    world.run_for(1min);
+    EXPECT_NE(world.network().targets.at(1).find("&limit=4"), std::string::npos)
+        << world.network().targets[1];
+    EXPECT_EQ(world.difference(), "");
+  }
+}
+
+TEST(Client, WaitsBrieflyAgainOnceItWasWell) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.options.second_looks = {};
+  answer_first(world, 12, error_of(500, "server_error"));
+  world.start_client();
+  world.run_for(20min);
+  ASSERT_EQ(world.progress().health, client::Health::kUpToDate);
+  answer_first(world, 1, error_of(500, "server_error"));
+  world.simulator().save({"r1"});
+  world.client().engine().hint({"github", "demo", "Issue", std::nullopt, std::nullopt});
+  world.run_for(1s);  // the first wait is half a second at most
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, WaitsAsRetryAfterSays) {
+  SyncWorld world;
+  answer_first(world, 1, error_of(429, "too_many_request", {{"Retry-After", "120"}}));
+  world.simulator().save({"r1"});
+  world.start_client();
+  world.run_for(119s);
+  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.progress().health, client::Health::kRetrying);
+  world.run_for(5s);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, AWebhookDoesNotShortenTheWait) {
+  SyncWorld world;
+  answer_first(world, 1, error_of(429, "too_many_request", {{"Retry-After", "120"}}));
+  world.start_client();
+  world.run_for(10s);
+  world.client().engine().hint({"github", "demo", "Issue", std::nullopt, std::nullopt});
+  world.run_for(100s);
+  EXPECT_EQ(world.network().sent, 1U);
+}
+
+TEST(Client, RetryAfterZeroOrGarbageIsNoHotLoop) {
+  for (const char* value : {"0", "soon", "-1", ""}) {
+    SyncWorld world;
+    answer_first(world, 1'000'000, error_of(429, "too_many_request", {{"Retry-After", value}}));
+    world.start_client();
+    world.run_for(60s);
+    EXPECT_LT(world.network().sent, 80U) << value;
+    EXPECT_GE(world.network().sent, 3U) << value;
+  }
+}
+
+TEST(Client, SurvivesAStormOfFailures) {
+  const core::Outcome html{{502, {{"Content-Type", "text/html"}}, "<html>Bad gateway</html>"}, {}};
+  const core::Outcome reset{{}, {.reset = true}};
+  const core::Outcome late{{}, {.delay = 1h}};
+  const core::Outcome cut{{200, {}, R"({"records":[{"id":"r1)"}, {}};
+  const core::Outcome other{{200, {}, "hello"}, {}};
+  const core::Outcome teapot{{206, {}, ""}, {}};
+  for (const core::Outcome& storm : {html, reset, late, cut, other, teapot}) {
+    SyncWorld world;
+    answer_first(world, 6, storm);
+    world.simulator().save(ids(1, 5));
+    world.start_client();
+    world.run_for(5min);
+    EXPECT_EQ(world.difference(), "") << storm.response.body;
+    EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
+    EXPECT_EQ(world.progress().error.code, "");
+  }
+}
+
+TEST(Client, StartsAgainFromTheStoredCursorWhenAPageBreaks) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 9));
+  world.options.limit = 3;
+  int requests = 0;
+  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+    if (++requests != 3) return std::nullopt;
+    return core::Outcome{{}, {.reset = true}};
+  };
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.difference(), "");
+  // Page 3 was asked for twice, with the same cursor.
+  EXPECT_EQ(world.network().targets[2].substr(world.network().targets[2].find("&cursor")),
+            world.network().targets[3].substr(world.network().targets[3].find("&cursor")));
+}
+
+TEST(Client, StopsOn401AndSaysSo) {
+  SyncWorld world;
+  world.options.endpoint.secret_key = "11111111-1111-4111-8111-111111111111";
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.network().sent, 1U);
+  const auto progress = world.progress();
+  EXPECT_EQ(progress.health, client::Health::kStopped);
+  EXPECT_EQ(progress.error.code, "unknown_account");
+  ASSERT_EQ(world.events.size(), 1U);
+  EXPECT_NE(world.events[0].find("stopped: the server answered 401"), std::string::npos);
+  const auto status = world.client().store().status();
+  ASSERT_TRUE(status && status->size() == 1);
+  EXPECT_EQ((*status)[0].health, "stopped");
+  EXPECT_EQ((*status)[0].error.code, "unknown_account");
+}
+
+TEST(Client, AStreamThatStopsLeavesTheOthersRunning) {
+  SyncWorld world;
+  world.streams = {{"github", "nobody", "Issue"}, {"github", "demo", "Issue"}};
+  world.simulator().save(ids(1, 3));
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.progress(0).health, client::Health::kStopped);
+  EXPECT_EQ(world.progress(0).error.code, "unknown_connection");
+  EXPECT_EQ(world.progress(1).health, client::Health::kUpToDate);
+  EXPECT_EQ(world.difference(1), "");
+}
+
+TEST(Client, NeverShowsItsKey) {
+  SyncWorld world;
+  const std::string key = world.options.endpoint.secret_key;
+  answer_first(world, 1,
+               {{400, {}, R"({"error":{"code":"x","message":"your key is )" + key + "\"}}"}, {}});
+  world.start_client();
+  world.run_for(1s);
+  ASSERT_EQ(world.events.size(), 1U);
+  EXPECT_EQ(world.events[0].find(key), std::string::npos) << world.events[0];
+  EXPECT_EQ(world.progress().error.message.find(key), std::string::npos);
+}
+
+TEST(Client, RecoversFromAnInvalidCursorByAFullReadThatKeepsWhatItHolds) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.options.limit = 2;
+  world.simulator().save(ids(1, 5));
+  world.start_client();
+  world.run_for(1s);
+  answer_first(world, 1, error_of(400, "invalid_cursor"));
+  world.simulator().save({"r2"}, 4);
+  std::size_t least = 5;
+  world.client().fragile().after_call = [&] {
+    std::size_t count = 0;
+    EXPECT_TRUE(world.client().store().read(world.streams[0], [&](const client::StoredRecord&) {
+      ++count;
+      return true;
+    }));
+    least = std::min(least, count);
+  };
+  world.run_for(10s);
+  EXPECT_EQ(world.progress().full_reads, 1U);
+  EXPECT_EQ(least, 5U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, RecoversWhenACursorIsRefusedInTheMiddleOfTheFirstWalk) {
+  SyncWorld world;
+  world.options.limit = 2;
+  world.simulator().save(ids(1, 6));
+  bool refused = false;
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (refused || request.target.find("cursor=") == std::string::npos) return std::nullopt;
+    refused = true;
+    return error_of(400, "invalid_cursor");
+  };
+  world.start_client();
+  world.run_for(10s);
+  EXPECT_TRUE(refused);
+  EXPECT_EQ(world.progress().full_reads, 1U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, StopsWhenACursorIsRefusedThatItNeverSent) {
+  SyncWorld world;
+  answer_first(world, 1'000'000, error_of(400, "invalid_cursor"));
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.network().sent, 1U);
+}
+
+TEST(Client, ACursorThatIsNeverTakenIsNoHotLoop) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 3));
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (request.target.find("cursor=") == std::string::npos) return std::nullopt;
+    return error_of(400, "invalid_cursor");
+  };
+  world.options.limit = 1;
+  world.start_client();
+  world.run_for(60s);
+  EXPECT_LT(world.network().sent, 100U);
+}
+
+// --- CLIENT-10: bounded ---
+
+TEST(Client, HoldsAtMostTwoPages) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 50));
+  world.options.limit = 5;
+  world.start_client();
+  world.client().fragile().before_call = [&] { EXPECT_LE(world.network().in_flight, 1); };
+  world.run_for(1s);
+  EXPECT_EQ(world.network().most_in_flight, 1);
+  EXPECT_EQ(world.client().fragile().most_records, 5U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, StoresOnePageAtATimeAndHoldsOneMoreWhenTheStoreIsSlow) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 50));
+  world.options.limit = 5;
+  world.store_time = 100ms;
+  world.start_client();
+  world.client().fragile().before_call = [&] {
+    // position() and the commits so far, and two pages more at most.
+    EXPECT_LE(world.network().sent, world.client().fragile().commits + 2);
+  };
+  world.run_for(10s);
+  EXPECT_EQ(world.client().background().most_waiting, 1);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, CountsThePageThatWasBeingStoredWhenTheNextOneFailed) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 4));
+  world.options.limit = 2;
+  world.store_time = 100ms;
+  int requests = 0;
+  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+    if (++requests != 2) return std::nullopt;
+    return core::Outcome{{}, {.reset = true}};
+  };
+  world.start_client();
+  world.run_for(10s);
+  EXPECT_EQ(world.progress().counts.records, 4U);
+  EXPECT_EQ(world.progress().failures, 1U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, FetchesThePageAfterWhileItStoresOne) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 6));
+  world.options.limit = 2;
+  world.start_client();
+  std::vector<std::uint64_t> sent_at_commit;
+  world.client().fragile().before_call = [&] { sent_at_commit.push_back(world.network().sent); };
+  world.run_for(1s);
+  // position, three commits, of which the first reports, and the last report: each of the first
+  // two commits runs with the next page already asked for.
+  ASSERT_EQ(sent_at_commit.size(), 6U);
+  EXPECT_EQ(sent_at_commit[1], 2U);
+  EXPECT_EQ(sent_at_commit[3], 3U);
+}
+
+TEST(Client, AsksForFewerRecordsWhenTheyAreLarge) {
+  SyncWorld world;
+  world.options.max_page_bytes = 100'000;
+  world.options.limit = 100;
+  std::string save = R"("save":[)";
+  for (int i = 0; i < 60; ++i) {
+    save += (i > 0 ? "," : "") + (R"({"id":"r)" + std::to_string(i)) + R"(","text":")" +
+            std::string(20'000, 'x') + R"("})";
+  }
+  world.simulator().run(save + "]");
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.difference(), "");
+  EXPECT_EQ(world.progress().failures, 0U);
+}
+
+TEST(Client, ARecordLargerThanAPageMayBeStopsTheStreamAndSaysSo) {
+  SyncWorld world;
+  world.options.max_page_bytes = 10'000;
+  save_each(world, ids(1, 3));
+  world.simulator().run(R"("save":[{"id":"big","text":")" + std::string(20'000, 'x') + R"("}])");
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "record_too_large");
+  // What came before it is stored.
+  EXPECT_EQ(stored_payload(world, "r3"), R"({"id":"r3","n":0})");
+}
+
+// --- CLIENT-11: poison ---
+
+TEST(Client, ARecordThatItCannotStoreStopsTheStreamAndIsNamed) {
+  SyncWorld world;
+  save_each(world, ids(1, 9));
+  world.options.limit = 5;
+  world.network().before_answer = [](core::Result<core::Response>& answer) {
+    const std::size_t at = answer->body.find(R"("id":"r3",)");
+    if (at != std::string::npos) answer->body.replace(at, 10, R"("id":12345,)");
+  };
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "poison_record");
+  EXPECT_NE(world.progress().record.find("\"r2\""), std::string::npos) << world.progress().record;
+  EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
+  EXPECT_EQ(stored_payload(world, "r4"), "(not stored)");
+  EXPECT_EQ(world.network().sent, 1U);
+}
+
+TEST(Client, ARecordThatComesBrokenEachTimeStopsTheStreamAfterWhatCameBefore) {
+  SyncWorld world;
+  save_each(world, ids(1, 9));
+  world.options.limit = 8;
+  world.network().before_answer = [](core::Result<core::Response>& answer) {
+    const std::size_t at = answer->body.find(R"("id":"r3")");
+    if (at != std::string::npos) answer->body[at] = '#';
+  };
+  world.start_client();
+  world.run_for(1h);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "poison_record");
+  EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
+  EXPECT_EQ(stored_payload(world, "r4"), "(not stored)");
+  const auto position = world.client().store().position(world.streams[0]);
+  EXPECT_NE(world.progress().error.message.find(*position->cursor), std::string::npos);
+}
+
+TEST(Client, ARecordThatTheStoreRefusesStopsTheStream) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 5));
+  world.prepare_client = [](SyncClient& client) { client.fragile().refuse_id = "r3"; };
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "cannot_store_record");
+  EXPECT_EQ(world.progress().record, "r3");
+  // What stands before it is stored.
+  const auto served = simulator::ids_of(world.simulator().walk());
+  const auto before = std::find(served.begin(), served.end(), "r3") - served.begin();
+  EXPECT_EQ(world.client().store().position(world.streams[0])->records,
+            static_cast<std::uint64_t>(before));
+}
+
+TEST(Client, AFullDiskIsTriedAgain) {
+  for (int n = 1; n <= 4; ++n) {
+    SyncWorld world;
+    world.simulator().save(ids(1, 12));
+    world.options.limit = 3;
+    world.prepare_client = [n](SyncClient& client) { client.fragile().fail_commits = n; };
+    world.start_client();
+    world.run_for(2min);
+    EXPECT_EQ(world.difference(), "");
+    EXPECT_EQ(world.progress().failures, static_cast<std::uint64_t>(n));
+  }
+}
+
+// --- CLIENT-12: two workers ---
+
+TEST(Client, TwoWorkersOnOneStreamNeverCorruptIt) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 40));
+  world.simulator().remove({"r7"});
+  world.options.limit = 3;
+  world.options.poll = 2s;
+  world.start_client();
+  client::SyncOptions options = world.options;
+  options.seed = 2;
+  options.limit = 4;
+  SyncClient second(options, world.streams, world.clock(), world.network(), world.file());
+  second.engine().start();
+  std::string last;
+  std::uint64_t back = 0;
+  world.client().fragile().after_call = [&] {
+    const auto position = second.store().position(world.streams[0]);
+    if (!position->cursor) return;
+    // Cursors of this simulator sort by time once decoded; here it is enough that the number of
+    // records never falls.
+    if (!last.empty() && position->records < back) ADD_FAILURE() << "records were lost";
+    back = position->records;
+    last = *position->cursor;
+  };
+  world.run_for(5s);
+  world.simulator().save(ids(20, 50), 3);
+  world.run_for(20s);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, LeavesAStreamThatAnotherWorkerHasAndTakesItWhenItIsFree) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 5));
+  world.prepare_client = [](SyncClient& client) { client.fragile().claimed_elsewhere = true; };
+  world.start_client();
+  world.run_for(10s);
+  EXPECT_EQ(world.network().sent, 0U);
+  world.client().fragile().claimed_elsewhere = false;
+  world.run_for(2s);
+  EXPECT_EQ(world.difference(), "");
+  EXPECT_FALSE(world.client().fragile().claimed);  // given back
+}
+
+TEST(Client, GivesItsClaimBackWhenItFailsStopsOrIsShutDown) {
+  for (const int status : {500, 401}) {
+    SyncWorld world;
+    answer_first(world, 1'000'000, error_of(status, "e"));
+    world.start_client();
+    world.run_for(10ms);
+    EXPECT_FALSE(world.client().fragile().claimed) << status;
+  }
+  SyncWorld world;
+  world.start_client();
+  world.run_for(1ms);
+  EXPECT_TRUE(world.client().fragile().claimed);
+  bool stopped = false;
+  world.client().engine().stop([&] { stopped = true; });
+  world.run_for(1ms);
+  EXPECT_TRUE(stopped);
+  EXPECT_FALSE(world.client().fragile().claimed);
+}
+
+// --- late data ---
+
+TEST(Client, DoesNotLookAgainWhenTheWebhooksDataCame) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.simulator().send_webhooks();
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.network().sent;
+  world.simulator().save({"r1"});
+  world.run_for(1min);
+  EXPECT_EQ(world.network().sent - before, 1U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, LooksAgainAfterAWebhookThatCameBeforeItsData) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.simulator().send_webhooks();
+  world.simulator().save({"r0"});
+  world.start_client();
+  world.run_for(1s);
+  world.simulator().faults(R"([{"id":"s","on":"api","times":3,"do":{"stale":"5s"}}])");
+  world.simulator().save({"r1"});
+  world.run_for(30s);
+  EXPECT_GE(world.simulator().fired("s"), 1);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, FindsALateCommitWithTheOverlapAndNeverMovesTheCursorBack) {
+  for (const bool overlap : {false, true}) {
+    SyncWorld world;
+    world.options.poll = 5s;
+    world.options.overlap = overlap ? core::Duration(1min) : core::Duration(0);
+    world.simulator().save({"r0"});
+    world.start_client();
+    world.run_for(1s);
+    world.simulator().faults(R"([{"id":"l","on":"store","times":1,"do":{"late_commit":"10s"}}])");
+    world.simulator().save({"late"});
+    world.run_for(1s);
+    world.simulator().save({"r1"});
+    world.run_for(7s);
+    const auto before = world.client().store().position(world.streams[0]);
+    world.run_for(2min);
+    const auto after = world.client().store().position(world.streams[0]);
+    EXPECT_EQ(before->cursor, after->cursor);
+    EXPECT_EQ(stored_payload(world, "late"), overlap ? R"({"id":"late","n":0})" : "(not stored)");
+    if (overlap) {
+      EXPECT_EQ(world.difference(), "");
+    }
+  }
+}
+
+TEST(Client, FindsALateCommitAlsoAfterAQuietTime) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.options.overlap = 1min;
+  world.simulator().save({"r0"});
+  world.start_client();
+  world.run_for(10min);
+  world.simulator().faults(R"([{"id":"l","on":"store","times":1,"do":{"late_commit":"10s"}}])");
+  world.simulator().save({"late"});
+  world.run_for(1s);
+  world.simulator().save({"r1"});
+  world.run_for(2min);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, AWindowThatTheServerRefusesDoesNotStopTheStream) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.options.overlap = 1min;
+  world.simulator().save({"r0"});
+  int refused = 0;
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (request.target.find("modified_after=") == std::string::npos) return std::nullopt;
+    ++refused;
+    return error_of(400, "invalid_query_params");
+  };
+  world.start_client();
+  world.run_for(1min);
+  EXPECT_GE(refused, 1);
+  EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
+}
+
+TEST(Client, ReReadsNoWindowInWhichNothingCanCome) {
+  SyncWorld world;
+  world.options.poll = 5s;
+  world.options.overlap = 1min;
+  world.simulator().save({"r0"});
+  world.start_client();
+  world.run_for(3min);
+  const auto before = world.network().sent;
+  world.run_for(50s);
+  EXPECT_EQ(world.network().sent - before, 10U);  // the polls alone
+}
+
+// --- once ---
+
+TEST(Client, OnceFinishesWhenEveryStreamIsUpToDate) {
+  SyncWorld world;
+  world.streams = {{"github", "demo", "Issue"}, {"github", "demo", "Pull"}};
+  world.simulator().save(ids(1, 5));
+  world.options.once = true;
+  world.options.limit = 2;
+  int finished = 0;
+  world.start_client();
+  world.client().engine().on_finished([&] { ++finished; });
+  world.run_for(10s);
+  EXPECT_EQ(finished, 1);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, OncePollsNothingThatIsUpToDateWhileAnotherStreamStillRuns) {
+  SyncWorld world;
+  world.streams = {{"github", "demo", "Issue"}, {"github", "demo", "Pull"}};
+  world.options.once = true;
+  world.options.poll = 1s;
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (request.target.find("Pull") == std::string::npos) return std::nullopt;
+    return error_of(429, "too_many_request", {{"Retry-After", "600"}});
+  };
+  world.start_client();
+  world.run_for(5min);
+  EXPECT_EQ(world.network().sent, 2U);
+}
+
+TEST(Client, DoesNotGiveUpWhileItGetsOn) {
+  SyncWorld world;
+  world.options.give_up = 1min;
+  world.options.limit = 1;
+  save_each(world, ids(1, 10));
+  // Every second answer fails, for longer than a minute.
+  bool fails = false;
+  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+    fails = !fails;
+    if (!fails) return std::nullopt;
+    return error_of(503, "e", {{"Retry-After", "20"}});
+  };
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_NE(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, SaysThatItSyncsAgainWithTheFirstRecords) {
+  SyncWorld world;
+  world.options.limit = 1;
+  save_each(world, ids(1, 3));
+  answer_first(world, 1, error_of(500, "e"));
+  world.start_client();
+  world.run_for(20ms);
+  EXPECT_EQ((*world.client().store().status())[0].health, "retrying");
+  std::vector<std::string> healths;
+  world.client().fragile().after_call = [&] {
+    healths.push_back((*world.client().store().status())[0].health);
+  };
+  world.run_for(1min);
+  ASSERT_GE(healths.size(), 5U);
+  EXPECT_EQ(healths[2], "syncing");
+  EXPECT_EQ(healths.back(), "up_to_date");
+}
+
+TEST(Client, AMaintenancePageIsNoPoison) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 3));
+  answer_first(world, 100, {{200, {}, "<html>back soon</html>"}, {}});
+  world.start_client();
+  world.run_for(6h);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, GivesUpWhenItIsToldTo) {
+  SyncWorld world;
+  world.options.give_up = 1min;
+  answer_first(world, 1'000'000, error_of(500, "server_error"));
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().error.code, "gave_up");
+}
+
+}  // namespace
+}  // namespace terapi::tests
