@@ -16,8 +16,9 @@ OpenedStore as_readable(core::Result<std::unique_ptr<T>> store) {
   return std::unique_ptr<ReadableStore>(*std::move(store));
 }
 
-OpenedStore open_postgres(const std::string& url, std::size_t connections) {
-  return as_readable(PostgresStore::open(url, {.connections = connections, .owner = ""}));
+OpenedStore open_postgres(const std::string& url, std::size_t connections, bool make_tables) {
+  return as_readable(PostgresStore::open(
+      url, {.connections = connections, .owner = "", .make_tables = make_tables}));
 }
 
 OpenedStore open_sqlite(const std::string& path, SqliteStore::Open how) {
@@ -38,12 +39,12 @@ bool names_postgres(const std::string& database) {
 }
 
 OpenedStore open_store(const std::string& database, std::size_t connections) {
-  if (names_postgres(database)) return open_postgres(database, connections);
+  if (names_postgres(database)) return open_postgres(database, connections, true);
   return open_sqlite(database, SqliteStore::Open::kOrMake);
 }
 
 OpenedStore open_store_to_read(const std::string& database) {
-  if (names_postgres(database)) return open_postgres(database, 1);
+  if (names_postgres(database)) return open_postgres(database, 1, false);
   return open_sqlite(database, SqliteStore::Open::kOnlyExisting);
 }
 

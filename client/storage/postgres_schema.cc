@@ -121,7 +121,8 @@ core::Result<void> create_tables(PostgresConnection& connection, const std::stri
 
 }  // namespace
 
-core::Result<PostgresSchema> PostgresSchema::prepare(PostgresConnection& connection) {
+core::Result<PostgresSchema> PostgresSchema::prepare(PostgresConnection& connection,
+                                                     bool make_tables) {
   auto found = find_columns(connection);
   if (!found) return found.error();
   auto right_version = check_version(connection, *found);
@@ -134,6 +135,11 @@ core::Result<PostgresSchema> PostgresSchema::prepare(PostgresConnection& connect
     if (type == "json" || type == "text") return PostgresSchema{type};
     return foreign_table("table records: the type of column payload is " + type +
                          "; expected json or text, which keep a record as it was served");
+  }
+  if (!make_tables) {
+    return core::Error{"no_database",
+                       "the PostgreSQL database has no tables of a sync; expected the --database "
+                       "of one"};
   }
   auto payload_type = probe_payload_type(connection);
   if (!payload_type) return payload_type.error();

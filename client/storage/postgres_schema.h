@@ -31,7 +31,8 @@ struct PostgresSchema {
   // "json"; "text" on servers whose json does not keep the text (it is jsonb by another name).
   std::string payload_type;
 
-  static core::Result<PostgresSchema> prepare(PostgresConnection& connection);
+  // Without `make_tables`, "no_database" where they are missing.
+  static core::Result<PostgresSchema> prepare(PostgresConnection& connection, bool make_tables);
 };
 
 }  // namespace terapi::client

@@ -156,8 +156,11 @@ core::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::stri
   if (!parsed) return parsed.error();
   if (options.owner.empty()) options.owner = random_owner();
   options.connections = std::max<std::size_t>(options.connections, 1);
+  const bool make_tables = options.make_tables;
   std::unique_ptr<PostgresStore> store(new PostgresStore(std::move(*parsed), std::move(options)));
-  auto schema = store->attempt<PostgresSchema>("open", PostgresSchema::prepare);
+  auto schema = store->attempt<PostgresSchema>("open", [&](PostgresConnection& connection) {
+    return PostgresSchema::prepare(connection, make_tables);
+  });
   if (!schema) return schema.error();
   store->schema_ = std::move(*schema);
   return store;

@@ -33,7 +33,8 @@ namespace terapi::client {
 
 struct PostgresOptions {
   std::size_t connections = 4;
-  std::string owner;  // of the claims; empty: a random name
+  std::string owner{};      // of the claims; empty: a random name
+  bool make_tables = true;  // false: "no_database" where they are missing, for reading
 };
 
 class PostgresStore final : public ReadableStore {

@@ -316,6 +316,33 @@ void refuses_databases_that_are_not_its_own(const PostgresWorld& world) {
   expect_stored(*store, {test_record("1", 2).pruned().with_payload(test_record("1", 2).payload)});
 }
 
+void makes_no_tables_for_a_reader(const PostgresWorld& world) {
+  const auto read = [&] {
+    return PostgresStore::open(world.url(), {.connections = 1, .owner = "", .make_tables = false});
+  };
+  const auto none = read();
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, "no_database");
+  EXPECT_EQ(world.run("SELECT count(*) FROM information_schema.tables "
+                      "WHERE table_schema = current_schema()"),
+            "0");
+  must(PostgresStore::open(world.url()));
+  EXPECT_TRUE(read());
+}
+
+void names_the_record_that_a_constraint_refuses(const PostgresWorld& world) {
+  auto store = world.open();
+  world.run("CREATE UNIQUE INDEX one_payload ON records ((payload::text))");
+  put(*store, {test_record("1", 1).with_payload("{}")});
+  TestBatch batch(kTestStream);
+  batch.add(test_record("2", 2).with_payload("{}"));
+  const auto committed = store->commit(batch.get());
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().code, "cannot_store_record");
+  EXPECT_NE(committed.error().message.find("\"2\""), std::string::npos)
+      << committed.error().message;
+}
+
 void stores_more_than_one_statement_takes(const PostgresWorld& world) {
   auto store = world.open();
   const std::string large = "{\"text\":\"" + std::string(6 << 20, 'x') + "\"}";
@@ -342,6 +369,8 @@ TEST(PostgresStore, KeepsWhatItPromisesBeyondTheContract) {
            {"GivesAStreamToOneWorkerAtATime", gives_a_stream_to_one_worker_at_a_time},
            {"NamesTheRecordThatCannotBeStored", names_the_record_that_cannot_be_stored},
            {"RefusesDatabasesThatAreNotItsOwn", refuses_databases_that_are_not_its_own},
+           {"MakesNoTablesForAReader", makes_no_tables_for_a_reader},
+           {"NamesTheRecordThatAConstraintRefuses", names_the_record_that_a_constraint_refuses},
            {"StoresMoreThanOneStatementTakes", stores_more_than_one_statement_takes}}) {
     SCOPED_TRACE(each.name);
     try {

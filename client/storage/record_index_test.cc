@@ -96,6 +96,20 @@ TEST_F(ManyIds, AreFoundAgainByAProcessThatDidNotWriteThem) {
   EXPECT_EQ(count(), 3'500U);
 }
 
+TEST_F(ManyIds, AreFoundAgainWhenAnotherProcessHasStoredAndIndexedThem) {
+  store_range(0, 100, 1);
+  auto other = SqliteStore::open((folder_ / "sync.db").string());
+  ASSERT_TRUE(other);
+  std::swap(store_, *other);
+  EXPECT_EQ(store_range(50, 4'000, 2), 3'950U);
+  up_to_date();
+  EXPECT_EQ(store_range(3'900, 4'100, 3), 200U);
+  std::swap(store_, *other);
+  EXPECT_EQ(store_range(0, 4'100, 2), 50U);
+  EXPECT_EQ(store_range(0, 4'200, 4), 4'200U);
+  EXPECT_EQ(count(), 4'200U);
+}
+
 TEST(IdFilter, SaysNoOnlyToWhatWasNeverAdded) {
   IdFilter filter;
   EXPECT_FALSE(filter.may_hold("a"));

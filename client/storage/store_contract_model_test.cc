@@ -32,8 +32,8 @@ struct ModelStream {
       const TestRecord& old = known->second.record;
       if (record.modified < old.modified) return false;
       const bool same_place = record.modified == old.modified && record.cursor == old.cursor;
-      const bool newly_pruned = old.pruned_at.empty() && !record.pruned_at.empty();
-      if (same_place && record.is_deleted == old.is_deleted && !newly_pruned) return false;
+      const bool same_payload = old.pruned_at.empty() == record.pruned_at.empty();
+      if (same_place && record.is_deleted == old.is_deleted && same_payload) return false;
       if (same_place) seq = known->second.seq;
       if (!record.pruned_at.empty()) record.payload = old.payload;
     }
