@@ -100,7 +100,7 @@ void PageWalk::store_next() {
   store({std::move(page), 0, count});
 }
 
-void PageWalk::store(Part part) {
+void PageWalk::store(const Part& part) {
   storing_ = true;
   std::optional<Batch::Move> move;
   if (plan_.moves_cursor) {
@@ -146,7 +146,7 @@ void PageWalk::stored(const core::Result<Committed>& committed, const Part& part
 
 // A record that the store refuses is found by halves: what stands before it is stored, and it is
 // named (CLIENT-11).
-void PageWalk::not_stored(const core::Error& error, Part part) {
+void PageWalk::not_stored(const core::Error& error, const Part& part) {
   if (error.code != "cannot_store_record") {
     return end({.kind = End::Kind::kTryAgain, .error = error});
   }

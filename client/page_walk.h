@@ -89,9 +89,9 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
     std::span<const Record> records() const { return page->records().subspan(begin, count); }
   };
   void store_next();
-  void store(Part part);
+  void store(const Part& part);
   void stored(const core::Result<Committed>& committed, const Part& part);
-  void not_stored(const core::Error& error, Part part);
+  void not_stored(const core::Error& error, const Part& part);
   void page_done(const Page& page);
   void fail(End failure);
   void settle();

@@ -155,8 +155,8 @@ std::string code_of(CURLcode result, std::string_view why) {
 class CurlTransport::Impl {
  public:
   Impl() {
-    static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
-    TERAPI_CHECK(global == CURLE_OK, "libcurl does not start");
+    static const CURLcode kGlobal = curl_global_init(CURL_GLOBAL_DEFAULT);
+    TERAPI_CHECK(kGlobal == CURLE_OK, "libcurl does not start");
     easy_ = curl_easy_init();
     TERAPI_CHECK(easy_ != nullptr, "libcurl gives no handle");
   }

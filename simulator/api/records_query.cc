@@ -227,11 +227,11 @@ class Reader {
   }
 
   void refuse_unknown() {
-    static const std::set<std::string, std::less<>> known = {
+    static const std::set<std::string, std::less<>> kKnown = {
         "model", "cursor", "modified_after", "delta", "limit", "filter", "ids", "ids[]", "variant"};
     std::vector<std::string> unknown;
     for (const auto& [name, value] : parameters_) {
-      if (!known.contains(name) &&
+      if (!kKnown.contains(name) &&
           std::find(unknown.begin(), unknown.end(), name) == unknown.end()) {
         unknown.push_back(name);
       }
