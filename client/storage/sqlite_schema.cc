@@ -60,6 +60,11 @@ core::Error foreign(const std::string& path, const std::string& what) {
           "'" + path + "' is " + what + "; expected a database of terapi-sync, or a new file"};
 }
 
+// In use for longer than SQLite waits is not the same as being no database.
+core::Error unreadable(const core::Error& error, const std::string& path) {
+  return error.code == "data_in_use" ? error : foreign(path, "no SQLite database");
+}
+
 core::Result<void> make_tables(core::SqliteConnection& connection) {
   const std::string pragmas = "PRAGMA application_id = " + std::to_string(kApplicationId) +
                               "; PRAGMA user_version = " + std::to_string(kVersion) + ";";
@@ -72,11 +77,12 @@ core::Result<void> make_tables(core::SqliteConnection& connection) {
 core::Result<void> prepare_schema(core::SqliteConnection& connection, const std::string& path) {
   // One process makes the tables, another that comes at the same time finds them made.
   auto made = [&]() -> core::Result<void> {
-    auto application = connection.integer("PRAGMA application_id");
-    if (!application) return foreign(path, "no SQLite database");
-    if (*application == kApplicationId) return {};
+    // In this order: another process may make the tables just now, and sets both at once.
     auto tables = connection.integer("SELECT count(*) FROM sqlite_schema");
-    if (!tables) return foreign(path, "no SQLite database");
+    if (!tables) return unreadable(tables.error(), path);
+    auto application = connection.integer("PRAGMA application_id");
+    if (!application) return unreadable(application.error(), path);
+    if (*application == kApplicationId) return {};
     if (*application != 0 || *tables != 0) return foreign(path, "a database of another program");
     if (auto begun = connection.run("BEGIN IMMEDIATE"); !begun) return begun;
     tables = connection.integer("SELECT count(*) FROM sqlite_schema");

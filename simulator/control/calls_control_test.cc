@@ -79,6 +79,8 @@ TEST(RunControl, RefusesWhatIsWrongAndChangesNothing) {
     EXPECT_EQ(s.control("GET", "/truth").body + s.control("GET", "/world").body, before) << body;
   }
   EXPECT_EQ(s.control("POST", "/runs?environment=none", "{" + stream + "}").status, 404);
+  EXPECT_EQ(s.control("GET", "/truth?environment=none").status, 404);
+  EXPECT_EQ(s.control("POST", "/truth/diff?environment=none").status, 404);
 }
 
 TEST(TruthControl, DumpsEveryRecordInCursorOrder) {

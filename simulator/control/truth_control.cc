@@ -4,6 +4,7 @@
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
+#include "simulator/control/control_body.h"
 #include "simulator/control/control_query.h"
 
 namespace terapi::simulator {
@@ -41,13 +42,18 @@ std::string diff_json(const TruthDiff& diff) {
   return out.take();
 }
 
+// An environment that is not there would have an empty truth, which every empty dump equals.
+bool knows_environment(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
+  return chosen_environment(parts.engine.state(), call.query("environment"), reply) != nullptr;
+}
+
 }  // namespace
 
 void add_truth_routes(SimulatorParts& parts) {
   parts.control.add(
       "GET", "/_simulator/truth", [&parts](const ControlCall& call, const Reply& reply) {
         const auto limit = read_limit(call, reply, std::numeric_limits<std::size_t>::max());
-        if (!limit) return;
+        if (!limit || !knows_environment(parts, call, reply)) return;
         core::Response response;
         response.headers.add("Content-Type", "application/x-ndjson; charset=utf-8");
         response.body =
@@ -56,6 +62,7 @@ void add_truth_routes(SimulatorParts& parts) {
       });
   parts.control.add(
       "POST", "/_simulator/truth/diff", [&parts](const ControlCall& call, const Reply& reply) {
+        if (!knows_environment(parts, call, reply)) return;
         const auto diff = diff_with_truth(parts.engine.state(), filter_of(call), call.request.body);
         if (diff) return reply(json_response(200, diff_json(*diff)));
         reply(error_response(400, "invalid_body", diff.error().message));
