@@ -416,6 +416,19 @@ TEST(Client, LeavesAStreamThatAnotherWorkerHasAndTakesItWhenItIsFree) {
   EXPECT_FALSE(world.client().fragile().claimed);  // given back
 }
 
+TEST(Client, ProlongsItsClaimDuringALongWalk) {
+  SyncWorld world;
+  world.options.limit = 1;
+  world.simulator().save(ids(1, 20));
+  world.store_time = 1s;
+  world.start_client();
+  world.run_for(20s);
+  EXPECT_EQ(world.progress().counts.pages, 20U);
+  // At the beginning, and every third of the span of 15 s.
+  EXPECT_GE(world.client().fragile().claims, 4);
+  EXPECT_LE(world.client().fragile().claims, 5);
+}
+
 TEST(Client, GivesItsClaimBackWhenItFailsStopsOrIsShutDown) {
   for (const int status : {500, 401}) {
     SyncWorld world;
@@ -578,6 +591,20 @@ TEST(Client, DoesNotGiveUpWhileItGetsOn) {
   world.run_for(10min);
   EXPECT_NE(world.progress().health, client::Health::kStopped);
   EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, IsPatientAgainOnceItWasWell) {
+  SyncWorld world;
+  world.options.give_up = 1min;
+  world.options.poll = 5min;
+  answer_first(world, 1, error_of(429, "e", {{"Retry-After", "120"}}));
+  world.start_client();
+  world.run_for(3min);
+  ASSERT_EQ(world.progress().health, client::Health::kUpToDate);
+  answer_first(world, 1, error_of(500, "e"));
+  world.run_for(6min);
+  EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
+  EXPECT_EQ(world.progress().failures, 2U);
 }
 
 TEST(Client, SaysThatItSyncsAgainWithTheFirstRecords) {

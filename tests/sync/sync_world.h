@@ -120,6 +120,7 @@ class FragileStore final : public client::Store {
   }
 
   core::Result<bool> claim(const client::Stream& /*stream*/, core::Duration /*span*/) override {
+    ++claims;
     if (!claimed_elsewhere) claimed = true;
     return !claimed_elsewhere;
   }
@@ -130,6 +131,7 @@ class FragileStore final : public client::Store {
 
   bool claimed_elsewhere = false;
   bool claimed = false;
+  int claims = 0;
   std::function<void()> before_call;
   std::function<void()> after_call;
   int fail_commits = 0;
