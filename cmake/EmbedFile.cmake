@@ -1,7 +1,7 @@
 # Compiles files into a target as text, byte for byte:
 #
 #   include(EmbedFile)
-#   terapi_embed(terapi_simulator HEADER simulator/embedded.h
+#   terapi_embed(terapi_simulator NAMESPACE simulator HEADER simulator/embedded.h
 #                FILES simulator/page/page.html kPage)
 #
 # gives the target the header "simulator/embedded.h", which declares
@@ -10,7 +10,7 @@
 # build tree, again whenever a file changes; nothing but CMake is needed.
 #
 # This file is also the script that makes them:
-#   cmake -DINPUT=… -DOUTPUT=….cc -DHEADER=… -DVARIABLE=kPage -P cmake/EmbedFile.cmake
+#   cmake -DINPUT=… -DOUTPUT=….cc -DHEADER=… -DNAMESPACE=simulator -DVARIABLE=kPage -P cmake/EmbedFile.cmake
 
 # Script: INPUT becomes OUTPUT. Characters in an array rather than a string literal: compilers limit
 # the length of literals, and no byte needs care in a list of hex escapes.
@@ -24,7 +24,7 @@ if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
   file(WRITE "${OUTPUT}" "// Made from ${name} by cmake/EmbedFile.cmake.
 #include \"${HEADER}\"
 
-namespace terapi::simulator {
+namespace terapi::${NAMESPACE} {
 namespace {
 const char kBytes[] = {
 ${bytes}
@@ -33,7 +33,7 @@ ${bytes}
 
 constinit const std::string_view ${VARIABLE}(kBytes, ${size});
 
-}  // namespace terapi::simulator
+}  // namespace terapi::${NAMESPACE}
 ")
   return()
 endif()
@@ -41,7 +41,7 @@ endif()
 set(TERAPI_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 function(terapi_embed target)
-  cmake_parse_arguments(ARG "" "HEADER" "FILES" ${ARGN})
+  cmake_parse_arguments(ARG "" "HEADER;NAMESPACE" "FILES" ${ARGN})
   set(folder ${PROJECT_BINARY_DIR}/embedded)
   get_filename_component(header_folder ${folder}/${ARG_HEADER} DIRECTORY)
 
@@ -56,7 +56,7 @@ function(terapi_embed target)
     add_custom_command(
       OUTPUT ${output}
       COMMAND ${CMAKE_COMMAND} -DINPUT=${PROJECT_SOURCE_DIR}/${file} -DOUTPUT=${output}
-              -DHEADER=${ARG_HEADER} -DVARIABLE=${variable} -P ${TERAPI_EMBED_SCRIPT}
+              -DHEADER=${ARG_HEADER} -DNAMESPACE=${ARG_NAMESPACE} -DVARIABLE=${variable} -P ${TERAPI_EMBED_SCRIPT}
       DEPENDS ${PROJECT_SOURCE_DIR}/${file} ${TERAPI_EMBED_SCRIPT}
       COMMENT "Embedding ${file}"
       VERBATIM)
@@ -71,10 +71,10 @@ function(terapi_embed target)
 
 #include <string_view>
 
-namespace terapi::simulator {
+namespace terapi::@ARG_NAMESPACE@ {
 
 @declarations@
-}  // namespace terapi::simulator
+}  // namespace terapi::@ARG_NAMESPACE@
 ")
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${folder}>)
 endfunction()

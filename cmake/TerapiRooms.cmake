@@ -14,6 +14,9 @@ set(TERAPI_MAY_KNOW_client core core_sqlite)
 set(TERAPI_MAY_KNOW_conformance core)
 set(TERAPI_MAY_KNOW_simulator_program core core_system core_sqlite simulator)
 set(TERAPI_MAY_KNOW_client_program core core_system core_sqlite client)
+set(TERAPI_MAY_KNOW_conformance_harness core core_system core_sqlite simulator client conformance)
+set(TERAPI_MAY_KNOW_conformance_program core core_system core_sqlite simulator client conformance
+    conformance_harness)
 
 add_library(terapi_flags INTERFACE)
 target_compile_options(terapi_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion

@@ -1,0 +1,109 @@
+// History: what was seen on the wire and done by the judge, in order. The evidence: every verdict
+// comes from here, from the model and from dumps, never from what the simulator says of itself.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace terapi::conformance {
+
+enum class EventKind : std::uint8_t {
+  kStep,           // the scenario goes on with its next step
+  kRun,            // records changed on the server
+  kRequest,        // the subject (or the judge, as a caller) asked
+  kResponse,       // what it got; `pair` is the request
+  kWebhook,        // a webhook left for the receiver
+  kWebhookAnswer,  // what the receiver answered; `pair` is the webhook
+  kStart,          // a process of the client under test was started
+  kKill,           // it was killed by the judge
+  kExit,           // it ended by itself
+  kFault,          // a fault struck
+  kCommit,         // the reference client's store committed (virtual world only)
+  kDump,           // the client's dump was taken
+  kNote,           // anything else that helps a reader
+};
+
+// "step", "run", "request", "response", "webhook", "webhook_answer", …
+std::string_view to_string(EventKind kind);
+
+struct Event {
+  std::size_t number = 0;  // its place in the history, from 0
+  core::Time at{};         // on the scenario's clock
+  EventKind kind = EventKind::kNote;
+  int life = 0;  // which process of the client, from 1; 0: none
+  std::optional<std::size_t> pair{};
+  std::string stream;  // "github/demo/Issue"; empty: of none
+  std::string text;    // one line, for people
+  bool bad = false;    // a finding points here
+};
+
+// One record as it was served.
+struct Sight {
+  std::string id;
+  std::string cursor;
+  std::string action;   // "ADDED", "UPDATED", "DELETED"
+  std::size_t version;  // which of the model's versions of the record; kNoVersion: none of them
+};
+inline constexpr std::size_t kNoVersion = static_cast<std::size_t>(-1);
+
+// One request for records and its answer.
+struct Exchange {
+  std::size_t request = 0;                // the event
+  std::optional<std::size_t> response{};  // the event; none: never answered
+  int life = 0;
+  core::Time asked_at{};
+  core::Time answered_at{};
+  std::string stream;
+  std::optional<std::string> cursor{};  // that was asked with, decoded
+  std::optional<std::string> modified_after{};
+  bool restricted =
+      false;  // by filter, ids or modified_after: it says nothing of what lies between
+  std::uint64_t limit = 100;
+  int status = 0;          // 0: no answer, or it broke before its head
+  bool whole = false;      // all of the answer's bytes were handed over while the caller lived
+  bool struck = false;     // a fault had a hand in it
+  std::string error_code;  // of an answer that is an error
+  std::optional<std::uint64_t> retry_after_seconds{};
+  std::vector<Sight> records;
+  std::optional<std::string> next_cursor{};
+};
+
+// One webhook as it reached the client, or did not.
+struct WebhookSight {
+  std::size_t sent = 0;                   // the event
+  std::optional<std::size_t> answered{};  // the event
+  int life = 0;
+  core::Time sent_at{};
+  core::Time answered_at{};
+  std::string stream;  // that it announces
+  bool authentic = true;
+  int status = 0;  // 0: not answered
+};
+
+class History {
+ public:
+  // Gives the event its number.
+  std::size_t add(Event event);
+  const std::vector<Event>& events() const { return events_; }
+  Event& event(std::size_t number) { return events_.at(number); }
+
+  std::vector<Exchange> exchanges;
+  std::vector<WebhookSight> webhooks;
+
+  // The events as text, a line each: the trace that is the same byte for byte when a virtual run
+  // is repeated.
+  std::string trace() const;
+
+ private:
+  std::vector<Event> events_;
+};
+
+}  // namespace terapi::conformance
