@@ -1,0 +1,99 @@
+// Model: what a server must hold after what was done to it, worked out by the judge from the
+// contract alone (META-4 to META-8, SYNC-4, PRUNE). It knows no times and no cursors: of the order
+// it knows that later runs come after earlier ones.
+//
+//   Model model;
+//   model.apply_world(world);                    // the `records` of a world file
+//   RunCounts counts = model.apply_run(run);     // the body of POST /_simulator/runs
+//   const ModelStream* stream = model.stream("github/demo/Issue");
+//
+// What it is given was checked before: malformed input is ignored, not reported.
+// Thread rule: one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/json.h"
+
+namespace terapi::conformance {
+
+// One state of a record.
+struct RecordVersion {
+  std::string payload;  // JSON text, `id` included; the last one, where it was deleted
+  bool deleted = false;
+  std::string action;         // META-3
+  std::size_t run = 0;        // that made it; the world's own entries are runs, too
+  std::size_t first_run = 0;  // that it was first seen in, in this life (META-7)
+};
+
+struct ModelRecord {
+  std::string id;
+  std::vector<RecordVersion> versions;  // the last one is the present
+  bool pruned = false;                  // its payload is no longer served (PRUNE-1)
+
+  const RecordVersion& now() const { return versions.back(); }
+};
+
+struct ModelStream {
+  std::string name;  // "github/demo/Issue", with "/variant" where that is not "base"
+  std::vector<ModelRecord> records;  // in the order in which their ids came first
+  std::unordered_map<std::string, std::size_t> by_id;
+
+  const ModelRecord* find(const std::string& id) const;
+};
+
+struct RunCounts {
+  std::uint64_t added = 0;
+  std::uint64_t updated = 0;
+  std::uint64_t deleted = 0;
+  std::uint64_t unchanged = 0;
+  friend bool operator==(const RunCounts&, const RunCounts&) = default;
+};
+
+// "github/demo/Issue", or "github/demo/Issue/v2".
+std::string stream_name(std::string_view integration, std::string_view connection,
+                        std::string_view model, std::string_view variant = "base");
+
+class Model {
+ public:
+  // Forgets everything and takes the world's records.
+  void apply_world(const core::json::Value& world);
+  RunCounts apply_run(const core::json::Value& run);
+  // PATCH /records/prune took these records' payloads.
+  void prune(const std::string& stream, const std::string& id);
+
+  const ModelStream* stream(const std::string& name) const;
+  const std::map<std::string, ModelStream>& streams() const { return streams_; }
+  std::size_t runs() const { return runs_; }
+
+  // Which version of the record is served so: its index; the newest one that fits, or
+  // static_cast<std::size_t>(-1).
+  std::size_t version_of(const std::string& stream, const std::string& id, std::string_view payload,
+                         bool deleted) const;
+
+ private:
+  ModelStream& stream_of(const core::json::Value& entry);
+  void save(ModelStream& stream, const core::json::Value& record, RunCounts& counts);
+  void save_payload(ModelStream& stream, const std::string& id, std::string payload,
+                    RunCounts& counts);
+  void update(ModelStream& stream, const core::json::Value& record, RunCounts& counts);
+  void remove(ModelStream& stream, const std::string& id, RunCounts& counts);
+
+  std::map<std::string, ModelStream> streams_;
+  std::map<std::string, std::string> integration_of_;  // connection → integration
+  std::size_t runs_ = 0;
+};
+
+// True when both texts are the same JSON value.
+bool same_payload(std::string_view a, std::string_view b);
+
+// RFC 7396 without its deletion: objects are merged member by member, anything else replaces.
+std::string merged(const core::json::Value& base, const core::json::Value& change);
+
+}  // namespace terapi::conformance
