@@ -84,7 +84,7 @@ class ScenarioReader {
       fields.report("clauses", "required", "clauses names no clause; expected at least one");
     }
     const auto level = fields.choice("level", {"MUST", "SHOULD", "INFO"});
-    scenario_.level = static_cast<Level>(level.value_or(0));
+    scenario_.level = static_cast<ScenarioLevel>(level.value_or(0));
     const auto judges = fields.choice("judges", {"server", "client"});
     if (!fields.has("judges")) {
       fields.report("judges", "required", "judges is missing; expected \"server\" or \"client\"");

@@ -24,14 +24,14 @@
 namespace terapi::conformance {
 
 enum class Subject : std::uint8_t { kServer, kClient };
-enum class Level : std::uint8_t { kMust, kShould, kInfo };
+enum class ScenarioLevel : std::uint8_t { kMust, kShould, kInfo };
 
 struct Scenario {
   std::string id;     // "client/missed-webhooks": folder and name of its file
   std::string title;  // one sentence
   std::string why;    // what is lost where this goes wrong
   std::vector<std::string> clauses;
-  Level level = Level::kMust;
+  ScenarioLevel level = ScenarioLevel::kMust;
   std::string origin;  // where it comes from: the catalogue's line, a reported defect
   Subject judges = Subject::kClient;
   std::uint64_t seed = 1;
