@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "core/transport.h"
 
@@ -18,4 +19,8 @@ struct ServerMutant {
   std::string_view clause;
   std::function<std::unique_ptr<ServerMutation>(core::Clock&)> make;
 };
+inline const std::vector<ServerMutant>& server_mutants() {
+  static const std::vector<ServerMutant> kNone;
+  return kNone;
+}
 }  // namespace terapi::conformance
