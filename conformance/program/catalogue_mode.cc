@@ -34,7 +34,8 @@ int list_clauses(const std::vector<Scenario>& scenarios) {
     const std::size_t count = found == checks.end() ? 0 : found->second.size();
     const bool unproved = count == 0 && clause.unchecked.empty() && clause.level == Level::kMust;
     missing += unproved ? 1 : 0;
-    const std::string proof = count > 0 ? std::to_string(count) + (count == 1 ? " check" : " checks")
+    const std::string proof = count > 0
+                                  ? std::to_string(count) + (count == 1 ? " check" : " checks")
                               : unproved ? "NO CHECK"
                                          : "not judged: " + clause.unchecked;
     std::printf("%-10s %-6s %s\n", clause.id.c_str(), std::string(to_string(clause.level)).c_str(),
@@ -55,7 +56,8 @@ void explain_scenario(const Scenario& scenario) {
               scenario.why.c_str());
   for (const std::string& id : scenario.clauses) {
     const Clause* clause = ClauseCatalogue::builtin().find(id);
-    std::printf("  proves %s: %s\n", id.c_str(), clause == nullptr ? "" : clause->statement.c_str());
+    std::printf("  proves %s: %s\n", id.c_str(),
+                clause == nullptr ? "" : clause->statement.c_str());
   }
   std::printf("  origin: %s\n", scenario.origin.c_str());
   if (!scenario.kills.empty()) std::printf("  fails:  %s\n", joined(scenario.kills).c_str());

@@ -5,9 +5,9 @@
 
 #include "conformance/harness/client_play.h"
 #include "conformance/harness/process_client_stage.h"
+#include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
-#include "conformance/program/jobs.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_set.h"
 
@@ -49,7 +49,8 @@ int run_client_mode(const std::vector<std::string>& arguments) {
     print_client_help(flags);
     return 0;
   }
-  if (!rest->empty()) return refuse("'" + rest->front() + "' is no flag; quote the command: --run 'COMMAND'");
+  if (!rest->empty())
+    return refuse("'" + rest->front() + "' is no flag; quote the command: --run 'COMMAND'");
   if (commands.run.empty()) return refuse("--run is missing; expected the command of the client");
   auto scenarios = load_scenarios(judge.scenarios);
   if (!scenarios) return refuse(scenarios.error().message);
@@ -66,8 +67,9 @@ int run_client_mode(const std::vector<std::string>& arguments) {
     jobs.push_back(client_job_over_http(scenario, judge, commands, commands.run));
   }
   if (commands.dump.empty()) {
-    std::printf("Without --dump the wire alone is judged: what the client asked for and was given, not\n"
-                "what it stored. Lost deletes, stale overwrites and altered payloads do not show.\n\n");
+    std::printf(
+        "Without --dump the wire alone is judged: what the client asked for and was given, not\n"
+        "what it stored. Lost deletes, stale overwrites and altered payloads do not show.\n\n");
   }
   return run.run(std::move(jobs), judge);
 }

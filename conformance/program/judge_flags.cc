@@ -16,8 +16,9 @@ core::Result<void> read_shard(const std::string& text, JudgeFlags& flags) {
   std::uint64_t count = 0;
   if (slash == std::string::npos || !read_number(text.substr(0, slash), index) ||
       !read_number(text.substr(slash + 1), count) || index < 1 || index > count) {
-    return core::Error{"bad_usage", "--shard: '" + text + "' is no shard; expected I/N with I from 1 "
-                                                         "to N, such as 1/4"};
+    return core::Error{"bad_usage", "--shard: '" + text +
+                                        "' is no shard; expected I/N with I from 1 "
+                                        "to N, such as 1/4"};
   }
   flags.shard = index;
   flags.shards = count;
@@ -27,7 +28,8 @@ core::Result<void> read_shard(const std::string& text, JudgeFlags& flags) {
 }  // namespace
 
 void JudgeFlags::add_to(core::Flags& flags) {
-  flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's", scenarios);
+  flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
+             scenarios);
   flags.text("filter", "GLOB", "only scenarios whose id fits, such as 'client/*crash*'", filter);
   flags.add("shard", "I/N", "only the I-th of N parts of the run",
             [this](const std::string& text) { return read_shard(text, *this); });

@@ -166,8 +166,7 @@ std::unique_ptr<ConsoleReport> make_console(const RunSummary& summary, const Red
 
 void add_clauses(RunSummary& summary) {
   for (const Clause& clause : ClauseCatalogue::builtin().clauses()) {
-    summary.clauses.push_back(
-        {clause.id, std::string(to_string(clause.level)), clause.statement});
+    summary.clauses.push_back({clause.id, std::string(to_string(clause.level)), clause.statement});
   }
   for (const Invariant& invariant : ClauseCatalogue::builtin().invariants()) {
     summary.invariants.push_back({invariant.id, "", invariant.statement});
@@ -241,10 +240,9 @@ int JudgeRun::run(std::vector<JudgeJob> jobs_given, const JudgeFlags& flags) con
 
   start_gtest(flags);
   for (const JudgeJob& job : judging.jobs) {
-    testing::RegisterTest(job.world.c_str(), job.scenario.c_str(), nullptr, nullptr, __FILE__,
-                          __LINE__, [&judging, &job]() -> testing::Test* {
-                            return new ScenarioTest(judging, job);
-                          });
+    testing::RegisterTest(
+        job.world.c_str(), job.scenario.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+        [&judging, &job]() -> testing::Test* { return new ScenarioTest(judging, job); });
   }
   testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
   delete listeners.Release(listeners.default_result_printer());
@@ -255,9 +253,8 @@ int JudgeRun::run(std::vector<JudgeJob> jobs_given, const JudgeFlags& flags) con
     return refuse("no scenario fits '" + flags.filter + "'; `terapi-conformance list` shows them");
   }
   if (flags.filter.empty() && flags.shards == 1) judging.known.add_stale(summary.results);
-  summary.elapsed =
-      std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now()) -
-      summary.started_at;
+  summary.elapsed = std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now()) -
+                    summary.started_at;
   const bool written =
       write_file(flags.json, flags.json.empty() ? "" : json_report(summary, redactor)) &&
       write_file(flags.html, flags.html.empty() ? "" : html_report(summary, redactor));

@@ -18,7 +18,7 @@ struct JudgeJob {
   std::string scenario;  // its id
   std::string world;     // "virtual" or "http"
   std::function<ScenarioResult()> play;
-  bool alone = false;    // shares a server with others: never at the same time as they
+  bool alone = false;  // shares a server with others: never at the same time as they
 };
 
 struct JudgeRun {

@@ -50,10 +50,14 @@ void KnownFailing::apply(ScenarioResult& result) {
       result.verdict = Verdict::kSkip;
       result.reason = "known to fail: " + entry.reason;
     } else if (result.verdict != Verdict::kSkip) {
-      result.findings.push_back({Verdict::kFail, "", "",
-                                 "it is listed as known to fail (" + entry.reason +
-                                     "), and does not fail any more",
-                                 "no entry for it in " + name_, "a stale entry", {}});
+      result.findings.push_back(
+          {Verdict::kFail,
+           "",
+           "",
+           "it is listed as known to fail (" + entry.reason + "), and does not fail any more",
+           "no entry for it in " + name_,
+           "a stale entry",
+           {}});
       result.verdict = graver(result.verdict, Verdict::kFail);
     }
   }
@@ -66,8 +70,12 @@ void KnownFailing::add_stale(std::vector<ScenarioResult>& results) const {
     stale.scenario = entry.scenario;
     stale.title = "known to fail: " + entry.reason;
     stale.verdict = Verdict::kFail;
-    stale.findings.push_back({Verdict::kFail, "", "", "no scenario of this id was played",
-                              "only entries of scenarios that exist in " + name_, "a stale entry",
+    stale.findings.push_back({Verdict::kFail,
+                              "",
+                              "",
+                              "no scenario of this id was played",
+                              "only entries of scenarios that exist in " + name_,
+                              "a stale entry",
                               {}});
     results.push_back(std::move(stale));
   }

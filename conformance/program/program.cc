@@ -43,7 +43,8 @@ void print_usage() {
   std::printf(
       "\nFlags of every mode that judges:\n%s\n"
       "`terapi-conformance MODE --help` tells a mode's own flags.\n"
-      "Verdicts: PASS, FAIL, WARN (a SHOULD), INFO, SKIP, INCONCLUSIVE (a fault never struck), ERROR.\n"
+      "Verdicts: PASS, FAIL, WARN (a SHOULD), INFO, SKIP, INCONCLUSIVE (a fault never struck), "
+      "ERROR.\n"
       "Exit codes: 0 pass, 1 fail, 2 wrong usage or a fault of the judge's own, 3 inconclusive.\n",
       flags.help().c_str());
 }
@@ -80,7 +81,8 @@ int run_program(const std::vector<std::string>& arguments) {
     if (mode.name == first) return mode.run({arguments.begin() + 1, arguments.end()});
     names.push_back(mode.name);
   }
-  if (first == "explore") return refuse("'explore' is not there yet: it arrives with a later version");
+  if (first == "explore")
+    return refuse("'explore' is not there yet: it arrives with a later version");
   return refuse("unknown mode '" + first + "'" + core::suggestion(first, names));
 }
 

@@ -16,7 +16,8 @@ int run_reference_mode(const std::vector<std::string>& arguments) {
   std::string world = "both";
   bool help = false;
   core::Flags flags;
-  flags.choice("world", {"both", "virtual", "http"}, "only in virtual time, or only over HTTP", world);
+  flags.choice("world", {"both", "virtual", "http"}, "only in virtual time, or only over HTTP",
+               world);
   flags.toggle("help", "this text", help);
   judge.add_to(flags);
   const auto rest = flags.parse(arguments);

@@ -20,9 +20,9 @@ void add_line(std::string& lines, const std::string& line) {
 
 // Where the member stands, for what the reader of the file cannot know.
 std::string place_in(const Scenario& scenario, std::string_view member) {
-  const core::json::Place place =
-      scenario.document->place(scenario.document->root()[member]);
-  return scenario.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": ";
+  const core::json::Place place = scenario.document->place(scenario.document->root()[member]);
+  return scenario.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) +
+         ": ";
 }
 
 std::vector<std::string> mutant_ids(Subject judges) {
