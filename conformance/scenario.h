@@ -77,4 +77,9 @@ std::string issue_lines(const core::json::Issues& issues, const core::json::Docu
 std::string written_out_records(const core::json::Value& spec, const core::json::Path& path,
                                 core::json::Issues& issues);
 
+// A world file's object as the server takes it: generated records written out, since the model has
+// to know every payload; the integrations of its connections added where it names none, and the
+// connection github/demo where it names no connection.
+std::string written_out_world(const core::json::Value& world, core::json::Issues& issues);
+
 }  // namespace terapi::conformance

@@ -38,6 +38,14 @@ core::Handler ClientStage::handler() {
   };
 }
 
+core::Response ClientStage::ask(core::Request request) {
+  auto answer = std::make_shared<core::Response>();
+  answer->status = 202;
+  simulator_->handle(std::move(request),
+                     [answer](core::Outcome outcome) { *answer = std::move(outcome.response); });
+  return *answer;
+}
+
 core::Response ClientStage::control(std::string method, std::string path, std::string body) {
   core::Request request;
   request.method = std::move(method);

@@ -46,8 +46,6 @@ struct ClientState {
   bool alive = false;
   int life = 0;                      // which one, from 1; 0: never started
   std::optional<int> exit_status{};  // as the shell tells it; none: it was killed, or lives
-  std::string output;                // the end of what it said
-  std::uint64_t peak_bytes = 0;      // of its memory; 0: not known here
 };
 
 class ClientStage {
@@ -66,6 +64,10 @@ class ClientStage {
   virtual void kill_client(int worker) = 0;
   virtual void stop_client(int worker) = 0;
   virtual ClientState client(int worker) = 0;
+  // The end of what it said.
+  virtual std::string output(int worker) = 0;
+  // The most memory that it had; 0: not known here.
+  virtual std::uint64_t peak_bytes(int worker) = 0;
   // True when it takes webhooks, or never will.
   virtual bool listening(int worker) = 0;
   virtual bool has_dump() const = 0;
@@ -105,7 +107,8 @@ class ClientStage {
   // A moment at which a kill may be armed has come; true: now.
   bool due(KillAct::At at);
   core::Duration kill_after() const { return kill_after_; }
-  virtual core::Response ask(core::Request request) = 0;
+  // 202 where the answer comes later: a run whose commit a fault holds back.
+  core::Response ask(core::Request request);
   core::Handler handler();
 
   ClientStageOptions options_;

@@ -209,7 +209,7 @@ void VirtualClientStage::bury_the_dead() {
 core::Result<void> VirtualClientStage::start_client(int worker) {
   kill_client(worker);
   const int life = ++lives_;
-  states_[worker] = {.alive = true, .life = life, .output = states_[worker].output};
+  states_[worker] = {.alive = true, .life = life};
   auto made = std::make_unique<Life>(*this, worker, life);
   ReferenceClientOptions options;
   options.sync.endpoint = {std::string(kServer), secret_key()};
@@ -218,7 +218,7 @@ core::Result<void> VirtualClientStage::start_client(int worker) {
   options.sync.poll = options_.client.poll;
   options.sync.seed = options_.seed + static_cast<std::uint64_t>(life);
   options.sync.on_event = [this, worker](const client::SyncEvent& event) {
-    states_[worker].output += client::to_string(event.stream) + ": " + event.text + "\n";
+    outputs_[worker] += client::to_string(event.stream) + ": " + event.text + "\n";
   };
   for (const std::string& name : options_.client.streams) {
     options.streams.push_back(client_stream(name));
@@ -247,7 +247,7 @@ void VirtualClientStage::end_life(int worker, std::optional<int> exit_status,
   ClientState& state = states_[worker];
   state.alive = false;
   state.exit_status = exit_status;
-  if (!why.empty()) state.output += why + "\n";
+  if (!why.empty()) outputs_[worker] += why + "\n";
   auto unanswered = std::move(found->second->unanswered);
   clients_.erase(found);
   for (auto& [number, done] : unanswered) {
@@ -274,8 +274,6 @@ void VirtualClientStage::stop_client(int worker) {
       {.at = now(), .kind = EventKind::kExit, .life = states_[worker].life, .text = "stopped"});
   end_life(worker, 0, "");
 }
-
-ClientState VirtualClientStage::client(int worker) { return states_[worker]; }
 
 void VirtualClientStage::deliver(core::Request request, const core::SendOptions& options,
                                  std::function<void(core::Result<core::Response>)> done) {
@@ -320,10 +318,6 @@ void VirtualClientStage::post_to_client(core::Request request, core::Duration ti
   core::SendOptions options;
   options.timeout = timeout;
   deliver(std::move(request), options, std::move(done));
-}
-
-core::Response VirtualClientStage::ask(core::Request request) {
-  return simulator_->handle(request).response;
 }
 
 core::Result<std::string> VirtualClientStage::dump() {

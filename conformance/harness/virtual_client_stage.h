@@ -32,7 +32,9 @@ class VirtualClientStage final : public ClientStage {
   core::Result<void> start_client(int worker) override;
   void kill_client(int worker) override;
   void stop_client(int worker) override;
-  ClientState client(int worker) override;
+  ClientState client(int worker) override { return states_[worker]; }
+  std::string output(int worker) override { return outputs_[worker]; }
+  std::uint64_t peak_bytes(int /*worker*/) override { return 0; }
   bool listening(int /*worker*/) override { return true; }
   bool has_dump() const override { return true; }
   core::Result<std::string> dump() override;
@@ -41,9 +43,6 @@ class VirtualClientStage final : public ClientStage {
                       std::function<void(core::Result<core::Response>)> done) override;
   std::string elsewhere() const override { return "http://elsewhere.test/records"; }
   std::uint64_t requests_elsewhere() const override { return requests_elsewhere_; }
-
- protected:
-  core::Response ask(core::Request request) override;
 
  private:
   struct Life;
@@ -67,6 +66,7 @@ class VirtualClientStage final : public ClientStage {
   std::unique_ptr<client::SqliteStore> database_;
   std::map<int, std::unique_ptr<Life>> clients_;  // by worker
   std::map<int, ClientState> states_;
+  std::map<int, std::string> outputs_;
   std::vector<std::pair<int, std::string>> died_;  // by themselves, to be taken away
   int lives_ = 0;
   bool disk_full_ = false;

@@ -114,7 +114,10 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
   ++in_flight_;
   ports_.history.exchanges.push_back(std::move(exchange));
   const std::size_t number = ports_.history.exchanges.size() - 1;
-  if (on_request) on_request();
+  if (records && on_request && !on_request()) {
+    --in_flight_;
+    return;
+  }
   ports_.server(std::move(request), [this, number, done](core::Outcome outcome) {
     answered(number, std::move(outcome), done);
   });

@@ -41,9 +41,9 @@ class Wire {
   // A request of the client's process `life`; `done` gets what is to be sent to it.
   void serve(core::Request request, int life, const std::function<void(core::Outcome)>& done);
 
-  // Called before the server sees a request for records, and for each answer; may throw, where
-  // the client dies by that.
-  std::function<void()> on_request;
+  // Called before the server sees a request for records; false: it never does, since who asked
+  // has just been killed.
+  std::function<bool()> on_request;
   // A webhook left, or was answered.
   std::size_t webhook_sent(const core::Request& request, int life);
   void webhook_answered(std::size_t webhook, const core::Result<core::Response>& answer);

@@ -1,0 +1,4 @@
+#pragma once
+namespace terapi::conformance {
+struct ClientMutant {};
+}  // namespace terapi::conformance
