@@ -244,7 +244,7 @@ ClientState ProcessClientStage::client(int number) {
   if (found == workers_.end() || !found->second.process) return {};
   const Worker& worker = found->second;
   ClientState state;
-  state.alive = worker.process->alive();
+  state.alive = worker.process->alive() && !worker.killed;
   state.life = worker.life;
   if (!worker.killed) state.exit_status = worker.process->exit_status();
   return state;
@@ -264,7 +264,20 @@ std::uint64_t ProcessClientStage::peak_bytes(int number) {
 
 bool ProcessClientStage::listening(int /*worker*/) { return port_listens(webhook_port_); }
 
+// A killed process is gone a moment after the kill; nothing of it may be running any more.
+void ProcessClientStage::wait_for_the_killed() {
+  run_until(
+      [this] {
+        for (auto& [number, worker] : workers_) {
+          if (worker.killed && worker.process->alive()) return false;
+        }
+        return true;
+      },
+      kToDie);
+}
+
 core::Result<std::string> ProcessClientStage::dump() {
+  wait_for_the_killed();
   const std::string output = file("dump-" + std::to_string(++dumps_) + ".ndjson");
   const std::string errors = file("dump-errors.log");
   std::error_code ignored;

@@ -66,6 +66,7 @@ class ProcessClientStage final : public ClientStage {
   void serve(const core::Request& request, const std::function<void(core::Outcome)>& done);
   void kill_now();
   void note_ends();
+  void wait_for_the_killed();
   std::vector<std::pair<std::string, std::string>> variables() const;
   std::string webhook_url() const;
   std::string output_file(int worker) const {
