@@ -4,19 +4,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <future>
 #include <iostream>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <utility>
 
 #include "conformance/clause_catalogue.h"
 #include "conformance/program/known_failing.h"
+#include "conformance/program/play_pool.h"
 #include "conformance/program/program.h"
 #include "conformance/report/console_report.h"
 #include "conformance/report/html_report.h"
@@ -25,50 +22,6 @@
 
 namespace terapi::conformance {
 namespace {
-
-// Plays jobs on threads, in the order given; results are waited for one by one.
-class PlayPool {
- public:
-  PlayPool(std::vector<const JudgeJob*> jobs, std::size_t threads) {
-    for (const JudgeJob* job : jobs) tasks_.push_back({job, {}});
-    for (std::size_t i = 0; i < std::min(threads, tasks_.size()); ++i) {
-      threads_.emplace_back([this] { work(); });
-    }
-  }
-  ~PlayPool() {
-    next_ = tasks_.size();
-    for (std::thread& thread : threads_) thread.join();
-  }
-  PlayPool(const PlayPool&) = delete;
-  PlayPool& operator=(const PlayPool&) = delete;
-
-  ScenarioResult wait_for(const JudgeJob* job) {
-    for (Task& task : tasks_) {
-      if (task.job == job) return task.result.get_future().get();
-    }
-    return {};
-  }
-
- private:
-  struct Task {
-    const JudgeJob* job;
-    std::promise<ScenarioResult> result;
-  };
-
-  void work() {
-    for (std::size_t i = next_++; i < tasks_.size(); i = next_++) {
-      const JudgeJob& job = *tasks_[i].job;
-      std::unique_lock<std::mutex> lock;
-      if (job.alone) lock = std::unique_lock(alone_);
-      tasks_[i].result.set_value(job.play());
-    }
-  }
-
-  std::vector<Task> tasks_;
-  std::vector<std::thread> threads_;
-  std::atomic<std::size_t> next_{0};
-  std::mutex alone_;
-};
 
 // What the tests of one run share.
 struct Judging {
@@ -133,11 +86,11 @@ class StartOfIteration : public testing::EmptyTestEventListener {
         }
       }
     }
-    std::uint64_t threads = judging_.flags.jobs != 0 ? judging_.flags.jobs : judging_.run.jobs;
-    if (threads == 0) threads = std::max(2U, std::thread::hardware_concurrency());
+    const std::uint64_t threads =
+        judging_.flags.jobs != 0 ? judging_.flags.jobs : judging_.run.jobs;
     total_ += chosen.size();
     judging_.console->begin(total_);
-    judging_.pool = std::make_unique<PlayPool>(std::move(chosen), threads);
+    judging_.pool = std::make_unique<PlayPool>(chosen, threads);
   }
   void OnTestIterationEnd(const testing::UnitTest& /*unit*/, int /*iteration*/) override {
     judging_.pool.reset();
