@@ -52,6 +52,7 @@ class ClientPlanReader {
     plan_.poll = fields.duration("poll").value_or(plan_.poll);
     plan_.limit = static_cast<std::uint64_t>(fields.integer("limit", 1, 10'000).value_or(100));
     if (fields.has("streams")) plan_.streams = fields.strings("streams");
+    plan_.needs_webhooks = fields.boolean("needs_webhooks").value_or(false);
     plan_.may_stop = fields.boolean("may_stop").value_or(false);
     plan_.counts_requests = fields.boolean("counts_requests").value_or(true);
     plan_.needs_webhooks = fields.boolean("needs_webhooks").value_or(false);
