@@ -55,7 +55,6 @@ class ClientPlanReader {
     plan_.needs_webhooks = fields.boolean("needs_webhooks").value_or(false);
     plan_.may_stop = fields.boolean("may_stop").value_or(false);
     plan_.counts_requests = fields.boolean("counts_requests").value_or(true);
-    plan_.needs_webhooks = fields.boolean("needs_webhooks").value_or(false);
     plan_.spared = fields.strings("spared");
     fields.finish();
   }

@@ -194,10 +194,9 @@ struct ClientPlan {
   core::Duration poll = std::chrono::seconds(2);
   std::uint64_t limit = 100;
   std::vector<std::string> streams = {"github/demo/Issue"};
-  bool needs_webhooks = false;  // of a client that takes none, nothing is proved: SKIP
+  bool needs_webhooks = false;      // of a client that takes none, nothing is proved: SKIP
   bool may_stop = false;            // the client may give up: it need not converge at the end
   bool counts_requests = true;      // I10 applies
-  bool needs_webhooks = false;      // skipped for a client that takes none
   std::vector<std::string> spared;  // invariants that the scenario breaks itself
   std::vector<ClientStep> steps;
   std::vector<ClientCheck> expect;
