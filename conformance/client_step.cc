@@ -220,6 +220,8 @@ class ClientPlanReader {
     act.modified_after = fields.string("modified_after").value_or("");
     act.pad_bytes = static_cast<std::uint64_t>(fields.integer("pad", 0, kMany).value_or(0));
     act.depth = static_cast<std::uint64_t>(fields.integer("depth", 0, 1'000'000).value_or(0));
+    const auto comes = fields.choice("comes", {"at once", "slowly", "without end"});
+    act.comes = static_cast<WebhookAct::Comes>(comes.value_or(0));
     act.spaced = fields.boolean("spaced").value_or(false);
     act.answer_within = fields.duration("answer_within").value_or(act.answer_within);
     fields.finish();
@@ -280,7 +282,8 @@ class ClientPlanReader {
                                             "webhooks answered",
                                             "nothing elsewhere",
                                             "converged",
-                                            "resumed at last"};
+                                            "resumed at last",
+                                            "keys kept"};
     check.what = static_cast<ClientCheck::What>(fields.choice("that", words).value_or(0));
     if (!fields.has("that")) {
       fields.report("that", "required",

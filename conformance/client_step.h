@@ -48,7 +48,8 @@ struct WaitAct {
   core::Duration within = std::chrono::seconds(45);
 };
 
-// {"faults":[…]}: these rules and no others are in force from now on.
+// {"faults":[…]}: these rules and no others are in force from now on. The text {elsewhere} in
+// them, as in those of the scenario itself, is the URL of another host (ClientStage::elsewhere).
 struct FaultsAct {
   std::string rules;
 };
@@ -87,6 +88,14 @@ struct WebhookAct {
     kList,            // two values, as while keys rotate; the second one is right
   };
   enum class Answer : std::uint8_t { kAny, kAccepted, kRefused };
+  // How the body gets there. The other two go on in the background, whatever is answered, until
+  // the client hangs up or the scenario is over; they end no step and are judged by what else
+  // the client does meanwhile (`answer` and `answer_within` do not apply). Over HTTP only.
+  enum class Comes : std::uint8_t {
+    kAtOnce,
+    kSlowly,      // Content-Length says all of it, and a byte comes every 100 ms
+    kWithoutEnd,  // chunks of 64 KiB, as fast as they are taken, without a last one
+  };
   Signature signature = Signature::kRight;
   Answer answer = Answer::kAny;
   std::uint64_t times = 1;
@@ -96,6 +105,7 @@ struct WebhookAct {
   std::string modified_after;   // "{now}" or a timestamp
   std::uint64_t pad_bytes = 0;  // makes it so much larger
   std::uint64_t depth = 0;      // nests so deep
+  Comes comes = Comes::kAtOnce;
   bool spaced = false;          // spelt with spaces and escapes, as another sender would
   core::Duration answer_within = std::chrono::seconds(10);
 };
@@ -159,6 +169,7 @@ struct ClientCheck {
     kNothingElsewhere,    // no request, and no key, reached another host
     kConverged,           // it holds what the server does, now
     kResumedAtLast,       // asks next with the cursor of the last record that was served
+    kKeysKept,            // neither key stands in anything that the client wrote to its output
   };
   What what = What::kRequests;
   std::optional<std::uint64_t> least{};
@@ -183,7 +194,7 @@ struct ClientPlan {
   core::Duration poll = std::chrono::seconds(2);
   std::uint64_t limit = 100;
   std::vector<std::string> streams = {"github/demo/Issue"};
-  bool needs_webhooks = false;  // of a client that takes none, nothing is proved: SKIP
+  bool needs_webhooks = false;      // of a client that takes none, nothing is proved: SKIP
   bool may_stop = false;            // the client may give up: it need not converge at the end
   bool counts_requests = true;      // I10 applies
   std::vector<std::string> spared;  // invariants that the scenario breaks itself

@@ -100,6 +100,8 @@ void ClientChecks::check(const ClientCheck& check) {
       return;
     case ClientCheck::What::kResumedAtLast:
       return check_resumed_at_last(check);
+    case ClientCheck::What::kKeysKept:
+      return check_keys_kept(check);
     case ClientCheck::What::kConverged:
       return;  // the play's own
   }
@@ -254,6 +256,16 @@ void ClientChecks::check_webhooks(const ClientCheck& check) {
          webhook.answered ? core::format_duration(answered - webhook.sent_at) : "no answer yet",
          webhook.answered ? std::vector{webhook.sent, *webhook.answered}
                           : std::vector{webhook.sent});
+    return;
+  }
+}
+
+void ClientChecks::check_keys_kept(const ClientCheck& check) {
+  const std::string said = stage_.output(1);
+  for (const std::string& key : {stage_.secret_key(), stage_.signing_key()}) {
+    if (said.find(key) == std::string::npos) continue;
+    fail(check, "AUTH-5", "the client's output holds a key", "no key in anything that it says",
+         "one, in its last " + std::to_string(said.size()) + " bytes");
     return;
   }
 }

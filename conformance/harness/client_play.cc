@@ -243,8 +243,13 @@ class ClientPlay {
 
   // --- faults -----------------------------------------------------------------------------------
 
-  void set_faults(const std::string& rules) {
+  void set_faults(std::string rules) {
     check_faults_fired();
+    constexpr std::string_view kElsewhere = "{elsewhere}";
+    for (std::size_t at = rules.find(kElsewhere); at != std::string::npos;
+         at = rules.find(kElsewhere, at)) {
+      rules.replace(at, kElsewhere.size(), stage_.elsewhere());
+    }
     const core::Response answer = stage_.control("PUT", "/faults", rules);
     if (answer.status >= 300) {
       stop_short(Verdict::kError, "the faults were refused: " + answer.body.substr(0, 400));
