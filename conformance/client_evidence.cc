@@ -333,7 +333,7 @@ class HistoryJudge {
       for (const Sight& sight : exchange.records) {
         latest[exchange.stream][sight.id] = &sight;
         seen_in[exchange.stream][sight.id] = exchange.response.value_or(exchange.request);
-        if (exchange.whole) {
+        if (exchange.whole || exchange.poisoned) {
           given[exchange.stream].insert(sight.id + " " + std::to_string(sight.version));
         }
       }
@@ -455,11 +455,9 @@ std::vector<Finding> find_never_given(const ClientEvidence& evidence) {
   std::vector<Finding> findings;
   if (evidence.spared.contains("I1")) return findings;
   std::map<std::string, std::set<std::string>> given;
-  std::map<std::string, std::set<std::string>> live;
   for (const Exchange& exchange : evidence.history.exchanges) {
     for (const Sight& sight : exchange.records) {
-      const bool before_poison = exchange.poisoned.has_value();
-      if ((exchange.whole || before_poison) && sight.version != kNoVersion) {
+      if ((exchange.whole || exchange.poisoned) && sight.version != kNoVersion) {
         given[exchange.stream].insert(sight.id + " " + std::to_string(sight.version));
       }
     }

@@ -77,6 +77,9 @@ class ClientStage {
   // A webhook of the judge's own.
   virtual void post_to_client(core::Request request, core::Duration timeout,
                               std::function<void(core::Result<core::Response>)> done) = 0;
+  // The same, as a hostile sender: its body comes slowly, or without an end, in the background, for
+  // as long as the stage lives. Over HTTP only.
+  virtual void trickle_to_client(const core::Request& request, WebhookAct::Comes comes) = 0;
   // A URL of another host, and how many requests came to it.
   virtual std::string elsewhere() const = 0;
   virtual std::uint64_t requests_elsewhere() const = 0;

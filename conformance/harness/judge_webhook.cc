@@ -143,6 +143,18 @@ void post_webhooks(const WebhookAct& act, const Scenario& /*scenario*/, ClientSt
   const std::size_t first = stage.history().webhooks.size();
   const core::Request request =
       webhook_request(act, stage.dialect(), stage.signing_key(), stage.secret_key(), stage.now());
+  if (act.comes != WebhookAct::Comes::kAtOnce) {
+    for (std::uint64_t i = 0; i < act.times; ++i) stage.trickle_to_client(request, act.comes);
+    stage.history().add(
+        {.at = stage.now(),
+         .kind = EventKind::kWebhook,
+         .life = stage.client(1).life,
+         .stream = act.stream,
+         .text = std::to_string(act.times) + (act.comes == WebhookAct::Comes::kSlowly
+                                                  ? " webhooks whose bodies come slowly"
+                                                  : " webhooks whose bodies have no end")});
+    return;
+  }
   auto answers = std::make_shared<std::vector<core::Result<core::Response>>>();
   for (std::uint64_t i = 0; i < act.times; ++i) {
     stage.post_to_client(

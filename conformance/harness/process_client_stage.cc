@@ -5,11 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
 
 #include "core/duration.h"
+#include "core/random.h"
 #include "core/url.h"
 
 namespace terapi::conformance {
@@ -20,22 +22,34 @@ namespace {
 
 constexpr core::Duration kLook = 3ms;  // how often `done` is asked
 constexpr core::Duration kToDie = 5s;  // after SIGKILL, or SIGTERM
+constexpr core::Duration kBetweenLooks = 25ms;
 constexpr core::Duration kToDump = 60s;
 
-// A port that is free now; the client opens it in a moment.
-std::uint16_t free_port() {
+bool can_listen(std::uint16_t port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  std::uint16_t port = 0;
-  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
-      ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
-    port = ntohs(address.sin_port);
-  }
+  address.sin_port = htons(port);
+  const bool free =
+      ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   ::close(socket);
-  return port;
+  return free;
+}
+
+// A port for the client, which opens it in a moment and again after each kill. Not one of those
+// from which the system takes the near ends of outgoing connections: some other process would have
+// it by then.
+std::uint16_t port_for_client() {
+  constexpr std::uint32_t kFirst = 10'240;
+  constexpr std::uint32_t kCount = 20'000;
+  static std::atomic<std::uint32_t> next{
+      static_cast<std::uint32_t>(core::hash64(static_cast<std::uint64_t>(::getpid()), "port"))};
+  for (std::uint32_t tries = 0; tries < kCount; ++tries) {
+    const auto port = static_cast<std::uint16_t>(kFirst + next++ % kCount);
+    if (can_listen(port)) return port;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -81,7 +95,7 @@ core::Result<void> ProcessClientStage::listen() {
   std::error_code error;
   std::filesystem::create_directory(folder_ / "state", error);
   if (error) return core::Error{"cannot_write", error.message()};
-  webhook_port_ = free_port();
+  webhook_port_ = port_for_client();
   sender_ = std::make_unique<core::HttpSender>(
       loop_, core::HttpSenderOptions{.max_connections_per_host = 128});
   post_ = std::make_unique<Post>(*this);
@@ -106,6 +120,7 @@ core::Result<void> ProcessClientStage::listen() {
 }
 
 ProcessClientStage::~ProcessClientStage() {
+  trickles_.clear();
   for (auto& [number, worker] : workers_) {
     if (worker.process) worker.process->signal(SIGKILL);
   }
@@ -210,6 +225,7 @@ core::Result<void> ProcessClientStage::start_client(int number) {
   Worker& worker = workers_[number];
   worker = {};
   worker.life = ++lives_;
+  listens_ = false;
   auto started = ChildProcess::start(loop_, {.command = commands_.run,
                                              .variables = variables(),
                                              .output = output_file(number),
@@ -262,7 +278,14 @@ std::uint64_t ProcessClientStage::peak_bytes(int number) {
   return worker.peak_bytes;
 }
 
-bool ProcessClientStage::listening(int /*worker*/) { return port_listens(webhook_port_); }
+// Asked again and again while a client starts; the system's table is long.
+bool ProcessClientStage::listening(int /*worker*/) {
+  if (listens_ || now() - looked_at_ >= kBetweenLooks) {
+    looked_at_ = now();
+    listens_ = port_listens(webhook_port_);
+  }
+  return listens_;
+}
 
 // A killed process is gone a moment after the kill; nothing of it may be running any more.
 void ProcessClientStage::wait_for_the_killed() {
@@ -317,6 +340,10 @@ void ProcessClientStage::post_to_client(core::Request request, core::Duration ti
   core::SendOptions options;
   options.timeout = timeout;
   post_->send(std::move(request), options, std::move(done));
+}
+
+void ProcessClientStage::trickle_to_client(const core::Request& request, WebhookAct::Comes comes) {
+  trickles_.push_back(std::make_unique<SlowPost>(webhook_port_, request, comes));
 }
 
 std::string ProcessClientStage::elsewhere() const { return elsewhere_->base_url() + "/records"; }

@@ -14,6 +14,7 @@
 
 #include "conformance/harness/child_process.h"
 #include "conformance/harness/client_stage.h"
+#include "conformance/harness/slow_post.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
@@ -48,6 +49,7 @@ class ProcessClientStage final : public ClientStage {
   void set_disk_full(bool full) override;
   void post_to_client(core::Request request, core::Duration timeout,
                       std::function<void(core::Result<core::Response>)> done) override;
+  void trickle_to_client(const core::Request& request, WebhookAct::Comes comes) override;
   std::string elsewhere() const override;
   std::uint64_t requests_elsewhere() const override { return requests_elsewhere_; }
 
@@ -83,9 +85,12 @@ class ProcessClientStage final : public ClientStage {
   std::unique_ptr<core::HttpServer> server_;
   std::unique_ptr<core::HttpServer> elsewhere_;
   std::map<int, Worker> workers_;
+  std::vector<std::unique_ptr<SlowPost>> trickles_;
   int lives_ = 0;
   int dumps_ = 0;
   bool disk_full_ = false;
+  bool listens_ = false;
+  core::Time looked_at_{};
   std::uint64_t requests_elsewhere_ = 0;
 };
 

@@ -41,6 +41,7 @@ class VirtualClientStage final : public ClientStage {
   void set_disk_full(bool full) override { disk_full_ = full; }
   void post_to_client(core::Request request, core::Duration timeout,
                       std::function<void(core::Result<core::Response>)> done) override;
+  void trickle_to_client(const core::Request& /*request*/, WebhookAct::Comes /*comes*/) override {}
   std::string elsewhere() const override { return "http://elsewhere.test/records"; }
   std::uint64_t requests_elsewhere() const override { return requests_elsewhere_; }
 
