@@ -16,6 +16,8 @@ namespace json = core::json;
 
 namespace {
 
+constexpr std::size_t kNamed = 1000;  // cursors of a page that are told by their record
+
 std::string header_text(const core::Headers& headers, std::string_view name) {
   return std::string(headers.get(name).value_or(""));
 }
@@ -170,6 +172,7 @@ void Wire::note_page(Exchange& exchange, const std::string& body) {
   const auto page = read_page(body, ports_.dialect);
   if (!page) return;
   exchange.next_cursor = page->next_cursor;
+  exchange.records.reserve(page->records.size());
   for (const ServedRecord& record : page->records) note_record(exchange, record, exchange.whole);
 }
 
@@ -180,7 +183,10 @@ void Wire::note_record(Exchange& exchange, const ServedRecord& record, bool give
   const ModelStream* stream = ports_.model.stream(exchange.stream);
   const ModelRecord* known = stream == nullptr ? nullptr : stream->find(record.id);
   if (record.pruned_at && known != nullptr) version = known->versions.size() - 1;
-  name_of_.insert_or_assign(exchange.stream + " " + record.cursor, record.id);
+  // Only of pages that people read; of long ones the last record's cursor is enough.
+  if (exchange.records.size() < kNamed || exchange.next_cursor == record.cursor) {
+    name_of_.insert_or_assign(exchange.stream + " " + record.cursor, record.id);
+  }
   if (given && known != nullptr && version + 1 == known->versions.size()) {
     missing_.erase({exchange.stream, record.id});
   }
