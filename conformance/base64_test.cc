@@ -38,10 +38,11 @@ TEST(Base64, HasAllBytesAndAllCharacters) {
 
 TEST(Base64, RefusesEveryOtherSpelling) {
   for (const char* text : {"Zg", "Zg=", "Zg===", "Zg==Zg==", "=", "====", "Zh==", "Zm9=", "Zm9v=",
-                           "Z", "Zm9v\n", "Zm 9", "-_-_", "Zm9v!!!!", "Z===", "=Zg="}) {
+                           "Z", "Zm9v\n", "Zm 9", "-_-_", "Zm9v!!!!", "Z===", "A===", "=Zg="}) {
     EXPECT_EQ(base64_decode(text, Padding::kWith), std::nullopt) << text;
   }
-  for (const char* text : {"Zg==", "Zm8=", "Z", "Zm9vY", "Zh", "Zm9", "-_-_", "Zm9v!!"}) {
+  for (const char* text :
+       {"Zg==", "Zm8=", "Z", "A", "Zm9vA", "Zm9vY", "Zh", "Zm9", "-_-_", "Zm9v!!"}) {
     EXPECT_EQ(base64_decode(text, Padding::kWithout), std::nullopt) << text;
   }
 }
