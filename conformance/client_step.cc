@@ -256,8 +256,8 @@ class ClientPlanReader {
     return act;
   }
 
-  static ClientStep::What read_world(json::Fields& fields) {
-    return WorldAct{json::compact(fields.object("world"))};
+  ClientStep::What read_world(json::Fields& fields) {
+    return WorldAct{written_out_world(fields.object("world"), issues_)};
   }
 
   ClientStep::What read_inner_check(json::Fields& fields, json::Path path) {

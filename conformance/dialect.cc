@@ -44,6 +44,7 @@ const Dialect* find_dialect(std::string_view name) {
 
 std::vector<std::string> dialect_names() {
   std::vector<std::string> names;
+  names.reserve(kDialectTable.size());
   for (const Dialect& dialect : kDialectTable) names.emplace_back(dialect.name);
   return names;
 }

@@ -49,8 +49,9 @@ struct Event {
 struct Sight {
   std::string id;
   std::string cursor;
-  std::string action;   // "ADDED", "UPDATED", "DELETED"
-  std::size_t version;  // which of the model's versions of the record; kNoVersion: none of them
+  std::string action;       // "ADDED", "UPDATED", "DELETED"
+  std::size_t version = 0;  // which of the model's versions of the record; kNoVersion: none
+  bool pruned = false;      // without its payload (PRUNE-1)
 };
 inline constexpr std::size_t kNoVersion = static_cast<std::size_t>(-1);
 
@@ -67,8 +68,10 @@ struct Exchange {
   bool restricted =
       false;  // by filter, ids or modified_after: it says nothing of what lies between
   std::uint64_t limit = 100;
-  int status = 0;          // 0: no answer, or it broke before its head
-  bool whole = false;      // all of the answer's bytes were handed over while the caller lived
+  int status = 0;      // 0: no answer, or it broke before its head
+  bool whole = false;  // all of the answer's bytes were handed over while the caller lived
+  // The record in it that a wire rule spoilt: what stands before it was given, the rest was not.
+  std::optional<std::string> poisoned{};
   bool struck = false;     // a fault had a hand in it
   std::string error_code;  // of an answer that is an error
   std::optional<std::uint64_t> retry_after_seconds{};
@@ -85,7 +88,8 @@ struct WebhookSight {
   core::Time answered_at{};
   std::string stream;  // that it announces
   bool authentic = true;
-  int status = 0;  // 0: not answered
+  bool from_judge = false;  // judged by the step that sent it
+  int status = 0;           // 0: not answered
 };
 
 class History {

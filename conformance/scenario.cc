@@ -1,6 +1,7 @@
 #include "conformance/scenario.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/json_writer.h"
@@ -32,9 +33,28 @@ void append_generated(std::string& out, std::string_view prefix, std::int64_t nu
   out += "\"}";
 }
 
+// What every world needs and no story wants to tell: the integrations of its connections, and,
+// where it names none, the connection that everybody uses.
+void write_given_basics(json::Writer& out, const json::Value& given) {
+  if (given["environments"].present()) return;
+  std::set<std::string> integrations = {"github"};
+  for (const json::Value connection : given["connections"].items()) {
+    integrations.insert(connection["integration"].string());
+  }
+  if (!given["integrations"].present()) {
+    out.key("integrations").begin_array();
+    for (const std::string& id : integrations) out.begin_object().field("id", id).end_object();
+    out.end_array();
+  }
+  if (!given["connections"].present()) {
+    out.key("connections").raw(R"([{"id":"demo","integration":"github"}])");
+  }
+}
+
 // The world with each `generate` in its records written out: the model has to know every payload.
 void write_given(json::Writer& out, const json::Value& given, json::Issues& issues) {
   out.begin_object();
+  write_given_basics(out, given);
   for (const json::Member member : given.members()) {
     const std::string key = member.key.string();
     if (key != "records" || !member.value.is_array()) {
@@ -84,7 +104,7 @@ class ScenarioReader {
       fields.report("clauses", "required", "clauses names no clause; expected at least one");
     }
     const auto level = fields.choice("level", {"MUST", "SHOULD", "INFO"});
-    scenario_.level = static_cast<Level>(level.value_or(0));
+    scenario_.level = static_cast<ScenarioLevel>(level.value_or(0));
     const auto judges = fields.choice("judges", {"server", "client"});
     if (!fields.has("judges")) {
       fields.report("judges", "required", "judges is missing; expected \"server\" or \"client\"");
@@ -96,11 +116,7 @@ class ScenarioReader {
 
   void read_play(json::Fields& fields) {
     const json::Value given = fields.object("given");
-    if (given.is_object()) {
-      json::Writer out;
-      write_given(out, given, issues_);
-      scenario_.given = out.take();
-    }
+    if (given.is_object()) scenario_.given = written_out_world(given, issues_);
     scenario_.any_data = fields.boolean("any_data").value_or(false);
     if (scenario_.given.empty() && scenario_.judges == Subject::kClient) {
       fields.report("given", "required", "given is missing: the world that the client meets");
@@ -172,6 +188,12 @@ core::Result<Scenario> Scenario::parse(std::string text, std::string file) {
     return core::Error{"bad_scenario", issue_lines(issues, *scenario.document, scenario.file)};
   }
   return scenario;
+}
+
+std::string written_out_world(const json::Value& world, json::Issues& issues) {
+  json::Writer out;
+  write_given(out, world, issues);
+  return out.take();
 }
 
 std::string written_out_records(const json::Value& spec, const json::Path& path,

@@ -24,14 +24,14 @@
 namespace terapi::conformance {
 
 enum class Subject : std::uint8_t { kServer, kClient };
-enum class Level : std::uint8_t { kMust, kShould, kInfo };
+enum class ScenarioLevel : std::uint8_t { kMust, kShould, kInfo };
 
 struct Scenario {
   std::string id;     // "client/missed-webhooks": folder and name of its file
   std::string title;  // one sentence
   std::string why;    // what is lost where this goes wrong
   std::vector<std::string> clauses;
-  Level level = Level::kMust;
+  ScenarioLevel level = ScenarioLevel::kMust;
   std::string origin;  // where it comes from: the catalogue's line, a reported defect
   Subject judges = Subject::kClient;
   std::uint64_t seed = 1;
@@ -76,5 +76,10 @@ std::string issue_lines(const core::json::Issues& issues, const core::json::Docu
 // the ids r1 to r500, a number `version`, and a text that makes them so large.
 std::string written_out_records(const core::json::Value& spec, const core::json::Path& path,
                                 core::json::Issues& issues);
+
+// A world file's object as the server takes it: generated records written out, since the model has
+// to know every payload; the integrations of its connections added where it names none, and the
+// connection github/demo where it names no connection.
+std::string written_out_world(const core::json::Value& world, core::json::Issues& issues);
 
 }  // namespace terapi::conformance

@@ -37,9 +37,9 @@ std::string why_skipped(const Scenario& scenario, const ServerPlan& plan, const 
 }
 
 // A SHOULD that is not kept is a warning; what is only told is told.
-Verdict weighed(Verdict verdict, Level level) {
-  if (level == Level::kMust || verdict == Verdict::kError) return verdict;
-  const Verdict most = level == Level::kShould ? Verdict::kWarn : Verdict::kInfo;
+Verdict weighed(Verdict verdict, ScenarioLevel level) {
+  if (level == ScenarioLevel::kMust || verdict == Verdict::kError) return verdict;
+  const Verdict most = level == ScenarioLevel::kShould ? Verdict::kWarn : Verdict::kInfo;
   return verdict == Verdict::kFail || verdict == Verdict::kWarn ? std::min(verdict, most) : verdict;
 }
 

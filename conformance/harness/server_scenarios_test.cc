@@ -9,6 +9,7 @@
 
 #include "conformance/harness/server_play.h"
 #include "conformance/harness/test_stage.h"
+#include "conformance/harness/virtual_stage.h"
 
 namespace terapi::conformance {
 namespace {
@@ -65,8 +66,9 @@ TEST_P(ServerScenario, PassesOnTheSimulator) {
   const auto scenario = scenario_in(GetParam());
   ASSERT_TRUE(scenario) << scenario.error().message;
   EXPECT_EQ(scenario->id + ".json", GetParam());
-  TestStage stage;
-  const ScenarioResult result = play_server(*scenario, stage);
+  const auto stage = VirtualStage::make(terapi_dialect(), scenario->seed);
+  ASSERT_TRUE(stage);
+  const ScenarioResult result = play_server(*scenario, **stage);
   EXPECT_EQ(result.verdict, Verdict::kPass) << told(result);
   EXPECT_FALSE(result.timeline.empty());
 }
@@ -74,8 +76,9 @@ TEST_P(ServerScenario, PassesOnTheSimulator) {
 TEST_P(ServerScenario, DoesNotFailInTheOtherDialect) {
   const auto scenario = scenario_in(GetParam());
   ASSERT_TRUE(scenario) << scenario.error().message;
-  TestStage stage(nango_dialect());
-  const ScenarioResult result = play_server(*scenario, stage);
+  const auto stage = VirtualStage::make(nango_dialect(), scenario->seed);
+  ASSERT_TRUE(stage);
+  const ScenarioResult result = play_server(*scenario, **stage);
   const bool skipped = result.verdict == Verdict::kSkip && !scenario->speaks("nango");
   EXPECT_TRUE(result.verdict == Verdict::kPass || skipped) << told(result);
 }

@@ -1,0 +1,487 @@
+#include "conformance/client_evidence.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "conformance/cursor.h"
+
+namespace terapi::conformance {
+
+namespace {
+
+constexpr std::size_t kMostFindings = 12;  // of one kind: the rest is more of the same
+constexpr std::size_t kHotLoop = 25;       // the same question so often…
+constexpr core::Duration kHotSpan = std::chrono::seconds(2);  // …within this
+constexpr core::Duration kWebhookTimeout = std::chrono::seconds(20);
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t kShown = 160;
+  if (text.size() <= kShown) return std::string(text);
+  return std::string(text.substr(0, kShown)) + "… (" + std::to_string(text.size()) + " bytes)";
+}
+
+std::string quoted_id(const std::string& id) { return "record \"" + shortened(id) + "\""; }
+
+// The events in which the record was served.
+std::vector<std::size_t> served_in(const History& history, const std::string& stream,
+                                   const std::string& id) {
+  std::vector<std::size_t> events;
+  for (const Exchange& exchange : history.exchanges) {
+    if (exchange.stream != stream || !exchange.response) continue;
+    for (const Sight& sight : exchange.records) {
+      if (sight.id == id) events.push_back(*exchange.response);
+    }
+  }
+  return events;
+}
+
+// --- a dump against the model -----------------------------------------------------------------
+
+class DumpComparison {
+ public:
+  DumpComparison(const ClientEvidence& evidence, const TakenDump& dump)
+      : evidence_(evidence), dump_(dump) {
+    for (const DumpRecord& record : dump.records) held_[record.stream][record.id] = &record;
+  }
+
+  std::vector<Finding> run() {
+    for (const std::string& name : evidence_.streams) {
+      const ModelStream* stream = evidence_.model.stream(name);
+      if (stream == nullptr) continue;
+      for (const ModelRecord& record : stream->records) compare(*stream, record);
+    }
+    for (const DumpRecord& record : dump_.records) look_for_phantom(record);
+    return std::move(findings_);
+  }
+
+ private:
+  void compare(const ModelStream& stream, const ModelRecord& record) {
+    const auto& held = held_[stream.name];
+    const auto found = held.find(record.id);
+    const DumpRecord* mine = found == held.end() ? nullptr : found->second;
+    if (record.now().deleted) {
+      if (mine != nullptr && !mine->deleted) {
+        add("I4", "CLIENT-8", stream.name, record.id,
+            quoted_id(record.id) + " of " + stream.name +
+                " was deleted, and the client still has it",
+            "deleted, or absent", "alive: " + shortened(mine->payload));
+      }
+      return;
+    }
+    if (mine == nullptr) {
+      add("I1", "CLIENT-1", stream.name, record.id,
+          quoted_id(record.id) + " of " + stream.name + " is lost: the client does not have it",
+          shortened(record.now().payload), "no such record in the dump");
+    } else if (mine->deleted) {
+      add("I1", "CLIENT-8", stream.name, record.id,
+          quoted_id(record.id) + " of " + stream.name +
+              " is alive, and the client has it as deleted",
+          shortened(record.now().payload), "deleted");
+    } else {
+      compare_payload(stream, record, *mine);
+    }
+  }
+
+  void compare_payload(const ModelStream& stream, const ModelRecord& record,
+                       const DumpRecord& mine) {
+    if (same_payload(record.now().payload, mine.payload)) return;
+    const std::size_t version =
+        evidence_.model.version_of(stream.name, record.id, mine.payload, false);
+    if (record.pruned) {
+      if (version != kNoVersion || !had_payload(stream.name, record.id)) return;
+      add("I3", "CLIENT-8", stream.name, record.id,
+          "the pruned " + quoted_id(record.id) + " of " + stream.name +
+              " has lost the payload that the client had",
+          shortened(record.now().payload), shortened(mine.payload));
+    } else if (version != kNoVersion) {
+      add(given(stream.name, record) ? "I3" : "I1", "CLIENT-8", stream.name, record.id,
+          quoted_id(record.id) + " of " + stream.name +
+              " is an older version: the last change of " +
+              std::to_string(record.versions.size() - 1) + " is missing",
+          shortened(record.now().payload), shortened(mine.payload));
+    } else {
+      add("I2", "REC-10", stream.name, record.id,
+          quoted_id(record.id) + " of " + stream.name + " has a payload that was never served",
+          shortened(record.now().payload), shortened(mine.payload));
+    }
+  }
+
+  // Was its payload ever given to the client?
+  bool had_payload(const std::string& stream, const std::string& id) const {
+    for (const Exchange& exchange : evidence_.history.exchanges) {
+      if (exchange.stream != stream || !exchange.whole) continue;
+      for (const Sight& sight : exchange.records) {
+        if (sight.id == id && !sight.pruned) return true;
+      }
+    }
+    return false;
+  }
+
+  bool given(const std::string& stream, const ModelRecord& record) const {
+    for (const Exchange& exchange : evidence_.history.exchanges) {
+      if (exchange.stream != stream || !exchange.whole) continue;
+      for (const Sight& sight : exchange.records) {
+        if (sight.id == record.id && sight.version + 1 == record.versions.size()) return true;
+      }
+    }
+    return false;
+  }
+
+  void look_for_phantom(const DumpRecord& mine) {
+    const ModelStream* stream = evidence_.model.stream(mine.stream);
+    if (stream != nullptr && stream->find(mine.id) != nullptr) return;
+    if (mine.deleted) return;
+    for (const auto& [name, other] : evidence_.model.streams()) {
+      const ModelRecord* record = other.find(mine.id);
+      if (record == nullptr ||
+          evidence_.model.version_of(name, mine.id, mine.payload, false) == kNoVersion) {
+        continue;
+      }
+      add("I8", "CLIENT-1", mine.stream, mine.id,
+          quoted_id(mine.id) + " belongs to " + name + ", and the client has it in " + mine.stream,
+          "nothing of one stream in another", shortened(mine.payload));
+      return;
+    }
+    add("I2", "CLIENT-8", mine.stream, mine.id,
+        quoted_id(mine.id) + " of " + mine.stream + " never existed, and the client has it",
+        "no such record", shortened(mine.payload));
+  }
+
+  void add(const std::string& invariant, const std::string& clause, const std::string& stream,
+           const std::string& id, std::string what, std::string expected, std::string actual) {
+    if (evidence_.spared.contains(invariant) || findings_.size() > kMostFindings) return;
+    Finding finding{Verdict::kFail,
+                    clause,
+                    invariant,
+                    std::move(what),
+                    std::move(expected),
+                    std::move(actual),
+                    served_in(evidence_.history, stream, id)};
+    finding.events.push_back(dump_.event);
+    findings_.push_back(std::move(finding));
+  }
+
+  const ClientEvidence& evidence_;
+  const TakenDump& dump_;
+  std::map<std::string, std::unordered_map<std::string, const DumpRecord*>> held_;
+  std::vector<Finding> findings_;
+};
+
+// --- the history --------------------------------------------------------------------------------
+
+class HistoryJudge {
+ public:
+  explicit HistoryJudge(const ClientEvidence& evidence)
+      : evidence_(evidence), history_(evidence.history) {}
+
+  std::vector<Finding> run() {
+    for (const std::string& stream : evidence_.streams) {
+      collect(stream);
+      check_forward(stream);
+      if (!evidence_.several_workers) check_resumes_at_last();
+      if (!evidence_.several_workers) check_one_at_a_time();
+      if (evidence_.counts_requests) check_hot_loop();
+    }
+    check_passed_over();
+    check_versions_never_fall();
+    check_webhooks();
+    return std::move(findings_);
+  }
+
+ private:
+  std::optional<Position> position(const std::optional<std::string>& cursor) const {
+    if (!cursor) return std::nullopt;
+    const auto read = read_cursor(*cursor, evidence_.dialect);
+    if (!read) return std::nullopt;
+    return *read;
+  }
+
+  void collect(const std::string& stream) {
+    exchanges_.clear();
+    for (const Exchange& exchange : history_.exchanges) {
+      if (exchange.stream == stream) exchanges_.push_back(&exchange);
+    }
+  }
+
+  static bool refused_cursor(const Exchange& exchange) {
+    return exchange.cursor && (exchange.status == 400 || exchange.status == 500);
+  }
+
+  // A walk goes on with the next_cursor that it was given last.
+  static bool goes_on(const Exchange* before, const Exchange& exchange) {
+    return before != nullptr && before->life == exchange.life && before->next_cursor &&
+           exchange.cursor == before->next_cursor;
+  }
+
+  // I6: each walk begins where the last one began, or later, but for a full read after a cursor
+  // was refused.
+  void check_forward(const std::string& stream) {
+    std::optional<Position> furthest;
+    std::optional<std::size_t> furthest_event;
+    const Exchange* before = nullptr;
+    bool may_begin_again = true;
+    for (const Exchange* exchange : exchanges_) {
+      if (refused_cursor(*exchange)) may_begin_again = true;
+      if (exchange->restricted) continue;
+      const bool walk_goes_on = goes_on(before, *exchange);
+      before = exchange;
+      if (walk_goes_on) continue;
+      const std::optional<Position> begin = position(exchange->cursor);
+      if (exchange->cursor && !begin) continue;  // not the server's own: REC-8 answers it
+      if (!begin && furthest && !may_begin_again) {
+        add("I6", "CLIENT-1",
+            stream + " is read from the beginning, though the client had a cursor",
+            "a request with the cursor of the last record stored", "a request without a cursor",
+            {*furthest_event, exchange->request});
+      } else if (begin && furthest && *begin < *furthest && !may_begin_again) {
+        add("I6", "CLIENT-12", "the cursor of " + stream + " went back",
+            "a cursor at or after the one that the client began with before", "an earlier one",
+            {*furthest_event, exchange->request});
+      }
+      if (begin) {
+        // Here is a cursor again: the full read has got somewhere.
+        if (!furthest || *furthest < *begin) {
+          furthest = begin;
+          furthest_event = exchange->request;
+        }
+        may_begin_again = refused_cursor(*exchange);
+        if (may_begin_again) furthest.reset();
+      }
+    }
+  }
+
+  // CLIENT-1: after a walk that reached the end undisturbed, the next one begins at its last
+  // record.
+  void check_resumes_at_last() {
+    const Exchange* last = nullptr;  // the last page that held a record, of a walk that ended
+    const Exchange* page = nullptr;
+    for (const Exchange* exchange : exchanges_) {
+      if (exchange->restricted) continue;
+      const bool walk_goes_on = goes_on(page, *exchange) || exchange->cursor == last_cursor(page);
+      if (!walk_goes_on && last != nullptr && last->life == exchange->life &&
+          exchange->cursor != last_cursor(last)) {
+        add("", "CLIENT-1",
+            "after it had read everything, the client did not go on from the last record",
+            "the cursor of " + quoted_id(last->records.back().id),
+            exchange->cursor ? "another cursor" : "no cursor",
+            {*last->response, exchange->request});
+        last = nullptr;
+      }
+      const bool fine = exchange->status == 200 && exchange->whole && !exchange->struck;
+      if (!fine) last = nullptr;
+      if (fine && !exchange->records.empty()) page = exchange;
+      if (fine && !exchange->next_cursor && !exchange->records.empty()) last = exchange;
+    }
+  }
+  static std::optional<std::string> last_cursor(const Exchange* exchange) {
+    if (exchange == nullptr || exchange->records.empty()) return std::nullopt;
+    return exchange->records.back().cursor;
+  }
+
+  // CLIENT-4: at most one running fetch of a stream.
+  void check_one_at_a_time() {
+    const Exchange* running = nullptr;
+    for (const Exchange* exchange : exchanges_) {
+      if (running != nullptr && running->life == exchange->life && !running->struck &&
+          running->response && exchange->asked_at < running->answered_at) {
+        add("I10", "CLIENT-4", "two fetches of " + exchange->stream + " ran at once",
+            "one at a time, and at most one more after it", "a request while another was running",
+            {running->request, exchange->request});
+        return;
+      }
+      if (running == nullptr || !running->response || running->answered_at <= exchange->asked_at) {
+        running = exchange;
+      }
+    }
+  }
+
+  // I10: the same question over and over.
+  void check_hot_loop() {
+    std::map<std::pair<std::optional<std::string>, std::optional<std::string>>,
+             std::vector<const Exchange*>>
+        asked;
+    for (const Exchange* exchange : exchanges_) {
+      auto& same = asked[{exchange->cursor, exchange->modified_after}];
+      same.push_back(exchange);
+      if (same.size() < kHotLoop) continue;
+      const Exchange* first = same[same.size() - kHotLoop];
+      if (exchange->asked_at - first->asked_at >= kHotSpan) continue;
+      add("I10", "CLIENT-9", exchange->stream + " is asked for in a hot loop",
+          "a pause between requests that lead to nothing new",
+          std::to_string(kHotLoop) + " times the same request within 2 s",
+          {first->request, exchange->request});
+      return;
+    }
+  }
+
+  // I5: when a process begins with a cursor, everything up to it has to be durable.
+  void check_passed_over() {
+    std::map<std::string, std::map<std::string, const Sight*>> latest;
+    std::map<std::string, std::set<std::string>> given;  // "id version" that came whole
+    std::map<std::string, int> life_of;
+    std::map<std::string, std::map<std::string, std::size_t>> seen_in;
+    for (const Exchange& exchange : history_.exchanges) {
+      const bool begins = !exchange.restricted && exchange.cursor && exchange.life > 0 &&
+                          life_of[exchange.stream] != exchange.life && life_of[exchange.stream] > 0;
+      if (begins)
+        check_durable(exchange, latest[exchange.stream], given[exchange.stream],
+                      seen_in[exchange.stream]);
+      if (!exchange.restricted) life_of[exchange.stream] = exchange.life;
+      for (const Sight& sight : exchange.records) {
+        latest[exchange.stream][sight.id] = &sight;
+        seen_in[exchange.stream][sight.id] = exchange.response.value_or(exchange.request);
+        if (exchange.whole) {
+          given[exchange.stream].insert(sight.id + " " + std::to_string(sight.version));
+        }
+      }
+    }
+  }
+
+  void check_durable(const Exchange& first, const std::map<std::string, const Sight*>& latest,
+                     const std::set<std::string>& given,
+                     const std::map<std::string, std::size_t>& seen_in) {
+    const auto cursor = position(first.cursor);
+    if (!cursor) return;
+    const TakenDump* dump = dump_before(first);
+    for (const auto& [id, sight] : latest) {
+      const auto at = position(sight->cursor);
+      if (!at || *cursor < *at || sight->version == kNoVersion || sight->pruned) continue;
+      std::string how;
+      if (!given.contains(id + " " + std::to_string(sight->version))) {
+        how = "it never got it whole";
+      } else if (dump != nullptr && !holds(*dump, first.stream, *sight)) {
+        how = "its dump, taken after it died, does not have it";
+      } else {
+        continue;
+      }
+      add("I5", "CLIENT-2",
+          "the client resumes after " + quoted_id(id) + " of " + first.stream + ", and " + how,
+          "a cursor that is never ahead of the stored records",
+          "a cursor at or after " + quoted_id(id) + " (" + sight->action + ")",
+          {seen_in.at(id), first.request});
+      return;
+    }
+  }
+
+  // The dump of the process that died before this request's began.
+  const TakenDump* dump_before(const Exchange& first) const {
+    const TakenDump* found = nullptr;
+    for (const TakenDump& dump : evidence_.dumps) {
+      if (dump.dead && dump.event < first.request && dump.life < first.life) found = &dump;
+    }
+    return found;
+  }
+
+  bool holds(const TakenDump& dump, const std::string& stream, const Sight& sight) const {
+    const bool deleted = sight.action == "DELETED";
+    for (const DumpRecord& record : dump.records) {
+      if (record.stream != stream || record.id != sight.id) continue;
+      if (record.deleted) return deleted || newer(stream, record, sight);
+      return newer(stream, record, sight);
+    }
+    return deleted;  // a client may hold no tombstones
+  }
+  bool newer(const std::string& stream, const DumpRecord& record, const Sight& sight) const {
+    const std::size_t version =
+        evidence_.model.version_of(stream, record.id, record.payload, record.deleted);
+    return version != kNoVersion && version >= sight.version;
+  }
+
+  // I3: a version never falls from one dump to the next.
+  void check_versions_never_fall() {
+    std::map<std::string, std::pair<std::size_t, std::size_t>> best;  // version, event
+    for (const TakenDump& dump : evidence_.dumps) {
+      for (const DumpRecord& record : dump.records) {
+        const std::size_t version =
+            evidence_.model.version_of(record.stream, record.id, record.payload, record.deleted);
+        if (version == kNoVersion) continue;
+        const std::string key = record.stream + " " + record.id;
+        const auto [at, is_new] = best.try_emplace(key, version, dump.event);
+        if (!is_new && version < at->second.first) {
+          add("I3", "CLIENT-8", quoted_id(record.id) + " of " + record.stream + " became older",
+              "version " + std::to_string(at->second.first + 1) + ", which the client had",
+              "version " + std::to_string(version + 1), {at->second.second, dump.event});
+        }
+        at->second = {std::max(version, at->second.first), dump.event};
+      }
+    }
+  }
+
+  // V3 and I9, for the webhooks that the server sent.
+  void check_webhooks() {
+    for (const WebhookSight& webhook : history_.webhooks) {
+      if (webhook.from_judge || webhook.life == 0) continue;
+      const std::vector<std::size_t> events = webhook.answered
+                                                  ? std::vector{webhook.sent, *webhook.answered}
+                                                  : std::vector{webhook.sent};
+      if (webhook.authentic && webhook.answered &&
+          webhook.answered_at - webhook.sent_at >= kWebhookTimeout) {
+        add("V3", "CLIENT-6", "a webhook was not answered within its time-out", "an answer at once",
+            "none within 20 s", events);
+      } else if (webhook.authentic && webhook.status >= 300) {
+        add("", "CLIENT-5", "an authentic webhook was refused", "an answer of 2xx",
+            std::to_string(webhook.status), events);
+      } else if (!webhook.authentic && webhook.status >= 200 && webhook.status < 300) {
+        add("I9", "CLIENT-5", "a forged webhook was accepted", "401",
+            std::to_string(webhook.status), events);
+      }
+    }
+  }
+
+  void add(const std::string& invariant, const std::string& clause, std::string what,
+           std::string expected, std::string actual, std::vector<std::size_t> events) {
+    if (evidence_.spared.contains(invariant) || evidence_.spared.contains(clause)) return;
+    if (findings_.size() > kMostFindings) return;
+    findings_.push_back({Verdict::kFail, clause, invariant, std::move(what), std::move(expected),
+                         std::move(actual), std::move(events)});
+  }
+
+  const ClientEvidence& evidence_;
+  const History& history_;
+  std::vector<const Exchange*> exchanges_;  // of the stream that is looked at
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> compare_with_model(const ClientEvidence& evidence, const TakenDump& dump) {
+  return DumpComparison(evidence, dump).run();
+}
+
+std::vector<Finding> find_never_given(const ClientEvidence& evidence) {
+  std::vector<Finding> findings;
+  if (evidence.spared.contains("I1")) return findings;
+  std::map<std::string, std::set<std::string>> given;
+  std::map<std::string, std::set<std::string>> live;
+  for (const Exchange& exchange : evidence.history.exchanges) {
+    for (const Sight& sight : exchange.records) {
+      const bool before_poison = exchange.poisoned.has_value();
+      if ((exchange.whole || before_poison) && sight.version != kNoVersion) {
+        given[exchange.stream].insert(sight.id + " " + std::to_string(sight.version));
+      }
+    }
+  }
+  for (const std::string& name : evidence.streams) {
+    const ModelStream* stream = evidence.model.stream(name);
+    if (stream == nullptr) continue;
+    for (const ModelRecord& record : stream->records) {
+      const std::string key = record.id + " " + std::to_string(record.versions.size() - 1);
+      if (given[name].contains(key) || findings.size() > kMostFindings) continue;
+      findings.push_back(
+          {Verdict::kFail, "CLIENT-3", "V1",
+           "the client never fetched the present version of " + quoted_id(record.id) + " of " +
+               name + " (" + record.now().action + ")",
+           "a page with it, received whole", "none", served_in(evidence.history, name, record.id)});
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> find_broken_invariants(const ClientEvidence& evidence) {
+  return HistoryJudge(evidence).run();
+}
+
+}  // namespace terapi::conformance

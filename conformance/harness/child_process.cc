@@ -1,0 +1,168 @@
+#include "conformance/harness/child_process.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace terapi::conformance {
+namespace {
+
+// With so little a file holds next to nothing: a journal's first lines, a database's first page.
+constexpr rlim_t kFullDisk = 4096;
+
+bool open_as(int descriptor, const std::string& file) {
+  const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  return opened >= 0 && ::dup2(opened, descriptor) >= 0;
+}
+
+// In the child: never returns.
+[[noreturn]] void become_command(const ChildOptions& options) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives a judge that was killed
+  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::dup2(null, STDIN_FILENO);
+  bool ready = open_as(STDOUT_FILENO, options.output);
+  ready = ready && (options.errors.empty() ? ::dup2(STDOUT_FILENO, STDERR_FILENO) >= 0
+                                           : open_as(STDERR_FILENO, options.errors));
+  if (options.disk_full) {
+    rlimit limit{kFullDisk, RLIM_INFINITY};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  for (const auto& [name, value] : options.variables) ::setenv(name.c_str(), value.c_str(), 1);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
+  if (ready) ::execl("/bin/sh", "sh", "-c", options.command.c_str(), nullptr);
+  ::_exit(127);
+}
+
+std::vector<pid_t> all_processes() {
+  std::vector<pid_t> processes;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename();
+    if (!name.empty() && std::all_of(name.begin(), name.end(), ::isdigit)) {
+      processes.push_back(static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10)));
+    }
+  }
+  return processes;
+}
+
+std::string file_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// The fifth field of /proc/PID/stat, after the name in brackets, which may hold anything.
+pid_t group_of(pid_t process) {
+  const std::string stat = file_text("/proc/" + std::to_string(process) + "/stat");
+  const std::size_t bracket = stat.rfind(')');
+  if (bracket == std::string::npos) return 0;
+  std::istringstream rest(stat.substr(bracket + 1));
+  std::string state;
+  pid_t parent = 0;
+  pid_t group = 0;
+  rest >> state >> parent >> group;
+  return group;
+}
+
+}  // namespace
+
+core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(core::EventLoop& loop,
+                                                                const ChildOptions& options) {
+  const pid_t child = ::fork();
+  if (child < 0) return core::Error{"cannot_run", std::strerror(errno)};
+  if (child == 0) become_command(options);
+  ::setpgid(child, child);  // whoever is first
+  std::unique_ptr<ChildProcess> process(new ChildProcess(child));
+  loop.watch_child(child, [state = process->state_](int status) {
+    state->ended = true;
+    state->status = status;
+  });
+  return process;
+}
+
+ChildProcess::~ChildProcess() { signal(SIGKILL); }
+
+std::optional<int> ChildProcess::exit_status() const {
+  if (!state_->ended) return std::nullopt;
+  if (WIFEXITED(state_->status)) return WEXITSTATUS(state_->status);
+  return WIFSIGNALED(state_->status) ? 128 + WTERMSIG(state_->status) : 1;
+}
+
+void ChildProcess::signal(int number) const { ::kill(-pid_, number); }
+
+std::vector<pid_t> ChildProcess::members() const {
+  std::vector<pid_t> found;
+  for (const pid_t process : all_processes()) {
+    if (group_of(process) == pid_) found.push_back(process);
+  }
+  return found;
+}
+
+std::uint64_t ChildProcess::peak_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const pid_t process : members()) {
+    const std::string status = file_text("/proc/" + std::to_string(process) + "/status");
+    const std::size_t at = status.find("VmHWM:");
+    if (at != std::string::npos)
+      bytes += std::strtoull(status.c_str() + at + 6, nullptr, 10) << 10U;
+  }
+  return bytes;
+}
+
+void ChildProcess::set_disk_full(bool full) const {
+  const rlimit limit{full ? kFullDisk : RLIM_INFINITY, RLIM_INFINITY};
+  for (const pid_t process : members()) ::prlimit(process, RLIMIT_FSIZE, &limit, nullptr);
+}
+
+void kill_leftovers(const std::string& name, const std::string& value) {
+  const std::string wanted = name + "=" + value;
+  for (const pid_t process : all_processes()) {
+    if (process == ::getpid()) continue;
+    const std::string environment =
+        std::string(1, '\0') + file_text("/proc/" + std::to_string(process) + "/environ");
+    if (environment.find(std::string(1, '\0') + wanted + std::string(1, '\0')) !=
+        std::string::npos) {
+      ::kill(process, SIGKILL);
+    }
+  }
+}
+
+bool port_listens(std::uint16_t port) {
+  char wanted[16];
+  std::snprintf(wanted, sizeof wanted, ":%04X ", port);
+  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    std::istringstream lines(file_text(table));
+    std::string line;
+    while (std::getline(lines, line)) {
+      // "  0: 0100007F:1F90 00000000:0000 0A …": local address, remote address, state.
+      const std::size_t at = line.find(wanted);
+      const std::size_t remote = line.find(':', line.find(':') + 1);
+      if (at == std::string::npos || at > remote + 8) continue;
+      if (line.find(" 0A ") != std::string::npos) return true;
+    }
+  }
+  return false;
+}
+
+std::string tail_of(const std::string& file, std::size_t bytes) {
+  const std::string text = file_text(file);
+  return text.size() <= bytes ? text : text.substr(text.size() - bytes);
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,543 @@
+#include "conformance/harness/client_play.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "conformance/client_evidence.h"
+#include "conformance/harness/client_checks.h"
+#include "conformance/harness/judge_webhook.h"
+#include "core/duration.h"
+#include "core/url.h"
+
+namespace terapi::conformance {
+
+using namespace std::chrono_literals;
+namespace json = core::json;
+
+namespace {
+
+constexpr core::Duration kToSpeak = 25s;     // a client may take its time to start
+constexpr core::Duration kToConverge = 45s;  // after the faults have stopped
+constexpr core::Duration kToListen = 3s;     // after it spoke
+constexpr core::Duration kBetweenDumps = 100ms;
+
+// One play of the scenario.
+class ClientPlay {
+ public:
+  ClientPlay(const Scenario& scenario, const ClientPlan& plan, ClientStage& stage)
+      : scenario_(scenario), plan_(plan), stage_(stage), checks_(stage, findings_) {}
+
+  // False: it could not be played to its end, for the reason given.
+  bool run() {
+    if (!scenario_.faults.empty()) set_faults(scenario_.faults);
+    for (const ClientStep& step : plan_.steps) {
+      note(EventKind::kStep, step.text);
+      if (!std::visit([this](const auto& act) { return play(act); }, step.what)) break;
+      if (over_) break;
+    }
+    finish();
+    return reason_.empty();
+  }
+
+  Verdict verdict() const {
+    Verdict verdict = Verdict::kPass;
+    for (const Finding& finding : findings_) verdict = graver(verdict, finding.verdict);
+    if (verdict == Verdict::kFail) return verdict;
+    return reason_.empty() ? verdict : reason_verdict_;
+  }
+  const std::string& reason() const { return reason_; }
+  std::vector<Finding>& findings() { return findings_; }
+  bool kill_reached() const { return kill_reached_; }
+
+ private:
+  // --- steps ------------------------------------------------------------------------------------
+
+  bool play(const ClientAct& act) {
+    if (act.worker > 1) several_workers_ = true;
+    switch (act.what) {
+      case ClientAct::What::kStarts:
+        return start(act.worker, act.wait);
+      case ClientAct::What::kIsKilled:
+        stage_.kill_client(act.worker);
+        take_dump(true);
+        return true;
+      case ClientAct::What::kStops:
+        stage_.stop_client(act.worker);
+        take_dump(true);
+        return true;
+    }
+    return true;
+  }
+
+  bool start(int worker, bool wait) {
+    const auto started = stage_.start_client(worker);
+    if (!started) return stop_short(Verdict::kError, started.error().message);
+    if (!wait) return true;
+    const int life = stage_.client(worker).life;
+    const auto spoken = [&] {
+      return std::any_of(history().exchanges.begin(), history().exchanges.end(),
+                         [&](const Exchange& e) { return e.life == life && !e.stream.empty(); });
+    };
+    stage_.run_until([&] { return spoken() || !stage_.client(worker).alive; }, kToSpeak);
+    if (!spoken()) {
+      if (stage_.armed() || !stage_.client(worker).alive) return check_alive(worker);
+      fail("CLIENT-1", "V1", "the client never spoke: no request for records came",
+           "GET /records for each of its streams", "nothing within " + text_of(kToSpeak));
+      return false;
+    }
+    stage_.run_until([&] { return stage_.listening(worker) || !stage_.client(worker).alive; },
+                     kToListen);
+    return true;
+  }
+
+  // A process that ended by itself has failed, unless the scenario lets it.
+  bool check_alive(int worker) {
+    const ClientState state = stage_.client(worker);
+    if (state.alive || !state.exit_status || plan_.may_stop || told_of_death_ == state.life) {
+      return true;
+    }
+    told_of_death_ = state.life;
+    const std::string said = stage_.output(worker);
+    fail("CLIENT-9", "V1",
+         "the client's process ended by itself, with status " + std::to_string(*state.exit_status),
+         "a process that goes on",
+         said.empty() ? "it said nothing"
+                      : "it said: " + said.substr(said.size() > 400 ? said.size() - 400 : 0));
+    return true;
+  }
+
+  bool play(const RunAct& act) { return apply_run(act.body); }
+
+  bool apply_run(const std::string& body) {
+    const auto run = json::Document::parse(body, {.max_depth = 100'000});
+    const RunCounts counts = stage_.model().apply_run(run->root());
+    stage_.wire().model_changed();
+    note(EventKind::kRun,
+         std::to_string(counts.added) + " added, " + std::to_string(counts.updated) + " updated, " +
+             std::to_string(counts.deleted) + " deleted",
+         stream_name(run->root()["integration"].string(), run->root()["connection"].string(),
+                     run->root()["model"].string(), run->root()["variant"].string()));
+    const core::Response answer = stage_.control("POST", "/runs", body);
+    if (answer.status != 200 && answer.status != 202) {
+      return stop_short(Verdict::kError, "the run was refused: " + answer.body.substr(0, 300));
+    }
+    return true;
+  }
+
+  bool play(const WaitAct& act) {
+    switch (act.what) {
+      case WaitAct::What::kConverged:
+        wait_converged(act.within, true);
+        return true;
+      case WaitAct::What::kQuiet:
+        stage_.run_until(
+            [&] {
+              return stage_.wire().in_flight() == 0 &&
+                     stage_.now() - stage_.wire().last_request_at() >= act.quiet_for;
+            },
+            act.within);
+        return true;
+      case WaitAct::What::kRequests:
+        if (!stage_.run_until([&] { return checks_.requests_since_mark() >= act.count; },
+                              act.within)) {
+          check_alive(1);
+          fail("CLIENT-3", "V1",
+               "the client asked only " + std::to_string(checks_.requests_since_mark()) +
+                   " times for records",
+               "at least " + std::to_string(act.count) + " within " + text_of(act.within), "");
+        }
+        return true;
+      case WaitAct::What::kFired:
+        if (!stage_.run_until([&] { return fired(act.fault) > 0; }, act.within)) {
+          check_alive(1);
+          return stop_short(Verdict::kInconclusive,
+                            "the fault '" + act.fault + "' did not strike within " +
+                                text_of(act.within) + ": nothing was proved");
+        }
+        return true;
+      case WaitAct::What::kDead:
+        if (!stage_.run_until([&] { return !stage_.client(1).alive; }, act.within)) {
+          return stop_short(Verdict::kInconclusive,
+                            "the moment of the kill did not come within " + text_of(act.within));
+        }
+        kill_reached_ = true;
+        take_dump(true);
+        return true;
+      case WaitAct::What::kTime:
+        stage_.run_until([] { return false; }, act.within);
+        return true;
+    }
+    return true;
+  }
+
+  bool play(const FaultsAct& act) {
+    set_faults(act.rules);
+    return true;
+  }
+
+  bool play(const WireAct& act) {
+    check_wire_fired();
+    stage_.wire().set_rules(act.rules);
+    for (const WireRule& rule : act.rules) wire_ids_.insert(rule.id);
+    return true;
+  }
+
+  bool play(const WebhookAct& act) {
+    if (!stage_.listening(1) && stage_.client(1).alive) {
+      return stop_short(Verdict::kSkip, "the client takes no webhooks");
+    }
+    post_webhooks(act, scenario_, stage_, findings_);
+    return true;
+  }
+
+  bool play(const KillAct& act) {
+    stage_.arm(act);
+    return true;
+  }
+
+  bool play(const BetweenPagesAct& act) {
+    stage_.wire().between_pages(act.after, [this, body = act.run] { apply_run(body); });
+    return true;
+  }
+
+  bool play(const ClockAct& act) {
+    stage_.shift_server_clock(act.by);
+    return true;
+  }
+  bool play(const DiskAct& act) {
+    stage_.set_disk_full(act.full);
+    return true;
+  }
+
+  bool play(const PruneAct& act) {
+    const std::string problem = prune(stage_, act);
+    return problem.empty() || stop_short(Verdict::kError, problem);
+  }
+
+  bool play(const WorldAct& act) {
+    const core::Response answer = stage_.control("PUT", "/world", act.world);
+    if (answer.status >= 300) return stop_short(Verdict::kError, answer.body.substr(0, 300));
+    const auto world = json::Document::parse(act.world, {.comments = true});
+    stage_.model().apply_world(world->root());
+    stage_.wire().watch(stage_.options().client.streams);
+    return true;
+  }
+
+  bool play(const MarkAct& act) {
+    checks_.mark(act.name);
+    return true;
+  }
+
+  bool play(const ClientCheck& check) {
+    if (check.what == ClientCheck::What::kConverged) {
+      wait_converged(0s, true);
+    } else {
+      checks_.check(check);
+    }
+    return true;
+  }
+
+  // --- faults -----------------------------------------------------------------------------------
+
+  void set_faults(const std::string& rules) {
+    check_faults_fired();
+    const core::Response answer = stage_.control("PUT", "/faults", rules);
+    if (answer.status >= 300) {
+      stop_short(Verdict::kError, "the faults were refused: " + answer.body.substr(0, 400));
+      return;
+    }
+    fault_ids_.clear();
+    const auto document = json::Document::parse(rules, {.comments = true});
+    if (!document) return;
+    for (const json::Value rule : document->root().items()) {
+      fault_ids_.push_back(rule["id"].string());
+      note(EventKind::kFault, "from now on: " + json::compact(rule));
+    }
+  }
+
+  std::uint64_t fired(const std::string& id) {
+    const auto wire = stage_.wire().fired().find(id);
+    if (wire != stage_.wire().fired().end()) return wire->second;
+    const core::Response answer = stage_.control("GET", "/faults/" + core::percent_encode(id));
+    const auto document = json::Document::parse(answer.body);
+    if (!document) return 0;
+    return static_cast<std::uint64_t>(document->root()["fired"].integer().value_or(0));
+  }
+
+  void check_faults_fired() {
+    for (const std::string& id : fault_ids_) {
+      if (id.empty() || fired(id) > 0) continue;
+      not_fired_.push_back(id);
+    }
+    fault_ids_.clear();
+  }
+  void check_wire_fired() {
+    for (const std::string& id : wire_ids_) {
+      if (fired(id) == 0) not_fired_.push_back(id);
+    }
+    wire_ids_.clear();
+  }
+
+  // --- convergence ------------------------------------------------------------------------------
+
+  // Everything was given to the client and its dump, if it has one, is right.
+  bool wait_converged(core::Duration within, bool required) {
+    const core::Time until = stage_.now() + within;
+    const auto left = [&] { return std::max(core::Duration(0), until - stage_.now()); };
+    const auto settled = [&] {
+      return stage_.wire().all_given() && stage_.wire().changes_waiting() == 0 &&
+             stage_.wire().in_flight() == 0;
+    };
+    bool given = stage_.run_until([&] { return settled() || all_dead(); }, left());
+    given = given && settled();
+    if (!given) {
+      for (int worker = 1; worker <= workers(); ++worker) check_alive(worker);
+      if (required && !(armed_or_dead_by_us() && all_dead())) report_never_given(within);
+      return false;
+    }
+    if (!stage_.has_dump()) return true;
+    return wait_for_dump(left, required);
+  }
+
+  template <typename Left>
+  bool wait_for_dump(Left left, bool required) {
+    core::Duration pause = kBetweenDumps;
+    while (true) {
+      TakenDump dump = take_dump(all_dead());
+      const std::vector<Finding> wrong = compare_with_model(evidence(), dump);
+      if (wrong.empty()) return true;
+      if (left() == core::Duration(0) || (all_dead() && !stage_.armed())) {
+        if (required) findings_.insert(findings_.end(), wrong.begin(), wrong.end());
+        return false;
+      }
+      stage_.run_until([&] { return all_dead(); }, std::min(pause, left()));
+      pause = std::min<core::Duration>(pause * 2, 2s);
+    }
+  }
+
+  void report_never_given(core::Duration within) {
+    std::vector<Finding> missing = find_never_given(evidence());
+    for (Finding& finding : missing) {
+      finding.actual = "not within " + text_of(within);
+      findings_.push_back(std::move(finding));
+    }
+  }
+
+  bool all_dead() const {
+    for (int worker = 1; worker <= workers(); ++worker) {
+      if (stage_.client(worker).alive) return false;
+    }
+    return true;
+  }
+  bool armed_or_dead_by_us() const { return !stage_.client(1).exit_status.has_value(); }
+  int workers() const { return several_workers_ ? 2 : 1; }
+
+  TakenDump take_dump(bool dead) {
+    TakenDump taken;
+    taken.dead = dead;
+    taken.life = stage_.client(1).life;
+    if (!stage_.has_dump()) return taken;
+    const auto text = stage_.dump();
+    if (!text) {
+      fail("CLIENT-1", "", "the client's dump could not be taken", "NDJSON on standard output",
+           text.error().message);
+      return taken;
+    }
+    auto records = read_dump(*text);
+    if (!records) {
+      fail("CLIENT-1", "", "the client's dump could not be read", "the dump format",
+           records.error().message);
+      return taken;
+    }
+    taken.event = note(EventKind::kDump, std::to_string(records->size()) + " records in the dump");
+    taken.records = *std::move(records);
+    dumps_.push_back(taken);
+    if (dumps_.size() > 8) dumps_.erase(dumps_.begin());
+    return taken;
+  }
+
+  // --- the end ----------------------------------------------------------------------------------
+
+  // Faults stop, a dead client is started again, and it has to get there.
+  void finish() {
+    if (!kill_reached_ && plan_.sweeps() && !stage_.armed()) kill_reached_ = true;
+    if (over_) return judge();
+    check_faults_fired();
+    check_wire_fired();
+    stage_.control("PUT", "/faults", "[]");
+    stage_.wire().set_rules({});
+    stage_.set_disk_full(false);
+    if (!plan_.may_stop) {
+      if (plan_.sweeps() && stage_.armed()) wait_converged(kToConverge, false);
+      if (plan_.sweeps() && !stage_.armed()) kill_reached_ = true;
+      if (all_dead()) {
+        take_dump(true);
+        note(EventKind::kStep, "the client is started again");
+        start(1, true);
+      }
+      wait_converged(kToConverge, true);
+    }
+    for (const ClientCheck& check : plan_.expect) play(check);
+    judge();
+  }
+
+  void judge() {
+    const std::vector<Finding> broken = find_broken_invariants(evidence());
+    findings_.insert(findings_.end(), broken.begin(), broken.end());
+    for (Finding& finding : findings_) {
+      if (scenario_.level != ScenarioLevel::kMust && finding.verdict == Verdict::kFail) {
+        finding.verdict =
+            scenario_.level == ScenarioLevel::kShould ? Verdict::kWarn : Verdict::kInfo;
+      }
+      for (const std::size_t event : finding.events) history().event(event).bad = true;
+    }
+    if (!reason_.empty() || not_fired_.empty()) return;
+    std::string ids;
+    for (const std::string& id : not_fired_) ids += (ids.empty() ? "'" : ", '") + id + "'";
+    stop_short(Verdict::kInconclusive, "never struck: " + ids + ", so nothing was proved");
+  }
+
+  ClientEvidence evidence() const {
+    return {.history = stage_.history(),
+            .model = stage_.model(),
+            .dialect = stage_.dialect(),
+            .streams = stage_.options().client.streams,
+            .dumps = dumps_,
+            .spared = {plan_.spared.begin(), plan_.spared.end()},
+            .several_workers = several_workers_,
+            .counts_requests = plan_.counts_requests};
+  }
+
+  // --- small things -----------------------------------------------------------------------------
+
+  static std::string text_of(core::Duration duration) { return core::format_duration(duration); }
+  History& history() const { return stage_.history(); }
+
+  std::size_t note(EventKind kind, std::string text, std::string stream = "") {
+    return history().add(
+        {.at = stage_.now(), .kind = kind, .stream = std::move(stream), .text = std::move(text)});
+  }
+
+  void fail(std::string clause, std::string invariant, std::string what, std::string expected,
+            std::string actual) {
+    findings_.push_back({Verdict::kFail,
+                         std::move(clause),
+                         std::move(invariant),
+                         std::move(what),
+                         std::move(expected),
+                         std::move(actual),
+                         {}});
+  }
+
+  // Always false: for the steps.
+  bool stop_short(Verdict verdict, std::string reason) {
+    if (reason_.empty()) {
+      reason_verdict_ = verdict;
+      reason_ = std::move(reason);
+    }
+    over_ = true;
+    return false;
+  }
+
+  const Scenario& scenario_;
+  const ClientPlan& plan_;
+  ClientStage& stage_;
+  std::vector<Finding> findings_;
+  ClientChecks checks_;
+  std::vector<TakenDump> dumps_;
+  std::vector<std::string> fault_ids_;
+  std::set<std::string> wire_ids_;
+  std::vector<std::string> not_fired_;
+  std::string reason_;
+  Verdict reason_verdict_ = Verdict::kPass;
+  int told_of_death_ = 0;
+  bool over_ = false;
+  bool several_workers_ = false;
+  bool kill_reached_ = false;
+};
+
+ClientPlan with_kill_at(const ClientPlan& plan, std::uint64_t nth) {
+  ClientPlan changed = plan;
+  for (ClientStep& step : changed.steps) {
+    if (auto* kill = std::get_if<KillAct>(&step.what); kill != nullptr && kill->every) {
+      kill->nth = nth;
+    }
+  }
+  return changed;
+}
+
+// Plays once; true when a sweep has to go on.
+bool play_once(const Scenario& scenario, const ClientPlan& plan, const ClientPlayOptions& options,
+               ScenarioResult& result) {
+  ClientStageOptions stage_options;
+  stage_options.dialect = options.dialect;
+  stage_options.seed = options.seed != 0 ? options.seed : scenario.seed;
+  stage_options.world = scenario.given;
+  stage_options.client = {plan.poll, plan.limit, plan.streams};
+  result.seed = stage_options.seed;
+  const auto not_played = [&](const core::Error& error) {
+    result.verdict = Verdict::kError;
+    result.reason = error.message;
+    return false;
+  };
+  auto stage = options.make_stage(std::move(stage_options));
+  if (!stage) return not_played(stage.error());
+  if (const auto opened = (*stage)->open(); !opened) return not_played(opened.error());
+  ClientPlay play(scenario, plan, **stage);
+  play.run();
+  result.verdict = play.verdict();
+  result.reason = play.reason();
+  result.findings = std::move(play.findings());
+  result.timeline = (*stage)->history().events();
+  result.subject_output = (*stage)->output(1);
+  return play.kill_reached() && result.verdict <= Verdict::kWarn;
+}
+
+}  // namespace
+
+ScenarioResult play_client(const Scenario& scenario, const ClientPlayOptions& options) {
+  ScenarioResult result;
+  result.scenario = scenario.id;
+  result.title = scenario.title;
+  result.why = scenario.why;
+  result.clauses = scenario.clauses;
+  result.dialect = std::string(options.dialect->name);
+  const auto began = std::chrono::steady_clock::now();
+  const auto plan = ClientPlan::read(scenario);
+  if (!plan) {
+    result.verdict = Verdict::kError;
+    result.reason = plan.error().message;
+    return result;
+  }
+  if (!plan->sweeps()) {
+    play_once(scenario, *plan, options, result);
+  } else {
+    std::uint64_t kills = 0;
+    for (const std::uint64_t nth : options.sweep) {
+      const bool again = play_once(scenario, with_kill_at(*plan, nth), options, result);
+      if (result.verdict > Verdict::kWarn && result.reason.empty()) {
+        result.reason = "killed at moment " + std::to_string(nth);
+      }
+      if (!again) break;
+      ++kills;
+    }
+    if (kills == 0 && result.verdict <= Verdict::kWarn) {
+      result.verdict = Verdict::kInconclusive;
+      result.reason = "the moment of the kill never came";
+    }
+  }
+  result.elapsed =
+      std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now() - began);
+  return result;
+}
+
+std::vector<std::uint64_t> every_moment() {
+  std::vector<std::uint64_t> moments;
+  for (std::uint64_t i = 1; i <= 400; ++i) moments.push_back(i);
+  return moments;
+}
+
+std::vector<std::uint64_t> few_moments() { return {1, 2, 3, 5}; }
+
+}  // namespace terapi::conformance

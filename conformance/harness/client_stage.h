@@ -1,0 +1,127 @@
+// ClientStage: where a scenario that judges a client is played: the project's simulator behind the
+// Wire, the client under test in front of it, and time. Two kinds: VirtualClientStage (our
+// reference client, in this process, in virtual time) and ProcessClientStage (anyone's client, a
+// process, over HTTP).
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "conformance/client_step.h"
+#include "conformance/harness/offset_clock.h"
+#include "conformance/harness/wire.h"
+#include "conformance/history.h"
+#include "conformance/model.h"
+#include "core/clock.h"
+#include "core/http_message.h"
+#include "core/result.h"
+#include "core/transport.h"
+#include "simulator/simulator.h"
+
+namespace terapi::conformance {
+
+// What the client under test is told, whoever it is.
+struct ClientSettings {
+  core::Duration poll{0};
+  std::uint64_t limit = 100;
+  std::vector<std::string> streams;
+};
+
+struct ClientStageOptions {
+  const Dialect* dialect = &terapi_dialect();
+  std::uint64_t seed = 1;
+  std::string world;
+  ClientSettings client;
+};
+
+// One process of the client under test.
+struct ClientState {
+  bool alive = false;
+  int life = 0;                      // which one, from 1; 0: never started
+  std::optional<int> exit_status{};  // as the shell tells it; none: it was killed, or lives
+};
+
+class ClientStage {
+ public:
+  virtual ~ClientStage() = default;
+  ClientStage(const ClientStage&) = delete;
+  ClientStage& operator=(const ClientStage&) = delete;
+
+  virtual std::string_view world() const = 0;
+  virtual core::Time now() const = 0;
+  // Lets things happen until `done` is true, or `limit` has passed; says which.
+  virtual bool run_until(const std::function<bool()>& done, core::Duration limit) = 0;
+
+  // --- the client under test ---
+  virtual core::Result<void> start_client(int worker) = 0;
+  virtual void kill_client(int worker) = 0;
+  virtual void stop_client(int worker) = 0;
+  virtual ClientState client(int worker) = 0;
+  // The end of what it said.
+  virtual std::string output(int worker) = 0;
+  // The most memory that it had; 0: not known here.
+  virtual std::uint64_t peak_bytes(int worker) = 0;
+  // True when it takes webhooks, or never will.
+  virtual bool listening(int worker) = 0;
+  virtual bool has_dump() const = 0;
+  // Every line of the client's dump, of all streams.
+  virtual core::Result<std::string> dump() = 0;
+  virtual void set_disk_full(bool full) = 0;
+  // A webhook of the judge's own.
+  virtual void post_to_client(core::Request request, core::Duration timeout,
+                              std::function<void(core::Result<core::Response>)> done) = 0;
+  // A URL of another host, and how many requests came to it.
+  virtual std::string elsewhere() const = 0;
+  virtual std::uint64_t requests_elsewhere() const = 0;
+
+  // --- a kill at a certain moment ---
+  void arm(const KillAct& kill);
+  bool armed() const { return armed_.has_value(); }
+
+  // --- the server behind the wire ---
+  core::Response control(std::string method, std::string path, std::string body = "");
+  core::Response api(core::Request request) { return ask(std::move(request)); }
+  void shift_server_clock(core::Duration by) { server_clock_->shift(by); }
+  std::string secret_key() const { return simulator_->secret_key(); }
+  std::string signing_key() const { return simulator_->signing_key(); }
+
+  const Dialect& dialect() const { return *options_.dialect; }
+  const ClientStageOptions& options() const { return options_; }
+  History& history() { return history_; }
+  Model& model() { return model_; }
+  Wire& wire() { return *wire_; }
+  // Code "bad_world".
+  core::Result<void> open();
+
+ protected:
+  explicit ClientStage(ClientStageOptions options) : options_(std::move(options)) {}
+  // By the derived constructor, once its clock and transport are there.
+  void build(core::Clock& clock, core::AsyncTransport& webhooks, const std::string& webhook_url);
+  // A moment at which a kill may be armed has come; true: now.
+  bool due(KillAct::At at);
+  core::Duration kill_after() const { return kill_after_; }
+  // 202 where the answer comes later: a run whose commit a fault holds back.
+  core::Response ask(core::Request request);
+  core::Handler handler();
+
+  ClientStageOptions options_;
+  History history_;
+  Model model_;
+  std::unique_ptr<OffsetClock> server_clock_;
+  std::unique_ptr<simulator::Simulator> simulator_;
+  std::unique_ptr<Wire> wire_;
+
+ private:
+  std::optional<KillAct> armed_;
+  std::uint64_t moments_ = 0;
+  core::Duration kill_after_{0};
+};
+
+}  // namespace terapi::conformance

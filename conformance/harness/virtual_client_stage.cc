@@ -1,0 +1,348 @@
+#include "conformance/harness/virtual_client_stage.h"
+
+#include <utility>
+
+#include "core/background.h"
+#include "core/check.h"
+#include "core/json_writer.h"
+#include "core/url.h"
+
+namespace terapi::conformance {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view kServer = "http://terapi.test";
+constexpr std::string_view kClient = "http://client.test/webhooks";
+constexpr core::Duration kHop = 1ms;  // how long anything is on the wire, one way
+
+client::Stream client_stream(const std::string& name) {
+  auto stream = client::parse_stream(name);
+  TERAPI_CHECK(stream.has_value(), name);
+  return *std::move(stream);
+}
+
+}  // namespace
+
+// The client's way to the server: every request takes a hop to arrive and its answer a hop back.
+class VirtualClientStage::Link final : public core::AsyncTransport {
+ public:
+  Link(VirtualClientStage& stage, int worker, int life)
+      : stage_(stage), worker_(worker), life_(life) {}
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    const auto url = core::parse_url(request.target);
+    const std::weak_ptr<int> alive = alive_;
+    core::VirtualClock& clock = stage_.clock_;
+    if (!url || url->host != "terapi.test") {
+      ++stage_.requests_elsewhere_;
+      clock.at(clock.now() + 2 * kHop, [alive, done = std::move(done)] {
+        if (!alive.expired()) done(core::Error{"connection_refused", "nobody listens"});
+      });
+      return;
+    }
+    stage_.moment(KillAct::At::kRequest, worker_);
+    request.target = url->target;
+    clock.at(clock.now() + kHop, [this, alive, options, request = std::move(request),
+                                  done = std::move(done)]() mutable {
+      // A request that is under way arrives, whatever becomes of who sent it.
+      if (!alive.expired()) arrive(std::move(request), options, std::move(done));
+    });
+  }
+
+ private:
+  void arrive(core::Request request, const core::SendOptions& options, Done done) {
+    stage_.wire_->serve(std::move(request), life_,
+                        [this, alive = std::weak_ptr(alive_), options,
+                         done = std::move(done)](const core::Outcome& outcome) {
+                          core::Duration wait = kHop + outcome.wire.delay + outcome.wire.stall;
+                          auto answer = core::receive(outcome, options);
+                          if (!answer && answer.error().code == "timeout") wait = options.timeout;
+                          core::VirtualClock& clock = stage_.clock_;
+                          clock.at(clock.now() + wait,
+                                   [this, alive, answer = std::move(answer), done] {
+                                     if (alive.expired()) return;
+                                     stage_.moment(KillAct::At::kAnswer, worker_);
+                                     done(answer);
+                                   });
+                        });
+  }
+
+  VirtualClientStage& stage_;
+  int worker_;
+  int life_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+// The client's disk: the same database for all of its lives, with the moments at which it may die.
+class VirtualClientStage::Disk final : public client::Store {
+ public:
+  Disk(VirtualClientStage& stage, int worker, int life)
+      : stage_(stage), worker_(worker), life_(life) {}
+
+  core::Result<client::Position> position(const client::Stream& stream) override {
+    return call([&] { return stage_.database_->position(stream); });
+  }
+  core::Result<client::Committed> commit(const client::Batch& batch) override {
+    if (stage_.disk_full_) return core::Error{"store_failed", "the disk is full"};
+    return call([&] {
+      auto committed = stage_.database_->commit(batch);
+      note(batch, committed);
+      return committed;
+    });
+  }
+  core::Result<void> report(const client::Stream& stream, const client::Report& report) override {
+    if (stage_.disk_full_) return core::Error{"store_failed", "the disk is full"};
+    return call([&] { return stage_.database_->report(stream, report); });
+  }
+
+ private:
+  template <typename Work>
+  std::invoke_result_t<Work> call(Work work) {
+    stage_.moment(KillAct::At::kStoreCall, worker_);
+    auto result = work();
+    stage_.moment(KillAct::At::kStoreCalled, worker_);
+    return result;
+  }
+  void note(const client::Batch& batch, const core::Result<client::Committed>& committed) {
+    std::string text = !committed            ? "commit failed: " + committed.error().message
+                       : committed->conflict ? "commit: another worker was faster"
+                                             : "stored";
+    if (committed && !committed->conflict) {
+      text += batch.records.empty()
+                  ? " no records"
+                  : " " + std::string(batch.records.front().id) +
+                        (batch.records.size() > 1
+                             ? " … " + std::string(batch.records.back().id) + " (" +
+                                   std::to_string(batch.records.size()) + ")"
+                             : "");
+      text += batch.move ? ", and the cursor" : ", the cursor stays";
+    }
+    stage_.history_.add({.at = stage_.now(),
+                         .kind = EventKind::kCommit,
+                         .life = life_,
+                         .stream = stream_name(batch.stream.integration, batch.stream.connection,
+                                               batch.stream.model, batch.stream.variant),
+                         .text = std::move(text)});
+  }
+
+  VirtualClientStage& stage_;
+  int worker_;
+  int life_;
+};
+
+// One process: everything that dies with it.
+struct VirtualClientStage::Life {
+  Life(VirtualClientStage& stage, int worker, int life_number)
+      : number(life_number),
+        link(stage, worker, life_number),
+        disk(stage, worker, life_number),
+        background(stage.clock_) {}
+  int number;
+  Link link;
+  Disk disk;
+  core::InlineBackground background;
+  std::unique_ptr<ReferenceClient> client;
+  // Webhooks that it has not answered: whoever sent them sees the connection break.
+  std::map<std::size_t, std::function<void(core::Result<core::Response>)>> unanswered;
+  std::size_t webhooks = 0;
+};
+
+// Carries the simulator's webhooks to the client.
+class VirtualClientStage::Post final : public core::AsyncTransport {
+ public:
+  explicit Post(VirtualClientStage& stage) : stage_(stage) {}
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    stage_.deliver(std::move(request), options, std::move(done));
+  }
+
+ private:
+  VirtualClientStage& stage_;
+};
+
+VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant)
+    : ClientStage(std::move(options)), mutant_(mutant), post_(std::make_unique<Post>(*this)) {
+  auto opened = client::SqliteStore::open(":memory:");
+  TERAPI_CHECK(opened.has_value(), opened ? "" : opened.error().message);
+  database_ = *std::move(opened);
+  build(clock_, *post_, std::string(kClient));
+}
+
+VirtualClientStage::~VirtualClientStage() = default;
+
+void VirtualClientStage::moment(KillAct::At at, int worker) {
+  if (due(at)) throw Crash{worker};
+}
+
+bool VirtualClientStage::run_until(const std::function<bool()>& done, core::Duration limit) {
+  const core::Time until = clock_.now() + limit;
+  while (!done()) {
+    try {
+      if (!clock_.run_next(until)) {
+        clock_.advance_to(until);
+        return done();
+      }
+    } catch (const Crash& crash) {
+      history_.add({.at = now(),
+                    .kind = EventKind::kKill,
+                    .life = states_[crash.worker].life,
+                    .text = "killed"});
+      end_life(crash.worker, std::nullopt, "");
+    }
+    bury_the_dead();
+  }
+  return true;
+}
+
+void VirtualClientStage::bury_the_dead() {
+  for (const auto& [worker, reason] : std::exchange(died_, {})) {
+    if (!clients_.contains(worker)) continue;
+    history_.add({.at = now(),
+                  .kind = EventKind::kExit,
+                  .life = states_[worker].life,
+                  .text = "the client died: " + reason});
+    end_life(worker, 1, reason);
+  }
+}
+
+core::Result<void> VirtualClientStage::start_client(int worker) {
+  kill_client(worker);
+  const int life = ++lives_;
+  states_[worker] = {.alive = true, .life = life};
+  auto made = std::make_unique<Life>(*this, worker, life);
+  ReferenceClientOptions options;
+  options.sync.endpoint = {std::string(kServer), secret_key()};
+  options.sync.dialect = client::find_dialect(options_.dialect->name);
+  options.sync.limit = options_.client.limit;
+  options.sync.poll = options_.client.poll;
+  options.sync.seed = options_.seed + static_cast<std::uint64_t>(life);
+  options.sync.on_event = [this, worker](const client::SyncEvent& event) {
+    outputs_[worker] += client::to_string(event.stream) + ": " + event.text + "\n";
+  };
+  for (const std::string& name : options_.client.streams) {
+    options.streams.push_back(client_stream(name));
+  }
+  options.signing_keys = {signing_key()};
+  options.died = [this, worker](const std::string& reason) { died_.emplace_back(worker, reason); };
+  made->client = std::make_unique<ReferenceClient>(
+      std::move(options), ReferenceClientPorts{clock_, made->link, made->disk, made->background},
+      mutant_);
+  history_.add({.at = now(), .kind = EventKind::kStart, .life = life, .text = "the client starts"});
+  Life& begun = *made;
+  clients_[worker] = std::move(made);
+  try {
+    begun.client->start();
+  } catch (const Crash&) {
+    history_.add({.at = now(), .kind = EventKind::kKill, .life = life, .text = "killed"});
+    end_life(worker, std::nullopt, "");
+  }
+  return {};
+}
+
+void VirtualClientStage::end_life(int worker, std::optional<int> exit_status,
+                                  const std::string& why) {
+  const auto found = clients_.find(worker);
+  if (found == clients_.end()) return;
+  ClientState& state = states_[worker];
+  state.alive = false;
+  state.exit_status = exit_status;
+  if (!why.empty()) outputs_[worker] += why + "\n";
+  auto unanswered = std::move(found->second->unanswered);
+  clients_.erase(found);
+  for (auto& [number, done] : unanswered) {
+    clock_.at(clock_.now() + kHop, [done = std::move(done)] {
+      done(core::Error{"connection_reset", "the receiver died"});
+    });
+  }
+}
+
+void VirtualClientStage::kill_client(int worker) {
+  if (!clients_.contains(worker)) return;
+  history_.add(
+      {.at = now(), .kind = EventKind::kKill, .life = states_[worker].life, .text = "killed"});
+  end_life(worker, std::nullopt, "");
+}
+
+void VirtualClientStage::stop_client(int worker) {
+  const auto found = clients_.find(worker);
+  if (found == clients_.end()) return;
+  bool stopped = false;
+  found->second->client->stop([&stopped] { stopped = true; });
+  run_until([&] { return stopped || !clients_.contains(worker); }, 10s);
+  history_.add(
+      {.at = now(), .kind = EventKind::kExit, .life = states_[worker].life, .text = "stopped"});
+  end_life(worker, 0, "");
+}
+
+void VirtualClientStage::deliver(core::Request request, const core::SendOptions& options,
+                                 std::function<void(core::Result<core::Response>)> done) {
+  if (const auto url = core::parse_url(request.target)) request.target = url->target;
+  const int worker = clients_.empty() ? 1 : clients_.begin()->first;
+  const int life = states_[worker].alive ? states_[worker].life : 0;
+  const std::size_t webhook = wire_->webhook_sent(request, life);
+  auto once = std::make_shared<bool>(false);
+  const auto answer = [this, webhook, once,
+                       done = std::move(done)](const core::Result<core::Response>& response) {
+    if (std::exchange(*once, true)) return;
+    wire_->webhook_answered(webhook, response);
+    done(response);
+  };
+  clock_.at(clock_.now() + options.timeout, [answer] {
+    answer(core::Error{"timeout", "no answer in time"});
+  });
+  clock_.at(clock_.now() + kHop, [this, worker, life, answer, request = std::move(request)] {
+    const auto found = clients_.find(worker);
+    if (found == clients_.end() || found->second->number != life) {
+      return answer(core::Error{"connection_refused", "nobody listens"});
+    }
+    Life& receiver = *found->second;
+    const std::size_t number = ++receiver.webhooks;
+    receiver.unanswered.emplace(number, answer);
+    receiver.client->receive(request, [this, worker, life, number](core::Response response) {
+      const auto still = clients_.find(worker);
+      if (still == clients_.end() || still->second->number != life) return;
+      const auto waiting = still->second->unanswered.find(number);
+      if (waiting == still->second->unanswered.end()) return;
+      auto told = std::move(waiting->second);
+      still->second->unanswered.erase(waiting);
+      clock_.at(clock_.now() + kHop, [told, response = std::move(response)] { told(response); });
+      moment(KillAct::At::kWebhookAnswered, worker);
+    });
+  });
+}
+
+void VirtualClientStage::post_to_client(core::Request request, core::Duration timeout,
+                                        std::function<void(core::Result<core::Response>)> done) {
+  request.target = std::string(kClient);
+  core::SendOptions options;
+  options.timeout = timeout;
+  deliver(std::move(request), options, std::move(done));
+}
+
+core::Result<std::string> VirtualClientStage::dump() {
+  std::string text;
+  for (const std::string& name : options_.client.streams) {
+    const client::Stream stream = client_stream(name);
+    const auto read = database_->read(stream, [&](const client::StoredRecord& record) {
+      core::json::Writer line;
+      line.begin_object()
+          .field("integration", stream.integration)
+          .field("connection", stream.connection)
+          .field("model", stream.model)
+          .field("variant", stream.variant)
+          .field("id", record.id)
+          .field("deleted", record.deleted)
+          .raw_field("payload", record.payload)
+          .field("last_modified_at", record.last_modified_at)
+          .field("cursor", record.cursor)
+          .end_object();
+      text += line.take() + "\n";
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  return text;
+}
+
+}  // namespace terapi::conformance

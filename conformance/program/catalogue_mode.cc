@@ -1,0 +1,179 @@
+// terapi-conformance list, explain and validate: what there is to know without judging anything.
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <utility>
+
+#include "conformance/clause_catalogue.h"
+#include "conformance/client_step.h"
+#include "conformance/harness/client_mutant.h"
+#include "conformance/harness/server_mutant.h"
+#include "conformance/program/judge_flags.h"
+#include "conformance/program/program.h"
+#include "conformance/program/scenario_check.h"
+#include "conformance/program/scenario_set.h"
+#include "core/nearest.h"
+
+namespace terapi::conformance {
+namespace {
+
+std::map<std::string, std::vector<std::string>> checks_of_clauses(
+    const std::vector<Scenario>& scenarios) {
+  std::map<std::string, std::vector<std::string>> checks;
+  for (const Scenario& scenario : scenarios) {
+    for (const std::string& clause : scenario.clauses) checks[clause].push_back(scenario.id);
+  }
+  return checks;
+}
+
+int list_clauses(const std::vector<Scenario>& scenarios) {
+  const auto checks = checks_of_clauses(scenarios);
+  int missing = 0;
+  for (const Clause& clause : ClauseCatalogue::builtin().clauses()) {
+    const auto found = checks.find(clause.id);
+    const std::size_t count = found == checks.end() ? 0 : found->second.size();
+    const bool unproved = count == 0 && clause.unchecked.empty() && clause.level == Level::kMust;
+    missing += unproved ? 1 : 0;
+    const std::string proof = count > 0
+                                  ? std::to_string(count) + (count == 1 ? " check" : " checks")
+                              : unproved ? "NO CHECK"
+                                         : "not judged: " + clause.unchecked;
+    std::printf("%-10s %-6s %s\n", clause.id.c_str(), std::string(to_string(clause.level)).c_str(),
+                proof.c_str());
+  }
+  if (missing > 0) std::printf("\n%d clauses that are a MUST have no check\n", missing);
+  return missing > 0 ? 1 : 0;
+}
+
+std::string joined(const std::vector<std::string>& words, const std::string& between = ", ") {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
+}
+
+void explain_scenario(const Scenario& scenario) {
+  std::printf("%s\n  %s\n\n  %s\n\n", scenario.id.c_str(), scenario.title.c_str(),
+              scenario.why.c_str());
+  for (const std::string& id : scenario.clauses) {
+    const Clause* clause = ClauseCatalogue::builtin().find(id);
+    std::printf("  proves %s: %s\n", id.c_str(),
+                clause == nullptr ? "" : clause->statement.c_str());
+  }
+  std::printf("  origin: %s\n", scenario.origin.c_str());
+  if (!scenario.kills.empty()) std::printf("  fails:  %s\n", joined(scenario.kills).c_str());
+  if (!scenario.kills_none.empty()) std::printf("  fails none: %s\n", scenario.kills_none.c_str());
+  if (!scenario.worlds_why.empty()) std::printf("  one world: %s\n", scenario.worlds_why.c_str());
+  std::printf("  file:   %s\n", scenario.file.c_str());
+}
+
+template <typename Mutant>
+bool explain_mutant(const std::vector<Mutant>& mutants, const std::string& id,
+                    const std::vector<Scenario>& scenarios) {
+  for (const Mutant& mutant : mutants) {
+    if (mutant.id != id) continue;
+    std::printf("%s: %s\n", id.c_str(), std::string(mutant.defect).c_str());
+    for (const Scenario& scenario : scenarios) {
+      if (std::find(scenario.kills.begin(), scenario.kills.end(), id) != scenario.kills.end()) {
+        std::printf("  failed by %s: %s\n", scenario.id.c_str(), scenario.title.c_str());
+      }
+    }
+    return true;
+  }
+  return false;
+}
+
+int explain(const std::string& id, const std::vector<Scenario>& scenarios) {
+  std::vector<std::string> known;
+  if (const Clause* clause = ClauseCatalogue::builtin().find(id)) {
+    std::printf("%s (%s, source %s)\n  %s\n", id.c_str(),
+                std::string(to_string(clause->level)).c_str(), clause->source.c_str(),
+                clause->statement.c_str());
+    const auto checks = checks_of_clauses(scenarios);
+    const auto found = checks.find(id);
+    if (found != checks.end()) std::printf("  proved by: %s\n", joined(found->second).c_str());
+    if (!clause->unchecked.empty()) std::printf("  not judged: %s\n", clause->unchecked.c_str());
+    return 0;
+  }
+  if (const Invariant* invariant = ClauseCatalogue::builtin().find_invariant(id)) {
+    std::printf("%s\n  %s\n", id.c_str(), invariant->statement.c_str());
+    return 0;
+  }
+  for (const Scenario& scenario : scenarios) {
+    known.push_back(scenario.id);
+    if (scenario.id != id) continue;
+    explain_scenario(scenario);
+    return 0;
+  }
+  if (explain_mutant(client_mutants(), id, scenarios) ||
+      explain_mutant(server_mutants(), id, scenarios)) {
+    return 0;
+  }
+  for (const Clause& clause : ClauseCatalogue::builtin().clauses()) known.push_back(clause.id);
+  for (const ClientMutant& mutant : client_mutants()) known.emplace_back(mutant.id);
+  for (const ServerMutant& mutant : server_mutants()) known.emplace_back(mutant.id);
+  const std::string near = core::nearest(id, known);
+  return refuse("nothing is called '" + id + "'" +
+                (near.empty() ? "; `terapi-conformance list` shows what there is"
+                              : "; did you mean '" + near + "'?"));
+}
+
+}  // namespace
+
+int run_list_mode(const std::vector<std::string>& arguments) {
+  JudgeFlags judge;
+  bool clauses = false;
+  bool help = false;
+  core::Flags flags;
+  flags.toggle("clauses", "the clauses, and how many scenarios prove each; 1 if a MUST has none",
+               clauses);
+  flags.toggle("help", "this text", help);
+  judge.add_to(flags);
+  const auto rest = flags.parse(arguments);
+  if (!rest) return refuse(rest.error().message);
+  if (help) {
+    std::printf("terapi-conformance list [FLAGS]\n\n%s\n", flags.help().c_str());
+    return 0;
+  }
+  auto scenarios = load_scenarios(judge.scenarios);
+  if (!scenarios) return refuse(scenarios.error().message);
+  if (clauses) return list_clauses(*scenarios);
+  for (const Scenario& scenario : *scenarios) {
+    if (!judge.filter.empty() && !fits(judge.filter, scenario.id)) continue;
+    std::printf("%-46s %s\n", scenario.id.c_str(), scenario.title.c_str());
+  }
+  return 0;
+}
+
+int run_explain_mode(const std::vector<std::string>& arguments) {
+  JudgeFlags judge;
+  core::Flags flags;
+  judge.add_to(flags);
+  const auto rest = flags.parse(arguments);
+  if (!rest) return refuse(rest.error().message);
+  if (rest->size() != 1) {
+    return refuse("explain takes one id: of a clause, an invariant, a scenario or a mutant");
+  }
+  auto scenarios = load_scenarios(judge.scenarios);
+  if (!scenarios) return refuse(scenarios.error().message);
+  return explain(rest->front(), *scenarios);
+}
+
+int run_validate_mode(const std::vector<std::string>& arguments) {
+  core::Flags flags;
+  const auto rest = flags.parse(arguments);
+  if (!rest) return refuse(rest.error().message);
+  if (rest->empty()) return refuse("validate takes FILES: scenario files");
+  bool good = true;
+  for (const std::string& file : *rest) {
+    const auto checked = check_scenario_file(file);
+    if (checked) {
+      std::printf("%s: good\n", file.c_str());
+      continue;
+    }
+    good = false;
+    std::fprintf(stderr, "%s\n", checked.error().message.c_str());
+  }
+  return good ? 0 : 2;
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,77 @@
+// terapi-conformance client: judges anybody's sync client, a process, over HTTP.
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "conformance/harness/client_play.h"
+#include "conformance/harness/process_client_stage.h"
+#include "conformance/program/jobs.h"
+#include "conformance/program/judge_flags.h"
+#include "conformance/program/judge_run.h"
+#include "conformance/program/program.h"
+#include "conformance/program/scenario_set.h"
+
+namespace terapi::conformance {
+namespace {
+
+void print_client_help(const core::Flags& flags) {
+  std::printf(
+      "terapi-conformance client --run 'COMMAND' [--dump 'COMMAND'] [FLAGS]\n\n"
+      "Starts COMMAND in each scenario, with these variables in its environment:\n"
+      "  TERAPI_BASE_URL       the server to sync from\n"
+      "  TERAPI_SECRET_KEY     for Authorization: Bearer\n"
+      "  TERAPI_SIGNING_KEY    webhooks are signed with it\n"
+      "  TERAPI_WEBHOOK_PORT   listen on 127.0.0.1 there: POST /webhooks\n"
+      "  TERAPI_STATE_DIR      the only folder that survives a kill\n"
+      "  TERAPI_POLL_MS        how often to look without a webhook\n"
+      "  TERAPI_LIMIT          records of a page\n"
+      "  TERAPI_STREAMS        INTEGRATION/CONNECTION/MODEL, separated by spaces\n"
+      "  TERAPI_DIALECT        terapi or nango\n"
+      "The dump command gets the same and prints what is stored, a JSON object a line; without it\n"
+      "the wire alone is judged.\n\n%s\n",
+      flags.help().c_str());
+}
+
+}  // namespace
+
+int run_client_mode(const std::vector<std::string>& arguments) {
+  JudgeFlags judge;
+  ProcessClientOptions commands;
+  bool help = false;
+  core::Flags flags;
+  flags.text("run", "COMMAND", "the client under test", commands.run);
+  flags.text("dump", "COMMAND", "prints what it has stored", commands.dump);
+  flags.toggle("help", "this text", help);
+  judge.add_to(flags);
+  const auto rest = flags.parse(arguments);
+  if (!rest) return refuse(rest.error().message);
+  if (help) {
+    print_client_help(flags);
+    return 0;
+  }
+  if (!rest->empty())
+    return refuse("'" + rest->front() + "' is no flag; quote the command: --run 'COMMAND'");
+  if (commands.run.empty()) return refuse("--run is missing; expected the command of the client");
+  auto scenarios = load_scenarios(judge.scenarios);
+  if (!scenarios) return refuse(scenarios.error().message);
+
+  JudgeRun run;
+  run.mode = "client";
+  run.subject = commands.run;
+  run.rerun = "terapi-conformance client --run " + shell_word(commands.run) +
+              (commands.dump.empty() ? "" : " --dump " + shell_word(commands.dump));
+  run.jobs = kClientsAtOnce;
+  std::vector<JudgeJob> jobs;
+  for (const Scenario& scenario : *scenarios) {
+    if (scenario.judges != Subject::kClient) continue;
+    jobs.push_back(client_job_over_http(scenario, judge, commands, commands.run));
+  }
+  if (commands.dump.empty()) {
+    std::printf(
+        "Without --dump the wire alone is judged: what the client asked for and was given, not\n"
+        "what it stored. Lost deletes, stale overwrites and altered payloads do not show.\n\n");
+  }
+  return run.run(std::move(jobs), judge);
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,99 @@
+#include "conformance/program/jobs.h"
+
+#include <memory>
+#include <utility>
+
+#include "conformance/harness/client_play.h"
+#include "conformance/harness/virtual_client_stage.h"
+#include "conformance/program/scenario_set.h"
+
+namespace terapi::conformance {
+namespace {
+
+// Why the scenario is not for this run; empty: it is.
+std::string reason_to_skip(const Scenario& scenario, const JudgeFlags& flags, bool over_http) {
+  if (!scenario.speaks(flags.dialect)) {
+    return "not in the dialect " + flags.dialect + ", which differs there";
+  }
+  if (over_http && !scenario.over_http) return "not over HTTP: " + scenario.worlds_why;
+  if (!over_http && !scenario.in_virtual) return "not in virtual time: " + scenario.worlds_why;
+  return "";
+}
+
+ScenarioResult named(ScenarioResult result, const std::string& world, const std::string& subject) {
+  result.world = world;
+  result.subject = subject;
+  return result;
+}
+
+}  // namespace
+
+ScenarioResult skipped(const Scenario& scenario, std::string reason) {
+  ScenarioResult result;
+  result.scenario = scenario.id;
+  result.title = scenario.title;
+  result.why = scenario.why;
+  result.clauses = scenario.clauses;
+  result.verdict = Verdict::kSkip;
+  result.reason = std::move(reason);
+  return result;
+}
+
+JudgeJob client_job_over_http(const Scenario& scenario, const JudgeFlags& flags,
+                              const ProcessClientOptions& commands, const std::string& subject) {
+  JudgeJob job{scenario.id, "http", nullptr};
+  job.play = [&scenario, &flags, commands, subject] {
+    const std::string reason = reason_to_skip(scenario, flags, true);
+    if (!reason.empty()) return named(skipped(scenario, reason), "http", subject);
+    ClientPlayOptions options;
+    options.dialect = &flags.the_dialect();
+    options.seed = flags.seed;
+    options.sweep = few_moments();
+    options.make_stage = [commands](ClientStageOptions stage) {
+      return ProcessClientStage::make(std::move(stage), commands);
+    };
+    return named(play_client(scenario, options), "http", subject);
+  };
+  return job;
+}
+
+JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
+                                    const ClientMutant* mutant) {
+  JudgeJob job{scenario.id, "virtual", nullptr};
+  job.play = [&scenario, &flags, mutant] {
+    const std::string subject = "reference client";
+    const std::string reason = reason_to_skip(scenario, flags, false);
+    if (!reason.empty()) return named(skipped(scenario, reason), "virtual", subject);
+    ClientPlayOptions options;
+    options.dialect = &flags.the_dialect();
+    options.seed = flags.seed;
+    options.sweep = every_moment();
+    options.make_stage = [mutant](ClientStageOptions stage) {
+      return core::Result<std::unique_ptr<ClientStage>>(
+          std::make_unique<VirtualClientStage>(std::move(stage), mutant));
+    };
+    return named(play_client(scenario, options), "virtual", subject);
+  };
+  return job;
+}
+
+JudgeJob reference_job(const Scenario& scenario, const JudgeFlags& flags, const std::string& world,
+                       const ProcessClientOptions& commands) {
+  if (scenario.judges == Subject::kClient) {
+    return world == "http" ? client_job_over_http(scenario, flags, commands, "terapi-sync")
+                           : client_job_in_virtual_time(scenario, flags);
+  }
+  return {scenario.id, world, [&scenario] { return skipped(scenario, "not yet"); }};
+}
+
+ProcessClientOptions reference_commands() {
+  const std::string program = shell_word(program_folder() + "/terapi-sync");
+  return {.run = "exec " + program +
+                 R"( run --base-url "$TERAPI_BASE_URL" --database "$TERAPI_STATE_DIR/sync.db")"
+                 R"( --listen "127.0.0.1:$TERAPI_WEBHOOK_PORT" --poll "${TERAPI_POLL_MS}ms")"
+                 R"( --limit "$TERAPI_LIMIT" --dialect "$TERAPI_DIALECT" --progress never)"
+                 R"( $(printf ' --stream %s' $TERAPI_STREAMS))",
+          .dump = "exec " + program + R"( dump --database "$TERAPI_STATE_DIR/sync.db")"};
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,37 @@
+// Jobs: what is to be played, for each kind of subject. They refer to the scenario and the flags,
+// which have to live as long as they do. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "conformance/harness/client_mutant.h"
+#include "conformance/harness/process_client_stage.h"
+#include "conformance/harness/server_mutant.h"
+#include "conformance/program/judge_flags.h"
+#include "conformance/program/judge_run.h"
+#include "conformance/scenario.h"
+
+namespace terapi::conformance {
+
+// Scenarios over HTTP mostly wait; so many at once keep two cores busy and no more.
+inline constexpr std::size_t kClientsAtOnce = 8;
+
+// A client that is a process.
+JudgeJob client_job_over_http(const Scenario& scenario, const JudgeFlags& flags,
+                              const ProcessClientOptions& commands, const std::string& subject);
+// The reference client in virtual time, with a defect where `mutant` is given.
+JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
+                                    const ClientMutant* mutant = nullptr);
+
+// Our own simulator and client: the scenario's subject, in that world.
+JudgeJob reference_job(const Scenario& scenario, const JudgeFlags& flags, const std::string& world,
+                       const ProcessClientOptions& commands);
+
+// Our own client as a process.
+ProcessClientOptions reference_commands();
+
+// The result of a scenario that is not played.
+ScenarioResult skipped(const Scenario& scenario, std::string reason);
+
+}  // namespace terapi::conformance

@@ -1,0 +1,64 @@
+#include "conformance/program/judge_flags.h"
+
+#include <charconv>
+
+namespace terapi::conformance {
+namespace {
+
+bool read_number(std::string_view text, std::uint64_t& number) {
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && stop == text.data() + text.size();
+}
+
+core::Result<void> read_shard(const std::string& text, JudgeFlags& flags) {
+  const std::size_t slash = text.find('/');
+  std::uint64_t index = 0;
+  std::uint64_t count = 0;
+  if (slash == std::string::npos || !read_number(text.substr(0, slash), index) ||
+      !read_number(text.substr(slash + 1), count) || index < 1 || index > count) {
+    return core::Error{"bad_usage", "--shard: '" + text +
+                                        "' is no shard; expected I/N with I from 1 "
+                                        "to N, such as 1/4"};
+  }
+  flags.shard = index;
+  flags.shards = count;
+  return {};
+}
+
+}  // namespace
+
+void JudgeFlags::add_to(core::Flags& flags) {
+  flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
+             scenarios);
+  flags.text("filter", "GLOB", "only scenarios whose id fits, such as 'client/*crash*'", filter);
+  flags.add("shard", "I/N", "only the I-th of N parts of the run",
+            [this](const std::string& text) { return read_shard(text, *this); });
+  flags.number("seed", "N", "in place of each scenario's own (0)", 1'000'000'000'000, seed);
+  flags.number("repeat", "N", "play everything N times", 10'000, repeat);
+  flags.toggle("shuffle", "in random order", shuffle);
+  flags.number("jobs", "N", "scenarios that are played at once (0: as many as suit)", 256, jobs);
+  flags.choice("dialect", dialect_names(), "the vocabulary that is spoken", dialect);
+  flags.text("junit", "FILE", "write the results as JUnit XML", junit);
+  flags.text("json", "FILE", "write the results as JSON", json);
+  flags.text("html", "FILE", "write one page that shows where it went wrong", html);
+  flags.text("known-failing", "FILE", "scenarios that fail for a known reason; stale ones fail",
+             known_failing);
+}
+
+std::string JudgeFlags::rerun_flags() const {
+  std::string text;
+  if (dialect != "terapi") text += " --dialect " + dialect;
+  if (!scenarios.empty()) text += " --scenarios " + scenarios;
+  return text;
+}
+
+bool fits(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern.front() == '*') {
+    return fits(pattern.substr(1), text) || (!text.empty() && fits(pattern, text.substr(1)));
+  }
+  if (text.empty() || (pattern.front() != '?' && pattern.front() != text.front())) return false;
+  return fits(pattern.substr(1), text.substr(1));
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,39 @@
+// JudgeFlags: what every mode of terapi-conformance that judges can be told. A value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/dialect.h"
+#include "core/flags.h"
+#include "core/result.h"
+
+namespace terapi::conformance {
+
+struct JudgeFlags {
+  std::string scenarios;  // folder; empty: the project's own
+  std::string filter;
+  std::uint64_t shard = 1;
+  std::uint64_t shards = 1;
+  std::uint64_t seed = 0;  // 0: each scenario's own
+  std::uint64_t repeat = 1;
+  std::uint64_t jobs = 0;  // 0: as many as suit
+  bool shuffle = false;
+  std::string dialect = "terapi";
+  std::string junit;
+  std::string json;
+  std::string html;
+  std::string known_failing;
+
+  void add_to(core::Flags& flags);
+  const Dialect& the_dialect() const { return *find_dialect(dialect); }
+  // The flags that make the same scenario run again: "--seed 7 --dialect nango".
+  std::string rerun_flags() const;
+};
+
+// True when the text fits the pattern, in which * stands for anything and ? for any character.
+bool fits(std::string_view pattern, std::string_view text);
+
+}  // namespace terapi::conformance

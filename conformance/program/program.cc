@@ -1,0 +1,89 @@
+#include "conformance/program/program.h"
+
+#include <cstdio>
+#include <functional>
+#include <utility>
+
+#include "conformance/program/judge_flags.h"
+#include "core/nearest.h"
+#include "core/version.h"
+
+namespace terapi::conformance {
+namespace {
+
+struct Mode {
+  std::string name;
+  std::string usage;
+  std::string what;
+  std::function<int(const std::vector<std::string>&)> run;
+};
+
+const std::vector<Mode>& modes() {
+  static const std::vector<Mode> kModes = {
+      {"client", "--run 'COMMAND' [--dump 'COMMAND']", "judge a sync client, in any language",
+       run_client_mode},
+      {"reference", "", "judge our own simulator and client, in both worlds", run_reference_mode},
+      {"list", "[--clauses]", "the scenarios, or the clauses and what checks them", run_list_mode},
+      {"explain", "ID", "a clause, an invariant, a scenario or a mutant", run_explain_mode},
+      {"validate", "FILE…", "check scenario files: line and column of each mistake",
+       run_validate_mode},
+  };
+  return kModes;
+}
+
+void print_usage() {
+  std::printf("terapi-conformance: does this server, or this client, keep the contract?\n\n");
+  for (const Mode& mode : modes()) {
+    const std::string call = mode.name + (mode.usage.empty() ? "" : " " + mode.usage);
+    std::printf("  terapi-conformance %-42s %s\n", call.c_str(), mode.what.c_str());
+  }
+  JudgeFlags judge;
+  core::Flags flags;
+  judge.add_to(flags);
+  std::printf(
+      "\nFlags of every mode that judges:\n%s\n"
+      "`terapi-conformance MODE --help` tells a mode's own flags.\n"
+      "Verdicts: PASS, FAIL, WARN (a SHOULD), INFO, SKIP, INCONCLUSIVE (a fault never struck), "
+      "ERROR.\n"
+      "Exit codes: 0 pass, 1 fail, 2 wrong usage or a fault of the judge's own, 3 inconclusive.\n",
+      flags.help().c_str());
+}
+
+}  // namespace
+
+int refuse(const std::string& message) {
+  std::fprintf(stderr, "terapi-conformance: %s%s", message.c_str(),
+               message.ends_with('\n') ? "" : "\n");
+  return 2;
+}
+
+int run_program(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    print_usage();
+    return 2;
+  }
+  const std::string& first = arguments.front();
+  if (first == "--help" || first == "-h" || first == "help") {
+    print_usage();
+    return 0;
+  }
+  if (first == "--version" || first == "version") {
+    std::printf(
+        "terapi-conformance %.*s\n"
+        "judges: GET /records, PATCH /records/prune, webhooks, sync clients\n"
+        "does not judge yet: background syncs, actions, the proxy; webhooks of types other than "
+        "sync\n",
+        static_cast<int>(core::kVersion.size()), core::kVersion.data());
+    return 0;
+  }
+  std::vector<std::string> names;
+  for (const Mode& mode : modes()) {
+    if (mode.name == first) return mode.run({arguments.begin() + 1, arguments.end()});
+    names.push_back(mode.name);
+  }
+  if (first == "explore")
+    return refuse("'explore' is not there yet: it arrives with a later version");
+  return refuse("unknown mode '" + first + "'" + core::suggestion(first, names));
+}
+
+}  // namespace terapi::conformance

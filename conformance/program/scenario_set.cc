@@ -1,0 +1,84 @@
+#include "conformance/program/scenario_set.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "conformance/client_step.h"
+
+namespace terapi::conformance {
+
+namespace files = std::filesystem;
+
+namespace {
+
+// In a checkout the scenarios are above build/bin; installed, in share/terapi.
+std::string own_scenarios() {
+  const files::path programs = program_folder();
+  for (const char* place : {"../../scenarios", "../share/terapi/scenarios"}) {
+    std::error_code error;
+    const files::path folder = files::weakly_canonical(programs / place, error);
+    if (!error && files::is_directory(folder)) return folder.string();
+  }
+  return TERAPI_SOURCE_DIR "/scenarios";
+}
+
+bool is_scenario_file(const files::path& path) {
+  const std::string name = path.filename().string();
+  return path.extension() == ".json" && !name.ends_with(".schema.json");
+}
+
+}  // namespace
+
+std::string program_folder() {
+  std::error_code error;
+  return files::read_symlink("/proc/self/exe", error).parent_path().string();
+}
+
+core::Result<std::string> read_text_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file || files::is_directory(path)) {
+    return core::Error{"no_file", path + ": there is no such file, or it cannot be read"};
+  }
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder) {
+  const std::string place = folder.empty() ? own_scenarios() : folder;
+  std::error_code error;
+  std::vector<files::path> paths;
+  for (files::recursive_directory_iterator at(place, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->is_regular_file() && is_scenario_file(at->path())) paths.push_back(at->path());
+  }
+  if (error) return core::Error{"no_scenarios", place + ": " + error.message()};
+  std::sort(paths.begin(), paths.end());
+  std::vector<Scenario> scenarios;
+  std::string mistakes;
+  for (const files::path& path : paths) {
+    auto text = read_text_file(path.string());
+    auto scenario = text ? Scenario::parse(*std::move(text), path.string())
+                         : core::Result<Scenario>(text.error());
+    if (!scenario) {
+      mistakes += scenario.error().message + "\n";
+      continue;
+    }
+    const auto same = std::find_if(scenarios.begin(), scenarios.end(),
+                                   [&](const Scenario& other) { return other.id == scenario->id; });
+    if (same != scenarios.end()) {
+      mistakes += path.string() + ": the id '" + scenario->id + "' is that of " + same->file + "\n";
+    }
+    scenarios.push_back(*std::move(scenario));
+  }
+  if (!mistakes.empty()) return core::Error{"bad_scenario", mistakes};
+  if (scenarios.empty()) return core::Error{"no_scenarios", "there is no scenario in " + place};
+  std::sort(scenarios.begin(), scenarios.end(),
+            [](const Scenario& a, const Scenario& b) { return a.id < b.id; });
+  return scenarios;
+}
+
+}  // namespace terapi::conformance

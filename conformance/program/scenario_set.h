@@ -1,0 +1,22 @@
+// ScenarioSet: the scenario files of a folder, read and checked. Values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "conformance/scenario.h"
+#include "core/result.h"
+
+namespace terapi::conformance {
+
+// Every *.json of the folder and those below it, schemas excepted, by id; an empty name means the
+// project's own scenarios. All mistakes at once: codes "bad_scenario", "no_scenarios".
+core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder);
+
+// The text of a file; code "no_file".
+core::Result<std::string> read_text_file(const std::string& path);
+
+// Where this program stands, with the others beside it: "…/build/bin".
+std::string program_folder();
+
+}  // namespace terapi::conformance

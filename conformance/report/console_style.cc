@@ -1,0 +1,101 @@
+#include "conformance/report/console_style.h"
+
+namespace terapi::conformance {
+namespace {
+
+bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+}  // namespace
+
+std::string ConsoleStyle::paint(std::string_view code, std::string_view text) const {
+  if (!color_ || text.empty()) return std::string(text);
+  return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+}
+
+std::string ConsoleStyle::verdict(Verdict verdict) const {
+  const std::string_view name = to_string(verdict);
+  switch (verdict) {
+    case Verdict::kPass:
+    case Verdict::kInfo:
+      return green(name);
+    case Verdict::kWarn:
+    case Verdict::kInconclusive:
+      return yellow(name);
+    case Verdict::kSkip:
+      return dim(name);
+    case Verdict::kFail:
+    case Verdict::kError:
+      return paint("1;31", name);
+  }
+  return std::string(name);
+}
+
+bool color_wanted(bool terminal, const char* no_color) {
+  return terminal && (no_color == nullptr || *no_color == '\0');
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  for (const char c : text) {
+    if (!continues_code_point(c)) ++width;
+  }
+  return width;
+}
+
+std::string pad_left(std::string_view text, std::size_t width) {
+  const std::size_t taken = display_width(text);
+  return std::string(taken < width ? width - taken : 0, ' ') + std::string(text);
+}
+
+std::string pad_right(std::string_view text, std::size_t width) {
+  const std::size_t taken = display_width(text);
+  return std::string(text) + std::string(taken < width ? width - taken : 0, ' ');
+}
+
+std::string shorten(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  if (width == 0) return "";
+  std::size_t end = 0;
+  for (std::size_t taken = 0; end < text.size(); ++end) {
+    if (continues_code_point(text[end])) continue;
+    if (++taken == width) break;
+  }
+  return std::string(text.substr(0, end)) + "…";
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    // C1 controls, which are two bytes in UTF-8, steer some terminals too.
+    const bool c1 = byte == 0xC2U && i + 1 < text.size() &&
+                    static_cast<unsigned char>(text[i + 1]) >= 0x80U &&
+                    static_cast<unsigned char>(text[i + 1]) < 0xA0U;
+    if (c1 || byte == 0x7FU || (byte < 0x20U && text[i] != '\n' && text[i] != '\t')) {
+      const unsigned code = c1 ? static_cast<unsigned char>(text[++i]) : byte;
+      out += "\\x";
+      out += kDigits[code / 16U];
+      out += kDigits[code % 16U];
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string indent(std::string_view text, std::string_view prefix) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    const std::size_t end = newline == std::string_view::npos ? text.size() : newline;
+    if (end > 0) out += prefix;
+    out += text.substr(0, end);
+    out += '\n';
+    text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
+  }
+  return out;
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,248 @@
+#include "conformance/report/json_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "conformance/report/report_sample.h"
+
+namespace terapi::conformance {
+namespace {
+
+using Json = nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Json report_schema() {
+  std::ifstream file(std::string(TERAPI_SOURCE_DIR) + "/conformance/report/report.schema.json");
+  std::stringstream text;
+  text << file.rdbuf();
+  return Json::parse(text.str());
+}
+
+Json sample_report(const JsonReportOptions& options = {}) {
+  return Json::parse(json_report(sample_run(), Redactor({std::string(kSampleSecret)}), options));
+}
+
+// The part of JSON Schema that the report's schema is written in. A word that is not known here is
+// a fault, so that nothing in the schema goes unchecked.
+class SchemaCheck {
+ public:
+  explicit SchemaCheck(const Json& schema) : root_(schema) {}
+  std::vector<std::string> check(const Json& value) {
+    faults_.clear();
+    visit(root_, value, "");
+    return faults_;
+  }
+
+ private:
+  static bool is_of_type(const Json& value, const std::string& type) {
+    if (type == "object") return value.is_object();
+    if (type == "array") return value.is_array();
+    if (type == "string") return value.is_string();
+    if (type == "boolean") return value.is_boolean();
+    if (type == "integer") return value.is_number_integer();
+    return type == "null" && value.is_null();
+  }
+  void fault(const std::string& at, const std::string& what) {
+    faults_.push_back(at + ": " + what);
+  }
+
+  bool fits(const Json& schema, const Json& value) {
+    SchemaCheck inner(root_);
+    inner.visit(schema, value, "");
+    return inner.faults_.empty();
+  }
+
+  void visit(const Json& schema, const Json& value, const std::string& at) {
+    for (const auto& [word, rule] : schema.items()) apply(word, rule, schema, value, at);
+  }
+
+  void apply(const std::string& word, const Json& rule, const Json& schema, const Json& value,
+             const std::string& at) {
+    static const std::set<std::string> kNotes = {"$schema",     "$defs",  "title",
+                                                 "description", "format", "properties"};
+    if (kNotes.contains(word)) return;
+    if (word == "$ref") {
+      visit(root_.at(Json::json_pointer(rule.get<std::string>().substr(1))), value, at);
+    } else if (word == "type") {
+      const Json types = rule.is_array() ? rule : Json::array({rule});
+      for (const Json& type : types) {
+        if (is_of_type(value, type)) return;
+      }
+      fault(at, "is not of type " + rule.dump());
+    } else if (word == "const") {
+      if (value != rule) fault(at, "is not " + rule.dump());
+    } else if (word == "enum") {
+      if (std::find(rule.begin(), rule.end(), value) == rule.end()) fault(at, "is not of the enum");
+    } else if (word == "minimum") {
+      if (value.is_number() && value < rule) fault(at, "is below the minimum");
+    } else if (word == "anyOf") {
+      const auto fitting = [&](const Json& one) { return fits(one, value); };
+      if (std::none_of(rule.begin(), rule.end(), fitting)) fault(at, "fits nothing of anyOf");
+    } else if (word == "required") {
+      for (const Json& key : rule) {
+        if (!value.contains(key)) fault(at, "misses " + key.dump());
+      }
+    } else if (word == "items") {
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        visit(rule, value[i], at + "/" + std::to_string(i));
+      }
+    } else if (word == "additionalProperties") {
+      members(schema.at("properties"), value, at);
+    } else {
+      fault(at, "the schema says " + word + ", which this check does not know");
+    }
+  }
+
+  void members(const Json& properties, const Json& value, const std::string& at) {
+    for (const auto& [key, member] : value.items()) {
+      if (properties.contains(key)) {
+        visit(properties.at(key), member, at + "/" + key);
+      } else {
+        fault(at, "has " + key + ", which is not in the schema");
+      }
+    }
+  }
+
+  const Json& root_;
+  std::vector<std::string> faults_;
+};
+
+TEST(JsonReport, IsAsItsSchemaSays) {
+  const Json schema = report_schema();
+  EXPECT_THAT(SchemaCheck(schema).check(sample_report()), IsEmpty());
+  EXPECT_THAT(SchemaCheck(schema).check(sample_report({.all_timelines = true})), IsEmpty());
+  EXPECT_THAT(SchemaCheck(schema).check(Json::parse(json_report(RunSummary(), Redactor()))),
+              IsEmpty());
+}
+
+// The check itself: each of these must be seen.
+TEST(JsonReport, SchemaCheckSeesWhatIsWrong) {
+  const Json schema = report_schema();
+  const auto faults = [&schema](const std::string& pointer, const Json& value) {
+    Json report = sample_report();
+    report[Json::json_pointer(pointer)] = value;
+    return SchemaCheck(schema).check(report);
+  };
+  EXPECT_THAT(faults("/results/0/verdict", "GOOD"),
+              ElementsAre("/results/0/verdict: is not of the enum"));
+  EXPECT_THAT(faults("/results/1/timeline/0/life", -1),
+              ElementsAre("/results/1/timeline/0/life: is below the minimum"));
+  EXPECT_THAT(faults("/results/1/findings/0/color", "red"),
+              ElementsAre("/results/1/findings/0: has color, which is not in the schema"));
+  EXPECT_THAT(faults("/clauses/0/verdict", 7),
+              ElementsAre("/clauses/0/verdict: fits nothing of anyOf"));
+  Json report = sample_report();
+  report["counts"].erase("failed");
+  EXPECT_THAT(SchemaCheck(schema).check(report), ElementsAre("/counts: misses \"failed\""));
+}
+
+// Whoever adds a key to the schema makes it a required one: tools may rely on all of them.
+TEST(JsonReport, SchemaRequiresEverythingThatItNames) {
+  const Json schema = report_schema();
+  std::vector<Json> objects = {schema};
+  for (const auto& [name, part] : schema.at("$defs").items()) objects.push_back(part);
+  for (const Json& object : objects) {
+    if (!object.contains("properties")) continue;
+    EXPECT_EQ(object.at("properties").size(), object.at("required").size());
+    for (const Json& key : object.at("required")) EXPECT_TRUE(object["properties"].contains(key));
+  }
+}
+
+TEST(JsonReport, TellsTheRun) {
+  const Json report = sample_report();
+  EXPECT_EQ(report["schema_version"], 1);
+  EXPECT_EQ(report["mode"], "client");
+  EXPECT_EQ(report["seed"], 42);
+  EXPECT_EQ(report["started_at"], "2024-01-01T00:00:01.234567Z");
+  EXPECT_EQ(report["elapsed_ms"], 98'400);
+  EXPECT_EQ(report["exit_code"], 1);
+  EXPECT_EQ(report["counts"]["passed"], 7);
+  EXPECT_EQ(report["counts"]["failed"], 4);
+  EXPECT_EQ(report["counts"]["skipped"], 1);
+  EXPECT_EQ(report["counts"]["by_verdict"]["INCONCLUSIVE"], 1);
+  EXPECT_EQ(report["results"].size(), 12U);
+  EXPECT_EQ(report["clauses"].size(), 14U);
+  EXPECT_EQ(report["clauses"][4],
+            Json::parse(R"({"id":"PRUNE-1","level":"MUST","verdict":null,"checks":0,"failed":0,)"
+                        R"("statement":"The body names model and until_cursor."})"));
+}
+
+TEST(JsonReport, TellsAFindingAndItsEvents) {
+  const Json result = sample_report()["results"][2];
+  EXPECT_EQ(result["scenario"], "client/forged-webhook");
+  EXPECT_EQ(result["verdict"], "FAIL");
+  EXPECT_EQ(result["findings"][0], Json::parse(R"({"verdict":"FAIL","clause":"CLIENT-5",
+                            "clause_text":"It checks the origin before it acts.",
+                            "invariant":"I9","invariant_text":"Unauthenticated input has no effect.",
+                            "what":"A webhook with a wrong signature was taken for a real one",
+                            "expected":"401, and no request because of it",
+                            "actual":"200, and a request 7 ms later","events":[3,4,5]})"));
+  EXPECT_EQ(result["timeline"][4],
+            Json::parse(R"({"number":4,"at_us":1704067202003000,"kind":"webhook_answer","life":1,
+                            "pair":3,"stream":"github/demo/Issue","text":"200","bad":true})"));
+  EXPECT_EQ(result["subject_output"], "</script><b>\"quoted\" & \x1b[31mred\x1b[0m</b>\n");
+}
+
+TEST(JsonReport, LeavesOutTimelinesOfWhatPassedUnlessAsked) {
+  RunSummary run;
+  run.results = {sample_lost_update()};
+  run.results[0].findings.clear();
+  run.results[0].verdict = Verdict::kPass;
+  EXPECT_EQ(Json::parse(json_report(run, Redactor()))["results"][0]["timeline"].size(), 0U);
+  EXPECT_EQ(
+      Json::parse(json_report(run, Redactor(), {.all_timelines = true}))["results"][0]["timeline"]
+          .size(),
+      run.results[0].timeline.size());
+  run.results[0].verdict = Verdict::kInconclusive;
+  EXPECT_EQ(Json::parse(json_report(run, Redactor()))["results"][0]["timeline"].size(),
+            run.results[0].timeline.size());
+}
+
+// Every text of a report, with the key in it.
+RunSummary run_full_of_keys() {
+  const std::string key(kSampleSecret);
+  RunSummary run;
+  run.mode = run.subject = run.dialect = run.version = key;
+  run.clauses = {{key, "MUST", key}};
+  run.invariants = {{"I1", "", key}};
+  ScenarioResult result;
+  result.scenario = result.title = result.why = result.world = result.subject = key;
+  result.dialect = result.reason = result.rerun = result.subject_output = key;
+  result.clauses = {key};
+  result.verdict = Verdict::kFail;
+  result.findings = {{Verdict::kFail, key, "I1", key, key, key, {0}}};
+  result.findings.push_back({Verdict::kFail, "", key, key, key, key, {0}});
+  Event event;
+  event.stream = event.text = key;
+  result.timeline = {event};
+  run.results = {result};
+  return run;
+}
+
+TEST(JsonReport, HoldsNoKeyAnywhere) {
+  const RunSummary run = run_full_of_keys();
+  EXPECT_THAT(json_report(run, Redactor()), HasSubstr(kSampleSecret));
+  EXPECT_THAT(json_report(run, Redactor({std::string(kSampleSecret)})), Not(HasSubstr("7f3d2a10")));
+}
+
+TEST(JsonReport, IsValidWhateverTheBytesAre) {
+  RunSummary run = sample_run();
+  run.results[0].subject_output =
+      "\xff\xfe \x00 \x01"
+      "\"\\";
+  const Json report = Json::parse(json_report(run, Redactor()));
+  EXPECT_THAT(report["results"][0]["subject_output"].get<std::string>(), HasSubstr("\uFFFD"));
+}
+
+}  // namespace
+}  // namespace terapi::conformance

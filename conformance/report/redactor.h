@@ -1,0 +1,33 @@
+// Redactor: takes keys out of text before it is printed or written to a file. Every report passes
+// all text that came from outside through one.
+//
+// A key is found as it is, with any of its characters percent-encoded, in base64 (both alphabets,
+// also as a part of a longer text, as in Basic authentication) and escaped as in JSON.
+//
+// Thread rule: immutable, so any.
+//
+//   const Redactor redactor({secret_key, signing_key});
+//   redactor.redact("Authorization: Bearer 7f3d…");   // "Authorization: Bearer [redacted]"
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace terapi::conformance {
+
+class Redactor {
+ public:
+  static constexpr std::string_view kMark = "[redacted]";
+
+  Redactor() = default;
+  // Empty secrets are passed over.
+  explicit Redactor(const std::vector<std::string>& secrets);
+
+  std::string redact(std::string_view text) const;
+
+ private:
+  std::vector<std::string> forms_;  // longest first: a key may be a part of another
+};
+
+}  // namespace terapi::conformance
