@@ -1,0 +1,87 @@
+// ServerActor: carries out the steps of one server scenario, one after the other, and keeps what it
+// noticed. play_server() weighs it.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/harness/server_play.h"
+#include "conformance/harness/server_wire.h"
+#include "conformance/harness/webhook_witness.h"
+#include "conformance/laws/findings.h"
+#include "conformance/server_step.h"
+
+namespace terapi::conformance {
+
+class ServerActor {
+ public:
+  ServerActor(const Scenario& scenario, Stage& stage, const ServerPlayOptions& options,
+              History& history);
+
+  // Puts the scenario's world and faults, where they can be.
+  void begin();
+  void play(const ServerStep& step);
+  // What has to be looked at when all steps are done: did the faults strike?
+  void end();
+
+  std::vector<Finding> take_findings() { return findings_.take(); }
+  // Why the judge cannot go on; empty: it can.
+  const std::string& broken() const { return broken_; }
+  // Why this run proves nothing; empty: it does.
+  const std::string& unproven() const { return unproven_; }
+  bool own_data() const { return own_data_; }
+
+ private:
+  void act(const RunStep& step, const std::string& clause);
+  void act(const AskStep& step, const std::string& clause);
+  void act(const ReadStep& step, const std::string& clause);
+  void act(const LawStep& step, const std::string& clause);
+  void act(const ReceiverStep& step, const std::string& clause);
+  void act(const SettingsStep& step, const std::string& clause);
+  void act(const AdvanceStep& step, const std::string& clause);
+  void act(const IdleStep& step, const std::string& clause);
+  void act(const PruneStep& step, const std::string& clause);
+  void act(const ResendStep& step, const std::string& clause);
+  void act(const FaultsStep& step, const std::string& clause);
+  void act(const WorldStep& step, const std::string& clause);
+  void act(const WebhooksExpected& step, const std::string& clause);
+
+  // A control call that has to succeed; the scenario ends where it does not.
+  Answer must(std::string method, std::string_view path, std::string body = "");
+  void put_world(const std::string& world);
+  void learn_keys();
+  void expect_fired();
+  void judge_webhooks(const std::vector<WebhookSeen>& news);
+  void judge_announcement(const WebhookSeen& webhook);
+  void remember(const std::vector<ServedRecord>& records, const std::optional<std::string>& next);
+  StreamAsked where(StreamAsked stream) const;
+  core::Request request_of(const AskStep& step);
+
+  // "{receiver}" and "{refusing}" in a text; "@r3" as a whole text.
+  std::string filled(std::string text) const;
+  std::string resolved(const std::string& text);
+  // Every "@r3" in quotes in a JSON text.
+  std::string resolved_body(std::string text);
+
+  const Scenario& scenario_;
+  Stage& stage_;
+  const ServerPlayOptions& options_;
+  History& history_;
+  Findings findings_;
+  ServerWire wire_;
+  WebhookWitness witness_;
+  std::map<std::string, ServedRecord> sights_;  // by id, as it was read last
+  std::string next_cursor_;
+  std::map<std::string, Walk> walks_;  // by stream: the last whole reading of it
+  std::string faults_;                 // rules in force; they have to strike
+  std::string broken_;
+  std::string unproven_;
+  bool own_data_ = false;
+};
+
+}  // namespace terapi::conformance

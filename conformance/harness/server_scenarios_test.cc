@@ -1,0 +1,104 @@
+// Every scenario that judges a server, on the simulator, in virtual time: each one passes, in each
+// dialect that it is for, and is the same again when it is played again.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "conformance/harness/server_play.h"
+#include "conformance/harness/test_stage.h"
+#include "conformance/harness/virtual_stage.h"
+
+namespace terapi::conformance {
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::vector<std::string> server_scenario_files() {
+  const std::filesystem::path root = std::filesystem::path(TERAPI_SOURCE_DIR) / "scenarios";
+  std::vector<std::string> files;
+  for (const char* folder : {"server", "webhooks", "security"}) {
+    if (!std::filesystem::exists(root / folder)) continue;
+    for (const auto& entry : std::filesystem::directory_iterator(root / folder)) {
+      if (entry.path().extension() != ".json") continue;
+      if (text_of(entry.path()).find("\"judges\": \"server\"") == std::string::npos) continue;
+      files.push_back(std::string(folder) + "/" + entry.path().filename().string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+core::Result<Scenario> scenario_in(const std::string& file) {
+  return Scenario::parse(text_of(std::filesystem::path(TERAPI_SOURCE_DIR) / "scenarios" / file),
+                         file);
+}
+
+std::string told(const ScenarioResult& result) {
+  std::string text = std::string(to_string(result.verdict)) + " " + result.reason + "\n";
+  for (const Finding& finding : result.findings) {
+    text += std::string(to_string(finding.verdict)) + " " + finding.clause + ": " + finding.what +
+            "\n  expected: " + finding.expected + "\n  actual: " + finding.actual + "\n";
+  }
+  return text;
+}
+
+class ServerScenario : public testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Files, ServerScenario, testing::ValuesIn(server_scenario_files()),
+                         [](const auto& tested) {
+                           std::string name = tested.param;
+                           std::replace_if(
+                               name.begin(), name.end(),
+                               [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; },
+                               '_');
+                           return name;
+                         });
+
+TEST_P(ServerScenario, PassesOnTheSimulator) {
+  const auto scenario = scenario_in(GetParam());
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  EXPECT_EQ(scenario->id + ".json", GetParam());
+  const auto stage = VirtualStage::make(terapi_dialect(), scenario->seed);
+  ASSERT_TRUE(stage);
+  const ScenarioResult result = play_server(*scenario, **stage);
+  EXPECT_EQ(result.verdict, Verdict::kPass) << told(result);
+  EXPECT_FALSE(result.timeline.empty());
+}
+
+TEST_P(ServerScenario, DoesNotFailInTheOtherDialect) {
+  const auto scenario = scenario_in(GetParam());
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  const auto stage = VirtualStage::make(nango_dialect(), scenario->seed);
+  ASSERT_TRUE(stage);
+  const ScenarioResult result = play_server(*scenario, **stage);
+  const bool skipped = result.verdict == Verdict::kSkip && !scenario->speaks("nango");
+  EXPECT_TRUE(result.verdict == Verdict::kPass || skipped) << told(result);
+}
+
+// On data that is not its own it passes, or says why it shows nothing.
+TEST_P(ServerScenario, NeverFailsOnOtherData) {
+  const auto scenario = scenario_in(GetParam());
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  TestStage stage;
+  stage.take_control_away();
+  std::vector<std::string> methods;
+  stage.tamper([&](const core::Request& request, simulator::Simulator& simulator) {
+    methods.push_back(request.method);
+    return simulator.handle(request);
+  });
+  const ScenarioResult result = play_server(*scenario, stage, {.read_only = true});
+  EXPECT_TRUE(result.verdict == Verdict::kPass || result.verdict == Verdict::kSkip) << told(result);
+  EXPECT_EQ(scenario->any_data, !methods.empty());
+  for (const std::string& method : methods) EXPECT_TRUE(method == "GET" || method == "HEAD");
+}
+
+}  // namespace
+}  // namespace terapi::conformance

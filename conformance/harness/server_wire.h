@@ -1,0 +1,52 @@
+// ServerWire: the judge's line to the server under test. Every request and answer becomes a pair of
+// events, keys left out; a run is told to the model as well; and where only reading is allowed,
+// nothing else is ever sent.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/harness/stage.h"
+#include "conformance/history.h"
+#include "conformance/laws/server_caller.h"
+#include "conformance/laws/webhook_laws.h"
+#include "conformance/model.h"
+
+namespace terapi::conformance {
+
+class ServerWire final : public ServerCaller {
+ public:
+  ServerWire(Stage& stage, History& history, bool read_only)
+      : stage_(stage), history_(history), read_only_(read_only) {}
+
+  const Dialect& dialect() const override { return stage_.dialect(); }
+  std::string secret_key() const override { return secret_key_; }
+  Answer call(core::Request request) override;
+  // Tells the model first: a webhook may come before the answer does.
+  Answer run(std::string body) override;
+  // A call of the control API.
+  Answer control(std::string method, std::string_view path, std::string body = "");
+
+  void set_secret_key(std::string key) { secret_key_ = std::move(key); }
+  Model& model() { return model_; }
+  // Worlds of several environments have no model: it does not know them apart.
+  void forget_model() { has_model_ = false; }
+  bool has_model() const { return has_model_; }
+  // All runs so far, in order.
+  std::vector<RunSeen>& runs() { return runs_; }
+  std::size_t note(EventKind kind, std::string text);
+
+ private:
+  Stage& stage_;
+  History& history_;
+  bool read_only_;
+  std::string secret_key_;
+  Model model_;
+  bool has_model_ = true;
+  std::vector<RunSeen> runs_;
+};
+
+}  // namespace terapi::conformance

@@ -1,0 +1,192 @@
+// Who may call, where, and in which order that is found out: AUTH, REC-2, ERR-2, PRUNE-1.
+#include <algorithm>
+
+#include "conformance/laws/error_answer.h"
+#include "conformance/laws/record_reader.h"
+
+namespace terapi::conformance {
+namespace {
+
+constexpr std::string_view kUnknownKey = "00000000-0000-4000-8000-000000000000";
+
+Answer ask_with_authorization(LawContext& context, const std::string& value) {
+  RecordReader reader(context);
+  core::Headers with = reader.headers();
+  with.set("Authorization", value);
+  return reader.ask({{"limit", "1"}}, with);
+}
+
+// A 401 of that kind, which repeats nothing of what was sent.
+void expect_unauthorized(LawContext& context, const std::string& value, std::string_view code) {
+  const Answer answer = ask_with_authorization(context, value);
+  RecordReader(context).expect_refused(answer, 401, code, "", "AUTH-2",
+                                       "a wrong Authorization header is not told apart");
+  const std::size_t space = value.rfind(' ');
+  const std::string token = value.substr(space == std::string::npos ? 0 : space + 1);
+  if (token.size() >= 8 && answer.body().find(token) != std::string::npos) {
+    context.findings.fail("AUTH-5", "an error repeats the key that was sent", "no key in it",
+                          "the token stands in the body", answer.events);
+  }
+}
+
+}  // namespace
+
+void check_authentication(LawContext& context) {
+  const std::string key = context.server.secret_key();
+  for (const char* scheme : {"Bearer", "bearer", "BEARER", "bEaReR"}) {
+    const Answer answer = ask_with_authorization(context, std::string(scheme) + " " + key);
+    if (answer.status() == 200) continue;
+    context.findings.fail("AUTH-2", "the scheme is not taken in any case",
+                          "200 with " + std::string(scheme),
+                          std::to_string(answer.status()) + " " + shortened(answer.body()),
+                          answer.events);
+  }
+  RecordReader reader(context);
+  core::Headers none = reader.headers();
+  none.erase("Authorization");
+  reader.expect_refused(reader.ask({}, none), 401, "missing_auth_header", "", "AUTH-2",
+                        "a request without Authorization is not refused");
+  expect_unauthorized(context, "", "missing_auth_header");
+  for (const std::string& value :
+       {std::string("Basic dXNlcjpwYXNzd29yZA"), "Token " + key, key, std::string("Bearer"),
+        std::string("Bearer   "), "Bearer" + key}) {
+    expect_unauthorized(context, value, "malformed_auth_header");
+  }
+  for (const std::string& token :
+       {std::string(kUnknownKey), key.substr(1), key + "0", std::string("x"),
+        std::string(400, 'k')}) {
+    expect_unauthorized(context, "Bearer " + token, "unknown_account");
+  }
+}
+
+void check_order_of_checks(LawContext& context) {
+  RecordReader reader(context);
+  const StreamAsked& stream = context.given.stream;
+  // Everything is wrong, then one thing less each time.
+  const auto ask = [&](std::string_view key, const char* limit, bool headers,
+                       const std::string& connection) {
+    core::Headers with = {{"Authorization", "Bearer " + std::string(key)}};
+    if (headers) {
+      with.add("Provider-Config-Key", stream.integration);
+      with.add("Connection-Id", connection);
+    }
+    return reader.ask({{"limit", limit}, {"cursor", "nonsense"}}, with);
+  };
+  const std::string key = context.server.secret_key();
+  const std::string what = "of several mistakes another one than the first is told";
+  reader.expect_refused(ask(kUnknownKey, "0", false, ""), 401, "unknown_account", "", "AUTH-4",
+                        what);
+  reader.expect_refused(ask(key, "0", false, ""), 400, "invalid_query_params", "limit", "AUTH-4",
+                        what);
+  reader.expect_refused(ask(key, "1", false, ""), 400, "invalid_headers", "connection-id", "AUTH-4",
+                        what);
+  reader.expect_refused(ask(key, "1", true, "nobody-has-this"), 400, "unknown_connection", "",
+                        "AUTH-4", what);
+  reader.expect_refused(ask(key, "1", true, stream.connection), 400, "invalid_cursor", "", "AUTH-4",
+                        what);
+}
+
+void check_routes(LawContext& context) {
+  RecordReader reader(context);
+  const auto send = [&](std::string method, std::string target) {
+    core::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.headers = reader.headers();
+    return context.server.call(std::move(request));
+  };
+  const std::string query = query_text({{"model", context.given.stream.model}, {"limit", "2"}});
+  const Answer plain = send("GET", "/records" + query);
+  const Answer slash = send("GET", "/records/" + query);
+  if (slash.status() != plain.status() || slash.body() != plain.body()) {
+    context.findings.fail("REC-2", "a slash at the end of the path changes the answer",
+                          std::to_string(plain.status()) + ", the same body",
+                          std::to_string(slash.status()) + " " + shortened(slash.body()),
+                          slash.events);
+  }
+  for (const auto& [target, status] :
+       {std::pair<std::string, int>{"/records" + query, 200}, {"/records?limit=0", 400}}) {
+    const Answer head = send("HEAD", target);
+    if (head.status() != status || !head.body().empty()) {
+      context.findings.fail("REC-2", "HEAD does not answer as GET without a body",
+                            std::to_string(status) + " and no body",
+                            std::to_string(head.status()) + " " + shortened(head.body()),
+                            head.events);
+    }
+  }
+  for (const char* path : {"/", "/record", "/records/1", "/records/prune/x", "/records//",
+                           "/favicon.ico", "/wp-login.php"}) {
+    reader.expect_refused(send("GET", path), 404, "not_found", "", "ERR-2",
+                          "an unknown path is not refused in JSON");
+  }
+}
+
+void check_methods(LawContext& context) {
+  RecordReader reader(context);
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    const Answer answer = reader.ask({}, method);
+    reader.expect_refused(answer, 405, "method_not_allowed", "", "ERR-2",
+                          "a wrong method is not refused");
+    const std::string_view allow = answer.header("Allow");
+    if (answer.status() == 405 && (allow.find("GET") == std::string_view::npos ||
+                                   allow.find("HEAD") == std::string_view::npos)) {
+      context.findings.fail("ERR-2", "Allow does not name the right methods", "GET, HEAD",
+                            std::string(allow), answer.events);
+    }
+  }
+}
+
+void check_prune_body(LawContext& context) {
+  RecordReader reader(context);
+  const Walk before = reader.walk(1000);
+  if (before.records.empty()) context.unproven = "an empty stream has nothing to prune";
+  const auto prune = [&](std::string body, std::string type = "application/json") {
+    core::Request request;
+    request.method = "PATCH";
+    request.target = "/records/prune";
+    request.headers = reader.headers();
+    request.headers.set("Content-Type", std::move(type));
+    request.body = std::move(body);
+    return context.server.call(std::move(request));
+  };
+  const std::string cursor = before.records.empty() ? "x" : before.records.back().cursor;
+  const std::string good = R"({"model":")" + context.given.stream.model +
+                           R"(","until_cursor":")" + cursor + "\"";
+  const std::string what = "a body that is wrong is not refused";
+  for (const char* body : {"{", "nonsense", "[]", "null", "\"x\"", "{\"model\":\"A\"}{}"}) {
+    reader.expect_refused(prune(body), 400, "invalid_body", "", "ERR-2", what);
+  }
+  for (const char* more : {R"(,"limit":0})", R"(,"limit":10001})", R"(,"limit":1.5})"}) {
+    reader.expect_refused(prune(good + more), 400, "invalid_body", "limit", "PRUNE-1", what);
+  }
+  reader.expect_refused(prune(good + R"(,"modle":"A"})"), 400, "invalid_body", "", "ERR-1", what);
+  const Answer empty = prune("{}");
+  reader.expect_refused(empty, 400, "invalid_body", "model", "PRUNE-1", what);
+  reader.expect_refused(empty, 400, "invalid_body", "until_cursor", "ERR-1", what);
+  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "text/json"}) {
+    const Answer answer = prune(good + "}", type);
+    if (answer.status() == 415) continue;
+    context.findings.fail("ERR-2", "a body that is not JSON by its content type is not refused",
+                          "415", std::to_string(answer.status()), answer.events);
+  }
+  for (const char* method : {"GET", "POST", "DELETE"}) {
+    core::Request request;
+    request.method = method;
+    request.target = "/records/prune";
+    request.headers = reader.headers();
+    const Answer answer = context.server.call(std::move(request));
+    reader.expect_refused(answer, 405, "method_not_allowed", "", "ERR-2",
+                          "a wrong method is not refused");
+    if (answer.status() == 405 && answer.header("Allow").find("PATCH") == std::string_view::npos) {
+      context.findings.fail("ERR-2", "Allow does not name the right method", "PATCH",
+                            std::string(answer.header("Allow")), answer.events);
+    }
+  }
+  const std::string parted = difference(before.records, reader.walk(1000).records);
+  if (!parted.empty()) {
+    context.findings.fail("PRUNE-1", "a request that was refused has changed records", "no change",
+                          parted);
+  }
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,174 @@
+#include "conformance/laws/answer_expectation.h"
+
+#include <algorithm>
+#include <set>
+
+#include "conformance/laws/error_answer.h"
+#include "core/json.h"
+
+namespace terapi::conformance {
+namespace {
+
+namespace json = core::json;
+
+class AnswerCheck {
+ public:
+  AnswerCheck(const AnswerExpected& expected, const Answer& answer, const std::string& clause,
+              const std::string& asked, Findings& findings)
+      : expected_(expected), answer_(answer), clause_(clause), asked_(asked), findings_(findings) {}
+
+  void check(const Dialect& dialect) {
+    if (!answer_.came()) {
+      return fail("there was no answer", "an answer", answer_.response.error().message);
+    }
+    check_status();
+    check_error();
+    check_headers();
+    check_body();
+    if (answer_.status() == 200 && looks_at_records()) check_page(dialect);
+  }
+
+ private:
+  void fail(const std::string& what, std::string expected, std::string actual) {
+    findings_.fail(clause_, what + ": " + asked_, std::move(expected), std::move(actual),
+                   answer_.events);
+  }
+  bool looks_at_records() const {
+    return expected_.ids || expected_.actions || expected_.count ||
+           expected_.next != AnswerExpected::Next::kAny;
+  }
+
+  void check_status() {
+    // What is not expected to be an error is expected to be none.
+    const bool refusal = expected_.code || expected_.errors;
+    if (expected_.status ? answer_.status() == *expected_.status
+                         : refusal == (answer_.status() >= 400)) {
+      return;
+    }
+    fail("the answer has another status",
+         expected_.status ? std::to_string(*expected_.status) : refusal ? "an error" : "no error",
+         std::to_string(answer_.status()) + " " + shortened(answer_.body()));
+  }
+
+  void check_error() {
+    if (!expected_.code && !expected_.errors) return;
+    const ErrorAnswer error = read_error(answer_.body());
+    if (!error.problem.empty()) {
+      findings_.fail("ERR-1", "an error has another form", asked_, error.problem, answer_.events);
+    }
+    if (expected_.code && error.code != *expected_.code) {
+      fail("the error has another code", *expected_.code, error.code);
+    }
+    if (!expected_.errors) return;
+    for (const std::string& one : *expected_.errors) {
+      const bool there =
+          std::find(error.errors.begin(), error.errors.end(), one) != error.errors.end() ||
+          error.names(one);
+      if (!there) fail("a mistake is not told", one, listed(error.errors));
+    }
+    for (const std::string& told : error.errors) {
+      ErrorAnswer one;
+      one.errors = {told};
+      const bool meant = std::any_of(expected_.errors->begin(), expected_.errors->end(),
+                                     [&](const auto& each) { return each == told || one.names(each); });
+      if (!meant) fail("a mistake is told that was not made", listed(*expected_.errors), told);
+    }
+  }
+
+  void check_headers() {
+    for (const auto& [name, pattern] : expected_.headers) {
+      const auto value = answer_.response->headers.get(name);
+      const bool right = pattern ? value && matches_pattern(*pattern, *value) : !value;
+      if (!right) {
+        fail("a header of the answer is not as it should be",
+             name + ": " + pattern.value_or("(absent)"), std::string(value.value_or("(absent)")));
+      }
+    }
+    for (const std::string& text : expected_.lacks) {
+      bool found = answer_.body().find(text) != std::string::npos;
+      for (const auto& [name, value] : answer_.response->headers) {
+        found = found || value.find(text) != std::string::npos;
+      }
+      if (found) fail("the answer holds what it must not", "not " + text, "it does");
+    }
+  }
+
+  void check_body() {
+    if (!expected_.body.present()) return;
+    if (expected_.body.is_string()) {
+      if (!matches_pattern(expected_.body.string(), answer_.body())) {
+        fail("the body is another one", expected_.body.string(), shortened(answer_.body()));
+      }
+      return;
+    }
+    const auto document = json::Document::parse(answer_.body());
+    std::string where = "body";
+    if (!document) {
+      fail("the body is not JSON", json::compact(expected_.body), shortened(answer_.body()));
+    } else if (!matches_part(expected_.body, document->root(), where)) {
+      fail("the body is another one", shortened(json::compact(expected_.body), 400), where);
+    }
+  }
+
+  void check_page(const Dialect& dialect) {
+    const auto page = read_page(answer_.body(), dialect);
+    if (!page) return fail("the page cannot be read", "records", page.error().message);
+    check_records(expected_, page->records, answer_.events, clause_, asked_, findings_);
+    if (expected_.next == AnswerExpected::Next::kNull && page->next_cursor) {
+      fail("next_cursor is not null", "null", *page->next_cursor);
+    }
+    if (expected_.next == AnswerExpected::Next::kLast &&
+        (page->records.empty() || page->next_cursor != page->records.back().cursor)) {
+      fail("next_cursor is not the last record's cursor",
+           page->records.empty() ? "a record" : page->records.back().cursor,
+           page->next_cursor.value_or("null"));
+    }
+  }
+
+  const AnswerExpected& expected_;
+  const Answer& answer_;
+  const std::string& clause_;
+  const std::string& asked_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+void check_answer(const AnswerExpected& expected, const Answer& answer, const Dialect& dialect,
+                  const std::string& clause, const std::string& asked, Findings& findings) {
+  AnswerCheck(expected, answer, clause, asked, findings).check(dialect);
+}
+
+void check_records(const AnswerExpected& expected, const std::vector<ServedRecord>& records,
+                   const std::vector<std::size_t>& events, const std::string& clause,
+                   const std::string& asked, Findings& findings) {
+  const auto fail = [&](const std::string& what, std::string wanted, std::string actual) {
+    findings.fail(clause, what + ": " + asked, std::move(wanted), std::move(actual), events);
+  };
+  if (expected.count && records.size() != static_cast<std::size_t>(*expected.count)) {
+    fail("there are not as many records", std::to_string(*expected.count),
+         std::to_string(records.size()));
+  }
+  if (expected.ids) {
+    std::vector<std::string> wanted = *expected.ids;
+    std::vector<std::string> actual = ids_of(records);
+    if (expected.any_order) {
+      std::sort(wanted.begin(), wanted.end());
+      std::sort(actual.begin(), actual.end());
+    }
+    if (wanted != actual) {
+      const std::size_t most = 40;
+      fail("these are not the records that should come", listed(wanted, most),
+           listed(actual, most));
+    }
+  }
+  if (!expected.actions) return;
+  std::vector<std::string> actions;
+  for (const ServedRecord& record : records) actions.push_back(record.last_action);
+  if (actions != *expected.actions) {
+    fail("what was last done to the records is something else", listed(*expected.actions),
+         listed(actions));
+  }
+}
+
+}  // namespace terapi::conformance

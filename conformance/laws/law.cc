@@ -1,0 +1,126 @@
+#include "conformance/laws/law.h"
+
+#include <algorithm>
+
+namespace terapi::conformance {
+
+const std::vector<Law>& all_laws() {
+  static const std::vector<Law> laws = {
+      {"order",
+       "Records come oldest modification first, each id and each cursor once.",
+       {"CUR-1", "CUR-2", "CUR-5"},
+       &check_order},
+      {"pages-agree",
+       "Whatever the size of the pages, they bring the same records in the same order.",
+       {"CUR-3", "CUR-5", "REC-1"},
+       &check_pages_agree},
+      {"exact-page",
+       "next_cursor is null exactly when nothing follows.",
+       {"CUR-4"},
+       &check_exact_page},
+      {"suffix",
+       "From each record's cursor comes exactly what stands after it.",
+       {"CUR-3", "CUR-5"},
+       &check_suffix},
+      {"cursors-readable",
+       "A cursor spells the record's time and an id, and survives being sent in a URL.",
+       {"CUR-1", "CUR-6"},
+       &check_cursors_readable},
+      {"position-cursors",
+       "A cursor that decodes is a position, known record or not.",
+       {"CUR-7"},
+       &check_position_cursors},
+      {"hostile-cursors",
+       "A cursor that does not decode is refused, whatever bytes it is made of.",
+       {"CUR-7", "ERR-2"},
+       &check_hostile_cursors},
+      {"metadata",
+       "Each record's metadata is complete, well-formed and consistent in itself.",
+       {"META-1", "META-2", "META-3", "META-4", "META-6"},
+       &check_metadata},
+      {"filters",
+       "A filter brings exactly the union of the actions that it names.",
+       {"REC-7"},
+       &check_filters},
+      {"modified-after",
+       "modified_after takes each served time back, includes it, and tells microseconds apart.",
+       {"REC-8"},
+       &check_modified_after},
+      {"twelve-months",
+       "modified_after of more than twelve months ago is refused.",
+       {"REC-8"},
+       &check_twelve_months},
+      {"ids",
+       "ids brings the records that it names, in the stream's order, up to a hundred.",
+       {"REC-6"},
+       &check_ids},
+      {"combined",
+       "cursor, modified_after, filter, ids and limit restrict together.",
+       {"REC-9"},
+       &check_combined},
+      {"limits", "limit is a whole number from 1 to 10000.", {"REC-5"}, &check_limits},
+      {"parameters",
+       "Unknown, repeated and missing parameters and headers are refused, all at once.",
+       {"REC-3", "ERR-1"},
+       &check_parameters},
+      {"authentication",
+       "Only the key opens; what is wrong with a header is told apart; no key is repeated.",
+       {"AUTH-1", "AUTH-2", "AUTH-5"},
+       &check_authentication},
+      {"order-of-checks",
+       "Of several mistakes the first in the order of checks is told.",
+       {"AUTH-4"},
+       &check_order_of_checks},
+      {"routes",
+       "HEAD and a trailing slash answer as GET; a wrong path is refused in JSON.",
+       {"REC-2", "ERR-2"},
+       &check_routes},
+      {"methods",
+       "A method that a path does not have is refused, and Allow names the right ones.",
+       {"ERR-2"},
+       &check_methods,
+       true},
+      {"prune-body",
+       "A body that is wrong is refused and prunes nothing.",
+       {"PRUNE-1", "ERR-1", "ERR-2"},
+       &check_prune_body,
+       true},
+      {"empty-stream", "A model without records is an empty page.", {"REC-4"}, &check_empty_stream},
+      {"matches-model",
+       "What is served is what was saved: ids, order, payloads, actions, times.",
+       {"REC-1", "REC-10", "CUR-2", "CUR-9", "META-4", "META-5", "META-6", "META-7"},
+       &check_matches_model,
+       false,
+       true},
+      {"reachable",
+       "A reader who pages while others write gets each record's final version.",
+       {"CUR-2", "CUR-3"},
+       &check_reachable,
+       true,
+       false,
+       true},
+      {"nothing-behind",
+       "Nothing ever turns up behind a cursor that was given out.",
+       {"CUR-8"},
+       &check_nothing_behind,
+       true,
+       false,
+       true},
+  };
+  return laws;
+}
+
+const Law* find_law(std::string_view name) {
+  const auto& laws = all_laws();
+  const auto found =
+      std::find_if(laws.begin(), laws.end(), [&](const Law& law) { return law.name == name; });
+  return found == laws.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> law_names() {
+  std::vector<std::string> names;
+  for (const Law& law : all_laws()) names.emplace_back(law.name);
+  return names;
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,215 @@
+#include "conformance/laws/record_reader.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "conformance/laws/error_answer.h"
+#include "core/url.h"
+
+namespace terapi::conformance {
+namespace {
+
+constexpr std::size_t kMostPages = 30'000;
+
+std::vector<std::size_t> joined(std::vector<std::size_t> a, const std::vector<std::size_t>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+std::string seen_of(const Answer& answer) {
+  if (!answer.came()) return "no answer: " + answer.response.error().message;
+  return std::to_string(answer.status()) + " " + shortened(answer.body());
+}
+
+bool names_parameter(const Query& query, std::string_view name) {
+  return std::any_of(query.begin(), query.end(),
+                     [&](const auto& parameter) { return parameter.first == name; });
+}
+
+std::uint64_t limit_in(const Query& query) {
+  for (const auto& [name, value] : query) {
+    if (name == "limit") return std::strtoull(value.c_str(), nullptr, 10);
+  }
+  return 100;
+}
+
+}  // namespace
+
+std::string query_text(const Query& query) {
+  std::string text;
+  for (const auto& [name, value] : query) {
+    text += (text.empty() ? "?" : "&") + core::percent_encode(name) + "=" +
+            core::percent_encode(value);
+  }
+  return text;
+}
+
+core::Headers RecordReader::headers() const {
+  return {{"Authorization", "Bearer " + context_.server.secret_key()},
+          {"Provider-Config-Key", context_.given.stream.integration},
+          {"Connection-Id", context_.given.stream.connection}};
+}
+
+Answer RecordReader::ask(const Query& query, std::string_view method) const {
+  return ask(query, headers(), method);
+}
+
+Answer RecordReader::ask(const Query& query, core::Headers with, std::string_view method) const {
+  const StreamAsked& stream = context_.given.stream;
+  Query whole;
+  if (!names_parameter(query, "model")) whole.emplace_back("model", stream.model);
+  if (stream.variant != "base" && !names_parameter(query, "variant")) {
+    whole.emplace_back("variant", stream.variant);
+  }
+  whole.insert(whole.end(), query.begin(), query.end());
+  core::Request request;
+  request.method = std::string(method);
+  request.target = "/records" + query_text(whole);
+  request.headers = std::move(with);
+  return context_.server.call(std::move(request));
+}
+
+RecordReader::Page RecordReader::page(const Query& query) {
+  Page page;
+  page.answer = ask(query);
+  if (page.answer.status() != 200) {
+    context_.findings.fail("REC-1", "a good request for records was not answered with 200",
+                           "200 for " + query_text(query), seen_of(page.answer),
+                           page.answer.events);
+    return page;
+  }
+  auto read = read_page(page.answer.body(), context_.server.dialect());
+  if (!read) {
+    context_.findings.fail("REC-1", "the page cannot be read", "records and next_cursor",
+                           read.error().message, page.answer.events);
+    return page;
+  }
+  page.page = std::move(*read);
+  page.good = true;
+  notice_page(page, limit_in(query));
+  return page;
+}
+
+void RecordReader::notice_page(const Page& page, std::uint64_t limit) {
+  const ServedPage& served = page.page;
+  if (served.records.size() > limit) {
+    context_.findings.fail("REC-5", "a page holds more records than its limit",
+                           "at most " + std::to_string(limit),
+                           std::to_string(served.records.size()), page.answer.events);
+  }
+  if (!served.next_cursor) return;
+  if (served.records.empty()) {
+    context_.findings.fail("REC-11", "a page says that more follows and holds no record",
+                           "at least one record, or a null next_cursor", "none",
+                           page.answer.events);
+  } else if (*served.next_cursor != served.records.back().cursor) {
+    context_.findings.fail("CUR-4", "next_cursor is not the cursor of the page's last record",
+                           served.records.back().cursor, *served.next_cursor, page.answer.events);
+  }
+}
+
+Walk RecordReader::walk(std::uint64_t limit, const Query& more) {
+  Walk walk;
+  std::set<std::string> been;
+  Query query = more;
+  query.emplace_back("limit", std::to_string(limit));
+  const auto cursor_at = std::find_if(query.begin(), query.end(),
+                                      [](const auto& p) { return p.first == "cursor"; });
+  std::size_t cursor = static_cast<std::size_t>(cursor_at - query.begin());
+  while (walk.pages < kMostPages) {
+    Page page = this->page(query);
+    ++walk.pages;
+    if (walk.pages == 1) walk.events = page.answer.events;
+    if (!page.good) return walk;
+    std::move(page.page.records.begin(), page.page.records.end(), std::back_inserter(walk.records));
+    if (!page.page.next_cursor) {
+      walk.whole = true;
+      if (walk.pages > 1) walk.events = joined(walk.events, page.answer.events);
+      return walk;
+    }
+    if (!been.insert(*page.page.next_cursor).second) {
+      context_.findings.fail("CUR-3", "paging runs in a circle",
+                             "each next_cursor leads on to other records",
+                             "next_cursor " + *page.page.next_cursor + " again",
+                             page.answer.events);
+      return walk;
+    }
+    if (cursor == query.size()) query.emplace_back("cursor", "");
+    query[cursor].second = *page.page.next_cursor;
+  }
+  context_.findings.fail("CUR-4", "paging does not end", "a null next_cursor",
+                         std::to_string(walk.pages) + " pages and no end");
+  return walk;
+}
+
+void RecordReader::expect_alive(std::string_view after) {
+  // Without a key: it costs nothing of a rate limit, and any server has an answer to it.
+  core::Request request;
+  request.target = "/records?model=Alive";
+  const Answer answer = context_.server.call(std::move(request));
+  if (answer.came() && answer.status() < 500) return;
+  context_.findings.fail("ERR-2", "the server does not answer any more",
+                         "an answer after " + std::string(after), seen_of(answer), answer.events);
+}
+
+void RecordReader::expect_refused(const Answer& answer, int status, std::string_view code,
+                                  std::string_view path, std::string_view clause,
+                                  const std::string& what) {
+  const std::string expected = std::to_string(status) + " " + std::string(code) +
+                               (path.empty() ? "" : " about " + std::string(path));
+  Findings& findings = context_.findings;
+  if (answer.status() != status) {
+    const std::string at_stake = answer.status() >= 500 ? "ERR-2" : std::string(clause);
+    findings.fail(at_stake, what, expected, seen_of(answer), answer.events);
+    return expect_alive(what);
+  }
+  const ErrorAnswer error = read_error(answer.body());
+  if (!error.problem.empty()) {
+    findings.fail("ERR-1", what + ", and the error has another form", expected, error.problem,
+                  answer.events);
+  } else if (error.code != code || (!path.empty() && !error.names(path))) {
+    findings.fail(std::string(clause), what + ", and the error says something else", expected,
+                  error.code + " (" + listed(error.errors) + ")", answer.events);
+  }
+  if (answer.body().find(context_.server.secret_key()) != std::string::npos) {
+    findings.fail("AUTH-5", "an error repeats the secret key", "no key in it",
+                  shortened(error.code), answer.events);
+  }
+  expect_alive(what);
+}
+
+std::string last_cursor(const ServedPage& page) {
+  return page.records.empty() ? "" : page.records.back().cursor;
+}
+
+std::vector<std::string> ids_of(const std::vector<ServedRecord>& records) {
+  std::vector<std::string> ids;
+  ids.reserve(records.size());
+  for (const ServedRecord& record : records) ids.push_back(record.id);
+  return ids;
+}
+
+bool same_sight(const ServedRecord& a, const ServedRecord& b) {
+  return a.id == b.id && a.cursor == b.cursor && a.last_action == b.last_action &&
+         a.payload == b.payload;
+}
+
+std::string difference(const std::vector<ServedRecord>& expected,
+                       const std::vector<ServedRecord>& actual) {
+  const std::size_t both = std::min(expected.size(), actual.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    if (same_sight(expected[i], actual[i])) continue;
+    const std::string place = "record " + std::to_string(i + 1) + " is ";
+    if (expected[i].id != actual[i].id) {
+      return place + actual[i].id + " instead of " + expected[i].id;
+    }
+    return place + actual[i].id + " in both, with another cursor, action or payload";
+  }
+  if (expected.size() == actual.size()) return "";
+  const bool fewer = actual.size() < expected.size();
+  return std::to_string(actual.size()) + " records instead of " + std::to_string(expected.size()) +
+         (fewer ? "; first missing: " + expected[both].id : "; first too many: " + actual[both].id);
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,67 @@
+// RecordReader: reads a stream as a careful caller does, and notices what no page may ever do.
+// What all laws about records have in common.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/laws/law.h"
+#include "conformance/served_page.h"
+
+namespace terapi::conformance {
+
+// All pages of one reading, put together.
+struct Walk {
+  std::vector<ServedRecord> records;
+  bool whole = false;  // it came to a null next_cursor
+  std::size_t pages = 0;
+  std::vector<std::size_t> events;  // of the first and the last page
+};
+
+class RecordReader {
+ public:
+  explicit RecordReader(LawContext& context) : context_(context) {}
+
+  // Authorization, Provider-Config-Key and Connection-Id, as they should be.
+  core::Headers headers() const;
+  // GET /records, or another method; the model and a variant other than "base" are put in front
+  // unless the query names them.
+  Answer ask(const Query& query, std::string_view method = "GET") const;
+  Answer ask(const Query& query, core::Headers with, std::string_view method = "GET") const;
+
+  // One page. An answer that is none is a finding; `good` says so.
+  struct Page {
+    ServedPage page;
+    Answer answer;
+    bool good = false;
+  };
+  Page page(const Query& query);
+  // From the beginning, or from where `more` says, to a null next_cursor.
+  Walk walk(std::uint64_t limit, const Query& more = {});
+
+  // The server still answers; if not, `after` says what killed it.
+  void expect_alive(std::string_view after);
+  // The answer refuses: that status and code, in JSON, naming `path` if one is given, repeating no
+  // key. Then the server has to be alive.
+  void expect_refused(const Answer& answer, int status, std::string_view code,
+                      std::string_view path, std::string_view clause, const std::string& what);
+
+ private:
+  void notice_page(const Page& page, std::uint64_t limit);
+
+  LawContext& context_;
+};
+
+std::string last_cursor(const ServedPage& page);
+std::vector<std::string> ids_of(const std::vector<ServedRecord>& records);
+// Same id at the same place in the list: what "the same sequence" means.
+bool same_sight(const ServedRecord& a, const ServedRecord& b);
+// Says where two sequences part; empty if they do not.
+std::string difference(const std::vector<ServedRecord>& expected,
+                       const std::vector<ServedRecord>& actual);
+
+}  // namespace terapi::conformance

@@ -1,0 +1,60 @@
+// ServerCaller: the port through which laws ask a server. Nothing is added to a request on its way,
+// and each exchange leaves events in the history, so that a finding can point at them.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "conformance/dialect.h"
+#include "core/http_message.h"
+#include "core/result.h"
+
+namespace terapi::conformance {
+
+// What came of one request: the answer, or why there was none, and the events that show it.
+struct Answer {
+  core::Result<core::Response> response = core::Error{"not_asked", "nobody asked"};
+  std::vector<std::size_t> events{};
+
+  bool came() const { return response.has_value(); }
+  int status() const { return came() ? response->status : 0; }
+  const std::string& body() const {
+    static const std::string none;
+    return came() ? response->body : none;
+  }
+  std::string_view header(std::string_view name) const {
+    return came() ? response->headers.get(name).value_or("") : std::string_view();
+  }
+};
+
+class ServerCaller {
+ public:
+  virtual ~ServerCaller() = default;
+  virtual const Dialect& dialect() const = 0;
+  virtual std::string secret_key() const = 0;
+  // `request.target` is in origin form.
+  virtual Answer call(core::Request request) = 0;
+  // One sync run: `body` is that of POST /_simulator/runs. Only for laws that write.
+  virtual Answer run(std::string body) = 0;
+};
+
+// The stream that is asked for.
+struct StreamAsked {
+  std::string integration = "github";
+  std::string connection = "demo";
+  std::string model = "Issue";
+  std::string variant = "base";
+};
+
+// Query parameters, in order; names may repeat.
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+// "?model=Issue&limit=1", percent-encoded; "" without parameters.
+std::string query_text(const Query& query);
+
+}  // namespace terapi::conformance

@@ -1,0 +1,149 @@
+// check_expected(): what a scenario says of the webhooks that came, against those that did.
+#include <algorithm>
+
+#include "conformance/laws/webhook_laws.h"
+#include "core/json.h"
+
+namespace terapi::conformance {
+namespace {
+
+namespace json = core::json;
+
+using Deliveries = std::vector<std::vector<const WebhookSeen*>>;
+
+class ExpectationCheck {
+ public:
+  ExpectationCheck(const WebhooksExpected& expected, const std::vector<WebhookSeen>& seen,
+                   const Dialect& dialect, Findings& findings)
+      : expected_(expected),
+        seen_(seen),
+        deliveries_(by_delivery(seen)),
+        dialect_(dialect),
+        findings_(findings) {}
+
+  void check(bool exact) {
+    check_numbers();
+    check_paths();
+    check_models();
+    check_bodies();
+    for (const WebhookSeen& webhook : seen_) {
+      if (!expected_.signed_by.empty()) {
+        check_signed_by(webhook, expected_.signed_by, dialect_, findings_);
+      }
+      check_headers(webhook);
+    }
+    for (const auto& attempts : deliveries_) {
+      if (expected_.gaps) check_gaps(attempts, *expected_.gaps, exact, findings_);
+    }
+  }
+
+ private:
+  std::vector<std::size_t> events() const {
+    std::vector<std::size_t> numbers;
+    for (const WebhookSeen& webhook : seen_) numbers.push_back(webhook.event);
+    return numbers;
+  }
+  void fail(const char* clause, std::string what, std::string expected, std::string actual) {
+    findings_.fail(clause, std::move(what), std::move(expected), std::move(actual), events());
+  }
+
+  void check_numbers() {
+    if (expected_.deliveries && deliveries_.size() != *expected_.deliveries) {
+      fail("HOOK-1", "there are not as many deliveries as there should be",
+           std::to_string(*expected_.deliveries), std::to_string(deliveries_.size()));
+    }
+    if (expected_.requests && seen_.size() != *expected_.requests) {
+      fail("HOOK-6", "webhooks were not sent as often as they should be",
+           std::to_string(*expected_.requests), std::to_string(seen_.size()));
+    }
+    if (!expected_.attempts) return;
+    for (const auto& attempts : deliveries_) {
+      if (attempts.size() == *expected_.attempts) continue;
+      fail(attempts.size() > *expected_.attempts ? "HOOK-7" : "HOOK-6",
+           "a delivery was not attempted as often as it should be",
+           std::to_string(*expected_.attempts) + " attempts",
+           std::to_string(attempts.size()) + " of " + attempts.front()->delivery);
+    }
+  }
+
+  void check_paths() {
+    if (expected_.paths.empty()) return;
+    std::map<std::string, std::size_t> came;
+    for (const WebhookSeen& webhook : seen_) ++came[webhook.path];
+    for (const auto& [path, count] : expected_.paths) {
+      if (came[path] != count) {
+        fail("HOOK-1", "a URL did not get the webhooks that it should",
+             path + ": " + std::to_string(count), std::to_string(came[path]));
+      }
+    }
+    for (const auto& [path, count] : came) {
+      if (!expected_.paths.contains(path)) {
+        fail("HOOK-1", "webhooks went to a URL that should get none", "none at " + path,
+             std::to_string(count));
+      }
+    }
+  }
+
+  void check_models() {
+    if (!expected_.models) return;
+    std::vector<std::string> models;
+    for (const auto& attempts : deliveries_) {
+      const auto body = json::Document::parse(attempts.front()->request.body);
+      models.push_back(body ? body->root()["model"].string() : "");
+    }
+    std::vector<std::string> expected = *expected_.models;
+    std::sort(models.begin(), models.end());
+    std::sort(expected.begin(), expected.end());
+    if (models != expected) {
+      fail("HOOK-1", "not each changed model was announced once", listed(expected),
+           listed(models));
+    }
+  }
+
+  // Order between deliveries is not promised (HOOK-12), so each expected body takes the first
+  // delivery that fits it.
+  void check_bodies() {
+    std::vector<bool> taken(deliveries_.size(), false);
+    for (const json::Value& part : expected_.bodies) {
+      bool found = false;
+      std::string where;
+      for (std::size_t i = 0; i < deliveries_.size() && !found; ++i) {
+        if (taken[i]) continue;
+        const auto body = json::Document::parse(deliveries_[i].front()->request.body);
+        std::string at;
+        found = taken[i] = body && matches_part(part, body->root(), at);
+        if (where.empty()) where = at;
+      }
+      if (!found) {
+        fail("HOOK-2", "no webhook says what one of them should", json::compact(part),
+             deliveries_.empty() ? "none came" : "body" + where);
+      }
+    }
+  }
+
+  void check_headers(const WebhookSeen& webhook) {
+    for (const auto& [name, pattern] : expected_.headers) {
+      const auto value = webhook.request.headers.get(name);
+      const bool right = pattern ? value && matches_pattern(*pattern, *value) : !value;
+      if (right) continue;
+      findings_.fail("HOOK-10", "a webhook's header is not as it should be",
+                     name + ": " + pattern.value_or("(absent)"),
+                     std::string(value.value_or("(absent)")), {webhook.event});
+    }
+  }
+
+  const WebhooksExpected& expected_;
+  const std::vector<WebhookSeen>& seen_;
+  const Deliveries deliveries_;
+  const Dialect& dialect_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+void check_expected(const WebhooksExpected& expected, const std::vector<WebhookSeen>& seen,
+                    const Dialect& dialect, bool exact, Findings& findings) {
+  ExpectationCheck(expected, seen, dialect, findings).check(exact);
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,255 @@
+#include "conformance/laws/webhook_laws.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "conformance/timestamp.h"
+#include "conformance/webhook_signature.h"
+#include "core/duration.h"
+#include "core/json.h"
+
+namespace terapi::conformance {
+namespace {
+
+namespace json = core::json;
+
+std::string header_of(const WebhookSeen& webhook, std::string_view name) {
+  return std::string(webhook.request.headers.get(name).value_or(""));
+}
+
+std::optional<json::Document> body_of(const WebhookSeen& webhook) {
+  auto document = json::Document::parse(webhook.request.body);
+  if (!document || !document->root().is_object()) return std::nullopt;
+  return std::move(*document);
+}
+
+void check_keys_sorted(const json::Value& object, const WebhookSeen& webhook, Findings& findings) {
+  std::string before;
+  for (const json::Member member : object.members()) {
+    const std::string key = member.key.string();
+    if (key < before) {
+      findings.fail("HOOK-2", "the keys of a webhook are not in alphabetical order", "sorted",
+                    key + " after " + before, {webhook.event});
+    }
+    before = key;
+    if (member.value.is_object()) check_keys_sorted(member.value, webhook, findings);
+  }
+}
+
+// The members that a sync's webhook has, and their kinds.
+void check_sync_members(const json::Value& body, const WebhookSeen& webhook, const Dialect& dialect,
+                        Findings& findings) {
+  const auto lacks = [&](const std::string& what) {
+    findings.fail("HOOK-2", "a webhook's body lacks something", what,
+                  shortened(webhook.request.body, 400), {webhook.event});
+  };
+  for (const char* name :
+       {"connectionId", "providerConfigKey", "syncName", "model", "syncVariant", "syncType"}) {
+    if (!body[name].is_string()) lacks(std::string(name) + ", a string");
+  }
+  if (body["from"].string() != dialect.from) lacks("from: " + std::string(dialect.from));
+  const std::string type = body["syncType"].string();
+  if (type != "INITIAL" && type != "INCREMENTAL") lacks("syncType: INITIAL or INCREMENTAL");
+  if (!body["success"].is_boolean()) return lacks("success, a boolean");
+  if (body["success"].boolean()) {
+    for (const char* name : {"added", "updated", "deleted"}) {
+      if (!body["responseResults"][name].integer()) {
+        lacks("responseResults." + std::string(name) + ", a whole number");
+      }
+    }
+    for (const char* name : {"modifiedAfter", "queryTimeStamp"}) {
+      if (!read_timestamp(body[name].string())) lacks(std::string(name) + ", a timestamp");
+    }
+  } else {
+    for (const char* name : {"type", "description"}) {
+      if (!body["error"][name].is_string()) lacks("error." + std::string(name) + ", a string");
+    }
+    for (const char* name : {"startedAt", "failedAt"}) {
+      if (!read_timestamp(body[name].string())) lacks(std::string(name) + ", a timestamp");
+    }
+  }
+}
+
+std::string path_of(const std::string& target) { return target.substr(0, target.find('?')); }
+
+}  // namespace
+
+WebhookSeen webhook_of(core::Request request, core::Time at, const Dialect& dialect) {
+  WebhookSeen webhook;
+  webhook.at = at;
+  webhook.path = path_of(request.target);
+  webhook.delivery = std::string(request.headers.get(dialect.delivery_header).value_or(""));
+  const std::string_view number = request.headers.get(dialect.attempt_header).value_or("");
+  std::int64_t attempt = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), attempt);
+  if (error == std::errc() && end == number.data() + number.size()) webhook.attempt = attempt;
+  webhook.request = std::move(request);
+  return webhook;
+}
+
+void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Findings& findings) {
+  const auto fail = [&](const char* clause, const char* what, std::string expected,
+                        std::string actual) {
+    findings.fail(clause, what, std::move(expected), std::move(actual), {webhook.event});
+  };
+  if (webhook.request.method != "POST") {
+    fail("HOOK-1", "a webhook is not a POST", "POST", webhook.request.method);
+  }
+  if (!header_of(webhook, "Content-Type").starts_with("application/json")) {
+    fail("HOOK-2", "a webhook does not say that it is JSON", "application/json",
+         header_of(webhook, "Content-Type"));
+  }
+  if (webhook.delivery.empty()) {
+    fail("HOOK-8", "a webhook has no delivery id", std::string(dialect.delivery_header), "none");
+  }
+  if (!webhook.attempt || *webhook.attempt < 1) {
+    fail("HOOK-8", "a webhook does not tell its attempt", "1, 2, …",
+         header_of(webhook, dialect.attempt_header));
+  }
+  const std::string legacy = header_of(webhook, dialect.legacy_signature_header);
+  if (legacy != legacy_signature_hex(webhook.secret_key, webhook.request.body)) {
+    fail("HOOK-9", "the legacy signature is not that of the bytes that were sent",
+         "SHA-256 of secret key and body", legacy);
+  }
+  const std::string hmac = header_of(webhook, dialect.hmac_header);
+  if (!hmac_header_verifies(hmac, {webhook.signing_key}, webhook.request.body)) {
+    fail("HOOK-9", "the signature is not that of the bytes that were sent",
+         "HMAC-SHA256 of the body under the signing key", hmac);
+  }
+  const auto body = body_of(webhook);
+  if (!body) {
+    return fail("HOOK-2", "the body of a webhook is no JSON object", "an object",
+                shortened(webhook.request.body));
+  }
+  check_keys_sorted(body->root(), webhook, findings);
+  if (body->root()["type"].string() == "sync") {
+    check_sync_members(body->root(), webhook, dialect, findings);
+  } else if (!body->root()["type"].is_string()) {
+    fail("HOOK-2", "a webhook has no type", "type, a string", shortened(webhook.request.body));
+  }
+}
+
+void check_signed_by(const WebhookSeen& webhook, const std::vector<std::string>& keys,
+                     const Dialect& dialect, Findings& findings) {
+  std::vector<std::string> expected;
+  for (const std::string& key : keys) {
+    expected.push_back(hmac_sha256_hex(key, webhook.request.body));
+  }
+  const std::string header = header_of(webhook, dialect.hmac_header);
+  const std::vector<std::string> values = signature_values(header);
+  if (values == expected) return;
+  findings.fail("HOOK-9", "the signatures are not those of the keys in force, newest first",
+                std::to_string(keys.size()) + " values: " + listed(expected),
+                std::to_string(values.size()) + ": " + header, {webhook.event});
+}
+
+void check_attempts_alike(const std::vector<const WebhookSeen*>& attempts, const Dialect& dialect,
+                          Findings& findings) {
+  const WebhookSeen& first = *attempts.front();
+  std::int64_t number = first.attempt.value_or(0);
+  for (std::size_t i = 1; i < attempts.size(); ++i) {
+    const WebhookSeen& later = *attempts[i];
+    const std::vector<std::size_t> both = {first.event, later.event};
+    if (later.request.body != first.request.body) {
+      findings.fail("HOOK-8", "an attempt sends other bytes than the first one",
+                    shortened(first.request.body, 400), shortened(later.request.body, 400), both);
+    }
+    for (const std::string_view name : {dialect.hmac_header, dialect.legacy_signature_header}) {
+      if (header_of(later, name) == header_of(first, name)) continue;
+      findings.fail("HOOK-8", "an attempt carries another signature than the first one",
+                    std::string(name) + ": " + header_of(first, name), header_of(later, name),
+                    both);
+    }
+    if (later.attempt == number + 1) {
+      ++number;
+      continue;
+    }
+    findings.fail("HOOK-8", "attempts are not counted one by one", std::to_string(number + 1),
+                  header_of(later, dialect.attempt_header), both);
+    number = later.attempt.value_or(number + 1);
+  }
+}
+
+void check_counts(const WebhookSeen& webhook, const RunSeen& run, Findings& findings) {
+  const auto body = body_of(webhook);
+  if (!body || run.failed) return;
+  const json::Value results = body->root()["responseResults"];
+  const std::vector<std::pair<const char*, std::uint64_t>> counted = {
+      {"added", run.counts.added}, {"updated", run.counts.updated},
+      {"deleted", run.counts.deleted}};
+  for (const auto& [name, count] : counted) {
+    const auto told = results[name].integer();
+    if (told && static_cast<std::uint64_t>(*told) == count) continue;
+    findings.fail("HOOK-2", "a webhook counts other changes than the run made",
+                  std::string(name) + ": " + std::to_string(count), json::compact(results),
+                  {webhook.event});
+  }
+}
+
+void check_modified_after_covers(const WebhookSeen& webhook, const RunSeen& run,
+                                 const ModelStream& stream, const Walk& walk, Findings& findings) {
+  const auto body = body_of(webhook);
+  if (!body) return;
+  const auto from = read_timestamp(body->root()["modifiedAfter"].string());
+  if (!from) return;
+  for (const ServedRecord& served : walk.records) {
+    const ModelRecord* record = stream.find(served.id);
+    const auto time = read_timestamp(served.last_modified_at);
+    if (record == nullptr || record->now().run != run.number || !time || *time >= *from) continue;
+    findings.fail("HOOK-3", "a webhook's modifiedAfter is later than a change that it announces",
+                  "at or before " + served.last_modified_at + " (" + served.id + ")",
+                  body->root()["modifiedAfter"].string(), {webhook.event});
+  }
+}
+
+void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStream& stream,
+                    const Walk& walk, Findings& findings) {
+  std::map<std::string, const ServedRecord*> served;
+  for (const ServedRecord& record : walk.records) served[record.id] = &record;
+  for (const ModelRecord& record : stream.records) {
+    if (record.now().run != run || record.pruned) continue;
+    const auto found = served.find(record.id);
+    const bool there = found != served.end() &&
+                       (found->second->last_action == "DELETED") == record.now().deleted &&
+                       same_payload(found->second->payload, record.now().payload);
+    if (there) continue;
+    std::vector<std::size_t> events = {webhook.event};
+    events.insert(events.end(), walk.events.begin(), walk.events.end());
+    findings.fail("HOOK-4", "a webhook has come before its data can be read",
+                  record.id + " as the run left it",
+                  found == served.end() ? "it is not there yet" : "its former version", events);
+  }
+}
+
+void check_gaps(const std::vector<const WebhookSeen*>& attempts,
+                const std::vector<core::Duration>& gaps, bool exact, Findings& findings) {
+  for (std::size_t i = 0; i < gaps.size() && i + 1 < attempts.size(); ++i) {
+    const core::Duration gap = attempts[i + 1]->at - attempts[i]->at;
+    const std::vector<std::size_t> both = {attempts[i]->event, attempts[i + 1]->event};
+    const std::string expected = "attempt " + std::to_string(i + 2) + " comes " +
+                                 core::format_duration(gaps[i]) + " after the one before";
+    // The first of two may have been slow to arrive, by as much as the second seems early.
+    const core::Duration early = std::max(core::Duration(20'000), gaps[i] / 10);
+    const core::Duration late = std::max(core::Duration(1'000'000), gaps[i] / 2);
+    if (exact ? gap != gaps[i] : gap < gaps[i] - early) {
+      findings.fail("HOOK-7", "an attempt does not come when the policy says", expected,
+                    core::format_duration(std::max(gap, core::Duration(0))), both);
+    } else if (!exact && gap > gaps[i] + late) {
+      findings.warn("HOOK-7", "an attempt comes late", expected, core::format_duration(gap), both);
+    }
+  }
+}
+
+std::vector<std::vector<const WebhookSeen*>> by_delivery(const std::vector<WebhookSeen>& seen) {
+  std::vector<std::vector<const WebhookSeen*>> deliveries;
+  std::map<std::string, std::size_t> place;
+  for (const WebhookSeen& webhook : seen) {
+    const auto [at, is_new] = place.try_emplace(webhook.delivery, deliveries.size());
+    if (is_new) deliveries.emplace_back();
+    deliveries[at->second].push_back(&webhook);
+  }
+  return deliveries;
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,74 @@
+// What every webhook has to be, whatever a scenario is about: its form, its signatures, its
+// attempts, and what it says of the run that it announces (HOOK-1 to HOOK-9). Pure functions over
+// what the judge's receiver saw.
+//
+// Thread rule: values.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/laws/findings.h"
+#include "conformance/laws/record_reader.h"
+#include "conformance/server_step.h"
+#include "core/clock.h"
+#include "core/http_message.h"
+
+namespace terapi::conformance {
+
+// One POST as it reached the receiver.
+struct WebhookSeen {
+  core::Request request;
+  core::Time at{};
+  std::size_t event = 0;
+  std::string signing_key;  // in force when it came
+  std::string secret_key;
+  std::string path;      // that it came to
+  std::string delivery;  // its id; "" if it has none
+  std::optional<std::int64_t> attempt{};
+};
+
+// One run that the judge had carried out, as the model has it.
+struct RunSeen {
+  std::string stream;
+  std::size_t number = 0;  // of the model's runs
+  RunCounts counts{};
+  bool failed = false;
+  std::vector<std::string> deliveries;  // that the server named
+};
+
+// Takes a request apart; what it lacks stays empty.
+WebhookSeen webhook_of(core::Request request, core::Time at, const Dialect& dialect);
+
+// Each by itself: method, headers, body, both signatures.
+void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Findings& findings);
+// HOOK-9 with these keys, newest first: so many values, in this order.
+void check_signed_by(const WebhookSeen& webhook, const std::vector<std::string>& keys,
+                     const Dialect& dialect, Findings& findings);
+// HOOK-8: all attempts of one delivery, oldest first.
+void check_attempts_alike(const std::vector<const WebhookSeen*>& attempts, const Dialect& dialect,
+                          Findings& findings);
+// HOOK-2: what it counts is what the run did.
+void check_counts(const WebhookSeen& webhook, const RunSeen& run, Findings& findings);
+// HOOK-3: the records that the run changed are found from its modifiedAfter on.
+void check_modified_after_covers(const WebhookSeen& webhook, const RunSeen& run,
+                                 const ModelStream& stream, const Walk& walk, Findings& findings);
+// HOOK-4: what the run changed stands in this reading, which was made while the webhook waited.
+void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStream& stream,
+                    const Walk& walk, Findings& findings);
+// HOOK-7: the times between the starts of attempts. Exact where time is virtual; else never too
+// early, and late ones are only worth a warning.
+void check_gaps(const std::vector<const WebhookSeen*>& attempts,
+                const std::vector<core::Duration>& gaps, bool exact, Findings& findings);
+
+// What a scenario expects of all that came. `exact` as above.
+void check_expected(const WebhooksExpected& expected, const std::vector<WebhookSeen>& seen,
+                    const Dialect& dialect, bool exact, Findings& findings);
+
+// By delivery, in the order in which they were first seen; attempts in order.
+std::vector<std::vector<const WebhookSeen*>> by_delivery(const std::vector<WebhookSeen>& seen);
+
+}  // namespace terapi::conformance
