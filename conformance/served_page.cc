@@ -79,9 +79,9 @@ RecordParts take_apart(const json::Value& record, std::string_view metadata_key)
 }
 
 // Reads one record, and notes what is wrong with it.
-class RecordReader {
+class ServedRecordReader {
  public:
-  RecordReader(const json::Value& value, const Dialect& dialect)
+  ServedRecordReader(const json::Value& value, const Dialect& dialect)
       : value_(value), dialect_(dialect) {}
 
   ServedRecord read() {
@@ -235,7 +235,7 @@ core::Result<ServedPage> read_page(std::string_view body, const Dialect& dialect
                       "records[" + std::to_string(page.records.size()) + "] is " +
                           found_text(record) + "; expected an object");
     }
-    page.records.push_back(RecordReader(record, dialect).read());
+    page.records.push_back(ServedRecordReader(record, dialect).read());
   }
   return page;
 }

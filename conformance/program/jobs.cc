@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "conformance/harness/client_play.h"
+#include "conformance/harness/server_play.h"
 #include "conformance/harness/virtual_client_stage.h"
+#include "conformance/harness/virtual_stage.h"
 #include "conformance/program/scenario_set.h"
 
 namespace terapi::conformance {
@@ -18,6 +20,33 @@ std::string reason_to_skip(const Scenario& scenario, const JudgeFlags& flags, bo
   if (over_http && !scenario.over_http) return "not over HTTP: " + scenario.worlds_why;
   if (!over_http && !scenario.in_virtual) return "not in virtual time: " + scenario.worlds_why;
   return "";
+}
+
+std::uint64_t seed_of(const Scenario& scenario, const JudgeFlags& flags) {
+  return flags.seed != 0 ? flags.seed : scenario.seed;
+}
+
+// "github/demo/Issue" or "github/demo/Issue/v2".
+StreamAsked stream_asked(const std::string& text) {
+  StreamAsked stream;
+  std::vector<std::string*> parts = {&stream.integration, &stream.connection, &stream.model,
+                                     &stream.variant};
+  std::size_t begin = 0;
+  for (std::string* part : parts) {
+    if (begin > text.size()) break;
+    const std::size_t end = std::min(text.find('/', begin), text.size());
+    *part = text.substr(begin, end - begin);
+    begin = end + 1;
+  }
+  return stream;
+}
+
+ScenarioResult played(const Scenario& scenario, core::Result<std::unique_ptr<Stage>> stage,
+                      const ServerPlayOptions& options) {
+  if (stage) return play_server(scenario, **stage, options);
+  ScenarioResult result = skipped(scenario, stage.error().message);
+  result.verdict = Verdict::kError;
+  return result;
 }
 
 ScenarioResult named(ScenarioResult result, const std::string& world, const std::string& subject) {
@@ -77,13 +106,58 @@ JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
   return job;
 }
 
+JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
+                    const HttpStageOptions& server, const std::string& stream, bool read_only,
+                    const std::string& world) {
+  JudgeJob job{scenario.id, world, nullptr, true};
+  job.play = [&scenario, &flags, server, stream, read_only, world] {
+    const std::string& subject = server.base_url;
+    const std::string reason = reason_to_skip(scenario, flags, true);
+    if (!reason.empty()) return named(skipped(scenario, reason), world, subject);
+    auto stage = HttpStage::make(server);
+    return named(played(scenario, std::move(stage), {read_only, stream_asked(stream)}), world,
+                 subject);
+  };
+  return job;
+}
+
+JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
+                                    const ServerMutant* mutant) {
+  JudgeJob job{scenario.id, "virtual", nullptr};
+  job.play = [&scenario, &flags, mutant] {
+    const std::string subject = "terapi-simulator";
+    const std::string reason = reason_to_skip(scenario, flags, false);
+    if (!reason.empty()) return named(skipped(scenario, reason), "virtual", subject);
+    auto stage = VirtualStage::make(flags.the_dialect(), seed_of(scenario, flags), mutant);
+    return named(played(scenario, std::move(stage), {}), "virtual", subject);
+  };
+  return job;
+}
+
+// The program, on a virtual clock, started for this scenario alone.
+JudgeJob simulator_job(const Scenario& scenario, const JudgeFlags& flags) {
+  JudgeJob job{scenario.id, "http", nullptr};
+  job.play = [&scenario, &flags] {
+    const std::string subject = "terapi-simulator";
+    const std::string reason = reason_to_skip(scenario, flags, true);
+    if (!reason.empty()) return named(skipped(scenario, reason), "http", subject);
+    HttpStageOptions options;
+    options.dialect = &flags.the_dialect();
+    auto stage = HttpStage::make_with_simulator(program_folder() + "/terapi-simulator",
+                                                std::move(options), seed_of(scenario, flags));
+    return named(played(scenario, std::move(stage), {}), "http", subject);
+  };
+  return job;
+}
+
 JudgeJob reference_job(const Scenario& scenario, const JudgeFlags& flags, const std::string& world,
                        const ProcessClientOptions& commands) {
   if (scenario.judges == Subject::kClient) {
     return world == "http" ? client_job_over_http(scenario, flags, commands, "terapi-sync")
                            : client_job_in_virtual_time(scenario, flags);
   }
-  return {scenario.id, world, [&scenario] { return skipped(scenario, "not yet"); }};
+  return world == "http" ? simulator_job(scenario, flags)
+                         : server_job_in_virtual_time(scenario, flags);
 }
 
 ProcessClientOptions reference_commands() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "conformance/harness/client_mutant.h"
+#include "conformance/harness/http_stage.h"
 #include "conformance/harness/process_client_stage.h"
 #include "conformance/harness/server_mutant.h"
 #include "conformance/program/judge_flags.h"
@@ -23,6 +24,14 @@ JudgeJob client_job_over_http(const Scenario& scenario, const JudgeFlags& flags,
 // The reference client in virtual time, with a defect where `mutant` is given.
 JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
                                     const ClientMutant* mutant = nullptr);
+
+// A server by its URL; `world` is what the results are told under.
+JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
+                    const HttpStageOptions& server, const std::string& stream, bool read_only,
+                    const std::string& world);
+// The simulator in virtual time, with a defect where `mutant` is given.
+JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
+                                    const ServerMutant* mutant = nullptr);
 
 // Our own simulator and client: the scenario's subject, in that world.
 JudgeJob reference_job(const Scenario& scenario, const JudgeFlags& flags, const std::string& world,

@@ -20,6 +20,8 @@ struct Mode {
 
 const std::vector<Mode>& modes() {
   static const std::vector<Mode> kModes = {
+      {"server", "--base-url URL --secret-key KEY", "judge a server; with --control-url URL, all of it",
+       run_server_mode},
       {"client", "--run 'COMMAND' [--dump 'COMMAND']", "judge a sync client, in any language",
        run_client_mode},
       {"reference", "", "judge our own simulator and client, in both worlds", run_reference_mode},
