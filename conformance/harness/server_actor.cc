@@ -303,9 +303,9 @@ void ServerActor::act(const ResendStep& step, const std::string& clause) {
                    std::to_string(step.delivery) + " deliveries", std::to_string(ids.size()));
     return;
   }
-  const Answer answer =
-      wire_.control("POST", "/deliveries/" + ids[step.delivery - 1] + "/resend");
-  const bool fine = step.status == 200 ? answer.status() / 100 == 2 : answer.status() == step.status;
+  const Answer answer = wire_.control("POST", "/deliveries/" + ids[step.delivery - 1] + "/resend");
+  const bool fine =
+      step.status == 200 ? answer.status() / 100 == 2 : answer.status() == step.status;
   if (fine) return;
   findings_.fail(clause, "a delivery could not be sent again by hand", std::to_string(step.status),
                  std::to_string(answer.status()) + " " + shortened(answer.body()), answer.events);

@@ -104,8 +104,8 @@ ScenarioResult play_server(const Scenario& scenario, Stage& stage,
     conclude(result, scenario, actor, history);
   }
   result.timeline = history.events();
-  result.elapsed = std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now() -
-                                                              started);
+  result.elapsed =
+      std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now() - started);
   return result;
 }
 

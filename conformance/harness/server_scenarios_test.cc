@@ -52,15 +52,14 @@ std::string told(const ScenarioResult& result) {
 
 class ServerScenario : public testing::TestWithParam<std::string> {};
 
-INSTANTIATE_TEST_SUITE_P(Files, ServerScenario, testing::ValuesIn(server_scenario_files()),
-                         [](const auto& tested) {
-                           std::string name = tested.param;
-                           std::replace_if(
-                               name.begin(), name.end(),
-                               [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; },
-                               '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Files, ServerScenario, testing::ValuesIn(server_scenario_files()), [](const auto& tested) {
+      std::string name = tested.param;
+      std::replace_if(
+          name.begin(), name.end(),
+          [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+      return name;
+    });
 
 TEST_P(ServerScenario, PassesOnTheSimulator) {
   const auto scenario = scenario_in(GetParam());

@@ -17,9 +17,10 @@ std::string in_a_line(const core::Response& response, const Dialect& dialect) {
     if (!error.errors.empty()) text += " (" + listed(error.errors) + ")";
     return text;
   }
-  const auto page = response.body.starts_with("{\"records\"") || response.body.starts_with("{\"next")
-                        ? read_page(response.body, dialect)
-                        : core::Result<ServedPage>(core::Error{});
+  const auto page =
+      response.body.starts_with("{\"records\"") || response.body.starts_with("{\"next")
+          ? read_page(response.body, dialect)
+          : core::Result<ServedPage>(core::Error{});
   if (!page) return text + (response.body.empty() ? "" : " " + shortened(response.body));
   text += ", " + std::to_string(page->records.size()) + " records";
   if (!page->records.empty()) text += ": " + listed(ids_of(page->records), 5);

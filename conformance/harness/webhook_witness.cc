@@ -14,8 +14,7 @@ constexpr core::Duration kForEver = std::chrono::hours(1);
 
 }  // namespace
 
-WebhookWitness::WebhookWitness(Stage& stage, History& history, ServerWire& wire,
-                               Findings& findings)
+WebhookWitness::WebhookWitness(Stage& stage, History& history, ServerWire& wire, Findings& findings)
     : stage_(stage), history_(history), wire_(wire), findings_(findings) {
   stage_.set_receiver(
       [this](const core::Request& request, core::Time at) { return receive(request, at); });

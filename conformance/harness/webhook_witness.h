@@ -1,7 +1,8 @@
 // WebhookWitness: the judge's receiver. It keeps what came, answers as the scenario says, and,
 // where asked, reads the announced records before it answers (HOOK-4).
 //
-// A receiver that reads calls the stage from within the stage's own call: a Stage has to allow that.
+// A receiver that reads calls the stage from within the stage's own call: a Stage has to allow
+// that.
 //
 // Thread rule: one thread.
 #pragma once
