@@ -4,23 +4,13 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "conformance/harness/http_stage.h"
 #include "conformance/harness/server_play.h"
+#include "conformance/harness/server_scenario_files.h"
 
 namespace terapi::conformance {
 namespace {
-
-core::Result<Scenario> http_scenario(const std::string& id) {
-  const std::filesystem::path file =
-      std::filesystem::path(TERAPI_SOURCE_DIR) / "scenarios" / (id + ".json");
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return Scenario::parse(text.str(), id + ".json");
-}
 
 TEST(ServerScenarioOverHttp, PassesOnTheProgram) {
   const std::string program = std::string(TERAPI_BIN_DIR) + "/terapi-simulator";
@@ -33,17 +23,16 @@ TEST(ServerScenarioOverHttp, PassesOnTheProgram) {
                                   "webhooks/never-before-readable",
                                   "webhooks/redirect-not-followed",
                                   "security/hostile-requests"};
-  if (const char* all = std::getenv("TERAPI_ALL_SCENARIOS_OVER_HTTP"); all != nullptr) {
+  if (const char* some = std::getenv("TERAPI_SCENARIO"); some != nullptr) {
+    ids = {some};
+  } else if (std::getenv("TERAPI_ALL_SCENARIOS_OVER_HTTP") != nullptr) {
     ids.clear();
-    for (const char* folder : {"server", "webhooks", "security"}) {
-      const auto root = std::filesystem::path(TERAPI_SOURCE_DIR) / "scenarios" / folder;
-      for (const auto& entry : std::filesystem::directory_iterator(root)) {
-        ids.push_back(std::string(folder) + "/" + entry.path().stem().string());
-      }
+    for (const std::string& file : server_scenario_files()) {
+      ids.push_back(file.substr(0, file.size() - 5));
     }
   }
   for (const std::string& id : ids) {
-    const auto scenario = http_scenario(id);
+    const auto scenario = server_scenario(id + ".json");
     ASSERT_TRUE(scenario) << scenario.error().message;
     if (scenario->judges != Subject::kServer) continue;
     const ScenarioResult result = play_server(*scenario, **stage);
