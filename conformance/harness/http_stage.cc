@@ -138,15 +138,13 @@ core::Time HttpStage::now() const {
 bool HttpStage::run_until(const std::function<bool()>& done, core::Duration limit) {
   core::Clock& clock = loop_.clock();
   const core::Time until = clock.now() + limit;
-  core::TimerId timer = 0;
-  std::function<void()> look = [&] {
-    timer = 0;
-    if (done() || clock.now() >= until) return loop_.stop();
-    timer = clock.at(std::min(until, clock.now() + kGlance), look);
-  };
-  timer = clock.at(clock.now(), look);
-  loop_.run();
-  if (timer != 0) clock.cancel(timer);
+  while (!done() && clock.now() < until) {
+    if (answer_one_webhook()) continue;
+    const core::TimerId timer =
+        clock.at(std::min(until, clock.now() + kGlance), [this] { loop_.stop(); });
+    loop_.run();
+    clock.cancel(timer);
+  }
   return done();
 }
 
@@ -162,7 +160,9 @@ core::Result<core::Response> HttpStage::call(core::Request request) {
     loop_.stop();
   });
   // The sender answers within its time-out, and webhooks are received meanwhile.
-  while (!answer) loop_.run();
+  while (!answer) {
+    if (!answer_one_webhook()) loop_.run();
+  }
   return *std::move(answer);
 }
 
@@ -189,9 +189,21 @@ void HttpStage::receive(const core::Request& request,
                 });
 }
 
+// Not within the loop's callback: the receiver may well make calls of its own.
 void HttpStage::answer_webhook(const core::Request& request, core::Time at,
                                const std::function<void(core::Outcome)>& done) {
-  done(receiver_ ? receiver_(request, at) : core::Outcome{{200, {}, ""}, {}});
+  webhooks_.push_back([this, request, at, done] {
+    done(receiver_ ? receiver_(request, at) : core::Outcome{{200, {}, ""}, {}});
+  });
+  loop_.stop();
+}
+
+bool HttpStage::answer_one_webhook() {
+  if (webhooks_.empty()) return false;
+  const auto answer = std::move(webhooks_.front());
+  webhooks_.pop_front();
+  answer();
+  return true;
 }
 
 }  // namespace terapi::conformance

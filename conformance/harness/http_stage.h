@@ -3,6 +3,8 @@
 // Thread rule: one thread.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -49,6 +51,7 @@ class HttpStage final : public Stage {
   core::Result<void> listen();
   core::Result<void> learn_clock();
   void receive(const core::Request& request, const std::function<void(core::Outcome)>& done);
+  bool answer_one_webhook();
   void answer_webhook(const core::Request& request, core::Time at,
                       const std::function<void(core::Outcome)>& done);
 
@@ -59,6 +62,7 @@ class HttpStage final : public Stage {
   std::unique_ptr<core::HttpSender> sender_;
   std::unique_ptr<core::HttpServer> server_;
   Receiver receiver_;
+  std::deque<std::function<void()>> webhooks_;  // that came and are to be answered
   bool exact_time_ = false;
 };
 

@@ -1,51 +1,46 @@
+// ReferenceClient: the project's own client, put together to be judged, as it is or with one defect
+// (conformance/harness/client_mutant.h).
+//
+//   ReferenceClient client(options, {clock, transport, store, background, &store});
+//   client.start();
+//   client.receive(webhook, [&](core::Response answer) { … });
+//
+// Destroying it, at any moment, is a crash: nothing is called back afterwards. An exception that
+// one of its ports throws may pass through it; then all that may be done is to destroy it.
+//
+// Thread rule: the driver's thread; the ports have to outlive it. With a mutant, `background` has
+// to do its work on the driver's thread, too (core::InlineBackground).
 #pragma once
+
 #include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "client/sync_engine.h"
-#include "client/webhooks/webhook_receiver.h"
 #include "conformance/harness/client_mutant.h"
+#include "conformance/harness/reference_client_options.h"
+#include "core/http_message.h"
 
 namespace terapi::conformance {
-struct ReferenceClientPorts {
-  core::Clock& clock;
-  core::AsyncTransport& transport;
-  client::Store& store;
-  core::Background& background;
-};
-struct ReferenceClientOptions {
-  client::SyncOptions sync;
-  std::vector<client::Stream> streams;
-  std::vector<std::string> signing_keys;
-  std::string webhook_path = "/webhooks";
-  std::function<void(std::string)> died;
-};
+
 class ReferenceClient {
  public:
   ReferenceClient(ReferenceClientOptions options, ReferenceClientPorts ports,
-                  const ClientMutant* = nullptr)
-      : engine_(options.sync, options.streams,
-                {ports.clock, ports.transport, ports.store, ports.background}),
-        receiver_(receiver_options(options),
-                  [this](const client::Hint& hint) { engine_.hint(hint); }) {}
-  void start() { engine_.start(); }
-  void receive(const core::Request& request, const std::function<void(core::Response)>& done) {
-    done(receiver_.handle(request));
-  }
-  client::SyncEngine& engine() { return engine_; }
-  void stop(std::function<void()> stopped) { engine_.stop(std::move(stopped)); }
+                  const ClientMutant* mutant = nullptr);
+  ~ReferenceClient();
+  ReferenceClient(const ReferenceClient&) = delete;
+  ReferenceClient& operator=(const ReferenceClient&) = delete;
+
+  void start();
+  // Answers a webhook. `done` is called once, maybe later (a defective client answers late), and
+  // never after the client is gone.
+  void receive(const core::Request& request, std::function<void(core::Response)> done);
+  client::SyncEngine& engine();
+  // Starts nothing more and lets the commits in flight end; then calls back.
+  void stop(std::function<void()> stopped);
 
  private:
-  static client::WebhookReceiverOptions receiver_options(const ReferenceClientOptions& given) {
-    client::WebhookReceiverOptions options;
-    options.dialect = given.sync.dialect;
-    options.signing_keys = given.signing_keys;
-    options.path = given.webhook_path;
-    return options;
-  }
-  client::SyncEngine engine_;
-  client::WebhookReceiver receiver_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
+
 }  // namespace terapi::conformance

@@ -226,7 +226,8 @@ core::Result<void> VirtualClientStage::start_client(int worker) {
   options.signing_keys = {signing_key()};
   options.died = [this, worker](const std::string& reason) { died_.emplace_back(worker, reason); };
   made->client = std::make_unique<ReferenceClient>(
-      std::move(options), ReferenceClientPorts{clock_, made->link, made->disk, made->background},
+      std::move(options),
+      ReferenceClientPorts{clock_, made->link, made->disk, made->background, database_.get()},
       mutant_);
   history_.add({.at = now(), .kind = EventKind::kStart, .life = life, .text = "the client starts"});
   Life& begun = *made;

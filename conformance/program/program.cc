@@ -20,11 +20,13 @@ struct Mode {
 
 const std::vector<Mode>& modes() {
   static const std::vector<Mode> kModes = {
-      {"server", "--base-url URL --secret-key KEY", "judge a server; with --control-url URL, all of it",
-       run_server_mode},
+      {"server", "--base-url URL --secret-key KEY",
+       "judge a server; with --control-url URL, all of it", run_server_mode},
       {"client", "--run 'COMMAND' [--dump 'COMMAND']", "judge a sync client, in any language",
        run_client_mode},
       {"reference", "", "judge our own simulator and client, in both worlds", run_reference_mode},
+      {"mutants", "", "judge clients and servers with known defects: the kill matrix",
+       run_mutants_mode},
       {"list", "[--clauses]", "the scenarios, or the clauses and what checks them", run_list_mode},
       {"explain", "ID", "a clause, an invariant, a scenario or a mutant", run_explain_mode},
       {"validate", "FILE…", "check scenario files: line and column of each mistake",

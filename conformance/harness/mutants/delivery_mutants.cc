@@ -1,0 +1,201 @@
+// Servers whose webhooks go wrong on their way out.
+#include <map>
+#include <set>
+
+#include "conformance/harness/mutants/server_lists.h"
+#include "core/json.h"
+#include "core/random.h"
+#include "simulator/uuid.h"
+
+namespace terapi::conformance {
+namespace {
+
+namespace json = core::json;
+
+constexpr std::string_view kAttempt = "X-Terapi-Attempt";
+constexpr std::string_view kDelivery = "X-Terapi-Delivery";
+constexpr std::string_view kSignature = "X-Terapi-Hmac-Sha256";
+
+// Changes each webhook as it leaves.
+class MiswritesWebhooks final : public ServerMutation {
+ public:
+  using Change = void (*)(core::Request& webhook);
+  MiswritesWebhooks(core::Clock& clock, Change change) : ServerMutation(clock), change_(change) {}
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    change_(webhook);
+    inner.send(std::move(webhook), options, std::move(done));
+  }
+
+ private:
+  Change change_;
+};
+
+// Another text of the same JSON.
+void other_bytes(core::Request& webhook) {
+  if (webhook.body.starts_with("{")) webhook.body.insert(1, " ");
+}
+void new_delivery_id(core::Request& webhook) {
+  const std::string given(webhook.headers.get(kDelivery).value_or(""));
+  const std::string seed = given + "#" + std::string(webhook.headers.get(kAttempt).value_or(""));
+  const auto id = simulator::random_uuid(core::hash64(1, seed), core::hash64(2, seed));
+  webhook.headers.set(std::string(kDelivery), simulator::format_uuid(id));
+}
+void first_attempt_always(core::Request& webhook) {
+  webhook.headers.set(std::string(kAttempt), "1");
+}
+// As a signature does that takes in the time of sending, which the receiver does not know.
+void other_signature_on_retry(core::Request& webhook) {
+  if (webhook.headers.get(kAttempt) == "1") return;
+  std::string signature(webhook.headers.get(kSignature).value_or(""));
+  for (char& c : signature)
+    c = c == '9' ? '0' : c == 'f' ? 'a' : c == ',' ? c : static_cast<char>(c + 1);
+  webhook.headers.set(std::string(kSignature), signature);
+}
+void upper_case_signature(core::Request& webhook) {
+  std::string signature(webhook.headers.get(kSignature).value_or(""));
+  for (char& c : signature) {
+    if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 32);
+  }
+  webhook.headers.set(std::string(kSignature), signature);
+}
+
+// Takes what came back for another answer.
+class MisreadsReceivers final : public ServerMutation {
+ public:
+  using Change = void (*)(core::Result<core::Response>& answer);
+  MisreadsReceivers(core::Clock& clock, Change change) : ServerMutation(clock), change_(change) {}
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    inner.send(std::move(webhook), options,
+               [this, done = std::move(done)](core::Result<core::Response> answer) {
+                 change_(answer);
+                 done(std::move(answer));
+               });
+  }
+
+ private:
+  Change change_;
+};
+
+void refusal_is_final(core::Result<core::Response>& answer) {
+  if (answer && answer->status >= 400 && answer->status < 500) answer->status = 200;
+}
+void silence_is_final(core::Result<core::Response>& answer) {
+  if (!answer) answer = core::Response{200, {}, ""};
+}
+void only_200_counts(core::Result<core::Response>& answer) {
+  if (answer && answer->status > 200 && answer->status < 300) answer->status = 500;
+}
+
+// Goes where a redirect points, as a browser would: with GET, and without the body.
+class RedirectFollowed final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    inner.send(webhook, options,
+               [&inner, webhook, options,
+                done = std::move(done)](core::Result<core::Response> answer) mutable {
+                 const auto to = answer ? answer->headers.get("Location") : std::nullopt;
+                 const bool follows = to && to->find("://") != std::string_view::npos &&
+                                      answer->status >= 300 && answer->status < 400;
+                 if (!follows) return done(std::move(answer));
+                 webhook.method = "GET";
+                 webhook.target = std::string(*to);
+                 webhook.body.clear();
+                 webhook.headers.erase("Content-Type");
+                 inner.send(std::move(webhook), options, std::move(done));
+               });
+  }
+};
+
+// Announces only the first model of each sync.
+class NoWebhookForSecondModel final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    const auto body = json::Document::parse(webhook.body);
+    if (body) {
+      const json::Value root = body->root();
+      const std::string sync = root["providerConfigKey"].string() + "/" +
+                               root["connectionId"].string() + "/" + root["syncName"].string();
+      const std::string model = root["model"].string();
+      const std::string& first = first_model_.try_emplace(sync, model).first->second;
+      if (first != model) return done(core::Response{200, {}, ""});
+    }
+    inner.send(std::move(webhook), options, std::move(done));
+  }
+
+ private:
+  std::map<std::string, std::string> first_model_;
+};
+
+// Sends each webhook to the first URL it ever knew.
+class SecondUrlForgotten final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    // The same body to another URL: the second of two.
+    const std::string& first = url_of_.try_emplace(webhook.body, webhook.target).first->second;
+    if (first != webhook.target) return done(core::Response{200, {}, ""});
+    inner.send(std::move(webhook), options, std::move(done));
+  }
+
+ private:
+  std::map<std::string, std::string> url_of_;
+};
+
+}  // namespace
+
+std::vector<ServerMutant> delivery_mutants() {
+  return {
+      server_mutant<MiswritesWebhooks>("signs-other-bytes", "HOOK-9",
+                                       "Signs one text of the body and sends another.",
+                                       &other_bytes),
+      server_mutant<MiswritesWebhooks>("new-delivery-id", "HOOK-8",
+                                       "Gives each attempt a delivery id of its own.",
+                                       &new_delivery_id),
+      server_mutant<MiswritesWebhooks>("attempt-number-stuck", "HOOK-8",
+                                       "Says of each attempt that it is the first.",
+                                       &first_attempt_always),
+      server_mutant<MiswritesWebhooks>("signature-changes-per-attempt", "HOOK-8",
+                                       "Signs each attempt anew, with something that the receiver "
+                                       "does not know.",
+                                       &other_signature_on_retry),
+      server_mutant<MiswritesWebhooks>("upper-case-signature", "HOOK-9",
+                                       "Writes signatures in upper-case hex.",
+                                       &upper_case_signature),
+      server_mutant<MisreadsReceivers>("refusal-not-retried", "HOOK-6",
+                                       "Takes a receiver's 4xx for its last word.",
+                                       &refusal_is_final),
+      server_mutant<MisreadsReceivers>("silence-not-retried", "HOOK-6",
+                                       "Does not try again when a connection was refused, dropped "
+                                       "or timed out.",
+                                       &silence_is_final),
+      server_mutant<MisreadsReceivers>("only-200-counts", "HOOK-6",
+                                       "Takes 201 and 204 for failures and sends again.",
+                                       &only_200_counts),
+      server_mutant<RedirectFollowed>("redirect-followed", "HOOK-6",
+                                      "Follows a receiver's redirect with an empty GET, and takes "
+                                      "that for delivered."),
+      server_mutant<NoWebhookForSecondModel>("no-webhook-for-second-model", "HOOK-1",
+                                             "Announces only the first model of a sync."),
+      server_mutant<SecondUrlForgotten>("second-url-forgotten", "HOOK-1",
+                                        "Sends webhooks to the first of two URLs only."),
+  };
+}
+
+}  // namespace terapi::conformance

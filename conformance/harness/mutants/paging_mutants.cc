@@ -1,0 +1,192 @@
+// Clients that ask for the wrong page, or take the wrong one for the last.
+#include <map>
+
+#include "client/timestamp.h"
+#include "conformance/harness/mutants/changed_page.h"
+#include "conformance/harness/mutants/client_lists.h"
+#include "conformance/harness/mutants/cursor_text.h"
+#include "conformance/harness/records_target.h"
+
+namespace terapi::conformance {
+namespace {
+
+// Changes each page before the engine sees it.
+class MisreadsPages final : public ClientMutation {
+ public:
+  using Change = void (*)(const RecordsTarget& asked, ChangedPage& page);
+  MisreadsPages(MutantPorts ports, Change change)
+      : ClientMutation(std::move(ports)), change_(change) {}
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    auto asked = RecordsTarget::of(request);
+    transport().send(
+        std::move(request), options,
+        while_alive([this, asked, done = std::move(done)](core::Result<core::Response> answer) {
+          if (asked && answer && answer->status == 200) {
+            if (auto page = ChangedPage::parse(answer->body)) {
+              change_(*asked, *page);
+              answer->body = page->text();
+            }
+          }
+          done(std::move(answer));
+        }));
+  }
+
+ private:
+  Change change_;
+};
+
+void short_page_is_last(const RecordsTarget& asked, ChangedPage& page) {
+  const std::string limit = asked.get("limit").value_or("100");
+  if (std::to_string(page.records.size()) != limit) page.next_cursor.reset();
+}
+void empty_page_is_last(const RecordsTarget& /*asked*/, ChangedPage& page) {
+  if (page.records.empty()) page.next_cursor.reset();
+}
+void first_page_is_last(const RecordsTarget& /*asked*/, ChangedPage& page) {
+  page.next_cursor.reset();
+}
+
+// Changes the target of each request for records.
+class MisasksPages final : public ClientMutation {
+ public:
+  using Change = std::string (*)(RecordsTarget target);
+  MisasksPages(MutantPorts ports, Change change)
+      : ClientMutation(std::move(ports)), change_(change) {}
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    if (auto target = RecordsTarget::of(request)) request.target = change_(*std::move(target));
+    transport().send(std::move(request), options, std::move(done));
+  }
+
+ private:
+  Change change_;
+};
+
+std::string with_millisecond_cursor(RecordsTarget target) {
+  if (const auto cursor = target.get("cursor")) {
+    target.set("cursor", cursor_at_milliseconds(*cursor));
+  }
+  return target.text();
+}
+std::string with_raw_cursor(RecordsTarget target) { return target.text_with_raw("cursor"); }
+std::string without_variant(RecordsTarget target) {
+  target.erase("variant");
+  return target.text();
+}
+
+// Takes what came of a broken answer for a page, and for the last one.
+class AcceptsTruncated final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    transport().send(std::move(request), options,
+                     while_alive([done = std::move(done)](core::Result<core::Response> answer) {
+                       if (answer && answer->status == 200 && !ChangedPage::parse(answer->body)) {
+                         answer->body = whole_records_of(answer->body).text();
+                       } else if (!answer && answer.error().code == "truncated_body") {
+                         // What did come is not known here; nothing of it is certain to be whole.
+                         answer = core::Response{200, {}, ChangedPage{}.text()};
+                       }
+                       done(std::move(answer));
+                     }));
+  }
+
+ private:
+  static ChangedPage whole_records_of(const std::string& body) {
+    ChangedPage page;
+    core::json::Reader reader;
+    std::size_t at = body.find('[');
+    while (at < body.size()) {
+      ++at;  // past the bracket, or the comma
+      const std::size_t begin = at;
+      if (!reader.read_one(body, at)) break;
+      page.records.emplace_back(body.substr(begin, at - begin));
+      if (at >= body.size() || body[at] != ',') break;
+    }
+    return page;
+  }
+};
+
+// Begins each walk from the newest time it has, with no cursor.
+class ResumesByModifiedAfter final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+
+  core::Result<client::Position> position(const client::Stream& stream) override {
+    auto position = store().position(stream);
+    if (position && position->cursor && position->newest) {
+      newest_of_[*position->cursor] = *position->newest;
+    }
+    return position;
+  }
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    if (auto target = RecordsTarget::of(request)) {
+      const auto newest = newest_of_.find(target->get("cursor").value_or(""));
+      if (newest != newest_of_.end()) {
+        target->erase("cursor");
+        target->set("modified_after", client::format_timestamp(newest->second));
+        request.target = target->text();
+        newest_of_.erase(newest);
+      }
+    }
+    transport().send(std::move(request), options, std::move(done));
+  }
+
+ private:
+  std::map<std::string, core::Time> newest_of_;  // by the cursor where a walk begins
+};
+
+// Pages by number of records: each next page is asked for by the time of the last record.
+std::string by_time_of_cursor(RecordsTarget target) {
+  const auto time = target.get("cursor") ? time_of_cursor(*target.get("cursor")) : std::nullopt;
+  if (!time) return target.text();
+  target.erase("cursor");
+  // "After" it, as the client's author read the word: the next microsecond.
+  target.set("modified_after", client::format_timestamp(*time + core::Duration(1)));
+  return target.text();
+}
+
+}  // namespace
+
+std::vector<ClientMutant> paging_mutants() {
+  return {
+      client_mutant<MisreadsPages>(
+          "stops-on-short-page", "REC-11",
+          "Takes a page with fewer records than it asked for to be the last one.",
+          &short_page_is_last),
+      client_mutant<MisreadsPages>("stops-on-empty-page", "CLIENT-7",
+                                   "Takes a page without records to be the last one, although it "
+                                   "has a next_cursor.",
+                                   &empty_page_is_last),
+      client_mutant<MisreadsPages>("one-page-only", "CLIENT-7",
+                                   "Reads one page each time and never looks at next_cursor.",
+                                   &first_page_is_last),
+      client_mutant<MisasksPages>(
+          "millisecond-cursor", "CUR-6",
+          "Passes the cursor through a date type of milliseconds: the time within it is cut.",
+          &with_millisecond_cursor),
+      client_mutant<MisasksPages>("unescaped-cursor", "CUR-6",
+                                  "Puts the cursor into the URL without percent-encoding it.",
+                                  &with_raw_cursor),
+      client_mutant<MisasksPages>("drops-variant", "CLIENT-1",
+                                  "Never sends the variant, and stores the base variant's records "
+                                  "under its name.",
+                                  &without_variant),
+      client_mutant<MisasksPages>(
+          "pages-by-time", "CUR-5",
+          "Takes only the time from the cursor and pages by modified_after: records that share a "
+          "time are lost at a page's end.",
+          &by_time_of_cursor),
+      client_mutant<AcceptsTruncated>(
+          "accepts-truncated", "CLIENT-9",
+          "Takes what came of a body that was cut short for a page, and for the last one."),
+      client_mutant<ResumesByModifiedAfter>(
+          "resumes-by-modified-after", "CLIENT-1",
+          "Begins each walk with modified_after, the newest time that it holds, instead of its "
+          "cursor."),
+  };
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,161 @@
+// Clients that are too patient, too impatient, or follow where they should not.
+#include <chrono>
+
+#include "client/retry_after.h"
+#include "conformance/harness/mutants/client_lists.h"
+
+namespace terapi::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+using core::Result;
+
+class AdjustsOptions final : public ClientMutation {
+ public:
+  using Adjust = void (*)(client::SyncOptions& options);
+  AdjustsOptions(MutantPorts ports, Adjust how) : ClientMutation(std::move(ports)), how_(how) {}
+  void adjust(ReferenceClientOptions& options) override { how_(options.sync); }
+
+ private:
+  Adjust how_;
+};
+
+void never_polls(client::SyncOptions& options) { options.poll = 24h * 365; }
+void gives_up_soon(client::SyncOptions& options) { options.give_up = 5s; }
+void reads_huge_pages(client::SyncOptions& options) {
+  options.limit = 10'000;
+  options.max_page_bytes = std::size_t{1} << 32;
+}
+
+// Makes of each answer what it takes it for.
+class MisreadsAnswers final : public ClientMutation {
+ public:
+  using Change = void (*)(core::Response& response);
+  MisreadsAnswers(MutantPorts ports, Change change)
+      : ClientMutation(std::move(ports)), change_(change) {}
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    transport().send(std::move(request), options,
+                     while_alive([this, done = std::move(done)](Result<core::Response> answer) {
+                       if (answer) change_(*answer);
+                       done(std::move(answer));
+                     }));
+  }
+
+ private:
+  Change change_;
+};
+
+bool is_refusal(int status) { return status >= 400 && status < 500 && status != 429; }
+
+void refusal_is_trouble(core::Response& response) {
+  if (is_refusal(response.status)) response.status = 500;
+}
+void no_retry_after(core::Response& response) { response.headers.erase("Retry-After"); }
+void rate_limit_is_refusal(core::Response& response) {
+  if (response.status == 429) response.status = 400;
+}
+void trouble_is_the_end(core::Response& response) {
+  if (response.status < 500) return;
+  response.status = 200;
+  response.body = R"({"records":[],"next_cursor":null})";
+}
+
+// Sends the same request again at once, as long as an answer asks for it.
+class AsksAgainAtOnce final : public ClientMutation {
+ public:
+  using Again = bool (*)(const core::Response& response, core::Time now);
+  AsksAgainAtOnce(MutantPorts ports, Again again)
+      : ClientMutation(std::move(ports)), again_(again) {}
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    transport().send(request, options,
+                     while_alive([this, request, options,
+                                  done = std::move(done)](Result<core::Response> answer) {
+                       if (!answer || !again_(*answer, clock().now())) {
+                         return done(std::move(answer));
+                       }
+                       // "At once" takes a millisecond, so that no call nests in another for ever.
+                       later(1ms, [this, request, options, done] { send(request, options, done); });
+                     }));
+  }
+
+ private:
+  Again again_;
+};
+
+bool says_retry_after_0(const core::Response& response, core::Time now) {
+  if (response.status != 429 && response.status != 503) return false;
+  const auto header = response.headers.get("Retry-After");
+  const auto wait = header ? client::parse_retry_after(*header, now) : std::nullopt;
+  return wait && *wait <= 0s;
+}
+bool refuses(const core::Response& response, core::Time /*now*/) {
+  return is_refusal(response.status);
+}
+
+class FollowsRedirects final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    follow(std::move(request), options, std::move(done), 0);
+  }
+
+ private:
+  void follow(core::Request request, const core::SendOptions& options, Done done, int hops) {
+    constexpr int kMostHops = 5;
+    transport().send(
+        request, options,
+        while_alive([this, request, options, hops,
+                     done = std::move(done)](Result<core::Response> answer) mutable {
+          const auto location = answer ? answer->headers.get("Location") : std::nullopt;
+          const bool redirect = location && location->find("://") != std::string_view::npos &&
+                                answer->status >= 300 && answer->status < 400;
+          if (!redirect || hops >= kMostHops) return done(std::move(answer));
+          request.target = std::string(*location);
+          follow(std::move(request), options, std::move(done), hops + 1);
+        }));
+  }
+};
+
+}  // namespace
+
+std::vector<ClientMutant> patience_mutants() {
+  return {
+      client_mutant<AdjustsOptions>("no-polling", "CLIENT-3",
+                                    "Waits for webhooks only: one that is lost is never made up "
+                                    "for.",
+                                    &never_polls),
+      client_mutant<AdjustsOptions>("gives-up-early", "CLIENT-9",
+                                    "Stops for good when a server has been in trouble for 5 s.",
+                                    &gives_up_soon),
+      client_mutant<AdjustsOptions>("pages-without-bound", "CLIENT-10",
+                                    "Asks for the largest pages there are and takes answers of any "
+                                    "size.",
+                                    &reads_huge_pages),
+      client_mutant<MisreadsAnswers>("retries-4xx-for-ever", "CLIENT-9",
+                                     "Takes a refusal (401, 400) for trouble that passes and tries "
+                                     "again for ever.",
+                                     &refusal_is_trouble),
+      client_mutant<MisreadsAnswers>("ignores-retry-after", "CLIENT-9",
+                                     "Backs off by its own schedule, whatever Retry-After says.",
+                                     &no_retry_after),
+      client_mutant<MisreadsAnswers>("stops-on-429", "CLIENT-9",
+                                     "Takes a rate limit for a refusal and stops for good.",
+                                     &rate_limit_is_refusal),
+      client_mutant<MisreadsAnswers>("errors-are-the-end", "CLIENT-9",
+                                     "Takes a 5xx for an empty page: believes to be up to date "
+                                     "until the next poll.",
+                                     &trouble_is_the_end),
+      client_mutant<AsksAgainAtOnce>("hot-loop-on-retry-after-0", "CLIENT-9",
+                                     "Asks again at once, and again, when Retry-After is 0.",
+                                     &says_retry_after_0),
+      client_mutant<AsksAgainAtOnce>("hot-loop-on-4xx", "CLIENT-9",
+                                     "Repeats a request that was refused without a pause.",
+                                     &refuses),
+      client_mutant<FollowsRedirects>("follows-redirects", "AUTH-5",
+                                      "Follows a redirect with all its headers: the key goes to "
+                                      "another host."),
+  };
+}
+
+}  // namespace terapi::conformance
