@@ -1,4 +1,5 @@
-// Known-bad servers: each scenario fails the mutants that it names, and each mutant is named by one.
+// Known-bad servers: each scenario fails the mutants that it names, and each mutant is named by
+// one.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -33,6 +34,7 @@ TEST(ServerKills, PrintsTheMatrix) {
       if (verdict != Verdict::kFail) line += "(" + std::string(to_string(verdict)) + ")";
     }
     std::printf("%s:%s\n", scenario->id.c_str(), line.c_str());
+    std::fflush(stdout);
   }
 }
 
