@@ -122,8 +122,8 @@ class ServerPlanReader {
         texts.emplace_back(member.key.string(), member.value.string());
       } else {
         fields.report(key, "invalid_type",
-                      json::path_text(fields.path_to(key)) + "." + member.key.string() +
-                          " is " + std::string(json::describe(member.value.kind())) +
+                      json::path_text(fields.path_to(key)) + "." + member.key.string() + " is " +
+                          std::string(json::describe(member.value.kind())) +
                           "; expected a string or null");
       }
     }
@@ -302,7 +302,8 @@ class ServerPlanReader {
         step.report("limits", "invalid_value", "limits are whole numbers from 1 to 10000");
       }
     }
-    law.parameters.rounds = static_cast<std::uint64_t>(step.integer("rounds", 1, 1'000).value_or(20));
+    law.parameters.rounds =
+        static_cast<std::uint64_t>(step.integer("rounds", 1, 1'000).value_or(20));
     return law;
   }
 
@@ -440,10 +441,11 @@ core::Result<ServerPlan> ServerPlan::read(const Scenario& scenario) {
   if (scenario.any_data) {
     for (const ServerStep& step : plan.steps) {
       if (step.only_reads()) continue;
-      issues.push_back({"invalid_value",
-                        "any_data is for scenarios that only read; this step does more: " + step.text,
-                        {},
-                        scenario.steps.offset()});
+      issues.push_back(
+          {"invalid_value",
+           "any_data is for scenarios that only read; this step does more: " + step.text,
+           {},
+           scenario.steps.offset()});
     }
   }
   if (issues.empty()) return plan;

@@ -28,19 +28,20 @@ namespace terapi::conformance {
 // What an answer has to be. What is not named may be anything.
 struct AnswerExpected {
   std::optional<std::int64_t> status{};
-  std::optional<std::string> code{};               // of an error
-  std::optional<std::vector<std::string>> errors;  // "limit:too_small" or "limit", these and no more
-  std::optional<std::vector<std::string>> ids;     // of the records, in order
-  bool any_order = false;                          // of the ids
+  std::optional<std::string> code{};  // of an error
+  std::optional<std::vector<std::string>>
+      errors;                                   // "limit:too_small" or "limit", these and no more
+  std::optional<std::vector<std::string>> ids;  // of the records, in order
+  bool any_order = false;                       // of the ids
   std::optional<std::vector<std::string>> actions;  // of the records: "ADDED", …
   std::optional<std::int64_t> count{};              // of the records
   enum class Next : std::uint8_t { kAny, kNull, kLast };
   Next next = Next::kAny;  // null, or the last record's cursor
   // Name → value; "*" stands for any text, null for its absence.
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
-  core::json::Value body;            // a part of the body: see matches_part()
-  std::vector<std::string> lacks;    // texts that must not stand in the body or headers
-  bool named = false;                // the step has an `expect`
+  core::json::Value body;          // a part of the body: see matches_part()
+  std::vector<std::string> lacks;  // texts that must not stand in the body or headers
+  bool named = false;              // the step has an `expect`
 };
 
 // {"run":{…}}: one sync run.
@@ -128,8 +129,8 @@ struct WorldStep {
 // {"expect_webhooks":{…}}: what came since the last such step.
 struct WebhooksExpected {
   std::optional<std::size_t> deliveries{};
-  std::optional<std::size_t> attempts{};  // of each of them
-  std::optional<std::size_t> requests{};  // of all of them
+  std::optional<std::size_t> attempts{};            // of each of them
+  std::optional<std::size_t> requests{};            // of all of them
   std::optional<std::vector<core::Duration>> gaps;  // between the starts of attempts
   std::optional<std::vector<std::string>> models;   // one for each delivery, in any order
   std::map<std::string, std::size_t> paths;         // requests for each path

@@ -66,7 +66,8 @@ void conclude(ScenarioResult& result, const Scenario& scenario, ServerActor& act
     result.findings.push_back(std::move(finding));
   }
   if (!actor.broken().empty()) {
-    result.verdict = graver(result.verdict, Verdict::kError);
+    // It may be the server's own doing that the story cannot go on; then that was found.
+    if (result.verdict != Verdict::kFail) result.verdict = Verdict::kError;
     result.reason = actor.broken();
   } else if (!actor.unproven().empty() && result.verdict < Verdict::kFail) {
     // On data that is not its own, a scenario may find nothing to look at.

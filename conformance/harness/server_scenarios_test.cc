@@ -3,43 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "conformance/harness/server_play.h"
+#include "conformance/harness/server_scenario_files.h"
 #include "conformance/harness/test_stage.h"
 #include "conformance/harness/virtual_stage.h"
 
 namespace terapi::conformance {
 namespace {
-
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::vector<std::string> server_scenario_files() {
-  const std::filesystem::path root = std::filesystem::path(TERAPI_SOURCE_DIR) / "scenarios";
-  std::vector<std::string> files;
-  for (const char* folder : {"server", "webhooks", "security"}) {
-    if (!std::filesystem::exists(root / folder)) continue;
-    for (const auto& entry : std::filesystem::directory_iterator(root / folder)) {
-      if (entry.path().extension() != ".json") continue;
-      if (text_of(entry.path()).find("\"judges\": \"server\"") == std::string::npos) continue;
-      files.push_back(std::string(folder) + "/" + entry.path().filename().string());
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-core::Result<Scenario> scenario_in(const std::string& file) {
-  return Scenario::parse(text_of(std::filesystem::path(TERAPI_SOURCE_DIR) / "scenarios" / file),
-                         file);
-}
 
 std::string told(const ScenarioResult& result) {
   std::string text = std::string(to_string(result.verdict)) + " " + result.reason + "\n";
@@ -62,7 +33,7 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 TEST_P(ServerScenario, PassesOnTheSimulator) {
-  const auto scenario = scenario_in(GetParam());
+  const auto scenario = server_scenario(GetParam());
   ASSERT_TRUE(scenario) << scenario.error().message;
   EXPECT_EQ(scenario->id + ".json", GetParam());
   const auto stage = VirtualStage::make(terapi_dialect(), scenario->seed);
@@ -73,7 +44,7 @@ TEST_P(ServerScenario, PassesOnTheSimulator) {
 }
 
 TEST_P(ServerScenario, DoesNotFailInTheOtherDialect) {
-  const auto scenario = scenario_in(GetParam());
+  const auto scenario = server_scenario(GetParam());
   ASSERT_TRUE(scenario) << scenario.error().message;
   const auto stage = VirtualStage::make(nango_dialect(), scenario->seed);
   ASSERT_TRUE(stage);
@@ -84,7 +55,7 @@ TEST_P(ServerScenario, DoesNotFailInTheOtherDialect) {
 
 // On data that is not its own it passes, or says why it shows nothing.
 TEST_P(ServerScenario, NeverFailsOnOtherData) {
-  const auto scenario = scenario_in(GetParam());
+  const auto scenario = server_scenario(GetParam());
   ASSERT_TRUE(scenario) << scenario.error().message;
   TestStage stage;
   stage.take_control_away();

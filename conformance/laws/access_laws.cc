@@ -36,10 +36,9 @@ void check_authentication(LawContext& context) {
   for (const char* scheme : {"Bearer", "bearer", "BEARER", "bEaReR"}) {
     const Answer answer = ask_with_authorization(context, std::string(scheme) + " " + key);
     if (answer.status() == 200) continue;
-    context.findings.fail("AUTH-2", "the scheme is not taken in any case",
-                          "200 with " + std::string(scheme),
-                          std::to_string(answer.status()) + " " + shortened(answer.body()),
-                          answer.events);
+    context.findings.fail(
+        "AUTH-2", "the scheme is not taken in any case", "200 with " + std::string(scheme),
+        std::to_string(answer.status()) + " " + shortened(answer.body()), answer.events);
   }
   RecordReader reader(context);
   core::Headers none = reader.headers();
@@ -52,9 +51,8 @@ void check_authentication(LawContext& context) {
         std::string("Bearer   "), "Bearer" + key}) {
     expect_unauthorized(context, value, "malformed_auth_header");
   }
-  for (const std::string& token :
-       {std::string(kUnknownKey), key.substr(1), key + "0", std::string("x"),
-        std::string(400, 'k')}) {
+  for (const std::string& token : {std::string(kUnknownKey), key.substr(1), key + "0",
+                                   std::string("x"), std::string(400, 'k')}) {
     expect_unauthorized(context, "Bearer " + token, "unknown_account");
   }
 }
@@ -150,8 +148,8 @@ void check_prune_body(LawContext& context) {
     return context.server.call(std::move(request));
   };
   const std::string cursor = before.records.empty() ? "x" : before.records.back().cursor;
-  const std::string good = R"({"model":")" + context.given.stream.model +
-                           R"(","until_cursor":")" + cursor + "\"";
+  const std::string good =
+      R"({"model":")" + context.given.stream.model + R"(","until_cursor":")" + cursor + "\"";
   const std::string what = "a body that is wrong is not refused";
   for (const char* body : {"{", "nonsense", "[]", "null", "\"x\"", "{\"model\":\"A\"}{}"}) {
     reader.expect_refused(prune(body), 400, "invalid_body", "", "ERR-2", what);

@@ -46,7 +46,9 @@ class AnswerCheck {
       return;
     }
     fail("the answer has another status",
-         expected_.status ? std::to_string(*expected_.status) : refusal ? "an error" : "no error",
+         expected_.status ? std::to_string(*expected_.status)
+         : refusal        ? "an error"
+                          : "no error",
          std::to_string(answer_.status()) + " " + shortened(answer_.body()));
   }
 
@@ -69,8 +71,9 @@ class AnswerCheck {
     for (const std::string& told : error.errors) {
       ErrorAnswer one;
       one.errors = {told};
-      const bool meant = std::any_of(expected_.errors->begin(), expected_.errors->end(),
-                                     [&](const auto& each) { return each == told || one.names(each); });
+      const bool meant =
+          std::any_of(expected_.errors->begin(), expected_.errors->end(),
+                      [&](const auto& each) { return each == told || one.names(each); });
       if (!meant) fail("a mistake is told that was not made", listed(*expected_.errors), told);
     }
   }

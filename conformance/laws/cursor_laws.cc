@@ -18,8 +18,20 @@ std::string base64_of(std::string_view text) { return base64_encode(text, Paddin
 
 // Texts that no cursor of any stream is.
 std::vector<std::string> hostile_cursors(const std::string& good) {
-  std::vector<std::string> cursors = {"x",  "null", "0",  "undefined", "%",  "=",  "====",
-                                      "\n", " ",    "{}", "../../etc", "-1", "\"", "<script>",
+  std::vector<std::string> cursors = {"x",
+                                      "null",
+                                      "0",
+                                      "undefined",
+                                      "%",
+                                      "=",
+                                      "====",
+                                      "\n",
+                                      " ",
+                                      "{}",
+                                      "../../etc",
+                                      "-1",
+                                      "\"",
+                                      "<script>",
                                       "'; DROP TABLE records; --",
                                       "\xFF\xFE",
                                       std::string("a\0b", 3),

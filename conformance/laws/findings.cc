@@ -8,7 +8,8 @@ namespace terapi::conformance {
 
 void Findings::add(Finding finding) {
   ++count_;
-  if (++times_[finding.clause + " " + finding.what] <= at_most_) kept_.push_back(std::move(finding));
+  if (++times_[finding.clause + " " + finding.what] <= at_most_)
+    kept_.push_back(std::move(finding));
 }
 
 void Findings::fail(std::string clause, std::string what, std::string expected, std::string actual,

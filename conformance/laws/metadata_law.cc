@@ -22,8 +22,8 @@ void check_times(const ServedRecord& record, const Walk& walk, Findings& finding
   const auto first = read_timestamp(record.first_seen_at);
   const auto last = read_timestamp(record.last_modified_at);
   if (!first || !last) return;  // a problem of its form, told already
-  const std::string both = record.id + ": " + record.first_seen_at + " and " +
-                           record.last_modified_at;
+  const std::string both =
+      record.id + ": " + record.first_seen_at + " and " + record.last_modified_at;
   if (*first > *last) {
     findings.fail("META-4", "first_seen_at is later than last_modified_at", "not later", both,
                   walk.events);
@@ -42,8 +42,8 @@ void check_metadata(LawContext& context) {
   if (walk.records.empty()) context.unproven = "an empty stream has no metadata";
   for (const ServedRecord& record : walk.records) {
     for (const ShapeProblem& problem : record.problems) {
-      context.findings.fail(problem.clause, "a record is not of the right form", "as the clause says",
-                            record.id + ": " + problem.text, walk.events);
+      context.findings.fail(problem.clause, "a record is not of the right form",
+                            "as the clause says", record.id + ": " + problem.text, walk.events);
     }
     check_deletion_marks(record, walk, context.findings);
     check_times(record, walk, context.findings);

@@ -92,10 +92,10 @@ class ModelLaw {
            served.last_action);
     }
     if (served.pruned_at.has_value() != record.pruned) {
-      fail("PRUNE-1", record.pruned ? "a pruned record has no pruned_at"
-                                    : "a record has a pruned_at that was not pruned, or saved since",
-           record.pruned ? "a time" : "null",
-           record.id + ": " + served.pruned_at.value_or("null"));
+      fail("PRUNE-1",
+           record.pruned ? "a pruned record has no pruned_at"
+                         : "a record has a pruned_at that was not pruned, or saved since",
+           record.pruned ? "a time" : "null", record.id + ": " + served.pruned_at.value_or("null"));
     }
   }
 

@@ -88,10 +88,10 @@ void check_pages_agree(LawContext& context) {
     if (!walk.whole) continue;
     const std::string parted = difference(reference.records, walk.records);
     if (parted.empty()) continue;
-    context.findings.fail("CUR-3", "pages of another size bring other records",
-                          "with limit=" + std::to_string(limit) + " the same sequence as with " +
-                              "limit=10000",
-                          parted, walk.events);
+    context.findings.fail(
+        "CUR-3", "pages of another size bring other records",
+        "with limit=" + std::to_string(limit) + " the same sequence as with " + "limit=10000",
+        parted, walk.events);
   }
 }
 

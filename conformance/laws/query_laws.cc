@@ -27,12 +27,11 @@ void check_limits(LawContext& context) {
   for (const std::uint64_t limit : {1, 2, 99, 100, 101, 9'999, 10'000}) {
     expect_count({{"limit", std::to_string(limit)}}, limit);
   }
-  for (const char* bad : {"0", "10001", "1.5", "1.0", "1e3", "+5", "-1", "0x10", "", " 5", "5 ",
-                          "ten", "NaN", "18446744073709551617", "99999999999999999999999999",
-                          "1,000", "true", "５"}) {
+  for (const char* bad :
+       {"0", "10001", "1.5", "1.0", "1e3", "+5", "-1", "0x10", "", " 5", "5 ", "ten", "NaN",
+        "18446744073709551617", "99999999999999999999999999", "1,000", "true", "５"}) {
     reader.expect_refused(reader.ask({{"limit", bad}}), 400, "invalid_query_params", "limit",
-                          "REC-5",
-                          "limit=" + std::string(bad) + " is not refused");
+                          "REC-5", "limit=" + std::string(bad) + " is not refused");
   }
 }
 
@@ -48,8 +47,8 @@ void expect_errors(LawContext& context, const Answer& answer, std::string_view c
                                                   [](const auto& e) { return e.starts_with(':'); })
                                     : error.names(path);
     if (named || answer.status() != 400) continue;
-    context.findings.fail("ERR-1", "not all errors of a request are told at once",
-                          listed(paths), listed(error.errors), answer.events);
+    context.findings.fail("ERR-1", "not all errors of a request are told at once", listed(paths),
+                          listed(error.errors), answer.events);
   }
 }
 

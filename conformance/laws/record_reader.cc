@@ -39,8 +39,8 @@ std::uint64_t limit_in(const Query& query) {
 std::string query_text(const Query& query) {
   std::string text;
   for (const auto& [name, value] : query) {
-    text += (text.empty() ? "?" : "&") + core::percent_encode(name) + "=" +
-            core::percent_encode(value);
+    text +=
+        (text.empty() ? "?" : "&") + core::percent_encode(name) + "=" + core::percent_encode(value);
   }
   return text;
 }
@@ -114,8 +114,8 @@ Walk RecordReader::walk(std::uint64_t limit, const Query& more) {
   std::set<std::string> been;
   Query query = more;
   query.emplace_back("limit", std::to_string(limit));
-  const auto cursor_at = std::find_if(query.begin(), query.end(),
-                                      [](const auto& p) { return p.first == "cursor"; });
+  const auto cursor_at =
+      std::find_if(query.begin(), query.end(), [](const auto& p) { return p.first == "cursor"; });
   std::size_t cursor = static_cast<std::size_t>(cursor_at - query.begin());
   while (walk.pages < kMostPages) {
     Page page = this->page(query);
@@ -129,10 +129,9 @@ Walk RecordReader::walk(std::uint64_t limit, const Query& more) {
       return walk;
     }
     if (!been.insert(*page.page.next_cursor).second) {
-      context_.findings.fail("CUR-3", "paging runs in a circle",
-                             "each next_cursor leads on to other records",
-                             "next_cursor " + *page.page.next_cursor + " again",
-                             page.answer.events);
+      context_.findings.fail(
+          "CUR-3", "paging runs in a circle", "each next_cursor leads on to other records",
+          "next_cursor " + *page.page.next_cursor + " again", page.answer.events);
       return walk;
     }
     if (cursor == query.size()) query.emplace_back("cursor", "");

@@ -130,9 +130,9 @@ void check_modified_after(LawContext& context) {
     expect_from(time, zulu + "Z");
     expect_from(time, zulu + "999Z");  // digits past the microsecond change nothing
   }
-  for (const char* bad : {"", "yesterday", "2024-01-01", "2024-13-01T00:00:00Z", "1704067200",
-                          "2024-02-30T00:00:00Z", "2024-01-01T25:00:00Z", "null",
-                          "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z"}) {
+  for (const char* bad :
+       {"", "yesterday", "2024-01-01", "2024-13-01T00:00:00Z", "1704067200", "2024-02-30T00:00:00Z",
+        "2024-01-01T25:00:00Z", "null", "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z"}) {
     for (const char* name : {"modified_after", "delta"}) {
       reader.expect_refused(reader.ask({{name, bad}}), 400, "invalid_query_params", name, "REC-8",
                             "a modified_after that is no timestamp is not refused");
@@ -175,8 +175,9 @@ void check_ids(LawContext& context) {
   expect_walk(context, chosen(all.records, keep), query, "REC-6",
               "ids does not bring exactly the records that it names, in the stream's order");
   for (const std::string action : {"ADDED", "UPDATED", "DELETED"}) {
-    const auto of_it = std::find_if(all.records.begin(), all.records.end(),
-                                    [&](const auto& record) { return record.last_action == action; });
+    const auto of_it =
+        std::find_if(all.records.begin(), all.records.end(),
+                     [&](const auto& record) { return record.last_action == action; });
     if (of_it == all.records.end()) continue;
     expect_walk(context, {*of_it}, {{"ids", of_it->id}}, "REC-6",
                 "a record cannot be asked for by its id");

@@ -95,8 +95,7 @@ class ExpectationCheck {
     std::sort(models.begin(), models.end());
     std::sort(expected.begin(), expected.end());
     if (models != expected) {
-      fail("HOOK-1", "not each changed model was announced once", listed(expected),
-           listed(models));
+      fail("HOOK-1", "not each changed model was announced once", listed(expected), listed(models));
     }
   }
 

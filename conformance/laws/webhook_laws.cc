@@ -176,7 +176,8 @@ void check_counts(const WebhookSeen& webhook, const RunSeen& run, Findings& find
   if (!body || run.failed) return;
   const json::Value results = body->root()["responseResults"];
   const std::vector<std::pair<const char*, std::uint64_t>> counted = {
-      {"added", run.counts.added}, {"updated", run.counts.updated},
+      {"added", run.counts.added},
+      {"updated", run.counts.updated},
       {"deleted", run.counts.deleted}};
   for (const auto& [name, count] : counted) {
     const auto told = results[name].integer();

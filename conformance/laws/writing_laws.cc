@@ -89,8 +89,8 @@ void compare_holdings(LawContext& context, const Holdings& truth, const Holdings
   for (const auto& [id, state] : truth) {
     const auto found = held.find(id);
     // What was pruned of a deleted record is its own affair: deleted is deleted.
-    const bool same = found != held.end() &&
-                      (found->second == state || (found->second.deleted && state.deleted));
+    const bool same =
+        found != held.end() && (found->second == state || (found->second.deleted && state.deleted));
     if (same) continue;
     context.findings.fail("CUR-3", "a reader who pages while others write has missed a change",
                           id + ": " + spelled(state),

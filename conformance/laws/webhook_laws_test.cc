@@ -1,0 +1,210 @@
+// What is noticed of webhooks that are wrong, and that nothing is of those that are right.
+#include "conformance/laws/webhook_laws.h"
+
+#include <gtest/gtest.h>
+
+#include "conformance/cursor.h"
+#include "conformance/laws/continuity.h"
+#include "conformance/timestamp.h"
+#include "conformance/webhook_signature.h"
+
+namespace terapi::conformance {
+namespace {
+
+constexpr const char* kBody =
+    R"({"connectionId":"demo","from":"terapi","model":"Issue",)"
+    R"("modifiedAfter":"2024-01-01T00:00:00.000Z","providerConfigKey":"github",)"
+    R"("queryTimeStamp":"2024-01-01T00:00:00.000Z",)"
+    R"("responseResults":{"added":2,"deleted":0,"updated":0},"success":true,)"
+    R"("syncName":"github-issues","syncType":"INITIAL","syncVariant":"base","type":"sync"})";
+
+core::Time at_ms(int ms) {
+  return *read_timestamp("2024-01-01T00:00:00Z") + std::chrono::milliseconds(ms);
+}
+
+WebhookSeen webhook(int attempt = 1, int ms = 0, const std::string& body = kBody,
+                    const std::string& signed_body = "") {
+  const std::string& bytes = signed_body.empty() ? body : signed_body;
+  core::Request request;
+  request.method = "POST";
+  request.target = "/hook";
+  request.body = body;
+  request.headers = {{"Content-Type", "application/json"},
+                     {"X-Terapi-Hmac-Sha256", hmac_sha256_hex("sign", bytes)},
+                     {"X-Terapi-Signature", legacy_signature_hex("secret", bytes)},
+                     {"X-Terapi-Delivery", "d1"},
+                     {"X-Terapi-Attempt", std::to_string(attempt)}};
+  WebhookSeen seen = webhook_of(std::move(request), at_ms(ms), terapi_dialect());
+  seen.secret_key = "secret";
+  seen.signing_key = "sign";
+  return seen;
+}
+
+// The clauses that are found broken.
+std::string form_of(const WebhookSeen& seen) {
+  Findings findings;
+  check_webhook_form(seen, terapi_dialect(), findings);
+  const auto kept = findings.take();
+  return kept.empty() ? "" : kept.front().clause;
+}
+
+TEST(WebhookForm, IsTakenApart) {
+  const WebhookSeen seen = webhook(3);
+  EXPECT_EQ(seen.delivery, "d1");
+  EXPECT_EQ(seen.attempt, 3);
+  EXPECT_EQ(seen.path, "/hook");
+  EXPECT_EQ(form_of(seen), "");
+}
+
+TEST(WebhookForm, HasTheSignatureOfItsBytes) {
+  EXPECT_EQ(form_of(webhook(1, 0, kBody, std::string(kBody) + " ")), "HOOK-9");
+}
+
+TEST(WebhookForm, HasAnAttemptAndADelivery) {
+  WebhookSeen seen = webhook();
+  seen.attempt.reset();
+  EXPECT_EQ(form_of(seen), "HOOK-8");
+  seen = webhook();
+  seen.delivery.clear();
+  EXPECT_EQ(form_of(seen), "HOOK-8");
+}
+
+TEST(WebhookForm, HasAllMembersInOrder) {
+  EXPECT_EQ(form_of(webhook(1, 0, R"({"type":"sync","success":true})")), "HOOK-2");
+  EXPECT_EQ(form_of(webhook(1, 0, R"({"type":"auth","from":"terapi"})")), "HOOK-2");
+  EXPECT_EQ(form_of(webhook(1, 0, R"({"from":"terapi","type":"auth"})")), "");
+  EXPECT_EQ(form_of(webhook(1, 0, "[]")), "HOOK-2");
+}
+
+TEST(WebhookAttempts, AreAlikeAndCounted) {
+  const auto found = [](const WebhookSeen& first, const WebhookSeen& second) {
+    Findings findings;
+    check_attempts_alike({&first, &second}, terapi_dialect(), findings);
+    return findings.count();
+  };
+  EXPECT_EQ(found(webhook(1), webhook(2)), 0U);
+  EXPECT_EQ(found(webhook(4), webhook(5)), 0U);
+  EXPECT_EQ(found(webhook(1), webhook(1)), 1U);
+  EXPECT_EQ(found(webhook(1), webhook(3)), 1U);
+  EXPECT_EQ(found(webhook(1), webhook(2, 0, "{}", kBody)), 1U);
+  EXPECT_EQ(found(webhook(1), webhook(2, 0, kBody, "{}")), 2U);
+}
+
+TEST(WebhookGaps, AreExactInVirtualTimeAndNeverEarlyInReal) {
+  const auto worst = [](int gap_ms, bool exact) {
+    const WebhookSeen first = webhook(1, 0);
+    const WebhookSeen second = webhook(2, gap_ms);
+    Findings findings;
+    check_gaps({&first, &second}, {std::chrono::milliseconds(400)}, exact, findings);
+    Verdict verdict = Verdict::kPass;
+    for (const Finding& finding : findings.take()) verdict = graver(verdict, finding.verdict);
+    return verdict;
+  };
+  EXPECT_EQ(worst(400, true), Verdict::kPass);
+  EXPECT_EQ(worst(401, true), Verdict::kFail);
+  EXPECT_EQ(worst(399, true), Verdict::kFail);
+  EXPECT_EQ(worst(380, false), Verdict::kPass);
+  EXPECT_EQ(worst(900, false), Verdict::kPass);
+  EXPECT_EQ(worst(300, false), Verdict::kFail);
+  EXPECT_EQ(worst(3000, false), Verdict::kWarn);
+}
+
+TEST(WebhookCounts, AreThoseOfTheRun) {
+  RunSeen run;
+  run.counts.added = 2;
+  Findings findings;
+  check_counts(webhook(), run, findings);
+  EXPECT_TRUE(findings.empty());
+  run.counts.deleted = 1;
+  check_counts(webhook(), run, findings);
+  EXPECT_FALSE(findings.empty());
+}
+
+TEST(WebhookSignatures, AreThoseOfTheKeysNewestFirst) {
+  WebhookSeen seen = webhook();
+  seen.request.headers.set("X-Terapi-Hmac-Sha256",
+                           hmac_sha256_hex("new", kBody) + "," + hmac_sha256_hex("old", kBody));
+  const auto found = [&](const std::vector<std::string>& keys) {
+    Findings findings;
+    check_signed_by(seen, keys, terapi_dialect(), findings);
+    return !findings.empty();
+  };
+  EXPECT_FALSE(found({"new", "old"}));
+  EXPECT_TRUE(found({"old", "new"}));
+  EXPECT_TRUE(found({"new"}));
+}
+
+TEST(WebhookExpectation, CountsWhatCame) {
+  const std::vector<WebhookSeen> seen = {webhook(1), webhook(2, 100)};
+  WebhooksExpected expected;
+  const auto found = [&] {
+    Findings findings;
+    check_expected(expected, seen, terapi_dialect(), true, findings);
+    return findings.count();
+  };
+  expected.deliveries = 1;
+  expected.attempts = 2;
+  expected.requests = 2;
+  expected.models = {{"Issue"}};
+  expected.paths = {{"/hook", 2}};
+  expected.headers = {{"X-Terapi-Delivery", "d*"}, {"webhook-id", std::nullopt}};
+  EXPECT_EQ(found(), 0U);
+  expected.deliveries = 2;
+  EXPECT_EQ(found(), 1U);
+  expected.attempts = 3;
+  expected.paths = {{"/other", 1}};
+  EXPECT_EQ(found(), 4U);
+}
+
+Walk walk_of(const std::vector<std::pair<std::string, int>>& records) {
+  Walk walk;
+  walk.whole = true;
+  for (const auto& [id, ms] : records) {
+    ServedRecord record;
+    record.id = id;
+    record.payload = R"({"id":")" + id + "\"}";
+    record.last_action = "ADDED";
+    record.last_modified_at = write_timestamp(at_ms(ms));
+    record.cursor =
+        write_cursor({at_ms(ms), "1a161601-2399-4836-aab2-f695eb6a6ac2"}, terapi_dialect());
+    walk.records.push_back(std::move(record));
+  }
+  return walk;
+}
+
+TEST(WebhookModifiedAfter, IsAtOrBeforeWhatItAnnounces) {
+  ModelStream stream;
+  stream.records.push_back({"a", {{R"({"id":"a"})", false, "ADDED", 1, 1}}});
+  stream.by_id["a"] = 0;
+  RunSeen run;
+  run.number = 1;
+  Findings findings;
+  check_modified_after_covers(webhook(), run, stream, walk_of({{"a", 0}}), findings);
+  EXPECT_TRUE(findings.empty());
+  check_modified_after_covers(webhook(), run, stream, walk_of({{"a", -1}}), findings);
+  EXPECT_FALSE(findings.empty());
+}
+
+TEST(WebhookReadable, FindsWhatIsNotThereYet) {
+  ModelStream stream;
+  stream.records.push_back({"a", {{R"({"id":"a"})", false, "ADDED", 1, 1}}});
+  stream.by_id["a"] = 0;
+  Findings findings;
+  check_readable(webhook(), 1, stream, walk_of({{"a", 0}}), findings);
+  EXPECT_TRUE(findings.empty());
+  check_readable(webhook(), 1, stream, walk_of({}), findings);
+  EXPECT_EQ(findings.take().at(0).clause, "HOOK-4");
+}
+
+TEST(Continuity, FindsWhatTurnsUpBehindACursor) {
+  const Walk before = walk_of({{"a", 1}, {"c", 3}});
+  Findings findings;
+  check_continuity(before, walk_of({{"a", 1}, {"c", 3}, {"d", 4}}), terapi_dialect(), findings);
+  check_continuity(before, walk_of({{"c", 3}, {"a", 5}}), terapi_dialect(), findings);
+  EXPECT_TRUE(findings.empty());
+  check_continuity(before, walk_of({{"a", 1}, {"b", 2}, {"c", 3}}), terapi_dialect(), findings);
+  EXPECT_EQ(findings.take().at(0).clause, "CUR-8");
+}
+
+}  // namespace
+}  // namespace terapi::conformance
