@@ -74,13 +74,6 @@ std::vector<Trial> plan_trials(const std::vector<KnownMutant>& mutants,
   return trials;
 }
 
-void play_all(std::vector<Trial>& trials, std::size_t threads) {
-  std::vector<const JudgeJob*> jobs;
-  for (const Trial& trial : trials) jobs.push_back(&trial.job);
-  PlayPool pool(jobs, threads);
-  for (Trial& trial : trials) trial.result = pool.wait_for(&trial.job);
-}
-
 std::string first_finding(const ScenarioResult& result) {
   for (const Finding& finding : result.findings) {
     if (finding.verdict == Verdict::kFail || finding.verdict == Verdict::kWarn) {
@@ -93,7 +86,10 @@ std::string first_finding(const ScenarioResult& result) {
 }
 
 // One mutant's row; true when every scenario that names it fails it.
-bool print_row(const KnownMutant& mutant, const std::vector<Trial>& trials) {
+bool print_row(const KnownMutant& mutant, std::vector<Trial>& trials, PlayPool& pool) {
+  for (Trial& trial : trials) {
+    if (trial.mutant == mutant.id) trial.result = pool.wait_for(&trial.job);
+  }
   std::size_t named = 0;
   std::size_t killed = 0;
   std::string rows;
@@ -112,7 +108,9 @@ bool print_row(const KnownMutant& mutant, const std::vector<Trial>& trials) {
   }
   const bool good = named > 0 && killed == named;
   std::printf("%s %-34s %s\n%s", good ? "killed  " : "SURVIVED", mutant.id.c_str(),
-              mutant.defect.c_str(), named == 0 ? "    ✘ no scenario names it\n" : rows.c_str());
+              mutant.defect.c_str(),
+              (named == 0 ? "    ✘ no scenario names it\n" + rows : rows).c_str());
+  std::fflush(stdout);
   return good;
 }
 
@@ -159,9 +157,11 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
   if (mutants.empty()) return refuse("no mutant fits '" + only + "'");
 
   std::vector<Trial> trials = plan_trials(mutants, *scenarios, judge, all);
-  play_all(trials, judge.jobs);
+  std::vector<const JudgeJob*> jobs;
+  for (const Trial& trial : trials) jobs.push_back(&trial.job);
+  PlayPool pool(jobs, judge.jobs);
   std::size_t failed = 0;
-  for (const KnownMutant& mutant : mutants) failed += print_row(mutant, trials) ? 0 : 1;
+  for (const KnownMutant& mutant : mutants) failed += print_row(mutant, trials, pool) ? 0 : 1;
   failed += print_strangers(*scenarios);
   std::size_t none = 0;
   for (const Scenario& scenario : *scenarios) none += scenario.kills.empty() ? 1 : 0;
