@@ -56,14 +56,16 @@ function* members(text, at) { // [key, where it begins, where its value begins, 
 }
 
 function micros(stamp) { // CLIENT-8: as a Date alone, versions of one millisecond would be the same
-  const [, day, fraction = '', zone] = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/.exec(stamp);
+  const parts = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/.exec(stamp);
+  if (!parts) throw Error(`${stamp} is no time`);
+  const [, day, fraction = '', zone] = parts;
   return Date.parse(day + zone) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
 
 function readRecord(record, text, at) {
-  const meta = record[`_${DIALECT}_metadata`], action = meta.last_action ?? (meta.deleted_at ? 'DELETED' : 'ADDED');
-  if (typeof record.id !== 'string' || !record.id) throw Error('it has no id');
-  if (typeof meta.cursor !== 'string' || !meta.cursor) throw Error('it has no cursor');
+  const meta = record?.[`_${DIALECT}_metadata`], action = meta?.last_action ?? (meta?.deleted_at ? 'DELETED' : 'ADDED');
+  if (typeof record?.id !== 'string' || !record.id) throw Error('it has no id');
+  if (typeof meta?.cursor !== 'string' || !meta.cursor) throw Error('it has no cursor');
   if (!['ADDED', 'UPDATED', 'DELETED'].includes(action)) throw Error(`its last_action is ${action}`);
   if (!Number.isInteger(micros(meta.last_modified_at))) throw Error('its last_modified_at is no time');
   encodeURIComponent(meta.cursor); // throws if it could not be sent back
@@ -112,7 +114,7 @@ class Store {
       fs.closeSync(file);
       fs.rmSync(made);
     }
-    this.last++;
+    [this.last, this.cursor] = [this.last + 1, rows.at(-1).cursor];
   }
 
   * records() { // as they are now, in cursor order; what is kept in memory is where each one stands
@@ -179,7 +181,7 @@ class Stream {
   async rest() {
     const look = this.awaited !== null && this.looks.length ? this.looks.shift() : POLL; // a webhook may come before its data
     if (!this.hinted) await new Promise((wake) => { this.wake = wake; setTimeout(wake, Math.min(look, POLL)); }); // CLIENT-3: polls
-    if (this.hinted) await sleep(50); // CLIENT-4: a burst gathers
+    if (this.hinted) await sleep(100); // CLIENT-4: a burst gathers
   }
 
   hint(modifiedAfter) { // of a webhook; CLIENT-4: while a walk runs, any number of them lead to one more
@@ -194,7 +196,7 @@ class Stream {
     let asked = this.fullRead ? null : stored; // CLIENT-1
     for (;;) {
       const { rows, poison, next } = await this.fetch(asked); // CLIENT-10: one page at a time
-      if (rows.length) {
+      if (rows.length && (this.fullRead || rows.at(-1).cursor !== this.store.cursor)) {
         this.store.add(rows);
         if (!this.fullRead) this.failures = 0;
         if (micros(rows.at(-1).stamp) >= (this.awaited ?? 0)) this.awaited = null; // it has come
@@ -288,6 +290,7 @@ async function run() {
   const streams = STREAMS.map((name) => new Stream(name));
   if (env.TERAPI_WEBHOOK_PORT) listen(streams);
   await Promise.all(streams.map((stream) => stream.run()));
+  process.exitCode = 1; // each has stopped, and has said why
 }
 
 if (process.argv[2] === 'dump') await dump();

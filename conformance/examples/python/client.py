@@ -44,7 +44,9 @@ def members(text, at):
         at = GAP.match(text, end).end()
 
 def micros(stamp):
-    day, fraction, zone = STAMP.fullmatch(stamp).groups()
+    match = STAMP.fullmatch(stamp)
+    if not match: raise ValueError(f"{stamp!r} is no time")
+    day, fraction, zone = match.groups()
     fraction = (fraction or "").ljust(6, "0")[:6]  # CLIENT-8: versions differ by microseconds; some servers trim zeros
     moment = datetime.fromisoformat(f"{day}.{fraction}{'+00:00' if zone in 'Zz' else zone}")
     return (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
@@ -159,7 +161,10 @@ class Stream(threading.Thread):
     def rest(self):
         look = self.looks.pop(0) if self.awaited is not None and self.looks else POLL  # a webhook may come before its data
         if self.hinted.wait(min(look, POLL)):  # CLIENT-3: polls, webhook or not
-            time.sleep(0.05)  # CLIENT-4: a burst gathers
+            for _ in range(10):  # CLIENT-4: a burst gathers, until a tenth of a second is quiet
+                self.hinted.clear()
+                time.sleep(0.1)
+                if not self.hinted.is_set(): break
 
     def hint(self, modified_after):  # of a webhook; CLIENT-4: while a walk runs, any number of them lead to one more
         self.awaited, self.looks = self.awaited or 0, [1, 3, 10]
@@ -200,7 +205,10 @@ class Stream(threading.Thread):
             gzip = zlib.decompressobj(31)
             body = gzip.decompress(body, MAX_PAGE)
             if not gzip.eof: raise Retry("the gzip is cut short")  # CLIENT-9: cut short; CLIENT-10
-        if answer.status == 200: return read_page(body.decode())
+        try:
+            if answer.status == 200: return read_page(body.decode())
+        except RecursionError:
+            raise Stop(f"a record after cursor {asked} is nested too deeply")  # CLIENT-11
         self.refused(answer, body[:300].decode("utf-8", "replace"), asked)
 
     def refused(self, answer, text, asked):
@@ -254,8 +262,10 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # at any moment: what is stored is whole (CLIENT-2)
     STREAMS = [Stream(name) for name in ENV("TERAPI_STREAMS", "").split()]
     for stream in STREAMS: stream.start()
-    while True:
-        try: Server(("127.0.0.1", int(ENV("TERAPI_WEBHOOK_PORT", ""))), Webhooks).serve_forever()
-        except (OSError, ValueError) as why:  # CLIENT-3: polling goes on without it
+    while ENV("TERAPI_WEBHOOK_PORT"):
+        try: Server(("127.0.0.1", int(ENV("TERAPI_WEBHOOK_PORT"))), Webhooks).serve_forever()
+        except OSError as why:  # CLIENT-3: polling goes on without it
             say(f"no webhooks: {why}")
             time.sleep(5)
+    for stream in STREAMS: stream.join()
+    sys.exit(1)  # each has stopped, and has said why
