@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "conformance/harness/stored_dump.h"
 #include "core/background.h"
 #include "core/check.h"
-#include "core/json_writer.h"
 #include "core/url.h"
 
 namespace terapi::conformance {
@@ -323,28 +323,9 @@ void VirtualClientStage::post_to_client(core::Request request, core::Duration ti
 }
 
 core::Result<std::string> VirtualClientStage::dump() {
-  std::string text;
-  for (const std::string& name : options_.client.streams) {
-    const client::Stream stream = client_stream(name);
-    const auto read = database_->read(stream, [&](const client::StoredRecord& record) {
-      core::json::Writer line;
-      line.begin_object()
-          .field("integration", stream.integration)
-          .field("connection", stream.connection)
-          .field("model", stream.model)
-          .field("variant", stream.variant)
-          .field("id", record.id)
-          .field("deleted", record.deleted)
-          .raw_field("payload", record.payload)
-          .field("last_modified_at", record.last_modified_at)
-          .field("cursor", record.cursor)
-          .end_object();
-      text += line.take() + "\n";
-      return true;
-    });
-    if (!read) return read.error();
-  }
-  return text;
+  std::vector<client::Stream> streams;
+  for (const std::string& name : options_.client.streams) streams.push_back(client_stream(name));
+  return dump_of(*database_, streams);
 }
 
 }  // namespace terapi::conformance

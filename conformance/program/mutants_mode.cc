@@ -51,7 +51,18 @@ std::vector<KnownMutant> known_mutants(const std::string& filter) {
   return mutants;
 }
 
-JudgeJob job_of(const KnownMutant& mutant, const Scenario& scenario, const JudgeFlags& flags) {
+// The reference client with that defect, as a process.
+ProcessClientOptions subject_commands(const std::string& mutant) {
+  const std::string program = "exec " + shell_word(program_folder() + "/terapi-conformance");
+  return {.run = program + " subject --mutant " + mutant,
+          .dump = program + " subject --mutant " + mutant + " dump"};
+}
+
+JudgeJob job_of(const KnownMutant& mutant, const Scenario& scenario, const JudgeFlags& flags,
+                bool over_http) {
+  if (over_http) {
+    return client_job_over_http(scenario, flags, subject_commands(mutant.id), mutant.id);
+  }
   if (mutant.subject == Subject::kClient) {
     return client_job_in_virtual_time(scenario, flags, find_client_mutant(mutant.id));
   }
@@ -60,15 +71,19 @@ JudgeJob job_of(const KnownMutant& mutant, const Scenario& scenario, const Judge
 
 std::vector<Trial> plan_trials(const std::vector<KnownMutant>& mutants,
                                const std::vector<Scenario>& scenarios, const JudgeFlags& flags,
-                               bool all) {
+                               bool all, bool over_http) {
   std::vector<Trial> trials;
   for (const KnownMutant& mutant : mutants) {
     for (const Scenario& scenario : scenarios) {
-      if (scenario.judges != mutant.subject || !scenario.in_virtual) continue;
+      if (scenario.judges != mutant.subject) continue;
+      // What is played over HTTP only is, whichever world was asked for: somebody has to kill it.
+      const bool http = mutant.subject == Subject::kClient && scenario.over_http &&
+                        (over_http || !scenario.in_virtual);
+      if (!http && !scenario.in_virtual) continue;
       const bool named = std::find(scenario.kills.begin(), scenario.kills.end(), mutant.id) !=
                          scenario.kills.end();
       if (!named && !all) continue;
-      trials.push_back({mutant.id, &scenario, named, job_of(mutant, scenario, flags)});
+      trials.push_back({mutant.id, &scenario, named, job_of(mutant, scenario, flags, http)});
     }
   }
   return trials;
@@ -135,10 +150,13 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
   JudgeFlags judge;
   std::string only;
   bool all = false;
+  std::string world = "virtual";
   bool help = false;
   core::Flags flags;
   flags.text("mutant", "GLOB", "only mutants whose id fits", only);
   flags.toggle("all", "every scenario on every mutant, not only those that name it", all);
+  flags.choice("world", {"virtual", "http"}, "http: the clients as processes; takes minutes",
+               world);
   flags.toggle("help", "this text", help);
   judge.add_to(flags);
   const auto rest = flags.parse(arguments);
@@ -156,10 +174,10 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
   const std::vector<KnownMutant> mutants = known_mutants(only);
   if (mutants.empty()) return refuse("no mutant fits '" + only + "'");
 
-  std::vector<Trial> trials = plan_trials(mutants, *scenarios, judge, all);
+  std::vector<Trial> trials = plan_trials(mutants, *scenarios, judge, all, world == "http");
   std::vector<const JudgeJob*> jobs;
   for (const Trial& trial : trials) jobs.push_back(&trial.job);
-  PlayPool pool(jobs, judge.jobs);
+  PlayPool pool(jobs, judge.jobs == 0 && world == "http" ? kClientsAtOnce : judge.jobs);
   std::size_t failed = 0;
   for (const KnownMutant& mutant : mutants) failed += print_row(mutant, trials, pool) ? 0 : 1;
   failed += print_strangers(*scenarios);

@@ -27,6 +27,8 @@ const std::vector<Mode>& modes() {
       {"reference", "", "judge our own simulator and client, in both worlds", run_reference_mode},
       {"mutants", "", "judge clients and servers with known defects: the kill matrix",
        run_mutants_mode},
+      {"subject", "[--mutant ID] [dump]",
+       "a client for `client --run`: ours, with a defect if you like", run_subject_mode},
       {"list", "[--clauses]", "the scenarios, or the clauses and what checks them", run_list_mode},
       {"explain", "ID", "a clause, an invariant, a scenario or a mutant", run_explain_mode},
       {"validate", "FILE…", "check scenario files: line and column of each mistake",
