@@ -30,16 +30,15 @@ class ClientPlay {
   ClientPlay(const Scenario& scenario, const ClientPlan& plan, ClientStage& stage)
       : scenario_(scenario), plan_(plan), stage_(stage), checks_(stage, findings_) {}
 
-  // False: it could not be played to its end, for the reason given.
-  bool run() {
+  void run() {
     if (!scenario_.faults.empty()) set_faults(scenario_.faults);
     for (const ClientStep& step : plan_.steps) {
       note(EventKind::kStep, step.text);
       if (!std::visit([this](const auto& act) { return play(act); }, step.what)) break;
-      if (over_) break;
+      if (over_ || stage_.flooded()) break;
     }
+    if (stage_.flooded()) report_flood();
     finish();
-    return reason_.empty();
   }
 
   Verdict verdict() const {
@@ -381,6 +380,12 @@ class ClientPlay {
   }
 
   // --- the end ----------------------------------------------------------------------------------
+
+  void report_flood() {
+    fail("CLIENT-9", "I10", "the client asks without end", "far fewer requests",
+         "more than " + std::to_string(ClientStage::kFlood) + " requests");
+    over_ = true;
+  }
 
   // Faults stop, a dead client is started again, and it has to get there.
   void finish() {

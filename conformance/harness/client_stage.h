@@ -84,6 +84,10 @@ class ClientStage {
   virtual std::string elsewhere() const = 0;
   virtual std::uint64_t requests_elsewhere() const = 0;
 
+  // True when the client has asked so often that going on would only fill memory.
+  bool flooded() const { return history_.exchanges.size() > kFlood; }
+  static constexpr std::size_t kFlood = 20'000;
+
   // --- a kill at a certain moment ---
   void arm(const KillAct& kill);
   bool armed() const { return armed_.has_value(); }

@@ -150,7 +150,7 @@ bool ProcessClientStage::run_until(const std::function<bool()>& done, core::Dura
   core::TimerId timer = 0;
   std::function<void()> look = [&] {
     note_ends();
-    if (done() || clock.now() >= until) {
+    if (done() || clock.now() >= until || flooded()) {
       timer = 0;
       loop_.stop();
       return;

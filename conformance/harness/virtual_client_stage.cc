@@ -178,6 +178,7 @@ void VirtualClientStage::moment(KillAct::At at, int worker) {
 bool VirtualClientStage::run_until(const std::function<bool()>& done, core::Duration limit) {
   const core::Time until = clock_.now() + limit;
   while (!done()) {
+    if (flooded()) return false;
     try {
       if (!clock_.run_next(until)) {
         clock_.advance_to(until);
