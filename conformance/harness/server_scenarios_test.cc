@@ -12,7 +12,7 @@
 namespace terapi::conformance {
 namespace {
 
-std::string told(const ScenarioResult& result) {
+std::string told_of_server(const ScenarioResult& result) {
   std::string text = std::string(to_string(result.verdict)) + " " + result.reason + "\n";
   for (const Finding& finding : result.findings) {
     text += std::string(to_string(finding.verdict)) + " " + finding.clause + ": " + finding.what +
@@ -39,7 +39,7 @@ TEST_P(ServerScenario, PassesOnTheSimulator) {
   const auto stage = VirtualStage::make(terapi_dialect(), scenario->seed);
   ASSERT_TRUE(stage);
   const ScenarioResult result = play_server(*scenario, **stage);
-  EXPECT_EQ(result.verdict, Verdict::kPass) << told(result);
+  EXPECT_EQ(result.verdict, Verdict::kPass) << told_of_server(result);
   EXPECT_FALSE(result.timeline.empty());
 }
 
@@ -50,7 +50,7 @@ TEST_P(ServerScenario, DoesNotFailInTheOtherDialect) {
   ASSERT_TRUE(stage);
   const ScenarioResult result = play_server(*scenario, **stage);
   const bool skipped = result.verdict == Verdict::kSkip && !scenario->speaks("nango");
-  EXPECT_TRUE(result.verdict == Verdict::kPass || skipped) << told(result);
+  EXPECT_TRUE(result.verdict == Verdict::kPass || skipped) << told_of_server(result);
 }
 
 // On data that is not its own it passes, or says why it shows nothing.
@@ -65,7 +65,8 @@ TEST_P(ServerScenario, NeverFailsOnOtherData) {
     return simulator.handle(request);
   });
   const ScenarioResult result = play_server(*scenario, stage, {.read_only = true});
-  EXPECT_TRUE(result.verdict == Verdict::kPass || result.verdict == Verdict::kSkip) << told(result);
+  EXPECT_TRUE(result.verdict == Verdict::kPass || result.verdict == Verdict::kSkip)
+      << told_of_server(result);
   EXPECT_EQ(scenario->any_data, !methods.empty());
   for (const std::string& method : methods) EXPECT_TRUE(method == "GET" || method == "HEAD");
 }
