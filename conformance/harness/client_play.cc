@@ -321,6 +321,7 @@ class ClientPlay {
         return true;
       }
       if (left() == core::Duration(0) || (all_dead() && !stage_.armed())) {
+        for (int worker = 1; worker <= workers(); ++worker) check_alive(worker);
         if (required && !killed()) findings_.insert(findings_.end(), wrong.begin(), wrong.end());
         return false;
       }
