@@ -387,8 +387,9 @@ class ClientPlay {
     taken.event = note_dump(records->size());
     taken.records = *std::move(records);
     if (taken.records.size() > kKept) return taken;
+    // Of a dead client each one counts; of a living one that is looked at again, the last.
+    if (!dead && dumps_.size() > 8 && !dumps_.back().dead) dumps_.pop_back();
     dumps_.push_back(taken);
-    if (dumps_.size() > 8) dumps_.erase(dumps_.begin());
     return taken;
   }
 
