@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kMostFindings = 12;  // of one kind: the rest is more of the same
 constexpr std::size_t kHotLoop = 25;       // the same question so often…
 constexpr core::Duration kHotSpan = std::chrono::seconds(2);  // …within this
+constexpr core::Duration kSoonestTimeout = std::chrono::seconds(3);  // of any client
 constexpr core::Duration kWebhookTimeout = std::chrono::seconds(20);
 
 std::string shortened(std::string_view text) {
@@ -285,14 +286,18 @@ class HistoryJudge {
   void check_one_at_a_time() {
     const Exchange* running = nullptr;
     for (const Exchange* exchange : exchanges_) {
-      if (running != nullptr && running->life == exchange->life && !running->struck &&
-          running->response && exchange->asked_at < running->answered_at) {
+      // One that takes long may have been given up, and asked again.
+      if (running != nullptr && running->life == exchange->life && running->response &&
+          exchange->asked_at < running->handed_at &&
+          exchange->asked_at - running->asked_at < kSoonestTimeout) {
         add("I10", "CLIENT-4", "two fetches of " + exchange->stream + " ran at once",
             "one at a time, and at most one more after it", "a request while another was running",
             {running->request, exchange->request});
         return;
       }
-      if (running == nullptr || !running->response || running->answered_at <= exchange->asked_at) {
+      if (running == nullptr || !running->response || running->handed_at <= exchange->asked_at ||
+          running->life != exchange->life ||
+          exchange->asked_at - running->asked_at >= kSoonestTimeout) {
         running = exchange;
       }
     }

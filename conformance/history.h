@@ -62,6 +62,7 @@ struct Exchange {
   int life = 0;
   core::Time asked_at{};
   core::Time answered_at{};
+  core::Time handed_at{};  // not before this has the client all of it: a fault may hold it back
   std::string stream;
   std::optional<std::string> cursor{};  // that was asked with, decoded
   std::optional<std::string> modified_after{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <utility>
 
 #include "conformance/client_evidence.h"
@@ -22,8 +23,10 @@ constexpr core::Duration kToSpeak = 25s;     // a client may take its time to st
 constexpr core::Duration kToConverge = 45s;  // after the faults have stopped
 constexpr core::Duration kToListen = 3s;     // after it spoke
 constexpr core::Duration kBetweenDumps = 100ms;
-constexpr core::Duration kToStore = 10s;  // what it was given, at the very most
-constexpr std::size_t kKept = 50'000;     // records of a dump that is kept for later comparison
+constexpr core::Duration kToStore = 10s;     // what it was given, at the very most
+constexpr core::Duration kToDigest = 100ms;  // what it was given last
+constexpr std::size_t kEndless = 500;        // the same question so often: nothing else will come
+constexpr std::size_t kKept = 50'000;        // records of a dump that is kept for later comparison
 
 // One play of the scenario.
 class ClientPlay {
@@ -66,6 +69,7 @@ class ClientPlay {
         return true;
       case ClientAct::What::kStops:
         stage_.stop_client(act.worker);
+        told_of_death_ = stage_.client(act.worker).life;  // it was asked to
         take_dump(true);
         return true;
     }
@@ -299,8 +303,12 @@ class ClientPlay {
       return stage_.wire().all_given() && stage_.wire().changes_waiting() == 0 &&
              stage_.wire().in_flight() == 0;
     };
-    bool given = stage_.run_until([&] { return settled() || all_dead(); }, left());
+    bool given = stage_.run_until([&] { return settled() || all_dead() || endless(); }, left());
     given = given && settled();
+    if (endless()) {
+      report_endless();
+      return false;
+    }
     if (!given) {
       for (int worker = 1; worker <= workers(); ++worker) check_alive(worker);
       if (required && !killed()) report_never_given(within);
@@ -328,9 +336,32 @@ class ClientPlay {
         if (required && !killed()) findings_.insert(findings_.end(), wrong.begin(), wrong.end());
         return false;
       }
-      stage_.run_until([&] { return all_dead(); }, std::min(pause, left()));
+      stage_.run_until([&] { return all_dead() || endless(); }, std::min(pause, left()));
+      if (endless()) {
+        report_endless();
+        return false;
+      }
       pause = std::min<core::Duration>(pause * 2, 2s);
     }
+  }
+
+  // In virtual time, 45 s of a loop without pauses are a hundred thousand requests: it is known
+  // before that what becomes of it.
+  bool endless() {
+    if (!plan_.counts_requests) return false;
+    for (; looked_at_ < history().exchanges.size(); ++looked_at_) {
+      const Exchange& exchange = history().exchanges[looked_at_];
+      const std::size_t times = ++asked_[{exchange.stream, exchange.cursor.value_or("")}];
+      most_asked_ = std::max(most_asked_, times);
+    }
+    return most_asked_ >= kEndless;
+  }
+  void report_endless() {
+    if (over_) return;
+    fail("CLIENT-9", "I10", "the client asks for the same again and again",
+         "a pause between requests that lead to nothing new",
+         std::to_string(kEndless) + " times the same request");
+    over_ = true;
   }
 
   // Neither the server nor the client has done anything since its dump was found right.
@@ -424,11 +455,15 @@ class ClientPlay {
       if (plan_.sweeps() && stage_.armed()) wait_converged(kToConverge, false);
       if (plan_.sweeps() && !stage_.armed()) kill_reached_ = true;
       if (all_dead()) {
+        check_alive(1);
         take_dump(true);
         note(EventKind::kStep, "the client is started again");
         start(1, true);
       }
-      wait_converged(kToConverge, true);
+      if (wait_converged(kToConverge, true)) {
+        stage_.run_until([this] { return all_dead(); }, kToDigest);
+        if (all_dead()) check_alive(1);
+      }
     }
     for (const ClientCheck& check : plan_.expect) play(check);
     judge();
@@ -505,6 +540,9 @@ class ClientPlay {
   std::vector<std::string> not_fired_;
   std::string reason_;
   Verdict reason_verdict_ = Verdict::kPass;
+  std::size_t looked_at_ = 0;  // exchanges, by endless()
+  std::size_t most_asked_ = 0;
+  std::map<std::pair<std::string, std::string>, std::size_t> asked_;
   int told_of_death_ = 0;
   bool over_ = false;
   bool several_workers_ = false;

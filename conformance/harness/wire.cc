@@ -134,6 +134,7 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
     exchange.answered_at = ports_.now();
     exchange.status = outcome.response.status;
     const core::WireFaults& wire = outcome.wire;
+    exchange.handed_at = exchange.answered_at + wire.delay + wire.stall;
     exchange.struck = wire.reset || wire.truncate_after || wire.stall.count() > 0 ||
                       wire.delay.count() > 0 || wire.drip_bytes_per_second > 0;
     exchange.whole = !wire.reset &&
