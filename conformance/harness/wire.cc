@@ -16,6 +16,15 @@ namespace json = core::json;
 
 namespace {
 
+// A deletion is one whatever payload is left of it: the public system leaves the id alone.
+std::size_t newest_deletion(const ModelRecord* record) {
+  if (record == nullptr) return kNoVersion;
+  for (std::size_t i = record->versions.size(); i-- > 0;) {
+    if (record->versions[i].deleted) return i;
+  }
+  return kNoVersion;
+}
+
 constexpr std::size_t kNamed = 1000;  // cursors of a page that are told by their record
 
 std::string header_text(const core::Headers& headers, std::string_view name) {
@@ -184,6 +193,7 @@ void Wire::note_record(Exchange& exchange, const ServedRecord& record, bool give
   const ModelStream* stream = ports_.model.stream(exchange.stream);
   const ModelRecord* known = stream == nullptr ? nullptr : stream->find(record.id);
   if (record.pruned_at && known != nullptr) version = known->versions.size() - 1;
+  if (deleted && version == kNoVersion) version = newest_deletion(known);
   // Only of pages that people read; of long ones the last record's cursor is enough.
   if (exchange.records.size() < kNamed || exchange.next_cursor == record.cursor) {
     name_of_.insert_or_assign(exchange.stream + " " + record.cursor, record.id);

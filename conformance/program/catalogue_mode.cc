@@ -1,6 +1,7 @@
 // terapi-conformance list, explain and validate: what there is to know without judging anything.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -117,6 +118,20 @@ int explain(const std::string& id, const std::vector<Scenario>& scenarios) {
                               : "; did you mean '" + near + "'?"));
 }
 
+// A folder stands for the scenario files in it.
+std::vector<std::string> files_below(const std::vector<std::string>& names) {
+  std::vector<std::string> files;
+  for (const std::string& name : names) {
+    if (std::filesystem::is_directory(name)) {
+      const auto below = scenario_files(name);
+      files.insert(files.end(), below.begin(), below.end());
+    } else {
+      files.push_back(name);
+    }
+  }
+  return files;
+}
+
 }  // namespace
 
 int run_list_mode(const std::vector<std::string>& arguments) {
@@ -162,9 +177,9 @@ int run_validate_mode(const std::vector<std::string>& arguments) {
   core::Flags flags;
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
-  if (rest->empty()) return refuse("validate takes FILES: scenario files");
+  if (rest->empty()) return refuse("validate takes FILES: scenario files, or folders of them");
   bool good = true;
-  for (const std::string& file : *rest) {
+  for (const std::string& file : files_below(*rest)) {
     const auto checked = check_scenario_file(file);
     if (checked) {
       std::printf("%s: good\n", file.c_str());

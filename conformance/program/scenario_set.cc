@@ -47,22 +47,25 @@ core::Result<std::string> read_text_file(const std::string& path) {
   return text.str();
 }
 
+std::vector<std::string> scenario_files(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> paths;
+  for (files::recursive_directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->is_regular_file() && is_scenario_file(at->path())) paths.push_back(at->path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
 core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder) {
   const std::string place = folder.empty() ? own_scenarios() : folder;
-  std::error_code error;
-  std::vector<files::path> paths;
-  for (files::recursive_directory_iterator at(place, error), end; !error && at != end;
-       at.increment(error)) {
-    if (at->is_regular_file() && is_scenario_file(at->path())) paths.push_back(at->path());
-  }
-  if (error) return core::Error{"no_scenarios", place + ": " + error.message()};
-  std::sort(paths.begin(), paths.end());
   std::vector<Scenario> scenarios;
   std::string mistakes;
-  for (const files::path& path : paths) {
-    auto text = read_text_file(path.string());
-    auto scenario = text ? Scenario::parse(*std::move(text), path.string())
-                         : core::Result<Scenario>(text.error());
+  for (const std::string& path : scenario_files(place)) {
+    auto text = read_text_file(path);
+    auto scenario =
+        text ? Scenario::parse(*std::move(text), path) : core::Result<Scenario>(text.error());
     if (!scenario) {
       mistakes += scenario.error().message + "\n";
       continue;
@@ -70,7 +73,7 @@ core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder) {
     const auto same = std::find_if(scenarios.begin(), scenarios.end(),
                                    [&](const Scenario& other) { return other.id == scenario->id; });
     if (same != scenarios.end()) {
-      mistakes += path.string() + ": the id '" + scenario->id + "' is that of " + same->file + "\n";
+      mistakes += path + ": the id '" + scenario->id + "' is that of " + same->file + "\n";
     }
     scenarios.push_back(*std::move(scenario));
   }

@@ -13,6 +13,9 @@ namespace terapi::conformance {
 // project's own scenarios. All mistakes at once: codes "bad_scenario", "no_scenarios".
 core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder);
 
+// The paths of those files, in order; none where the folder cannot be read.
+std::vector<std::string> scenario_files(const std::string& folder);
+
 // The text of a file; code "no_file".
 core::Result<std::string> read_text_file(const std::string& path);
 
