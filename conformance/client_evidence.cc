@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMostFindings = 12;  // of one kind: the rest is more of the same
 constexpr std::size_t kHotLoop = 25;       // the same question so often…
-constexpr core::Duration kHotSpan = std::chrono::seconds(2);  // …within this
+constexpr core::Duration kHotSpan = std::chrono::seconds(2);         // …within this
 constexpr core::Duration kSoonestTimeout = std::chrono::seconds(3);  // of any client
 constexpr core::Duration kWebhookTimeout = std::chrono::seconds(20);
 
@@ -335,9 +335,10 @@ class HistoryJudge {
     for (const Exchange& exchange : history_.exchanges) {
       const bool begins = !exchange.restricted && exchange.cursor && exchange.life > 0 &&
                           life_of[exchange.stream] != exchange.life && life_of[exchange.stream] > 0;
-      if (begins)
+      if (begins) {
         check_durable(exchange, latest[exchange.stream], given[exchange.stream],
                       seen_in[exchange.stream]);
+      }
       if (!exchange.restricted) life_of[exchange.stream] = exchange.life;
       for (const Sight& sight : exchange.records) {
         latest[exchange.stream][sight.id] = &sight;

@@ -192,7 +192,7 @@ void HttpStage::receive(const core::Request& request,
 // Not within the loop's callback: the receiver may well make calls of its own.
 void HttpStage::answer_webhook(const core::Request& request, core::Time at,
                                const std::function<void(core::Outcome)>& done) {
-  webhooks_.push_back([this, request, at, done] {
+  webhooks_.emplace_back([this, request, at, done] {
     done(receiver_ ? receiver_(request, at) : core::Outcome{{200, {}, ""}, {}});
   });
   loop_.stop();

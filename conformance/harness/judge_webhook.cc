@@ -131,7 +131,7 @@ core::Request webhook_request(const WebhookAct& act, const Dialect& dialect,
   request.target = "/webhooks";
   request.body = webhook_body(act, dialect, now);
   request.headers = {{"Content-Type", "application/json"}};
-  if (dialect.delivery_header.size() > 0) {
+  if (!dialect.delivery_header.empty()) {
     request.headers.add(std::string(dialect.delivery_header), "judge");
   }
   sign(request, act, dialect, signing_key, secret_key);

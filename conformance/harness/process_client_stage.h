@@ -37,12 +37,12 @@ class ProcessClientStage final : public ClientStage {
   core::Time now() const override;
   bool run_until(const std::function<bool()>& done, core::Duration limit) override;
 
-  core::Result<void> start_client(int worker) override;
-  void kill_client(int worker) override;
-  void stop_client(int worker) override;
-  ClientState client(int worker) override;
-  std::string output(int worker) override;
-  std::uint64_t peak_bytes(int worker) override;
+  core::Result<void> start_client(int number) override;
+  void kill_client(int number) override;
+  void stop_client(int number) override;
+  ClientState client(int number) override;
+  std::string output(int number) override;
+  std::uint64_t peak_bytes(int number) override;
   bool listening(int worker) override;
   bool has_dump() const override { return !commands_.dump.empty(); }
   core::Result<std::string> dump() override;

@@ -61,7 +61,7 @@ void ServerActor::end() {
   judge_webhooks(witness_.take_news());
 }
 
-Answer ServerActor::must(std::string method, std::string_view path, std::string body) {
+Answer ServerActor::must(const std::string& method, std::string_view path, std::string body) {
   Answer answer = wire_.control(method, path, std::move(body));
   if (answer.status() >= 200 && answer.status() < 300) return answer;
   if (broken_.empty()) {

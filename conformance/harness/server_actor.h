@@ -52,7 +52,7 @@ class ServerActor {
   void act(const WebhooksExpected& step, const std::string& clause);
 
   // A control call that has to succeed; the scenario ends where it does not.
-  Answer must(std::string method, std::string_view path, std::string body = "");
+  Answer must(const std::string& method, std::string_view path, std::string body = "");
   void put_world(const std::string& world);
   void learn_keys();
   void expect_fired();

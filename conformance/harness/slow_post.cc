@@ -30,7 +30,9 @@ int connect_to(std::uint16_t port) {
 
 std::string head_of(const core::Request& request, WebhookAct::Comes comes, std::uint16_t port) {
   std::string head = "POST /webhooks HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n";
-  for (const auto& [name, value] : request.headers) head += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : request.headers) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
   head += comes == WebhookAct::Comes::kWithoutEnd
               ? std::string("Transfer-Encoding: chunked\r\n\r\n")
               : "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n";

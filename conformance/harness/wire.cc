@@ -336,7 +336,7 @@ void Wire::empty_page(Exchange& exchange, core::Outcome& outcome) {
 std::string Wire::spelled(const std::string& cursor) {
   const auto known = real_to_odd_.find(cursor);
   if (known != real_to_odd_.end()) return known->second;
-  const std::string odd = "a+b/c=&d%25e f?#" + std::to_string(real_to_odd_.size()) + "==";
+  std::string odd = "a+b/c=&d%25e f?#" + std::to_string(real_to_odd_.size()) + "==";
   real_to_odd_.emplace(cursor, odd);
   odd_to_real_.emplace(odd, cursor);
   return odd;

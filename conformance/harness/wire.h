@@ -67,7 +67,7 @@ class Wire {
 
  private:
   struct Asked;
-  void answered(std::size_t exchange, core::Outcome outcome,
+  void answered(std::size_t number, core::Outcome outcome,
                 const std::function<void(core::Outcome)>& done);
   void note_page(Exchange& exchange, const std::string& body);
   void note_record(Exchange& exchange, const ServedRecord& record, bool given);

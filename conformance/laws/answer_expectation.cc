@@ -167,6 +167,7 @@ void check_records(const AnswerExpected& expected, const std::vector<ServedRecor
   }
   if (!expected.actions) return;
   std::vector<std::string> actions;
+  actions.reserve(records.size());
   for (const ServedRecord& record : records) actions.push_back(record.last_action);
   if (actions != *expected.actions) {
     fail("what was last done to the records is something else", listed(*expected.actions),

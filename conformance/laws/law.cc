@@ -5,7 +5,7 @@
 namespace terapi::conformance {
 
 const std::vector<Law>& all_laws() {
-  static const std::vector<Law> laws = {
+  static const std::vector<Law> kLaws = {
       {"order",
        "Records come oldest modification first, each id and each cursor once.",
        {"CUR-1", "CUR-2", "CUR-5"},
@@ -107,7 +107,7 @@ const std::vector<Law>& all_laws() {
        false,
        true},
   };
-  return laws;
+  return kLaws;
 }
 
 const Law* find_law(std::string_view name) {

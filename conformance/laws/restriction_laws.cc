@@ -86,7 +86,7 @@ void check_filters(LawContext& context) {
     std::string mixed = lower;
     for (std::size_t i = 0; i < mixed.size(); i += 2) mixed[i] = upper_case(mixed)[i];
     std::set<std::string> spellings = {lower, upper_case(lower), mixed, filter_text(subset, true),
-                                       lower + "," + lower};
+                                       std::string(lower).append(",").append(lower)};
     for (const std::string& spelling : spellings) {
       expect_walk(context, expected, {{"filter", spelling}}, "REC-7",
                   "a filter does not bring exactly the actions that it names");

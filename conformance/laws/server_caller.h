@@ -24,8 +24,8 @@ struct Answer {
   bool came() const { return response.has_value(); }
   int status() const { return came() ? response->status : 0; }
   const std::string& body() const {
-    static const std::string none;
-    return came() ? response->body : none;
+    static const std::string kNone;
+    return came() ? response->body : kNone;
   }
   std::string_view header(std::string_view name) const {
     return came() ? response->headers.get(name).value_or("") : std::string_view();

@@ -30,7 +30,7 @@ void check_keys_sorted(const json::Value& object, const WebhookSeen& webhook, Fi
     const std::string key = member.key.string();
     if (key < before) {
       findings.fail("HOOK-2", "the keys of a webhook are not in alphabetical order", "sorted",
-                    key + " after " + before, {webhook.event});
+                    std::string(key).append(" after ").append(before), {webhook.event});
     }
     before = key;
     if (member.value.is_object()) check_keys_sorted(member.value, webhook, findings);
@@ -133,6 +133,7 @@ void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Find
 void check_signed_by(const WebhookSeen& webhook, const std::vector<std::string>& keys,
                      const Dialect& dialect, Findings& findings) {
   std::vector<std::string> expected;
+  expected.reserve(keys.size());
   for (const std::string& key : keys) {
     expected.push_back(hmac_sha256_hex(key, webhook.request.body));
   }

@@ -122,8 +122,8 @@ TEST(WebhookCounts, AreThoseOfTheRun) {
 
 TEST(WebhookSignatures, AreThoseOfTheKeysNewestFirst) {
   WebhookSeen seen = webhook();
-  seen.request.headers.set("X-Terapi-Hmac-Sha256",
-                           hmac_sha256_hex("new", kWebhookText) + "," + hmac_sha256_hex("old", kWebhookText));
+  seen.request.headers.set("X-Terapi-Hmac-Sha256", hmac_sha256_hex("new", kWebhookText) + "," +
+                                                       hmac_sha256_hex("old", kWebhookText));
   const auto found = [&](const std::vector<std::string>& keys) {
     Findings findings;
     check_signed_by(seen, keys, terapi_dialect(), findings);

@@ -148,6 +148,7 @@ void start_gtest(const JudgeFlags& flags) {
     ::setenv("GTEST_SHARD_INDEX", std::to_string(flags.shard - 1).c_str(), 1);
   }
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   int count = static_cast<int>(arguments.size());
   arguments.push_back(nullptr);

@@ -176,6 +176,7 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
 
   std::vector<Trial> trials = plan_trials(mutants, *scenarios, judge, all, world == "http");
   std::vector<const JudgeJob*> jobs;
+  jobs.reserve(trials.size());
   for (const Trial& trial : trials) jobs.push_back(&trial.job);
   PlayPool pool(jobs, judge.jobs == 0 && world == "http" ? kClientsAtOnce : judge.jobs);
   std::size_t failed = 0;

@@ -38,7 +38,7 @@ class CursorBeforeRecords final : public ClientMutation {
   }
   Result<Committed> commit(const Batch& batch) override {
     if (auto flushed = flush(); !flushed) return flushed.error();
-    const auto moved = store().commit({batch.stream, {}, batch.move, batch.now});
+    auto moved = store().commit({batch.stream, {}, batch.move, batch.now});
     if (!moved || moved->conflict) return moved;
     Held held{batch.stream, {}, batch.now};
     for (const client::Record& record : batch.records) held.records.add(record);
@@ -69,7 +69,7 @@ class CursorOwnTransactionFirst final : public ClientMutation {
  public:
   using ClientMutation::ClientMutation;
   Result<Committed> commit(const Batch& batch) override {
-    const auto moved = store().commit({batch.stream, {}, batch.move, batch.now});
+    auto moved = store().commit({batch.stream, {}, batch.move, batch.now});
     if (!moved || moved->conflict) return moved;
     return store().commit({batch.stream, batch.records, {}, batch.now});
   }

@@ -80,7 +80,7 @@ class UndeleteKeepsTimestamps final : public ServerMutation {
     }
     return dead;
   }
-  void run(const core::Handler& inner, core::Request request, Answered answered) {
+  void run(const core::Handler& inner, const core::Request& request, Answered answered) {
     const auto dead = tombstones(stream_of_run(inner, request));
     inner(request,
           [this, &inner, request, dead, answered = std::move(answered)](core::Outcome outcome) {

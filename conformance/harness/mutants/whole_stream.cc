@@ -49,15 +49,16 @@ void read_on(const core::Handler& inner, const core::Request& request, RecordsTa
              const std::function<void(std::optional<WholeStream>)>& done) {
   core::Request next = request;
   next.target = target.text();
-  inner(std::move(next), [&inner, request, target, read, done](core::Outcome outcome) mutable {
-    const auto page = outcome.response.status == 200 ? ChangedPage::parse(outcome.response.body)
-                                                     : std::optional<ChangedPage>();
-    if (!page) return done(std::nullopt);
-    read->records.insert(read->records.end(), page->records.begin(), page->records.end());
-    if (!page->next_cursor) return done(std::move(*read));
-    target.set("cursor", *page->next_cursor);
-    read_on(inner, request, std::move(target), read, done);
-  });
+  inner(
+      std::move(next), [&inner, request, target, read, done](const core::Outcome& outcome) mutable {
+        const auto page = outcome.response.status == 200 ? ChangedPage::parse(outcome.response.body)
+                                                         : std::optional<ChangedPage>();
+        if (!page) return done(std::nullopt);
+        read->records.insert(read->records.end(), page->records.begin(), page->records.end());
+        if (!page->next_cursor) return done(std::move(*read));
+        target.set("cursor", *page->next_cursor);
+        read_on(inner, request, std::move(target), read, done);
+      });
 }
 
 std::string variant_or_base(const std::string& variant) {
