@@ -45,6 +45,102 @@ std::string told(const ScenarioResult& result) {
   return text;
 }
 
+// A scenario of a few steps about one record.
+Scenario small_scenario(const std::string& steps, const std::string& more = "") {
+  auto scenario = Scenario::parse(
+      R"({"id":"client/small","title":"t","why":"w","clauses":["CLIENT-1"],"origin":"test",)"
+      R"("judges":"client","kills_none":"a test's own","given":{"records":[)"
+      R"({"connection":"demo","model":"Issue","items":[{"id":"1","n":1},{"id":"2","n":1}]}]},)" +
+          more + R"("steps":[)" + steps + "]}",
+      "small.json");
+  EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().message);
+  return *std::move(scenario);
+}
+
+std::string trace_of(const ScenarioResult& result) {
+  History history;
+  for (const Event& event : result.timeline) history.add(event);
+  return history.trace();
+}
+
+TEST(ClientPlay, EveryScenarioPlayedTwiceLeavesTheSameTraceByteForByte) {
+  int played = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(TERAPI_SOURCE_DIR "/scenarios")) {
+    if (entry.path().extension() != ".json" || entry.path().string().ends_with("schema.json")) {
+      continue;
+    }
+    std::ifstream file(entry.path());
+    std::stringstream text;
+    text << file.rdbuf();
+    const auto scenario = Scenario::parse(text.str(), entry.path().string());
+    ASSERT_TRUE(scenario) << scenario.error().message;
+    if (scenario->judges != Subject::kClient || !scenario->in_virtual) continue;
+    const ScenarioResult first = play_client(*scenario, virtual_world());
+    const ScenarioResult again = play_client(*scenario, virtual_world());
+    EXPECT_LE(first.verdict, Verdict::kWarn) << scenario->id << "\n" << told(first);
+    EXPECT_FALSE(first.timeline.empty()) << scenario->id;
+    EXPECT_EQ(trace_of(first), trace_of(again)) << scenario->id;
+    ++played;
+  }
+  EXPECT_GT(played, 40);
+}
+
+TEST(ClientPlay, AnotherSeedIsAnotherTraceOfTheSameVerdict) {
+  ClientPlayOptions options = virtual_world();
+  const Scenario scenario = scenario_named("client/all-webhooks-lost");
+  const ScenarioResult first = play_client(scenario, options);
+  options.seed = 4711;
+  const ScenarioResult other = play_client(scenario, options);
+  EXPECT_EQ(first.verdict, other.verdict);
+  EXPECT_EQ(other.seed, 4711U);
+}
+
+TEST(ClientPlay, AFaultThatNeverStruckProvesNothing) {
+  const ScenarioResult result = play_client(
+      small_scenario(R"({"client":"starts"},{"until":"converged"})",
+                     R"("faults":[{"id":"never","on":"api","nth":[999],"do":{"status":500}}],)"),
+      virtual_world());
+  EXPECT_EQ(result.verdict, Verdict::kInconclusive) << told(result);
+  EXPECT_NE(result.reason.find("'never'"), std::string::npos) << result.reason;
+}
+
+TEST(ClientPlay, AKillThatNeverCameProvesNothing) {
+  const ScenarioResult result =
+      play_client(small_scenario(R"({"kill_at":"answer","nth":999},{"client":"starts"},)"
+                                 R"({"until":"dead","within":"5s"})"),
+                  virtual_world());
+  EXPECT_EQ(result.verdict, Verdict::kInconclusive) << told(result);
+}
+
+TEST(ClientPlay, AFaultyFaultIsTheJudgesError) {
+  const ScenarioResult result = play_client(
+      small_scenario(R"({"faults":[{"on":"api","do":{"explode":true}}]})"), virtual_world());
+  EXPECT_EQ(result.verdict, Verdict::kError) << told(result);
+}
+
+TEST(ClientPlay, WhatTheClientLacksIsNamedWithItsClauseAndTheEventsThatShowIt) {
+  const ScenarioResult result =
+      play_client(small_scenario(R"({"client":"starts"},{"run":{"delete":["2"]}},)"
+                                 R"({"until":"converged","within":"20s"})"),
+                  virtual_world(find_client_mutant("ignores-deletes")));
+  ASSERT_EQ(result.verdict, Verdict::kFail) << told(result);
+  const Finding& finding = result.findings.front();
+  EXPECT_EQ(finding.invariant, "I4");
+  EXPECT_EQ(finding.clause, "CLIENT-8");
+  EXPECT_NE(finding.what.find("\"2\""), std::string::npos) << finding.what;
+  ASSERT_FALSE(finding.events.empty());
+  EXPECT_TRUE(result.timeline.at(finding.events.front()).bad);
+}
+
+TEST(ClientPlay, AClientThatDiesIsAFailureThatSaysSo) {
+  const ScenarioResult result = play_client(
+      small_scenario(R"({"run":{"delete":["2"]}},{"client":"starts"},{"until":"converged"})"),
+      virtual_world(find_client_mutant("unknown-delete-throws")));
+  ASSERT_EQ(result.verdict, Verdict::kFail) << told(result);
+  EXPECT_NE(told(result).find("ended by itself"), std::string::npos) << told(result);
+}
+
 TEST(ClientPlay, TheReferencePassesTheFirstScenario) {
   const ScenarioResult result =
       play_client(scenario_named("client/all-webhooks-lost"), virtual_world());

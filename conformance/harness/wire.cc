@@ -347,19 +347,19 @@ std::size_t Wire::webhook_sent(const core::Request& request, int life) {
   sight.sent_at = ports_.now();
   sight.authentic = authentic;
   const auto body = json::Document::parse(request.body);
-  std::string text = authentic ? "webhook" : "forged webhook";
+  std::string text = authentic ? "" : "forged: ";
   if (body && body->root()["model"].is_string()) {
     const json::Value root = body->root();
     sight.stream = stream_name(root["providerConfigKey"].string(), root["connectionId"].string(),
                                root["model"].string(), root["syncVariant"].string());
     const json::Value counts = root["responseResults"];
     if (counts.is_object()) {
-      text += ": " + std::string(counts["added"].text()) + " added, " +
+      text += std::string(counts["added"].text()) + " added, " +
               std::string(counts["updated"].text()) + " updated, " +
               std::string(counts["deleted"].text()) + " deleted";
     }
     if (root["type"].is_string() && root["type"].string() != "sync") {
-      text += " of type " + root["type"].string();
+      text += "of type " + root["type"].string();
     }
   }
   const std::string attempt = header_text(request.headers, ports_.dialect.attempt_header);

@@ -11,7 +11,7 @@
 namespace terapi::conformance {
 namespace {
 
-constexpr const char* kAnnouncement =
+constexpr const char* kWebhookText =
     R"({"connectionId":"demo","from":"terapi","model":"Issue",)"
     R"("modifiedAfter":"2024-01-01T00:00:00.000Z","providerConfigKey":"github",)"
     R"("queryTimeStamp":"2024-01-01T00:00:00.000Z",)"
@@ -22,7 +22,7 @@ core::Time at_ms(int ms) {
   return *read_timestamp("2024-01-01T00:00:00Z") + std::chrono::milliseconds(ms);
 }
 
-WebhookSeen webhook(int attempt = 1, int ms = 0, const std::string& body = kAnnouncement,
+WebhookSeen webhook(int attempt = 1, int ms = 0, const std::string& body = kWebhookText,
                     const std::string& signed_body = "") {
   const std::string& bytes = signed_body.empty() ? body : signed_body;
   core::Request request;
@@ -57,7 +57,7 @@ TEST(WebhookForm, IsTakenApart) {
 }
 
 TEST(WebhookForm, HasTheSignatureOfItsBytes) {
-  EXPECT_EQ(form_of(webhook(1, 0, kAnnouncement, std::string(kAnnouncement) + " ")), "HOOK-9");
+  EXPECT_EQ(form_of(webhook(1, 0, kWebhookText, std::string(kWebhookText) + " ")), "HOOK-9");
 }
 
 TEST(WebhookForm, HasAnAttemptAndADelivery) {
@@ -86,8 +86,8 @@ TEST(WebhookAttempts, AreAlikeAndCounted) {
   EXPECT_EQ(found(webhook(4), webhook(5)), 0U);
   EXPECT_EQ(found(webhook(1), webhook(1)), 1U);
   EXPECT_EQ(found(webhook(1), webhook(3)), 1U);
-  EXPECT_EQ(found(webhook(1), webhook(2, 0, "{}", kAnnouncement)), 1U);
-  EXPECT_EQ(found(webhook(1), webhook(2, 0, kAnnouncement, "{}")), 2U);
+  EXPECT_EQ(found(webhook(1), webhook(2, 0, "{}", kWebhookText)), 1U);
+  EXPECT_EQ(found(webhook(1), webhook(2, 0, kWebhookText, "{}")), 2U);
 }
 
 TEST(WebhookGaps, AreExactInVirtualTimeAndNeverEarlyInReal) {
@@ -123,7 +123,7 @@ TEST(WebhookCounts, AreThoseOfTheRun) {
 TEST(WebhookSignatures, AreThoseOfTheKeysNewestFirst) {
   WebhookSeen seen = webhook();
   seen.request.headers.set("X-Terapi-Hmac-Sha256",
-                           hmac_sha256_hex("new", kAnnouncement) + "," + hmac_sha256_hex("old", kAnnouncement));
+                           hmac_sha256_hex("new", kWebhookText) + "," + hmac_sha256_hex("old", kWebhookText));
   const auto found = [&](const std::vector<std::string>& keys) {
     Findings findings;
     check_signed_by(seen, keys, terapi_dialect(), findings);

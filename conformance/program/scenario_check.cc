@@ -9,6 +9,7 @@
 #include "conformance/harness/virtual_client_stage.h"
 #include "conformance/program/scenario_set.h"
 #include "conformance/scenario.h"
+#include "conformance/server_step.h"
 #include "core/nearest.h"
 
 namespace terapi::conformance {
@@ -48,18 +49,28 @@ void check_names(const Scenario& scenario, std::string& lines) {
   }
 }
 
+// The URLs that a play puts in: here any will do.
+std::string with_placeholders(std::string text) {
+  for (const std::string_view name : {"{receiver}", "{refusing}", "{elsewhere}"}) {
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
+      text.replace(at, name.size(), "http://placeholder.test");
+    }
+  }
+  return text;
+}
+
 // By making it.
 void check_world(const Scenario& scenario, std::string& lines) {
   if (scenario.given.empty()) return;
   ClientStageOptions options;
-  options.world = scenario.given;
+  options.world = with_placeholders(scenario.given);
   VirtualClientStage stage(std::move(options));
   if (const auto opened = stage.open(); !opened) {
     add_line(lines, place_in(scenario, "given") + opened.error().message);
     return;
   }
   if (scenario.faults.empty()) return;
-  const core::Response answer = stage.control("PUT", "/faults", scenario.faults);
+  const core::Response answer = stage.control("PUT", "/faults", with_placeholders(scenario.faults));
   if (answer.status >= 300) add_line(lines, place_in(scenario, "faults") + answer.body);
 }
 
@@ -73,6 +84,10 @@ core::Result<void> check_scenario_file(const std::string& file) {
   std::string lines;
   if (scenario->judges == Subject::kClient) {
     const auto plan = ClientPlan::read(*scenario);
+    if (!plan) add_line(lines, plan.error().message);
+  }
+  if (scenario->judges == Subject::kServer) {
+    const auto plan = ServerPlan::read(*scenario);
     if (!plan) add_line(lines, plan.error().message);
   }
   check_names(*scenario, lines);

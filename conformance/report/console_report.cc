@@ -177,7 +177,7 @@ std::string render_remarks(const ScenarioResult& result, const ConsoleStyle& sty
 
 std::string render_summary(const RunSummary& run, const ConsoleStyle& style) {
   std::string text = groups_text(run, style) + skips_text(run, style) + failures_text(run, style);
-  text += "\n  seed " + std::to_string(run.seed);
+  text += run.seed == 0 ? "\n  each scenario's own seed" : "\n  seed " + std::to_string(run.seed);
   if (run.elapsed.count() > 0) {
     const auto whole = std::chrono::round<std::chrono::seconds>(run.elapsed);
     text += ", " + (whole.count() > 0 ? core::format_duration(whole) : std::string("under 1s"));

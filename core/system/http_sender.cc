@@ -97,6 +97,7 @@ void HttpSender::Impl::send(Request request, const SendOptions& options, Done do
   job->body = std::move(request.body);
   job->url = std::move(*url);
   job->is_head = request.method == "HEAD";
+  job->may_repeat = job->is_head || request.method == "GET";
   job->max_response_bytes = options.max_response_bytes;
   job->timer = loop_.clock().at(loop_.clock().now() + options.timeout,
                                 [this, job = job.get()] { on_timeout(jobs_.at(job)); });

@@ -268,7 +268,7 @@ void SenderConnection::end_body(bool nothing_follows) {
 
 void SenderConnection::on_peer_closed(const Code& code, bool orderly_end) {
   if (!job_) return close();
-  const bool is_stale = reused_ && !answered_ && !job_->is_retry;
+  const bool is_stale = reused_ && !answered_ && job_->may_repeat && !job_->is_retry;
   if (is_stale) {
     const SendJobPtr job = release();
     close();

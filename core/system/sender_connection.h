@@ -39,6 +39,7 @@ struct SendJob {
   TimerId timer = 0;
   SenderConnection* connection = nullptr;  // none: waits in its host's queue
   bool is_head = false;
+  bool may_repeat = false;  // asking twice is asking once (RFC 9110, 9.2.2)
   bool is_retry = false;
   bool finished = false;
 };
