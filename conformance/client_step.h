@@ -106,7 +106,7 @@ struct WebhookAct {
   std::uint64_t pad_bytes = 0;  // makes it so much larger
   std::uint64_t depth = 0;      // nests so deep
   Comes comes = Comes::kAtOnce;
-  bool spaced = false;          // spelt with spaces and escapes, as another sender would
+  bool spaced = false;  // spelt with spaces and escapes, as another sender would
   core::Duration answer_within = std::chrono::seconds(10);
 };
 
