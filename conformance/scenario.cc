@@ -4,7 +4,9 @@
 #include <set>
 #include <utility>
 
+#include "conformance/sometimes.h"
 #include "core/json_writer.h"
+#include "core/nearest.h"
 
 namespace terapi::conformance {
 
@@ -133,6 +135,7 @@ class ScenarioReader {
 
   void read_judgement(json::Fields& fields) {
     scenario_.sometimes = fields.strings("sometimes");
+    check_sometimes(fields);
     scenario_.kills = fields.strings("kills");
     scenario_.kills_none = fields.string("kills_none").value_or("");
     if (scenario_.kills.empty() == scenario_.kills_none.empty()) {
@@ -153,6 +156,22 @@ class ScenarioReader {
       }
     }
     scenario_.dialects = fields.strings("dialects");
+  }
+
+  void check_sometimes(json::Fields& fields) {
+    if (!scenario_.sometimes.empty() && scenario_.judges == Subject::kServer) {
+      fields.report(
+          "sometimes", "invalid_value",
+          "sometimes is for scenarios that judge a client; what a server has to have shown "
+          "is expected by its steps");
+    }
+    const std::vector<std::string> words = sometimes_words();
+    for (const std::string& word : scenario_.sometimes) {
+      if (std::find(words.begin(), words.end(), word) != words.end()) continue;
+      fields.report("sometimes", "invalid_value",
+                    "sometimes: '" + word + "' is nothing that is looked for" +
+                        core::suggestion(word, words));
+    }
   }
 
   Scenario& scenario_;

@@ -9,6 +9,7 @@
 #include "conformance/client_evidence.h"
 #include "conformance/harness/client_checks.h"
 #include "conformance/harness/judge_webhook.h"
+#include "conformance/sometimes.h"
 #include "core/duration.h"
 #include "core/url.h"
 
@@ -480,10 +481,19 @@ class ClientPlay {
       }
       for (const std::size_t event : finding.events) history().event(event).bad = true;
     }
+    if (reason_.empty()) check_sometimes();
     if (!reason_.empty() || not_fired_.empty()) return;
     std::string ids;
     for (const std::string& id : not_fired_) ids += (ids.empty() ? "'" : ", '") + id + "'";
     stop_short(Verdict::kInconclusive, "never struck: " + ids + ", so nothing was proved");
+  }
+
+  void check_sometimes() {
+    if (plan_.sweeps()) return;  // of some of its plays only
+    for (const std::string& word : scenario_.sometimes) {
+      if (happened(word, history())) continue;
+      stop_short(Verdict::kInconclusive, "never seen: " + word + ", so nothing was proved");
+    }
   }
 
   ClientEvidence evidence() const {
