@@ -227,7 +227,7 @@ std::set<std::string> quoted(const std::string& source, std::size_t begin, char 
 // What the readers ask for: the first quoted text after each of these, and all of a list.
 std::set<std::string> words_of_readers() {
   std::set<std::string> words;
-  for (const char* file : {"scenario.cc", "client_step.cc", "server_step.cc"}) {
+  for (const char* file : {"scenario.cc", "sometimes.cc", "client_step.cc", "server_step.cc"}) {
     const std::string source = text_of_file(kSource + "/conformance/" + file);
     for (const char* call :
          {".string(\"", ".boolean(\"", ".integer(\"", ".duration(\"", ".choice(\"", ".strings(\"",
@@ -295,7 +295,7 @@ TEST(ScenarioSchema, KnowsTheWordsOfTheReadersAndNoOthers) {
         << "a reader knows \"" << word << "\", scenario.schema.json does not";
   }
   std::string sources;
-  for (const char* file : {"scenario.cc", "client_step.cc", "server_step.cc"}) {
+  for (const char* file : {"scenario.cc", "sometimes.cc", "client_step.cc", "server_step.cc"}) {
     sources += text_of_file(kSource + "/conformance/" + file);
   }
   // Texts to the readers, which hand them on.
