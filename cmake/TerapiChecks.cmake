@@ -18,3 +18,14 @@ add_test(NAME conformance.clauses COMMAND terapi-conformance list --clauses)
 add_test(NAME conformance.validate COMMAND terapi-conformance validate ${PROJECT_SOURCE_DIR}/scenarios)
 add_test(NAME conformance.mutants COMMAND terapi-conformance mutants)
 set_tests_properties(conformance.mutants PROPERTIES TIMEOUT 280)
+# The pages that promise to be followable word by word; skipped where there is no python3.
+set(follow_page ${PROJECT_SOURCE_DIR}/tests/docs/follow_page.py)
+set(needs_python "command -v python3 >/dev/null && exec python3 -B \"$@\" || exit 77")
+add_test(NAME docs.test_your_client
+         COMMAND sh -c ${needs_python} sh ${follow_page} ${PROJECT_SOURCE_DIR}/docs/test-your-client.md
+                 ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+add_test(NAME docs.follow_page_catches_lies
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/docs/follow_page_test.py
+                 ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(docs.test_your_client docs.follow_page_catches_lies
+                     PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280)

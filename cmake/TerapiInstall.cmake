@@ -1,5 +1,5 @@
-# `cmake --install`: the programs, and the rooms as libraries for find_package(terapi):
-# terapi::core, terapi::core_system, terapi::core_sqlite, terapi::client, terapi::simulator.
+# `cmake --install`: the programs, the judge's scenarios and example clients, and the rooms as libraries
+# for find_package(terapi): terapi::core, terapi::core_system, terapi::core_sqlite, terapi::client, terapi::simulator.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -18,7 +18,10 @@ install(DIRECTORY core client simulator DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/
         PATTERN "store_contract.h" EXCLUDE        PATTERN "*_sample.h" EXCLUDE PATTERN "*_under_test.h" EXCLUDE
         PATTERN "program" EXCLUDE PATTERN "page" EXCLUDE)
 install(EXPORT terapi NAMESPACE terapi:: DESTINATION ${package_folder})
-install(TARGETS terapi-simulator terapi-sync DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS terapi-simulator terapi-sync terapi-conformance DESTINATION ${CMAKE_INSTALL_BINDIR})
+# The program looks in ../share/terapi/scenarios from where it is.
+install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi)
+install(DIRECTORY conformance/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi USE_SOURCE_PERMISSIONS)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/terapiConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/terapiConfig.cmake
