@@ -1,6 +1,7 @@
 #include "conformance/server_step.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "core/duration.h"
@@ -15,6 +16,12 @@ namespace json = core::json;
 namespace {
 
 constexpr std::int64_t kMostTimes = 100'000;
+constexpr std::int64_t kMostHostileConnections = 64;
+
+// In the order of Hostility.
+constexpr std::array<std::string_view, 8> kHostilities = {
+    "endless line",   "endless header",          "many headers", "endless chunk",
+    "endless chunks", "endless chunk-size line", "slow header",  "huge content-length"};
 
 using NamedTexts = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
@@ -55,6 +62,7 @@ class ServerPlanReader {
         {"resend", [this](auto& f) { return read_resend(f); }},
         {"faults", [](auto& f) { return FaultsStep{json::compact(f.array("faults"))}; }},
         {"world", [](auto& f) { return WorldStep{json::compact(f.object("world"))}; }},
+        {"hostile", [this](auto& f) { return read_hostile(f); }},
         {"expect_webhooks", [this](auto& f) { return read_webhooks(f); }},
     };
   }
@@ -415,6 +423,20 @@ class ServerPlanReader {
     return prune;
   }
 
+  // --- hostile requests ---
+
+  ServerStep::What read_hostile(json::Fields& step) {
+    HostileStep hostile;
+    const auto kind = step.choice("hostile", {kHostilities.begin(), kHostilities.end()});
+    hostile.kind = static_cast<Hostility>(kind.value_or(0));
+    hostile.connections = step.integer("connections", 1, kMostHostileConnections).value_or(1);
+    if (!step.has("expect")) return hostile;
+    json::Fields fields(step.object("expect"), step.path_to("expect"), issues_);
+    hostile.status = fields.integer("status", 400, 499);
+    fields.finish();
+    return hostile;
+  }
+
   json::Issues& issues_;
   std::string first_clause_;
   ServerPlan plan_;
@@ -422,6 +444,11 @@ class ServerPlanReader {
 
 }  // namespace
 
+std::string_view to_string(Hostility kind) {
+  return kHostilities.at(static_cast<std::size_t>(kind));
+}
+
+// A hostile request writes nothing, but is not for a server that others need.
 bool ServerStep::only_reads() const {
   if (const auto* ask = std::get_if<AskStep>(&what)) {
     return (ask->method == "GET" || ask->method == "HEAD") &&

@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -126,6 +127,26 @@ struct WorldStep {
   std::string world;
 };
 
+// {"hostile":"endless line"}: a request that nobody sends who means well, as raw bytes. It has to
+// be refused, by an answer of 4xx or by hanging up, and the server has to go on answering others.
+enum class Hostility : std::uint8_t {
+  kEndlessLine,       // the request line
+  kEndlessHeader,     // one header field
+  kManyHeaders,       // header fields, one after the other
+  kEndlessChunk,      // of a size beyond all bounds
+  kEndlessChunks,     // one after the other
+  kEndlessChunkSize,  // the line that says how large the chunk is
+  kSlowHeader,        // a byte at a time
+  kHugeLength,        // announced, and then hardly anything comes
+};
+// "endless line", "endless header", …
+std::string_view to_string(Hostility kind);
+struct HostileStep {
+  Hostility kind = Hostility::kEndlessLine;
+  std::int64_t connections = 1;          // that do so at the same time
+  std::optional<std::int64_t> status{};  // then hanging up without an answer does not do
+};
+
 // {"expect_webhooks":{…}}: what came since the last such step.
 struct WebhooksExpected {
   std::optional<std::size_t> deliveries{};
@@ -140,9 +161,9 @@ struct WebhooksExpected {
 };
 
 struct ServerStep {
-  using What =
-      std::variant<RunStep, AskStep, ReadStep, LawStep, ReceiverStep, SettingsStep, AdvanceStep,
-                   IdleStep, PruneStep, ResendStep, FaultsStep, WorldStep, WebhooksExpected>;
+  using What = std::variant<RunStep, AskStep, ReadStep, LawStep, ReceiverStep, SettingsStep,
+                            AdvanceStep, IdleStep, PruneStep, ResendStep, FaultsStep, WorldStep,
+                            HostileStep, WebhooksExpected>;
   What what;
   std::string clause;  // that its expectations prove; the scenario's first one unless named
   std::string text;    // the step as it stands in the file, on one line

@@ -74,6 +74,22 @@ TEST(ServerStep, KnowsEachAnswerOfAReceiver) {
   EXPECT_EQ(receiver.answers[4].headers.at(0).second, "/b");
 }
 
+TEST(ServerStep, KnowsEachKindOfHostileRequest) {
+  const auto hostile = only_step<HostileStep>(
+      R"({"hostile":"huge content-length","connections":3,"expect":{"status":413}})");
+  EXPECT_EQ(hostile.kind, Hostility::kHugeLength);
+  EXPECT_EQ(hostile.connections, 3);
+  EXPECT_EQ(hostile.status, 413);
+  EXPECT_EQ(only_step<HostileStep>(R"({"hostile":"endless chunk-size line"})").kind,
+            Hostility::kEndlessChunkSize);
+  EXPECT_EQ(to_string(Hostility::kSlowHeader), "slow header");
+  EXPECT_THAT(mistakes_in(R"([{"hostile":"endless lines"}])"),
+              HasSubstr("expected one of \"endless line\""));
+  // Not for a server that others need.
+  EXPECT_THAT(mistakes_in(R"([{"hostile":"endless line"}])", R"("any_data":true,)"),
+              HasSubstr("any_data"));
+}
+
 TEST(ServerStep, FindsLawsByName) {
   const auto law = only_step<LawStep>(R"({"laws":["order","suffix"],"model":"Label"})");
   ASSERT_EQ(law.laws.size(), 2U);

@@ -40,6 +40,7 @@ class HttpStage final : public Stage {
   bool exact_time() const override { return exact_time_; }
   bool run_until(const std::function<bool()>& done, core::Duration limit) override;
   core::Result<core::Response> call(core::Request request) override;
+  std::string base_url() const override { return options_.base_url; }
   bool has_control() const override { return !options_.control_url.empty(); }
   std::string secret_key() const override { return options_.secret_key; }
   void set_receiver(Receiver receiver) override { receiver_ = std::move(receiver); }

@@ -4,11 +4,13 @@
 #include <utility>
 #include <variant>
 
+#include "conformance/harness/judge_hostile.h"
 #include "conformance/laws/answer_expectation.h"
 #include "conformance/laws/continuity.h"
 #include "core/duration.h"
 #include "core/json.h"
 #include "core/json_writer.h"
+#include "core/url.h"
 
 namespace terapi::conformance {
 
@@ -319,6 +321,22 @@ void ServerActor::act(const FaultsStep& step, const std::string& /*clause*/) {
 
 void ServerActor::act(const WorldStep& step, const std::string& /*clause*/) {
   put_world(step.world);
+}
+
+void ServerActor::act(const HostileStep& step, const std::string& clause) {
+  const auto server = core::parse_url(stage_.base_url());
+  if (!server || server->scheme != "http") {
+    unproven_ = "a hostile request takes a server with an address of http://";
+    return;
+  }
+  LawContext context{wire_, findings_, {}, nullptr, ""};
+  const HostileRequest request{.server = *server,
+                               .headers = RecordReader(context).headers(),
+                               .kind = step.kind,
+                               .connections = static_cast<std::size_t>(step.connections)};
+  const HostileJudgement judgement = judge_hostile(request, step.status, clause, wire_, findings_);
+  if (!judgement.answers) broken_ = "the server does not answer any more";
+  if (!judgement.unproven.empty()) unproven_ = judgement.unproven;
 }
 
 void ServerActor::act(const WebhooksExpected& step, const std::string& /*clause*/) {

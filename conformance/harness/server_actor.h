@@ -49,6 +49,7 @@ class ServerActor {
   void act(const ResendStep& step, const std::string& clause);
   void act(const FaultsStep& step, const std::string& clause);
   void act(const WorldStep& step, const std::string& clause);
+  void act(const HostileStep& step, const std::string& clause);
   void act(const WebhooksExpected& step, const std::string& clause);
 
   // A control call that has to succeed; the scenario ends where it does not.

@@ -22,7 +22,9 @@ TEST(ServerScenarioOverHttp, PassesOnTheProgram) {
                                   "webhooks/backoff",
                                   "webhooks/never-before-readable",
                                   "webhooks/redirect-not-followed",
-                                  "security/hostile-requests"};
+                                  "security/hostile-requests",
+                                  "security/endless-requests",
+                                  "security/body-over-the-limit"};
   if (const char* some = std::getenv("TERAPI_SCENARIO"); some != nullptr) {
     ids = {some};
   } else if (std::getenv("TERAPI_ALL_SCENARIOS_OVER_HTTP") != nullptr) {

@@ -27,6 +27,10 @@ std::string why_skipped(const Scenario& scenario, const ServerPlan& plan, const 
     return "it needs the control API: --control-url";
   }
   for (const ServerStep& step : plan.steps) {
+    if (std::holds_alternative<HostileStep>(step.what) &&
+        !stage.base_url().starts_with("http://")) {
+      return "it sends raw bytes, which takes a server with an address of http://";
+    }
     const auto* advance = std::get_if<AdvanceStep>(&step.what);
     if (advance != nullptr && !stage.exact_time() && advance->by > kLongestWait) {
       return "it waits " + core::format_duration(advance->by) +

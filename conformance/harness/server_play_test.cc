@@ -119,6 +119,8 @@ TEST(ServerPlay, SkipsWithTheReason) {
                   stage)
           .reason,
       HasSubstr("dialect"));
+  EXPECT_THAT(play_server(play_of(R"([{"hostile":"endless line"}])"), stage).reason,
+              HasSubstr("raw bytes"));
   stage.take_control_away();
   const auto result = play_server(play_of(R"([{"run":{}}])"), stage);
   EXPECT_EQ(result.verdict, Verdict::kSkip);

@@ -35,6 +35,8 @@ class Stage {
   // `target` is in origin form: "/records?model=Issue", "/_simulator/runs". A control call goes to
   // the control URL. Nothing is added to the request, nor taken from it.
   virtual core::Result<core::Response> call(core::Request request) = 0;
+  // "http://127.0.0.1:3003", for what `call` cannot send; empty where there are no sockets.
+  virtual std::string base_url() const { return ""; }
   virtual bool has_control() const = 0;
   virtual std::string secret_key() const = 0;
 
