@@ -44,6 +44,7 @@ bool open_as(int descriptor, const std::string& file) {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error of write(2), and no signal
   if (ready) ::execl("/bin/sh", "sh", "-c", options.command.c_str(), nullptr);
   ::_exit(127);
 }
