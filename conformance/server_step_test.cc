@@ -83,7 +83,8 @@ TEST(ServerStep, KnowsEachKindOfHostileRequest) {
   EXPECT_EQ(only_step<HostileStep>(R"({"hostile":"endless chunk-size line"})").kind,
             Hostility::kEndlessChunkSize);
   EXPECT_EQ(to_string(Hostility::kSlowHeader), "slow header");
-  EXPECT_THAT(mistakes_in(R"([{"hostile":"endless lines"}])"), HasSubstr("'endless line'"));
+  EXPECT_THAT(mistakes_in(R"([{"hostile":"endless lines"}])"),
+              HasSubstr("expected one of \"endless line\""));
   // Not for a server that others need.
   EXPECT_THAT(mistakes_in(R"([{"hostile":"endless line"}])", R"("any_data":true,)"),
               HasSubstr("any_data"));

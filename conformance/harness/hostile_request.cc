@@ -256,7 +256,7 @@ std::vector<HostileEnd> send_hostile(const HostileRequest& request,
     if (!spent && sent >= request.limits.bytes) {
       // One that took all is given a moment for its answer.
       spent = true;
-      limit = std::min<core::Duration>(limit, since(began) + std::chrono::seconds(1));
+      limit = std::min(limit, since(began) + request.limits.time / 10);
     }
     if (spent) ::poll(nullptr, 0, kTurn);
     if (asked || since(began) < request.limits.time / 4) continue;
