@@ -29,3 +29,7 @@ add_test(NAME docs.follow_page_catches_lies
                  ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(docs.test_your_client docs.follow_page_catches_lies
                      PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280)
+add_test(NAME judge.key_stays_secret
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/key_stays_secret.py
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(judge.key_stays_secret PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)

@@ -27,6 +27,7 @@ namespace {
 struct Judging {
   const JudgeRun& run;
   const JudgeFlags& flags;
+  const Redactor& redactor;
   KnownFailing known;
   std::vector<JudgeJob> jobs;
   std::unique_ptr<ConsoleReport> console;
@@ -54,15 +55,17 @@ class ScenarioTest : public testing::Test {
   }
 
  private:
-  static void tell_gtest(const ScenarioResult& result) {
-    if (result.verdict == Verdict::kSkip) GTEST_SKIP() << result.reason;
+  // What becomes the JUnit report: without keys, as all reports.
+  void tell_gtest(const ScenarioResult& result) const {
+    const Redactor& redactor = judging_.redactor;
+    if (result.verdict == Verdict::kSkip) GTEST_SKIP() << redactor.redact(result.reason);
     if (!is_failure(result.verdict)) return;
     std::string text = std::string(to_string(result.verdict)) + " " + result.reason + "\n";
     for (const Finding& finding : result.findings) {
       text += finding.clause + ": " + finding.what + "\n  expected: " + finding.expected +
               "\n  actual: " + finding.actual + "\n";
     }
-    ADD_FAILURE() << text << "again: " << result.rerun;
+    ADD_FAILURE() << redactor.redact(text + "again: " + result.rerun);
   }
 
   Judging& judging_;
@@ -181,7 +184,8 @@ int JudgeRun::run(std::vector<JudgeJob> jobs_given, const JudgeFlags& flags) con
   auto known = KnownFailing::load(flags.known_failing);
   if (!known) return refuse(known.error().message);
   const Redactor redactor(secrets);
-  Judging judging{*this, flags, *std::move(known), std::move(jobs_given), nullptr, nullptr, {}};
+  Judging judging{*this,   flags,   redactor, *std::move(known), std::move(jobs_given),
+                  nullptr, nullptr, {}};
   RunSummary& summary = judging.summary;
   summary.mode = mode;
   summary.subject = subject;
