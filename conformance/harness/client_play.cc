@@ -88,6 +88,7 @@ class ClientPlay {
     };
     stage_.run_until([&] { return spoken() || !stage_.client(worker).alive; }, kToSpeak);
     if (!spoken()) {
+      if (ended_at_once(worker)) return false;
       if (stage_.armed() || !stage_.client(worker).alive) return check_alive(worker);
       fail("CLIENT-1", "V1", "the client never spoke: no request for records came",
            "GET /records for each of its streams", "nothing within " + text_of(kToSpeak));
@@ -101,6 +102,24 @@ class ClientPlay {
     return true;
   }
 
+  // A command that does not run, or a client that gives up before it has asked for anything.
+  bool ended_at_once(int worker) {
+    const ClientState state = stage_.client(worker);
+    if (state.alive || !state.exit_status || stage_.armed() || may_die()) return false;
+    told_of_death_ = state.life;
+    fail("", "V1",
+         "the client's process ended before it asked for anything, with status " +
+             std::to_string(*state.exit_status),
+         "a process that asks for its streams", last_words(worker));
+    return over_ = true;
+  }
+
+  std::string last_words(int worker) {
+    const std::string said = stage_.output(worker);
+    if (said.empty()) return "it said nothing";
+    return "it said: " + said.substr(said.size() > 400 ? said.size() - 400 : 0);
+  }
+
   // A process that ended by itself has failed, unless the scenario lets it.
   bool check_alive(int worker) {
     const ClientState state = stage_.client(worker);
@@ -109,12 +128,9 @@ class ClientPlay {
       return true;
     }
     told_of_death_ = state.life;
-    const std::string said = stage_.output(worker);
     fail("CLIENT-9", "V1",
          "the client's process ended by itself, with status " + std::to_string(*state.exit_status),
-         "a process that goes on",
-         said.empty() ? "it said nothing"
-                      : "it said: " + said.substr(said.size() > 400 ? said.size() - 400 : 0));
+         "a process that goes on", last_words(worker));
     return true;
   }
 
@@ -330,6 +346,7 @@ class ClientPlay {
     const core::Time began = stage_.now();
     while (true) {
       TakenDump dump = take_dump(all_dead());
+      if (over_) return false;
       const std::vector<Finding> wrong = compare_with_model(evidence(), dump);
       if (wrong.empty()) {
         right_dump_ = {history().exchanges.size(), stage_.model().runs(),
@@ -339,7 +356,10 @@ class ClientPlay {
       const bool settled = stage_.now() - began >= kToStore && quiet_since(kToStore);
       if (left() == core::Duration(0) || settled || (all_dead() && !stage_.armed())) {
         for (int worker = 1; worker <= workers(); ++worker) check_alive(worker);
-        if (required && !killed()) findings_.insert(findings_.end(), wrong.begin(), wrong.end());
+        if (required && !killed()) {
+          findings_.insert(findings_.end(), wrong.begin(), wrong.end());
+          over_ = true;  // what follows would only tell the same again
+        }
         return false;
       }
       stage_.run_until([&] { return all_dead() || endless(); }, std::min(pause, left()));
@@ -386,7 +406,9 @@ class ClientPlay {
            (exchanges.empty() || !exchanges.back().struck);
   }
 
+  // What follows would only tell the same again.
   void report_never_given(core::Duration within) {
+    over_ = true;
     std::vector<Finding> missing = find_never_given(evidence());
     for (Finding& finding : missing) {
       finding.actual = "not within " + text_of(within);
@@ -404,21 +426,28 @@ class ClientPlay {
   bool killed() const { return all_dead() && !stage_.client(1).exit_status.has_value(); }
   int workers() const { return several_workers_ ? 2 : 1; }
 
+  core::Result<std::vector<DumpRecord>> read_dump_of_client() {
+    auto text = stage_.dump();
+    if (!text) {  // it may have been busy
+      stage_.run_until([] { return false; }, kBetweenDumps);
+      text = stage_.dump();
+    }
+    if (!text) return text.error();
+    return read_dump(*text);
+  }
+
   TakenDump take_dump(bool dead) {
     TakenDump taken;
     taken.dead = dead;
     taken.life = stage_.client(1).life;
     if (!stage_.has_dump()) return taken;
-    const auto text = stage_.dump();
-    if (!text) {
-      fail("CLIENT-1", "", "the client's dump could not be taken", "NDJSON on standard output",
-           text.error().message);
-      return taken;
-    }
-    auto records = read_dump(*text);
+    auto records = read_dump_of_client();
     if (!records) {
-      fail("CLIENT-1", "", "the client's dump could not be read", "the dump format",
-           records.error().message);
+      if (!over_) {
+        fail("", "", "the client's dump could not be taken", "the dump format, on standard output",
+             records.error().message);
+      }
+      over_ = true;
       return taken;
     }
     taken.event = note_dump(records->size());
