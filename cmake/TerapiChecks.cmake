@@ -16,8 +16,9 @@ add_test(NAME house.install
 # The judge's own completeness: every MUST has a check, every scenario file is good, every mutant is killed.
 add_test(NAME conformance.clauses COMMAND terapi-conformance list --clauses)
 add_test(NAME conformance.validate COMMAND terapi-conformance validate ${PROJECT_SOURCE_DIR}/scenarios)
+add_test(NAME conformance.virtual COMMAND terapi-conformance reference --world virtual)
 add_test(NAME conformance.mutants COMMAND terapi-conformance mutants)
-set_tests_properties(conformance.mutants PROPERTIES TIMEOUT 280)
+set_tests_properties(conformance.mutants PROPERTIES TIMEOUT 900)  # with sanitizers, too
 # The pages that promise to be followable word by word; skipped where there is no python3.
 set(follow_page ${PROJECT_SOURCE_DIR}/tests/docs/follow_page.py)
 set(needs_python "command -v python3 >/dev/null && exec python3 -B \"$@\" || exit 77")
