@@ -70,7 +70,7 @@ ScenarioResult skipped(const Scenario& scenario, std::string reason) {
 
 JudgeJob client_job_over_http(const Scenario& scenario, const JudgeFlags& flags,
                               const ProcessClientOptions& commands, const std::string& subject) {
-  JudgeJob job{scenario.id, "http", nullptr};
+  JudgeJob job{scenario.id, "http", nullptr, scenario.file};
   job.play = [&scenario, &flags, commands, subject] {
     const std::string reason = reason_to_skip(scenario, flags, true);
     if (!reason.empty()) return named(skipped(scenario, reason), "http", subject);
@@ -88,7 +88,7 @@ JudgeJob client_job_over_http(const Scenario& scenario, const JudgeFlags& flags,
 
 JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
                                     const ClientMutant* mutant) {
-  JudgeJob job{scenario.id, "virtual", nullptr};
+  JudgeJob job{scenario.id, "virtual", nullptr, scenario.file};
   job.play = [&scenario, &flags, mutant] {
     const std::string subject = "reference client";
     const std::string reason = reason_to_skip(scenario, flags, false);
@@ -109,7 +109,7 @@ JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
 JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
                     const HttpStageOptions& server, const std::string& stream, bool read_only,
                     const std::string& world) {
-  JudgeJob job{scenario.id, world, nullptr, true};
+  JudgeJob job{scenario.id, world, nullptr, scenario.file, true};
   job.play = [&scenario, &flags, server, stream, read_only, world] {
     const std::string& subject = server.base_url;
     const std::string reason = reason_to_skip(scenario, flags, true);
@@ -123,7 +123,7 @@ JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
 
 JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
                                     const ServerMutant* mutant) {
-  JudgeJob job{scenario.id, "virtual", nullptr};
+  JudgeJob job{scenario.id, "virtual", nullptr, scenario.file};
   job.play = [&scenario, &flags, mutant] {
     const std::string subject = "terapi-simulator";
     const std::string reason = reason_to_skip(scenario, flags, false);
@@ -136,7 +136,7 @@ JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
 
 // The program, on a virtual clock, started for this scenario alone.
 JudgeJob simulator_job(const Scenario& scenario, const JudgeFlags& flags) {
-  JudgeJob job{scenario.id, "http", nullptr};
+  JudgeJob job{scenario.id, "http", nullptr, scenario.file};
   job.play = [&scenario, &flags] {
     const std::string subject = "terapi-simulator";
     const std::string reason = reason_to_skip(scenario, flags, true);

@@ -65,7 +65,7 @@ class ScenarioTest : public testing::Test {
       text += finding.clause + ": " + finding.what + "\n  expected: " + finding.expected +
               "\n  actual: " + finding.actual + "\n";
     }
-    ADD_FAILURE() << redactor.redact(text + "again: " + result.rerun);
+    ADD_FAILURE_AT(job_.file.c_str(), 1) << redactor.redact(text + "again: " + result.rerun);
   }
 
   Judging& judging_;
@@ -199,7 +199,7 @@ int JudgeRun::run(std::vector<JudgeJob> jobs_given, const JudgeFlags& flags) con
   start_gtest(flags);
   for (const JudgeJob& job : judging.jobs) {
     testing::RegisterTest(
-        job.world.c_str(), job.scenario.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+        job.world.c_str(), job.scenario.c_str(), nullptr, nullptr, job.file.c_str(), 1,
         [&judging, &job]() -> testing::Test* { return new ScenarioTest(judging, job); });
   }
   testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();

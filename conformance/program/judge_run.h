@@ -18,6 +18,7 @@ struct JudgeJob {
   std::string scenario;  // its id
   std::string world;     // "virtual" or "http"
   std::function<ScenarioResult()> play;
+  std::string file{};  // where it is written, for JUnit
   bool alone = false;  // shares a server with others: never at the same time as they
 };
 
