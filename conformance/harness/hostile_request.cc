@@ -37,7 +37,9 @@ std::string head_up_to(const HostileRequest& request, std::string_view method,
                        std::string_view target) {
   std::string head = std::string(method) + " " + path_on(request.server, target) +
                      " HTTP/1.1\r\nHost: " + request.server.authority() + "\r\n";
-  for (const auto& [name, value] : request.headers) head += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : request.headers) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
   return head;
 }
 

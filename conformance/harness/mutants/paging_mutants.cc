@@ -72,82 +72,82 @@ std::string with_millisecond_cursor(RecordsTarget target) {
 // NOLINTNEXTLINE(performance-unnecessary-value-param): as its siblings, which change it
 std::string with_raw_cursor(RecordsTarget target) { return target.text_with_raw("cursor"); }
 std::string without_variant(RecordsTarget target) {
-    target.erase("variant");
-    return target.text();
+  target.erase("variant");
+  return target.text();
+}
+
+// Takes what came of a broken answer for a page, and for the last one.
+class AcceptsTruncated final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    transport().send(std::move(request), options,
+                     while_alive([done = std::move(done)](core::Result<core::Response> answer) {
+                       if (answer && answer->status == 200 && !ChangedPage::parse(answer->body)) {
+                         answer->body = whole_records_of(answer->body).text();
+                       } else if (!answer && answer.error().code == "truncated_body") {
+                         // What did come is not known here; nothing of it is certain to be whole.
+                         answer = core::Response{200, {}, ChangedPage{}.text()};
+                       }
+                       done(std::move(answer));
+                     }));
   }
 
-  // Takes what came of a broken answer for a page, and for the last one.
-  class AcceptsTruncated final : public ClientMutation {
-   public:
-    using ClientMutation::ClientMutation;
-
-    void send(core::Request request, const core::SendOptions& options, Done done) override {
-      transport().send(std::move(request), options,
-                       while_alive([done = std::move(done)](core::Result<core::Response> answer) {
-                         if (answer && answer->status == 200 && !ChangedPage::parse(answer->body)) {
-                           answer->body = whole_records_of(answer->body).text();
-                         } else if (!answer && answer.error().code == "truncated_body") {
-                           // What did come is not known here; nothing of it is certain to be whole.
-                           answer = core::Response{200, {}, ChangedPage{}.text()};
-                         }
-                         done(std::move(answer));
-                       }));
+ private:
+  static ChangedPage whole_records_of(const std::string& body) {
+    ChangedPage page;
+    core::json::Reader reader;
+    std::size_t at = body.find('[');
+    while (at < body.size()) {
+      ++at;  // past the bracket, or the comma
+      const std::size_t begin = at;
+      if (!reader.read_one(body, at)) break;
+      page.records.emplace_back(body.substr(begin, at - begin));
+      if (at >= body.size() || body[at] != ',') break;
     }
-
-   private:
-    static ChangedPage whole_records_of(const std::string& body) {
-      ChangedPage page;
-      core::json::Reader reader;
-      std::size_t at = body.find('[');
-      while (at < body.size()) {
-        ++at;  // past the bracket, or the comma
-        const std::size_t begin = at;
-        if (!reader.read_one(body, at)) break;
-        page.records.emplace_back(body.substr(begin, at - begin));
-        if (at >= body.size() || body[at] != ',') break;
-      }
-      return page;
-    }
-  };
-
-  // Begins each walk from the newest time it has, with no cursor.
-  class ResumesByModifiedAfter final : public ClientMutation {
-   public:
-    using ClientMutation::ClientMutation;
-
-    core::Result<client::Position> position(const client::Stream& stream) override {
-      auto position = store().position(stream);
-      if (position && position->cursor && position->newest) {
-        newest_of_[*position->cursor] = *position->newest;
-      }
-      return position;
-    }
-    void send(core::Request request, const core::SendOptions& options, Done done) override {
-      if (auto target = RecordsTarget::of(request)) {
-        const auto newest = newest_of_.find(target->get("cursor").value_or(""));
-        if (newest != newest_of_.end()) {
-          target->erase("cursor");
-          target->set("modified_after", client::format_timestamp(newest->second));
-          request.target = target->text();
-          newest_of_.erase(newest);
-        }
-      }
-      transport().send(std::move(request), options, std::move(done));
-    }
-
-   private:
-    std::map<std::string, core::Time> newest_of_;  // by the cursor where a walk begins
-  };
-
-  // Pages by number of records: each next page is asked for by the time of the last record.
-  std::string by_time_of_cursor(RecordsTarget target) {
-    const auto time = target.get("cursor") ? time_of_cursor(*target.get("cursor")) : std::nullopt;
-    if (!time) return target.text();
-    target.erase("cursor");
-    // "After" it, as the client's author read the word: the next microsecond.
-    target.set("modified_after", client::format_timestamp(*time + core::Duration(1)));
-    return target.text();
+    return page;
   }
+};
+
+// Begins each walk from the newest time it has, with no cursor.
+class ResumesByModifiedAfter final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+
+  core::Result<client::Position> position(const client::Stream& stream) override {
+    auto position = store().position(stream);
+    if (position && position->cursor && position->newest) {
+      newest_of_[*position->cursor] = *position->newest;
+    }
+    return position;
+  }
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    if (auto target = RecordsTarget::of(request)) {
+      const auto newest = newest_of_.find(target->get("cursor").value_or(""));
+      if (newest != newest_of_.end()) {
+        target->erase("cursor");
+        target->set("modified_after", client::format_timestamp(newest->second));
+        request.target = target->text();
+        newest_of_.erase(newest);
+      }
+    }
+    transport().send(std::move(request), options, std::move(done));
+  }
+
+ private:
+  std::map<std::string, core::Time> newest_of_;  // by the cursor where a walk begins
+};
+
+// Pages by number of records: each next page is asked for by the time of the last record.
+std::string by_time_of_cursor(RecordsTarget target) {
+  const auto time = target.get("cursor") ? time_of_cursor(*target.get("cursor")) : std::nullopt;
+  if (!time) return target.text();
+  target.erase("cursor");
+  // "After" it, as the client's author read the word: the next microsecond.
+  target.set("modified_after", client::format_timestamp(*time + core::Duration(1)));
+  return target.text();
+}
 
 }  // namespace
 

@@ -52,7 +52,7 @@ class UndeleteKeepsTimestamps final : public ServerMutation {
 
  protected:
   void answer(const core::Handler& inner, core::Request request, Answered answered) override {
-    if (is_run(request)) return run(inner, std::move(request), std::move(answered));
+    if (is_run(request)) return run(inner, request, std::move(answered));
     const auto asked = RecordsTarget::of(request);
     const auto revived = asked ? revived_.find(stream_name(request)) : revived_.end();
     if (revived == revived_.end()) return inner(std::move(request), std::move(answered));
