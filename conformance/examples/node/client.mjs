@@ -1,298 +1,199 @@
 #!/usr/bin/env node
-// A Terapi sync client in one file: Node 18+, built-in modules only. Settings come from the environment (../README.md).
+// A Terapi sync client in one file: Node 18+, built-in modules only. Its settings: ../README.md
 //
-//     client.mjs         mirrors the streams of TERAPI_STREAMS into TERAPI_STATE_DIR, by polling and by webhooks, for ever
+//     client.mjs         mirrors the streams of TERAPI_STREAMS into TERAPI_STATE_DIR, for ever
 //     client.mjs dump    prints what it holds, one line of JSON a record
 //
-// There is no database in Node 18, so a page with its cursor is one file, made whole and then linked to the next number.
-// What a record is now follows from all of them; only `dump` looks back. Lines that safety or liveness
-// hangs on name their clause of docs/contract.md.
-import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
+// Each page with its cursor is one file. What a record is now follows from all of them: `dump` looks back.
+// A line that safety or liveness hangs on names its clause of docs/contract.md.
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 
 const env = process.env, KEY = env.TERAPI_SECRET_KEY ?? '', SIGNING_KEY = env.TERAPI_SIGNING_KEY || KEY;
-const BASE = (env.TERAPI_BASE_URL ?? 'http://127.0.0.1:3003').replace(/\/+$/, ''), DIALECT = env.TERAPI_DIALECT ?? 'terapi';
-const POLL = Number(env.TERAPI_POLL_MS ?? 30000), LIMIT = env.TERAPI_LIMIT ?? '1000', DIR = env.TERAPI_STATE_DIR ?? '.';
-const STREAMS = [...new Set(env.TERAPI_STREAMS?.split(/\s+/).filter(Boolean))];
-const SILENCE = 10_000, DEADLINE = 30_000, DAY = 86_400_000; // ms
+const BASE = env.TERAPI_BASE_URL ?? 'http://127.0.0.1:3003', DIALECT = env.TERAPI_DIALECT ?? 'terapi';
+const POLL = Number(env.TERAPI_POLL_MS ?? 30000), LIMIT = env.TERAPI_LIMIT ?? '1000';
+const METADATA = `_${DIALECT}_metadata`, SIGNATURE = `x-${DIALECT}-hmac-sha256`;
 const MAX_PAGE = 128 << 20, MAX_WEBHOOK = 1 << 20; // bytes
 
-class BadCursor extends Error {}
-class Stop extends Error {} // only a person can help
-class Retry extends Error { constructor(why, after = 0) { super(why); this.after = after; } } // passes by itself
-const say = (text) => console.error(KEY ? text.replaceAll(KEY, '(key)') : text); // a server may echo the key
+// It passes by itself, unless it is a `stop`: then only a person can help.
+class Failure extends Error { constructor(why, more) { Object.assign(super(why), more); } }
+const say = (text) => console.error(text.replaceAll(KEY || '\0', '(key)')); // AUTH-5: a server may repeat it
 
-// ---- A page: the values of ids and metadata, and the payloads as the very text that came (REC-10: 2^63, 1e400, 0.10) ----
+// ---- A page. Numbers stay the text that came, since 2^53 + 1, 0.10 and 1e400 are none of JavaScript's ----
+const MARK = randomUUID(); // nobody's text has it
+const TOKEN = /\\.|"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-const gap = (text, at) => { while (' \t\r\n,:'.includes(text[at])) at++; return at; };
-
-function endOf(text, at) { // of the value that begins at `at`; the text is known to be valid JSON
-  for (let depth = 0; ;) {
-    const c = text[at];
-    if (c === '"') { do { at = text.indexOf('"', at + 1); } while (escaped(text, at)); at++; }
-    else if (c === '{' || c === '[') { depth++; at++; }
-    else if (c === '}' || c === ']') { depth--; at++; }
-    else if (depth) at++;
-    else while (at < text.length && !' \t\r\n,]}'.includes(text[at])) at++; // a number, true, false, null
-    if (!depth) return at;
-  }
+function parse(text) {
+  let inside = false; // a string
+  return JSON.parse(text.replace(TOKEN, (token) => {
+    if (token === '"') inside = !inside;
+    return inside || '"\\'.includes(token[0]) ? token : `"${MARK}${token}${MARK}"`; // REC-10: digits are kept
+  }));
 }
-function escaped(text, at) { let from = at; while (text[from - 1] === '\\') from--; return (at - from) % 2 === 1; }
+const asItCame = (value) => JSON.stringify(value).replace(RegExp(`"${MARK}(.*?)${MARK}"`, 'g'), '$1');
 
-function* members(text, at) { // [key, where it begins, where its value begins, where that ends] of an object or array
-  const keyed = text[at] === '{';
-  for (at = gap(text, at + 1); !']}'.includes(text[at]);) {
-    const begin = at, key = keyed ? JSON.parse(text.slice(at, at = endOf(text, at))) : null;
-    const end = endOf(text, at = gap(text, at));
-    yield [key, begin, at, end];
-    at = gap(text, end);
-  }
+function micros(stamp) {
+  const [, day, fraction = '', zone] = /^([^.]{19})(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(stamp);
+  return Date.parse(day + zone) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6)); // CLIENT-8: not only ms
 }
 
-function micros(stamp) { // CLIENT-8: as a Date alone, versions of one millisecond would be the same
-  const parts = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/.exec(stamp);
-  if (!parts) throw Error(`${stamp} is no time`);
-  const [, day, fraction = '', zone] = parts;
-  return Date.parse(day + zone) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+function readRecord({ [METADATA]: meta, ...payload }) {
+  const good = (text) => typeof text === 'string' && !text.startsWith(MARK);
+  if (!good(payload.id) || !good(meta.cursor)) throw Error('no id, or no cursor');
+  const { cursor, last_modified_at, pruned_at: pruned } = meta, modified = micros(last_modified_at);
+  const deleted = meta.last_action === 'DELETED'; // CLIENT-8: a tombstone
+  return { id: payload.id, deleted, pruned, modified, last_modified_at, cursor, payload: asItCame(payload) };
 }
 
-function readRecord(record, text, at) {
-  const meta = record?.[`_${DIALECT}_metadata`], action = meta?.last_action ?? (meta?.deleted_at ? 'DELETED' : 'ADDED');
-  if (typeof record?.id !== 'string' || !record.id) throw Error('it has no id');
-  if (typeof meta?.cursor !== 'string' || !meta.cursor) throw Error('it has no cursor');
-  if (!['ADDED', 'UPDATED', 'DELETED'].includes(action)) throw Error(`its last_action is ${action}`);
-  if (!Number.isInteger(micros(meta.last_modified_at))) throw Error('its last_modified_at is no time');
-  encodeURIComponent(meta.cursor); // throws if it could not be sent back
-  const parts = [];
-  for (const [key, begin, , end] of members(text, at)) if (key !== `_${DIALECT}_metadata`) parts.push(text.slice(begin, end));
-  return { id: record.id, deleted: action === 'DELETED', pruned: Boolean(meta.pruned_at), stamp: meta.last_modified_at,
-    cursor: meta.cursor, payload: `{${parts.join(',').replace(/[\r\n]/g, ' ')}}` };
-}
-
-function readPage(text) { // the records before the first that cannot be stored, what is wrong with that one, next_cursor
-  const page = JSON.parse(text), rows = [];
-  if (!Array.isArray(page.records) || !(page.next_cursor === null || typeof page.next_cursor === 'string')) throw Error('no page of records');
-  const array = [...members(text, text.indexOf('{'))].findLast(([key]) => key === 'records')[2];
-  for (const [, , at, end] of members(text, array)) {
-    const record = page.records[rows.length];
-    try { rows.push(readRecord(record, text, at)); } catch (why) { // CLIENT-11: the first bad one ends it, by name
-      return { rows, poison: `record ${JSON.stringify(record?.id)}: ${why.message} in ${text.slice(at, Math.min(end, at + 300))}` };
+function readPage(text) { // the records before the first that cannot be stored, its fault, next_cursor
+  const { records, next_cursor: next } = parse(text), rows = [];
+  for (const record of records) {
+    try { rows.push(readRecord(record)); } catch (why) {
+      return { rows, poison: `${why.message}: ${asItCame(record).slice(0, 300)}` }; // CLIENT-11: told
     }
   }
-  return { rows, next: page.next_cursor };
+  return { rows, next };
 }
-
-// ---- The store: a directory for each stream; page N of what was fetched, with its cursor, is the file N ----
-
-class Store {
-  constructor(name) {
-    [this.dir, this.last, this.cursor] = [join(DIR, createHash('sha256').update(name).digest('hex')), 0, null];
-    fs.mkdirSync(this.dir, { recursive: true });
-  }
-  page(n) { return fs.existsSync(join(this.dir, `${n}`)) ? JSON.parse(fs.readFileSync(join(this.dir, `${n}`))) : null; }
-
-  resume() { // CLIENT-1: from the last record stored, whoever stored it
-    while (fs.existsSync(join(this.dir, `${this.last + 1}`))) this.last++;
-    this.cursor = this.page(this.last)?.cursor ?? null;
-    return this.cursor;
-  }
-
-  add(rows) {
-    const made = join(this.dir, `${randomUUID()}.tmp`);
-    const file = fs.openSync(made, 'w');
-    try {
-      fs.writeFileSync(file, JSON.stringify({ cursor: rows.at(-1).cursor, rows })); // CLIENT-2: records and cursor in one file
-      fs.fsyncSync(file); // CLIENT-2: whole before it counts
-      fs.linkSync(made, join(this.dir, `${this.last + 1}`)); // CLIENT-2, CLIENT-12: all at once, and not if another was faster
-    } finally {
-      fs.closeSync(file);
-      fs.rmSync(made);
-    }
-    [this.last, this.cursor] = [this.last + 1, rows.at(-1).cursor];
-  }
-
-  * records() { // as they are now, in cursor order; what is kept in memory is where each one stands
-    const index = new Map();
-    for (let n = 1, page; (page = this.page(n)); n++) {
-      page.rows.forEach((row, i) => {
-        const old = index.get(row.id), modified = micros(row.stamp);
-        if (old?.modified > modified) return; // CLIENT-8: an older version never overwrites a newer one
-        const payload = old && row.pruned ? old.payload : [n, i]; // CLIENT-8: a pruned record never wipes a stored payload
-        index.delete(row.id); // so that it moves to the end
-        index.set(row.id, { modified, row: [n, i], payload }); // CLIENT-8: ADDED, UPDATED and DELETED alike, known or not
-      });
-    }
-    let [at, page] = [0];
-    const rowAt = ([n, i]) => { if (at !== n) [at, page] = [n, this.page(n)]; return page.rows[i]; };
-    for (const { row, payload } of [...index.values()].sort((a, b) => a.modified - b.modified)) {
-      yield { ...rowAt(row), payload: rowAt(payload).payload };
-    }
-  }
-}
-
-async function dump() {
-  for (const name of STREAMS) {
-    const [integration, connection, model] = name.split('/').map(decodeURIComponent);
-    for (const { id, deleted, payload, stamp, cursor } of new Store(name).records()) {
-      const head = JSON.stringify({ integration, connection, model, variant: 'base', id, deleted }).slice(0, -1);
-      const line = `${head},"payload":${payload},"last_modified_at":${JSON.stringify(stamp)},"cursor":${JSON.stringify(cursor)}}\n`;
-      if (!process.stdout.write(line)) await once(process.stdout, 'drain');
-    }
-  }
-}
-
-// ---- A stream: walks from the stored cursor to the end, rests, and walks again ----
 
 class Stream {
   constructor(name) {
-    this.keys = name.split('/').map(decodeURIComponent);
-    Object.assign(this, { name, failures: 0, fullRead: false, hinted: false, awaited: null, looks: [] });
+    const dir = `${env.TERAPI_STATE_DIR ?? '.'}/${encodeURIComponent(name)}`, keys = name.split('/');
+    Object.assign(this, { name, dir, keys: keys.map(decodeURIComponent), last: 0 });
+    Object.assign(this, { failures: 0, fullRead: false, hinted: false, looks: [] });
+  }
+  // ---- Its store: page N of what was fetched, with its cursor, is the file N ----
+  has(n) { return fs.existsSync(`${this.dir}/${n}`); }
+  page(n) { return JSON.parse(fs.readFileSync(`${this.dir}/${n}`)); }
+
+  add(rows) {
+    fs.mkdirSync(this.dir, { recursive: true });
+    const made = `${this.dir}/${randomUUID()}.tmp`, file = fs.openSync(made, 'w');
+    try {
+      fs.writeFileSync(file, JSON.stringify({ cursor: rows.at(-1).cursor, rows })); // CLIENT-2: in one
+      fs.fsyncSync(file); // whole before it counts, should the power fail
+      fs.linkSync(made, `${this.dir}/${this.last + 1}`); // CLIENT-2, CLIENT-12: at once; fails if it is there
+    } finally {
+      fs.closeSync(file); fs.rmSync(made);
+    }
+    Object.assign(this, { last: this.last + 1, fullRead: false, looks: [] });
   }
 
-  async run() { // CLIENT-4: one loop, so one fetch at a time
-    for (;;) {
-      this.hinted = false;
-      try {
-        this.store ??= new Store(this.name);
-        await this.catchUp();
-        this.failures = 0;
-        await this.rest();
-      } catch (why) {
-        if (why instanceof Stop) return say(`${this.name}: STOPPED: ${why.message}`); // CLIENT-9, CLIENT-11: the others go on
-        say(`${this.name}: ${why instanceof BadCursor ? 'reading everything again' : 'trying again'}: ${why.message}`);
-        const again = !(why instanceof BadCursor) || this.failures > 0; // CLIENT-9: at once for a bad cursor, but not twice in a row
-        if (why instanceof BadCursor) this.fullRead = true; // CLIENT-9: reads everything again, keeping what is held
-        this.failures++;
-        if (again) await this.backOff(Math.min(DAY, why.after ?? 0)); // CLIENT-9: reset, time-out, cut short, disk full…
-      }
+  dump() {
+    const held = new Map(), [integration, connection, model] = this.keys;
+    for (let n = 1; this.has(n); n++) for (const row of this.page(n).rows) {
+      const old = held.get(row.id);
+      if (old?.modified > row.modified) continue; // CLIENT-8: the older version never wins
+      if (old && row.pruned) row.payload = old.payload; // CLIENT-8: pruned is not emptied
+      held.delete(row.id); // to the end with it
+      held.set(row.id, row); // CLIENT-8: ADDED, UPDATED, DELETED; known or not
+    }
+    const rows = [...held.values()].sort((a, b) => a.modified - b.modified);
+    for (const { payload, modified, pruned, ...row } of rows) {
+      const line = JSON.stringify({ integration, connection, model, variant: 'base', ...row });
+      process.stdout.write(`${line.slice(0, -1)},"payload":${payload}}\n`);
     }
   }
 
-  backOff(atLeast) { // CLIENT-9: exponential, with jitter; no webhook cuts it short
-    return sleep(Math.max(atLeast, Math.min(5000, 100 * 2 ** Math.min(this.failures, 9)) * (0.5 + Math.random() / 2)));
+  // ---- Its loop: from the stored cursor to the end, a rest, and again ----
+  async run() { // CLIENT-4: one loop, so one fetch at a time
+    for (;;) try {
+      await this.catchUp();
+      this.failures = 0;
+      await this.rest();
+    } catch (why) { // CLIENT-9: reset, time-out, cut short, disk full
+      if (why.stop) return say(`${this.name}: STOPPED: ${why.message}`); // CLIENT-9, CLIENT-11: aloud
+      say(`${this.name}: trying again: ${why.cause ?? why}`);
+      if (why.badCursor) this.fullRead = true; // CLIENT-9: and what is held stays
+      const delay = Math.min(5000, 200 * 2 ** this.failures++) * (1 + Math.random()) / 2; // CLIENT-9: jitter
+      await sleep(Math.min(86_400_000, Math.max(why.after ?? 0, delay))); // no webhook cuts it short
+    }
   }
 
+  hint() { this.hinted = true; this.wake?.(); }
   async rest() {
-    const look = this.awaited !== null && this.looks.length ? this.looks.shift() : POLL; // a webhook may come before its data
-    if (!this.hinted) await new Promise((wake) => { this.wake = wake; setTimeout(wake, Math.min(look, POLL)); }); // CLIENT-3: polls
-    if (this.hinted) await sleep(100); // CLIENT-4: a burst gathers
-  }
-
-  hint(modifiedAfter) { // of a webhook; CLIENT-4: while a walk runs, any number of them lead to one more
-    let time = 0;
-    try { time = micros(modifiedAfter) || 0; } catch { /* none */ }
-    [this.awaited, this.looks, this.hinted] = [Math.max(this.awaited ?? 0, time), [1000, 3000, 10000], true];
-    this.wake?.();
+    const look = Math.min(this.looks.shift() ?? POLL, POLL);
+    const over = new Promise((wake) => { setTimeout(this.wake = wake, look); }); // CLIENT-3: webhook or not
+    if (!this.hinted) await over;
+    if (!this.hinted) return;
+    await sleep(100); // a burst gathers
+    this.hinted = false; // CLIENT-4: all that comes from here on leads to one more walk
+    this.looks = [1000, 3000, 10000]; // a webhook may come before its data
   }
 
   async catchUp() {
-    const stored = this.store.resume();
-    let asked = this.fullRead ? null : stored; // CLIENT-1
+    while (this.has(this.last + 1)) this.last++; // CLIENT-12: whoever stored them
+    let asked = this.fullRead || !this.last ? null : this.page(this.last).cursor; // CLIENT-1: resumes
     for (;;) {
-      const { rows, poison, next } = await this.fetch(asked); // CLIENT-10: one page at a time
-      if (rows.length && (this.fullRead || rows.at(-1).cursor !== this.store.cursor)) {
-        this.store.add(rows);
-        if (!this.fullRead) this.failures = 0;
-        if (micros(rows.at(-1).stamp) >= (this.awaited ?? 0)) this.awaited = null; // it has come
-      }
-      if (poison) throw new Stop(poison); // CLIENT-11: what stands before it is stored, nothing after it
-      if (next === null) break; // CLIENT-7: only null is the end, not a short or empty page
-      if (next === asked) throw new Retry('next_cursor is the cursor that was asked for');
+      const { rows, poison, next } = await fetchPage(this.keys, asked); // CLIENT-10: a page at a time
+      if (rows.length) this.add(rows);
+      if (poison) throw new Failure(poison, { stop: true }); // CLIENT-11: what stands before it is stored
+      if (next === null) return; // CLIENT-7: neither a short page nor an empty one is the end
+      if (!next || next === asked) throw new Failure('it leads nowhere');
       asked = next;
     }
-    this.fullRead = false;
   }
+}
 
-  async fetch(asked) {
-    const query = { model: this.keys[2], limit: LIMIT, ...(asked === null ? {} : { cursor: asked }) };
-    const url = `${BASE}/records?${Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`; // CUR-6
-    const latin1 = (text) => Buffer.from(text).toString('latin1'); // a header's bytes
-    const headers = { Authorization: `Bearer ${KEY}`, 'Provider-Config-Key': latin1(this.keys[0]),
-      'Connection-Id': latin1(this.keys[1]), 'Accept-Encoding': 'gzip' };
-    const request = (BASE.startsWith('https:') ? https : http).get(url, { headers, agent: false,
-      signal: AbortSignal.timeout(DEADLINE) }); // CLIENT-9: time-out of the whole; follows no redirect
-    request.setTimeout(SILENCE, () => request.destroy(new Error('the server is silent'))); // CLIENT-9: time-out
-    request.on('error', () => {}); // also when it comes after the answer; `once` has its own ear
-    const [answer] = await once(request, 'response');
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of answer) { // CLIENT-9: throws when the connection ends too early
-      if ((size += chunk.length) > MAX_PAGE) throw new Retry('the page is too large'); // CLIENT-10
-      chunks.push(chunk);
-    }
-    if (!answer.complete) throw new Retry('the body is cut short'); // CLIENT-9
-    const gzip = answer.headers['content-encoding'] === 'gzip';
-    const body = gzip ? gunzipSync(Buffer.concat(chunks), { maxOutputLength: MAX_PAGE }) : Buffer.concat(chunks); // CLIENT-9: throws
-    if (answer.statusCode === 200) return readPage(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    return this.refused(answer, body.toString().slice(0, 300), asked);
+async function readBody(stream, most) {
+  const chunks = [];
+  for await (const chunk of stream) {
+    if ((most -= chunk.length) < 0) throw new Failure('the body is too large'); // CLIENT-10
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
 
-  refused({ statusCode: status, headers }, text, asked) {
-    const why = `the server answered ${status}: ${text}`;
-    if (status === 400 && asked && /"code"\s*:\s*"invalid_cursor"/.test(text)) throw new BadCursor(why);
-    if (status >= 400 && status < 500 && ![408, 425, 429].includes(status)) throw new Stop(why); // CLIENT-9: asking again is no use
-    throw new Retry(why, Math.max(retryAfter(headers), status === 429 ? 1000 : 0)); // CLIENT-9: Retry-After, with a floor
-  }
+async function fetchPage([integration, connection, model], asked) {
+  const query = Object.entries({ model, limit: LIMIT, ...(asked ? { cursor: asked } : {}) })
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&'); // CUR-6: a cursor may hold +/=&%
+  const bytes = (text) => Buffer.from(text).toString('latin1'); // what a header is made of
+  const headers = { 'Provider-Config-Key': bytes(integration), 'Connection-Id': bytes(connection) };
+  headers.Authorization = `Bearer ${KEY}`;
+  const options = { headers, redirect: 'manual' }; // AUTH-5: the key goes to nobody else
+  options.signal = AbortSignal.timeout(30_000); // CLIENT-9: for all of it
+  const answer = await fetch(`${BASE}/records?${query}`, options);
+  const body = await readBody(answer.body ?? [], MAX_PAGE); // throws when it is cut short
+  if (answer.status === 200) return readPage(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  throw refusal(answer, body.toString().slice(0, 300), asked);
+}
+
+function refusal({ status, headers }, text, asked) {
+  const badCursor = status === 400 && asked && text.includes('"invalid_cursor"'); // CLIENT-9: heals itself
+  const passes = badCursor || status < 400 || status >= 500 || [408, 425, 429].includes(status);
+  const stop = !passes; // CLIENT-9: asking again is no use
+  const after = retryAfter(headers); // CLIENT-9: the loop has the floor
+  return new Failure(`the server answered ${status}: ${text}`, { badCursor, after, stop });
 }
 
 function retryAfter(headers) { // in ms; 0 if it is garbage, or none
-  const value = headers['retry-after'] ?? '';
-  return /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.parse(headers.date) || 0;
+  const value = headers.get('retry-after');
+  if (/^\d+$/.test(value)) return Number(value) * 1000; // CLIENT-9: seconds
+  return Date.parse(value) - Date.parse(headers.get('date')) || 0; // CLIENT-9: or a date
 }
 
 // ---- Webhooks ----
-
 function verified(body, header) {
-  const expected = createHmac('sha256', SIGNING_KEY).update(body).digest(); // CLIENT-5: over the raw bytes
-  const given = header.split(',').map((text) => Buffer.from(text.trim(), 'hex')); // HOOK-9: a list while keys are rotated
-  return given.some((bytes) => bytes.length === expected.length && timingSafeEqual(bytes, expected)); // CLIENT-5: in constant time
+  const expected = createHmac('sha256', SIGNING_KEY).update(body).digest(); // CLIENT-5: of the raw bytes
+  const given = header.split(',').map((one) => Buffer.from(one.trim(), 'hex')); // HOOK-9: a list, at times
+  return given.some((one) => one.length === 32 && timingSafeEqual(one, expected)); // in constant time
 }
 
-async function receive(request, response, streams) {
-  const answer = (status, then) => response.writeHead(status, { 'Content-Length': 0, Connection: 'close' }).end(then);
-  if (request.method !== 'POST' || request.url.replace(/\/$/, '') !== '/webhooks') return answer(404);
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if ((size += chunk.length) > MAX_WEBHOOK) return answer(413); // CLIENT-10
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks);
-  if (!verified(body, request.headers[`x-${DIALECT}-hmac-sha256`] ?? '')) return answer(401); // CLIENT-5
-  return answer(200, () => { // CLIENT-6: before anything is fetched
-    let event;
-    try { event = JSON.parse(body); } catch { return; } // whatever it is, it is no hint
-    const keys = JSON.stringify([event?.providerConfigKey, event?.connectionId, event?.model]);
-    for (const stream of streams) { // CLIENT-4: it says where to look, and nothing else of it is believed
-      if ((event?.type ?? 'sync') === 'sync' && keys === JSON.stringify(stream.keys)) stream.hint(event.modifiedAfter);
-    }
-  });
+async function receive(request, response) {
+  const body = await readBody(request, MAX_WEBHOOK);
+  if (!verified(body, request.headers[SIGNATURE] ?? '')) return response.writeHead(401).end(); // CLIENT-5
+  response.writeHead(200).end(); // CLIENT-6: answered before anything is fetched
+  const event = await new Response(body).json().catch(() => null); // whatever it is then, it is no hint
+  const told = JSON.stringify([event?.providerConfigKey, event?.connectionId, event?.model]);
+  const stream = streams.find(({ keys }) => JSON.stringify(keys) === told); // no more of it is believed
+  stream?.hint(); // CLIENT-4: it says where to look, and the stream's own loop fetches
 }
 
-function listen(streams) {
-  const limits = { requestTimeout: DEADLINE, headersTimeout: SILENCE, connectionsCheckingInterval: 1000 };
-  const server = http.createServer(limits, (request, response) => receive(request, response, streams).catch(() => request.destroy()));
-  server.on('error', (why) => { // CLIENT-3: polling goes on without it
-    say(`no webhooks: ${why.message}`);
-    setTimeout(() => listen(streams), 5000);
-  });
-  server.listen(Number(env.TERAPI_WEBHOOK_PORT), '127.0.0.1', 512);
+const streams = env.TERAPI_STREAMS.split(/\s+/).filter(Boolean).map((name) => new Stream(name));
+if (process.argv[2] === 'dump') streams.forEach((stream) => stream.dump()); else {
+  const server = http.createServer((...both) => receive(...both).catch(() => both[0].destroy()));
+  server.on('error', (why) => say(`no webhooks: ${why.message}`)); // CLIENT-3: polling goes on without them
+  if (env.TERAPI_WEBHOOK_PORT) server.listen(Number(env.TERAPI_WEBHOOK_PORT), '127.0.0.1', 512);
+  streams.forEach((stream) => stream.run());
 }
-
-async function run() {
-  process.on('SIGTERM', () => process.exit(0)); // at any moment: what is stored is whole (CLIENT-2)
-  const streams = STREAMS.map((name) => new Stream(name));
-  if (env.TERAPI_WEBHOOK_PORT) listen(streams);
-  await Promise.all(streams.map((stream) => stream.run()));
-  process.exitCode = 1; // each has stopped, and has said why
-}
-
-if (process.argv[2] === 'dump') await dump();
-else if (process.argv.length > 2) { say(`usage: ${process.argv[1]} [dump]`); process.exitCode = 2; }
-else await run();
