@@ -89,16 +89,16 @@ class ClientPlanReader {
   using ReadVerb = std::function<ClientStep::What(json::Fields&, const json::Path&)>;
   std::vector<std::pair<std::string, ReadVerb>> verbs() {
     return {
-        {"client", [this](auto& f, auto&) { return read_client_act(f); }},
+        {"client", [](auto& f, auto&) { return read_client_act(f); }},
         {"between_pages", [this](auto& f, auto& p) { return read_between(f, p); }},
         {"run", [this](auto& f, auto& p) { return RunAct{read_run(f.object("run"), p, "run")}; }},
         {"until", [this](auto& f, auto&) { return read_until(f); }},
-        {"pass", [this](auto& f, auto&) { return read_pass(f); }},
+        {"pass", [](auto& f, auto&) { return read_pass(f); }},
         {"faults", [](auto& f, auto&) { return FaultsAct{json::compact(f.array("faults"))}; }},
         {"wire", [this](auto& f, auto& p) { return read_wire(f, p); }},
         {"webhook", [this](auto& f, auto& p) { return read_webhook(f, p); }},
-        {"kill_at", [this](auto& f, auto&) { return read_kill(f); }},
-        {"clock", [this](auto& f, auto&) { return read_clock(f); }},
+        {"kill_at", [](auto& f, auto&) { return read_kill(f); }},
+        {"clock", [](auto& f, auto&) { return read_clock(f); }},
         {"disk",
          [](auto& f, auto&) {
            return DiskAct{f.choice("disk", {"full", "free"}) == 0U};

@@ -40,9 +40,9 @@ struct Event {
   EventKind kind = EventKind::kNote;
   int life = 0;  // which process of the client, from 1; 0: none
   std::optional<std::size_t> pair{};
-  std::string stream;  // "github/demo/Issue"; empty: of none
-  std::string text;    // one line, for people
-  bool bad = false;    // a finding points here
+  std::string stream{};  // "github/demo/Issue"; empty: of none
+  std::string text{};    // one line, for people
+  bool bad = false;      // a finding points here
 };
 
 // One record as it was served.

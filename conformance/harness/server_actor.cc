@@ -41,7 +41,6 @@ ServerActor::ServerActor(const Scenario& scenario, Stage& stage, const ServerPla
     : scenario_(scenario),
       stage_(stage),
       options_(options),
-      history_(history),
       wire_(stage, history, options.read_only),
       witness_(stage, history, wire_, findings_) {
   wire_.set_secret_key(stage.secret_key());

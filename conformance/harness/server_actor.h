@@ -72,7 +72,6 @@ class ServerActor {
   const Scenario& scenario_;
   Stage& stage_;
   const ServerPlayOptions& options_;
-  History& history_;
   Findings findings_;
   ServerWire wire_;
   WebhookWitness witness_;

@@ -24,7 +24,7 @@ void check_limits(LawContext& context) {
                           std::to_string(page.page.records.size()), page.answer.events);
   };
   expect_count({}, 100);
-  for (const std::uint64_t limit : {1, 2, 99, 100, 101, 9'999, 10'000}) {
+  for (const std::uint64_t limit : {1U, 2U, 99U, 100U, 101U, 9'999U, 10'000U}) {
     expect_count({{"limit", std::to_string(limit)}}, limit);
   }
   for (const char* bad :
