@@ -34,3 +34,18 @@ add_test(NAME judge.key_stays_secret
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/key_stays_secret.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(judge.key_stays_secret PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+# The example clients: each is right as it is, and wrong without any of its safety lines. The latter tries a few of them;
+# tests/examples/safety_lines_test.py --all tries every one, in ten minutes.
+find_program(TERAPI_PYTHON3 python3)
+if(TERAPI_PYTHON3)
+  foreach(client python node)
+    add_test(NAME examples.${client}
+             COMMAND ${TERAPI_PYTHON3} ${PROJECT_SOURCE_DIR}/tests/examples/whole_test.py
+                     $<TARGET_FILE:terapi-conformance> ${client})
+  endforeach()
+  add_test(NAME examples.safety_lines
+           COMMAND ${TERAPI_PYTHON3} ${PROJECT_SOURCE_DIR}/tests/examples/safety_lines_test.py
+                   $<TARGET_FILE:terapi-conformance>)
+  set_tests_properties(examples.python examples.node examples.safety_lines
+                       PROPERTIES TIMEOUT 280 SKIP_RETURN_CODE 77 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+endif()

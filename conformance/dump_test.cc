@@ -21,7 +21,7 @@ TEST(Dump, ReadsLines) {
 TEST(Dump, SaysWhichLineIsWrong) {
   const std::string good =
       R"({"integration":"a","connection":"b","model":"C","id":"1","payload":{}})";
-  for (const std::string bad :
+  for (const std::string& bad :
        {std::string("nonsense"), std::string("[]"), std::string(R"({"integration":"a"})"),
         std::string(R"({"integration":"a","connection":"b","model":"C","id":1,"payload":{}})"),
         std::string(

@@ -123,7 +123,7 @@ class Stream {
   }
 
   async catchUp() {
-    while (this.has(this.last + 1)) this.last++; // CLIENT-12: whoever stored them
+    while (this.has(this.last + 1)) this.last++; // CLIENT-1: whoever stored them
     let asked = this.fullRead || !this.last ? null : this.page(this.last).cursor; // CLIENT-1: resumes
     for (;;) {
       const { rows, poison, next } = await fetchPage(this.keys, asked); // CLIENT-10: a page at a time
@@ -139,7 +139,7 @@ class Stream {
 async function readBody(stream, most) {
   const chunks = [];
   for await (const chunk of stream) {
-    if ((most -= chunk.length) < 0) throw new Failure('the body is too large'); // CLIENT-10
+    if ((most -= chunk.length) < 0) throw new Failure('the body is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -193,7 +193,7 @@ async function receive(request, response) {
 const streams = env.TERAPI_STREAMS.split(/\s+/).filter(Boolean).map((name) => new Stream(name));
 if (process.argv[2] === 'dump') streams.forEach((stream) => stream.dump()); else {
   const server = http.createServer((...both) => receive(...both).catch(() => both[0].destroy()));
-  server.on('error', (why) => say(`no webhooks: ${why.message}`)); // CLIENT-3: polling goes on without them
+  server.on('error', (why) => say(`no webhooks: ${why.message}`)); // polling goes on without them
   if (env.TERAPI_WEBHOOK_PORT) server.listen(Number(env.TERAPI_WEBHOOK_PORT), '127.0.0.1', 512);
   streams.forEach((stream) => stream.run());
 }
