@@ -26,8 +26,18 @@ bool open_as(int descriptor, const std::string& file) {
   return opened >= 0 && ::dup2(opened, descriptor) >= 0;
 }
 
+// One program and its words take the shell's place, so that what dies with us is the program
+// itself; anything more than that is left to the shell.
+std::string shell_command(const std::string& command) {
+  const bool plain = command.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./- ") ==
+                     std::string::npos;
+  return plain && !command.starts_with("exec ") && !command.starts_with("exit") ? "exec " + command
+                                                                                : command;
+}
+
 // In the child: never returns.
-[[noreturn]] void become_command(const ChildOptions& options) {
+[[noreturn]] void become_command(const ChildOptions& options, const std::string& command) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives a judge that was killed
   const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -45,7 +55,7 @@ bool open_as(int descriptor, const std::string& file) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
   ::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error of write(2), and no signal
-  if (ready) ::execl("/bin/sh", "sh", "-c", options.command.c_str(), nullptr);
+  if (ready) ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
   ::_exit(127);
 }
 
@@ -85,9 +95,10 @@ pid_t group_of(pid_t process) {
 
 core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(core::EventLoop& loop,
                                                                 const ChildOptions& options) {
+  const std::string command = shell_command(options.command);
   const pid_t child = ::fork();
   if (child < 0) return core::Error{"cannot_run", std::strerror(errno)};
-  if (child == 0) become_command(options);
+  if (child == 0) become_command(options, command);
   ::setpgid(child, child);  // whoever is first
   std::unique_ptr<ChildProcess> process(new ChildProcess(child));
   loop.watch_child(child, [state = process->state_](int status) {
