@@ -3,6 +3,7 @@
 #   terapi_room(NAME SOURCES dirs… ROOMS rooms… LINKS libraries…)   a library, target terapi_NAME
 #   terapi_program(NAME MAIN file.cc ROOMS rooms…)                  a program in build/bin
 #   terapi_tests(NAME SOURCES dirs… ROOMS rooms…)                   the *_test.cc files of folders
+#   terapi_benchmarks(NAME SOURCES dirs… ROOMS rooms… LINKS …)      Google Benchmark's main and the *.cc files
 #
 # A link that is not in the table below fails to configure.
 
@@ -77,4 +78,17 @@ function(terapi_tests name)
   target_compile_definitions(${name} PRIVATE TERAPI_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              TERAPI_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# One executable: benchmarks register themselves, which the objects of a library would not do.
+function(terapi_benchmarks name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LINKS" ${ARGN})
+  set(sources "")
+  foreach(folder IN LISTS ARG_SOURCES)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
+    list(APPEND sources ${found})
+  endforeach()
+  add_executable(${name} ${sources})
+  list(TRANSFORM ARG_ROOMS PREPEND terapi_)
+  target_link_libraries(${name} PRIVATE ${ARG_ROOMS} ${ARG_LINKS} benchmark::benchmark_main terapi_flags)
 endfunction()
