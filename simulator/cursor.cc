@@ -1,5 +1,7 @@
 #include "simulator/cursor.h"
 
+#include <algorithm>
+
 #include "simulator/base64.h"
 
 namespace terapi::simulator {
@@ -8,6 +10,11 @@ namespace {
 constexpr std::string_view kTimeLabel = "created_at^";
 constexpr std::string_view kIdLabel = "|id^";
 constexpr std::string_view kPipes = "||";
+constexpr std::size_t kMaxTextSize =
+    kTimeLabel.size() + kTimestampSize + kIdLabel.size() + kUuidSize;
+static_assert(base64_size(kMaxTextSize) <= kMaxCursorSize);
+
+char* put(char* to, std::string_view text) { return std::copy(text.begin(), text.end(), to); }
 
 // Splits the decoded text into its timestamp and its uuid, in the dialect's notation.
 bool split(std::string_view text, const Dialect& dialect, std::string_view& time,
@@ -26,21 +33,25 @@ bool split(std::string_view text, const Dialect& dialect, std::string_view& time
 
 }  // namespace
 
-void append_cursor(std::string& out, const Position& position, const Dialect& dialect) {
-  // Reused, since this runs once for each record of each page.
-  thread_local std::string text;
-  text.clear();
+char* write_cursor(char* to, const Position& position, const Dialect& dialect) {
+  char text[kMaxTextSize];
+  char* end = text;
   if (dialect.cursor_is_pipes) {
-    text += dialect.trims_timestamps ? format_trimmed_timestamp(position.time)
-                                     : format_timestamp(position.time);
-    text += kPipes;
+    end = dialect.trims_timestamps ? write_trimmed_timestamp(end, position.time)
+                                   : write_timestamp(end, position.time);
+    end = put(end, kPipes);
   } else {
-    text += kTimeLabel;
-    append_timestamp(text, position.time);
-    text += kIdLabel;
+    end = put(end, kTimeLabel);
+    end = write_timestamp(end, position.time);
+    end = put(end, kIdLabel);
   }
-  append_uuid(text, position.id);
-  append_base64(out, text, dialect.cursor_is_pipes);
+  end = write_uuid(end, position.id);
+  return write_base64(to, {text, static_cast<std::size_t>(end - text)}, dialect.cursor_is_pipes);
+}
+
+void append_cursor(std::string& out, const Position& position, const Dialect& dialect) {
+  char text[kMaxCursorSize];
+  out.append(text, write_cursor(text, position, dialect));
 }
 
 std::string encode_cursor(const Position& position, const Dialect& dialect) {

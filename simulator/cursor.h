@@ -26,6 +26,9 @@ struct Position {
 
 // CUR-6: unpadded base64 of "created_at^<timestamp>|id^<uuid>" (padded "<timestamp>||<uuid>" in the
 // nango dialect).
+// write_cursor writes at most kMaxCursorSize characters and returns where they end.
+inline constexpr std::size_t kMaxCursorSize = 112;
+char* write_cursor(char* to, const Position& position, const Dialect& dialect);
 void append_cursor(std::string& out, const Position& position, const Dialect& dialect);
 std::string encode_cursor(const Position& position, const Dialect& dialect);
 

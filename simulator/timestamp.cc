@@ -1,6 +1,7 @@
 #include "simulator/timestamp.h"
 
 #include <chrono>
+#include <cstring>
 
 namespace terapi::simulator {
 namespace {
@@ -12,6 +13,19 @@ void put_digits(char* at, unsigned value, int width) {
     at[i] = static_cast<char>('0' + value % 10);
     value /= 10;
   }
+}
+
+// The part of a timestamp that says the second.
+void put_second(char* text, sys_seconds second) {
+  const auto day = floor<days>(second);
+  const year_month_day date(day);
+  const auto in_day = static_cast<unsigned>((second - day).count());
+  put_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  put_digits(text + 5, static_cast<unsigned>(date.month()), 2);
+  put_digits(text + 8, static_cast<unsigned>(date.day()), 2);
+  put_digits(text + 11, in_day / 3600, 2);
+  put_digits(text + 14, in_day / 60 % 60, 2);
+  put_digits(text + 17, in_day % 60, 2);
 }
 
 // Reads exactly `width` digits at the front of `text` and takes them off.
@@ -63,19 +77,30 @@ std::optional<minutes> take_offset(std::string_view& text) {
 
 }  // namespace
 
+char* write_timestamp(char* to, Time time) {
+  // The timestamps of a page are mostly of few seconds: what they share is not made again.
+  struct Second {
+    sys_seconds time = sys_seconds::max();
+    char text[kTimestampSize + 1] = "0000-00-00T00:00:00.000000+00:00";
+  };
+  thread_local Second last;
+  const sys_seconds second = floor<seconds>(time);
+  if (second != last.time) {
+    put_second(last.text, second);
+    last.time = second;
+  }
+  std::memcpy(to, last.text, kTimestampSize);
+  auto micros = static_cast<unsigned>((time - second).count());
+  put_digits(to + 20, micros / 10'000, 2);
+  micros %= 10'000;
+  put_digits(to + 22, micros / 100, 2);
+  put_digits(to + 24, micros % 100, 2);
+  return to + kTimestampSize;
+}
+
 void append_timestamp(std::string& out, Time time) {
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const auto in_day = static_cast<unsigned long>((time - day).count());
-  const auto seconds_in_day = static_cast<unsigned>(in_day / 1'000'000);
-  char text[kTimestampSize + 1] = "0000-00-00T00:00:00.000000+00:00";
-  put_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  put_digits(text + 5, static_cast<unsigned>(date.month()), 2);
-  put_digits(text + 8, static_cast<unsigned>(date.day()), 2);
-  put_digits(text + 11, seconds_in_day / 3600, 2);
-  put_digits(text + 14, seconds_in_day / 60 % 60, 2);
-  put_digits(text + 17, seconds_in_day % 60, 2);
-  put_digits(text + 20, static_cast<unsigned>(in_day % 1'000'000), 6);
+  char text[kTimestampSize];
+  write_timestamp(text, time);
   out.append(text, kTimestampSize);
 }
 
@@ -85,11 +110,19 @@ std::string format_timestamp(Time time) {
   return out;
 }
 
+char* write_trimmed_timestamp(char* to, Time time) {
+  constexpr std::size_t kFractionEnd = 26;
+  write_timestamp(to, time);
+  std::size_t end = kFractionEnd;
+  while (to[end - 1] == '0') --end;
+  if (to[end - 1] == '.') --end;
+  std::memmove(to + end, to + kFractionEnd, kTimestampSize - kFractionEnd);
+  return to + end + kTimestampSize - kFractionEnd;
+}
+
 std::string format_trimmed_timestamp(Time time) {
-  std::string text = format_timestamp(time);
-  const std::size_t last = text.find_last_not_of('0', 25);
-  text.erase(text[last] == '.' ? last : last + 1, 26 - (text[last] == '.' ? last : last + 1));
-  return text;
+  char text[kTimestampSize];
+  return {text, write_trimmed_timestamp(text, time)};
 }
 
 std::string format_millis(Time time) { return format_timestamp(time).substr(0, 23) + "Z"; }

@@ -35,15 +35,19 @@ Uuid Uuid::highest() {
   return uuid;
 }
 
-void append_uuid(std::string& out, const Uuid& uuid) {
+char* write_uuid(char* to, const Uuid& uuid) {
   static constexpr char kHex[] = "0123456789abcdef";
-  char text[kUuidSize];
-  std::size_t at = 0;
   for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
-    text[at++] = kHex[uuid.bytes[i] >> 4];
-    text[at++] = kHex[uuid.bytes[i] & 15];
+    if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
+    *to++ = kHex[uuid.bytes[i] >> 4];
+    *to++ = kHex[uuid.bytes[i] & 15];
   }
+  return to;
+}
+
+void append_uuid(std::string& out, const Uuid& uuid) {
+  char text[kUuidSize];
+  write_uuid(text, uuid);
   out.append(text, kUuidSize);
 }
 

@@ -20,6 +20,8 @@ struct Uuid {
 
 // "1a161601-2399-8836-aab2-f695eb6a6ac2", lower case, 36 characters.
 inline constexpr std::size_t kUuidSize = 36;
+// Writes kUuidSize characters and returns where they end.
+char* write_uuid(char* to, const Uuid& uuid);
 void append_uuid(std::string& out, const Uuid& uuid);
 std::string format_uuid(const Uuid& uuid);
 // Either case; nothing when it is not one.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/check.h"
+
 namespace terapi::simulator {
 namespace {
 
@@ -65,19 +67,38 @@ std::vector<const Record*> named_records(const RecordLog& log, const RecordsQuer
   return found;
 }
 
-void append_text_or_null(std::string& out, std::optional<Time> time, const Dialect& dialect) {
-  if (!time) {
-    out += "null";
-    return;
+// Writes metadata into room that is large enough: a page has thousands, and checking for room at
+// each of their pieces took half the time that a page took.
+class MetadataWriter {
+ public:
+  MetadataWriter(char* to, const Dialect& dialect) : at_(to), dialect_(dialect) {}
+  MetadataWriter& put(std::string_view text) {
+    at_ = std::copy(text.begin(), text.end(), at_);
+    return *this;
   }
-  out += '"';
-  if (dialect.trims_timestamps) {
-    out += format_trimmed_timestamp(*time);
-  } else {
-    append_timestamp(out, *time);
+  MetadataWriter& time_or_null(std::optional<Time> time) {
+    if (!time) return put("null");
+    *at_++ = '"';
+    at_ = dialect_.trims_timestamps ? write_trimmed_timestamp(at_, *time)
+                                    : write_timestamp(at_, *time);
+    *at_++ = '"';
+    return *this;
   }
-  out += '"';
-}
+  MetadataWriter& cursor(const Position& position) {
+    at_ = write_cursor(at_, position, dialect_);
+    return *this;
+  }
+  char* end() const { return at_; }
+
+ private:
+  char* at_;
+  const Dialect& dialect_;
+};
+
+// Four timestamps, the cursor, the names around them and the dialect's own.
+constexpr std::size_t kMaxMetadataSize = 512;
+constexpr std::size_t kMaxMetadataKey = 64;
+static_assert(4 * (kTimestampSize + 2) + kMaxCursorSize + kMaxMetadataKey + 160 < kMaxMetadataSize);
 
 }  // namespace
 
@@ -127,24 +148,30 @@ std::vector<const Record*> versions_at(const Stream& stream, Time then) {
 }
 
 void append_record(std::string& out, const Record& record, const Dialect& dialect) {
+  TERAPI_CHECK(dialect.metadata_key.size() <= kMaxMetadataKey, "a dialect's key is short");
+  char metadata[kMaxMetadataSize];
+  const std::optional<Time> deleted_at =
+      record.deleted() ? std::optional(record.last_modified()) : std::nullopt;
+  const char* end = MetadataWriter(metadata, dialect)
+                        .put(",\"")
+                        .put(dialect.metadata_key)
+                        .put("\":{\"deleted_at\":")
+                        .time_or_null(deleted_at)
+                        .put(",\"last_action\":\"")
+                        .put(action_name(record.action()))
+                        .put("\",\"first_seen_at\":")
+                        .time_or_null(record.first_seen())
+                        .put(",\"last_modified_at\":")
+                        .time_or_null(record.last_modified())
+                        .put(",\"pruned_at\":")
+                        .time_or_null(record.pruned_at())
+                        .put(",\"cursor\":\"")
+                        .cursor(record.position())
+                        .put("\"}}")
+                        .end();
   const std::string_view payload = record.payload();
-  out += payload.substr(0, payload.size() - 1);
-  out += ",\"";
-  out += dialect.metadata_key;
-  out += "\":{\"deleted_at\":";
-  append_text_or_null(out, record.deleted() ? std::optional(record.last_modified()) : std::nullopt,
-                      dialect);
-  out += ",\"last_action\":\"";
-  out += action_name(record.action());
-  out += "\",\"first_seen_at\":";
-  append_text_or_null(out, record.first_seen(), dialect);
-  out += ",\"last_modified_at\":";
-  append_text_or_null(out, record.last_modified(), dialect);
-  out += ",\"pruned_at\":";
-  append_text_or_null(out, record.pruned_at(), dialect);
-  out += ",\"cursor\":\"";
-  append_cursor(out, record.position(), dialect);
-  out += "\"}}";
+  out.append(payload.data(), payload.size() - 1);
+  out.append(metadata, static_cast<std::size_t>(end - metadata));
 }
 
 std::string page_text(const RecordsPage& page, const Dialect& dialect) {
