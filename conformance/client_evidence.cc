@@ -356,13 +356,14 @@ class HistoryJudge {
     const auto cursor = position(first.cursor);
     if (!cursor) return;
     const TakenDump* dump = dump_before(first);
+    const Held held = dump == nullptr ? Held() : held_of(*dump, first.stream);
     for (const auto& [id, sight] : latest) {
       const auto at = position(sight->cursor);
       if (!at || *cursor < *at || sight->version == kNoVersion || sight->pruned) continue;
       std::string how;
       if (!given.contains(id + " " + std::to_string(sight->version))) {
         how = "it never got it whole";
-      } else if (dump != nullptr && !holds(*dump, first.stream, *sight)) {
+      } else if (dump != nullptr && !holds(held, first.stream, *sight)) {
         how = "its dump, taken after it died, does not have it";
       } else {
         continue;
@@ -385,14 +386,22 @@ class HistoryJudge {
     return found;
   }
 
-  bool holds(const TakenDump& dump, const std::string& stream, const Sight& sight) const {
-    const bool deleted = sight.action == "DELETED";
+  // A dump's records of one stream, by id.
+  using Held = std::unordered_map<std::string_view, const DumpRecord*>;
+  static Held held_of(const TakenDump& dump, const std::string& stream) {
+    Held held;
     for (const DumpRecord& record : dump.records) {
-      if (record.stream != stream || record.id != sight.id) continue;
-      if (record.deleted) return deleted || newer(stream, record, sight);
-      return newer(stream, record, sight);
+      if (record.stream == stream) held.try_emplace(record.id, &record);
     }
-    return deleted;  // a client may hold no tombstones
+    return held;
+  }
+
+  bool holds(const Held& held, const std::string& stream, const Sight& sight) const {
+    const bool deleted = sight.action == "DELETED";
+    const auto found = held.find(sight.id);
+    if (found == held.end()) return deleted;  // a client may hold no tombstones
+    const DumpRecord& record = *found->second;
+    return (record.deleted && deleted) || newer(stream, record, sight);
   }
   bool newer(const std::string& stream, const DumpRecord& record, const Sight& sight) const {
     const std::size_t version =

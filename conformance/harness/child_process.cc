@@ -21,10 +21,20 @@ namespace {
 // With so little a file holds next to nothing: a journal's first lines, a database's first page.
 constexpr rlim_t kFullDisk = 4096;
 
-bool open_as(int descriptor, const std::string& file) {
-  const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  return opened >= 0 && ::dup2(opened, descriptor) >= 0;
-}
+class Descriptor {
+ public:
+  Descriptor(const std::string& file, int flags)
+      : number_(::open(file.c_str(), flags | O_CLOEXEC, 0600)) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
 
 // One program and its words take the shell's place, so that what dies with us is the program
 // itself; anything more than that is left to the shell.
@@ -36,28 +46,68 @@ std::string shell_command(const std::string& command) {
                                                                                 : command;
 }
 
-// In the child: never returns.
-[[noreturn]] void become_command(const ChildOptions& options, const std::string& command) {
-  ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives a judge that was killed
-  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  ::dup2(null, STDIN_FILENO);
-  bool ready = open_as(STDOUT_FILENO, options.output);
-  ready = ready && (options.errors.empty() ? ::dup2(STDOUT_FILENO, STDERR_FILENO) >= 0
-                                           : open_as(STDERR_FILENO, options.errors));
-  if (options.disk_full) {
-    rlimit limit{kFullDisk, RLIM_INFINITY};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
+// All that the child needs, made before there is one: it shares our memory until it becomes the
+// command (vfork), since copying the page tables of a judge that holds a million records took
+// longer than all that its clients did.
+class Launch {
+ public:
+  explicit Launch(const ChildOptions& options)
+      : command_(shell_command(options.command)),
+        disk_full_(options.disk_full),
+        input_("/dev/null", O_RDONLY),
+        output_(options.output, kAppend),
+        errors_(options.errors.empty() ? options.output : options.errors, kAppend) {
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      const std::string_view text = *variable;
+      const bool replaced =
+          std::any_of(options.variables.begin(), options.variables.end(), [&](const auto& given) {
+            return text.starts_with(given.first) &&
+                   text.substr(given.first.size()).starts_with("=");
+          });
+      if (!replaced) environment_.emplace_back(text);
+    }
+    for (const auto& [name, value] : options.variables) environment_.push_back(name + "=" + value);
+    for (std::string& variable : environment_) pointers_.push_back(variable.data());
+    pointers_.push_back(nullptr);
   }
-  for (const auto& [name, value] : options.variables) ::setenv(name.c_str(), value.c_str(), 1);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::signal(SIGPIPE, SIG_DFL);
-  ::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error of write(2), and no signal
-  if (ready) ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-  ::_exit(127);
-}
+
+  bool ready() const {
+    return input_.number() >= 0 && output_.number() >= 0 && errors_.number() >= 0;
+  }
+
+  // In the child: changes nothing in memory, never returns.
+  [[noreturn]] void become_command() const {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives a judge that was killed
+    ::dup2(input_.number(), STDIN_FILENO);
+    ::dup2(output_.number(), STDOUT_FILENO);
+    ::dup2(errors_.number(), STDERR_FILENO);
+    if (disk_full_) {
+      const rlimit limit{kFullDisk, RLIM_INFINITY};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    ::signal(SIGPIPE, SIG_DFL);
+    ::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error of write(2), and no signal
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    const char* const words[] = {"sh", "-c", command_.c_str(), nullptr};
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): execve(2) changes neither
+    ::execve("/bin/sh", const_cast<char* const*>(words),
+             const_cast<char* const*>(pointers_.data()));
+    ::_exit(127);
+  }
+
+ private:
+  static constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
+  std::string command_;
+  bool disk_full_;
+  Descriptor input_;
+  Descriptor output_;
+  Descriptor errors_;
+  std::vector<std::string> environment_;
+  std::vector<char*> pointers_;
+};
 
 std::vector<pid_t> all_processes() {
   std::vector<pid_t> processes;
@@ -95,10 +145,21 @@ pid_t group_of(pid_t process) {
 
 core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(core::EventLoop& loop,
                                                                 const ChildOptions& options) {
-  const std::string command = shell_command(options.command);
-  const pid_t child = ::fork();
+  const Launch launch(options);
+  if (!launch.ready()) {
+    return core::Error{"cannot_run", "its output cannot be written to '" + options.output +
+                                         "': " + std::strerror(errno)};
+  }
+  // No handler of ours is to run in the child.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork): the child keeps vfork's rules
+  const pid_t child = ::vfork();
+  if (child != 0) ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (child < 0) return core::Error{"cannot_run", std::strerror(errno)};
-  if (child == 0) become_command(options, command);
+  if (child == 0) launch.become_command();
   ::setpgid(child, child);  // whoever is first
   std::unique_ptr<ChildProcess> process(new ChildProcess(child));
   loop.watch_child(child, [state = process->state_](int status) {

@@ -153,7 +153,7 @@ int run_list_mode(const std::vector<std::string>& arguments) {
   if (!scenarios) return refuse(scenarios.error().message);
   if (clauses) return list_clauses(*scenarios);
   for (const Scenario& scenario : *scenarios) {
-    if (!judge.filter.empty() && !fits(judge.filter, scenario.id)) continue;
+    if (!IdFilter::parse(judge.filter).takes(scenario.id)) continue;
     std::printf("%-46s %s\n", scenario.id.c_str(), scenario.title.c_str());
   }
   return 0;

@@ -166,6 +166,8 @@ ProcessClientOptions reference_commands() {
                  R"( run --base-url "$TERAPI_BASE_URL" --database "$TERAPI_STATE_DIR/sync.db")"
                  R"( --listen "127.0.0.1:$TERAPI_WEBHOOK_PORT" --poll "${TERAPI_POLL_MS}ms")"
                  R"( --limit "$TERAPI_LIMIT" --dialect "$TERAPI_DIALECT" --progress never)"
+                 // Scenarios in which an answer never ends last as long as this.
+                 R"( --timeout 8s)"
                  R"( $(printf ' --stream %s' $TERAPI_STREAMS))",
           .dump = "exec " + program + R"( dump --database "$TERAPI_STATE_DIR/sync.db")"};
 }

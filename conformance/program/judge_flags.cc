@@ -1,5 +1,6 @@
 #include "conformance/program/judge_flags.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace terapi::conformance {
@@ -30,7 +31,10 @@ core::Result<void> read_shard(const std::string& text, JudgeFlags& flags) {
 void JudgeFlags::add_to(core::Flags& flags) {
   flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
              scenarios);
-  flags.text("filter", "GLOB", "only scenarios whose id fits, such as 'client/*crash*'", filter);
+  flags.text(
+      "filter", "GLOB[,GLOB…]",
+      "only scenarios whose id fits, such as 'client/*crash*'; with a '!' in front: all others",
+      filter);
   flags.add("shard", "I/N", "only the I-th of N parts of the run",
             [this](const std::string& text) { return read_shard(text, *this); });
   flags.number("seed", "N", "in place of each scenario's own (0)", 1'000'000'000'000, seed);
@@ -50,6 +54,27 @@ std::string JudgeFlags::rerun_flags() const {
   if (dialect != "terapi") text += " --dialect " + dialect;
   if (!scenarios.empty()) text += " --scenarios " + scenarios;
   return text;
+}
+
+IdFilter IdFilter::parse(std::string_view text) {
+  IdFilter filter;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string glob(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    if (glob.starts_with('!')) {
+      filter.unwanted.push_back(glob.substr(1));
+    } else if (!glob.empty()) {
+      filter.wanted.push_back(std::move(glob));
+    }
+  }
+  return filter;
+}
+
+bool IdFilter::takes(std::string_view id) const {
+  const auto fits_id = [id](const std::string& glob) { return fits(glob, id); };
+  return (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), fits_id)) &&
+         std::none_of(unwanted.begin(), unwanted.end(), fits_id);
 }
 
 bool fits(std::string_view pattern, std::string_view text) {

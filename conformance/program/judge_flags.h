@@ -33,6 +33,16 @@ struct JudgeFlags {
   std::string rerun_flags() const;
 };
 
+// The parts of a filter: ids that fit one of `wanted` (any, where there is none) and none of
+// `unwanted`.
+struct IdFilter {
+  std::vector<std::string> wanted;
+  std::vector<std::string> unwanted;
+  // "client/*,!client/backlog-*": globs, those to leave out with a '!'.
+  static IdFilter parse(std::string_view text);
+  bool takes(std::string_view id) const;
+};
+
 // True when the text fits the pattern, in which * stands for anything and ? for any character.
 bool fits(std::string_view pattern, std::string_view text);
 

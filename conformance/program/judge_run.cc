@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <chrono>
 #include <cstdlib>
@@ -130,17 +131,27 @@ void add_clauses(RunSummary& summary) {
 }
 
 // GoogleTest splits a filter at '-' and ':', which ids have.
-std::string gtest_pattern(std::string filter) {
-  for (char& c : filter) {
-    if (c == '-' || c == ':') c = '?';
+std::string gtest_patterns(const std::vector<std::string>& globs) {
+  std::string patterns;
+  for (std::string glob : globs) {
+    std::replace_if(
+        glob.begin(), glob.end(), [](char c) { return c == '-' || c == ':'; }, '?');
+    patterns += (patterns.empty() ? "*." : ":*.") + glob;
   }
-  return "*." + filter;
+  return patterns;
+}
+
+std::string gtest_filter(const std::string& text) {
+  const IdFilter filter = IdFilter::parse(text);
+  std::string words = filter.wanted.empty() ? "*" : gtest_patterns(filter.wanted);
+  if (!filter.unwanted.empty()) words += "-" + gtest_patterns(filter.unwanted);
+  return words;
 }
 
 void start_gtest(const JudgeFlags& flags) {
   std::vector<std::string> words = {"terapi-conformance", "--gtest_color=no",
                                     "--gtest_repeat=" + std::to_string(flags.repeat)};
-  if (!flags.filter.empty()) words.push_back("--gtest_filter=" + gtest_pattern(flags.filter));
+  if (!flags.filter.empty()) words.push_back("--gtest_filter=" + gtest_filter(flags.filter));
   if (flags.shuffle) words.emplace_back("--gtest_shuffle");
   if (flags.seed != 0) {
     words.push_back("--gtest_random_seed=" + std::to_string(flags.seed % 99'999));

@@ -169,7 +169,8 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
   auto scenarios = load_scenarios(judge.scenarios);
   if (!scenarios) return refuse(scenarios.error().message);
   if (!judge.filter.empty()) {
-    std::erase_if(*scenarios, [&](const Scenario& s) { return !fits(judge.filter, s.id); });
+    const IdFilter chosen = IdFilter::parse(judge.filter);
+    std::erase_if(*scenarios, [&](const Scenario& s) { return !chosen.takes(s.id); });
   }
   const std::vector<KnownMutant> mutants = known_mutants(only);
   if (mutants.empty()) return refuse("no mutant fits '" + only + "'");
@@ -178,7 +179,8 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
   std::vector<const JudgeJob*> jobs;
   jobs.reserve(trials.size());
   for (const Trial& trial : trials) jobs.push_back(&trial.job);
-  PlayPool pool(jobs, judge.jobs == 0 && world == "http" ? kClientsAtOnce : judge.jobs);
+  // Most trials are computing, but those that only exist over HTTP wait most of the time.
+  PlayPool pool(jobs, judge.jobs == 0 ? kClientsAtOnce : judge.jobs);
   std::size_t failed = 0;
   for (const KnownMutant& mutant : mutants) failed += print_row(mutant, trials, pool) ? 0 : 1;
   failed += print_strangers(*scenarios);
