@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 
 #include "core/utf8.h"
@@ -28,10 +30,17 @@ class Parser {
  public:
   Parser(std::string_view text, const ParseOptions& options, std::vector<Node>& nodes,
          std::vector<std::uint32_t>& open)
-      : text_(text), options_(options), nodes_(nodes), open_(open) {
-    nodes_.clear();
+      : text_(text),
+        options_(options),
+        nodes_(nodes),
+        open_(open),
+        written_(nodes.data()),
+        room_(nodes.size()) {
     open_.clear();
   }
+
+  // How many nodes there are; what lies behind them is left over from earlier texts.
+  std::size_t count() const { return count_; }
 
   Result<std::size_t> parse(std::size_t at, bool whole) {
     at_ = at;
@@ -61,6 +70,17 @@ class Parser {
     }
   }
 
+  void add(const Node& node) {
+    if (count_ == room_) grow();
+    written_[count_++] = node;
+  }
+  // The vector's own size is a division by the size of a node, at each of them.
+  void grow() {
+    nodes_.resize(std::max<std::size_t>(16, 2 * room_));
+    written_ = nodes_.data();
+    room_ = nodes_.size();
+  }
+
   bool start_value() {
     if (at_ >= text_.size()) return fail("a value");
     switch (text_[at_]) {
@@ -85,9 +105,8 @@ class Parser {
   bool scalar(Kind kind, Scan scan) {
     const std::size_t begin = at_;
     if (!scan()) return false;
-    const auto next = static_cast<std::uint32_t>(nodes_.size() + 1);
-    nodes_.push_back(
-        {kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_), next, 0});
+    add({kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_),
+         static_cast<std::uint32_t>(count_ + 1), 0});
     return true;
   }
 
@@ -96,8 +115,8 @@ class Parser {
       message_ = "nested deeper than " + std::to_string(options_.max_depth) + " levels";
       return false;
     }
-    open_.push_back(static_cast<std::uint32_t>(nodes_.size()));
-    nodes_.push_back({kind, static_cast<std::uint32_t>(at_), 0, 0, 0});
+    open_.push_back(static_cast<std::uint32_t>(count_));
+    add({kind, static_cast<std::uint32_t>(at_), 0, 0, 0});
     ++at_;
     if (!skip_space()) return false;
     const char closing = kind == Kind::kObject ? '}' : ']';
@@ -129,7 +148,7 @@ class Parser {
       return true;
     }
     while (!open_.empty()) {
-      Node& node = nodes_[open_.back()];
+      Node& node = written_[open_.back()];
       const bool object = node.kind == Kind::kObject;
       if (just_opened_empty_) {
         just_opened_empty_ = false;
@@ -149,13 +168,19 @@ class Parser {
       }
       ++at_;
       node.end = static_cast<std::uint32_t>(at_);
-      node.next = static_cast<std::uint32_t>(nodes_.size());
+      node.next = static_cast<std::uint32_t>(count_);
       open_.pop_back();
     }
     return true;
   }
 
   bool skip_space() {
+    // Nearly always there is none.
+    if (at_ < text_.size() && text_[at_] > ' ' && text_[at_] != '/') return true;
+    return skip_spaces();
+  }
+
+  bool skip_spaces() {
     while (at_ < text_.size()) {
       if (is_space(text_[at_])) {
         ++at_;
@@ -220,7 +245,7 @@ class Parser {
   bool string() {
     ++at_;
     while (true) {
-      while (at_ < text_.size() && plain(text_[at_])) ++at_;
+      skip_plain();
       if (at_ >= text_.size()) return fail("'\"' at the end of a string");
       const char c = text_[at_];
       if (c == '"') {
@@ -239,7 +264,35 @@ class Parser {
     }
   }
 
-  static bool plain(char c) {
+  void skip_plain() {
+    while (at_ + kBlock <= text_.size()) {
+      const std::size_t plain = plain_in_block(text_.data() + at_);
+      at_ += plain;
+      if (plain < kBlock) return;
+    }
+    while (at_ < text_.size() && is_plain(text_[at_])) ++at_;
+  }
+
+  // Eight characters at once: how many of them, from the first on, are plain.
+  static constexpr std::size_t kBlock = 8;
+  static std::size_t plain_in_block(const char* text) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101U;
+    constexpr std::uint64_t kHighs = kOnes * 0x80;
+    std::uint64_t block;
+    std::memcpy(&block, text, kBlock);
+    if constexpr (std::endian::native == std::endian::big) block = __builtin_bswap64(block);
+    // Sets a byte's high bit where it is below `least`; bytes above such a one may be taken for
+    // one, which does not matter, since the lowest is what is asked for.
+    const auto below = [](std::uint64_t bytes, std::uint64_t least) {
+      return (bytes - kOnes * least) & ~bytes;
+    };
+    const std::uint64_t others = (block | below(block, 0x20) | below(block ^ (kOnes * '"'), 1) |
+                                  below(block ^ (kOnes * '\\'), 1)) &
+                                 kHighs;
+    return others == 0 ? kBlock : static_cast<std::size_t>(std::countr_zero(others)) / 8;
+  }
+
+  static bool is_plain(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
   }
@@ -281,6 +334,9 @@ class Parser {
   std::vector<Node>& nodes_;
   std::vector<std::uint32_t>& open_;
   std::size_t at_ = 0;
+  Node* written_;  // the nodes, those that are not used yet included
+  std::size_t room_;
+  std::size_t count_ = 0;
   bool just_opened_empty_ = false;
   bool more_ = false;
   std::string message_;
@@ -379,6 +435,8 @@ Result<Document> Document::parse(std::string text, ParseOptions options) {
   Parser parser(document.text_, options, document.nodes_, open);
   Result<std::size_t> end = parser.parse(0, true);
   if (!end) return end.error();
+  document.nodes_.resize(parser.count());
+  document.nodes_.shrink_to_fit();
   return document;
 }
 

@@ -193,6 +193,34 @@ TEST(JsonParse, RefusesWhatIsNotUtf8) {
   }
 }
 
+// Strings are scanned in blocks: what is special is found wherever in a block it stands, and what
+// stands behind something special as well.
+TEST(JsonString, FindsWhatIsSpecialAtEveryPlace) {
+  const std::vector<std::string> refused = {"\x01", "\x1f", "\x80", "\xff", "\xc3\x22", "\\x"};
+  const std::vector<std::string> taken = {" ",    "!",        "#",   "[",   "]",
+                                          "\x7f", "\xc3\xa9", "\\n", "\\\""};
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t after = 0; after < 20; ++after) {
+      const auto text = [&](const std::string& special) {
+        return "\"" + std::string(before, 'a') + special + std::string(after, 'b') + "\"";
+      };
+      for (const std::string& special : refused) {
+        const auto parsed = Document::parse(text(special));
+        ASSERT_FALSE(parsed) << text(special);
+        EXPECT_TRUE(
+            parsed.error().message.starts_with("line 1, column " + std::to_string(before + 2)) ||
+            special.size() > 1)
+            << parsed.error().message;
+      }
+      for (const std::string& special : taken) {
+        const auto parsed = Document::parse(text(special));
+        ASSERT_TRUE(parsed) << text(special);
+        EXPECT_EQ(parsed->root().text(), text(special));
+      }
+    }
+  }
+}
+
 TEST(JsonParse, LimitsDepthToExactlyWhatWasAskedFor) {
   for (const std::size_t most : {1U, 2U, 100U, 512U}) {
     const ParseOptions options{.comments = false, .max_depth = most};
