@@ -1,8 +1,12 @@
-"""nginx as a static file server: a process of our own with its own settings, never the system's service."""
+"""nginx as a static file server: a process of our own with its own settings, never the system's service.
+
+sendfile with tcp_nopush is what Debian's own nginx.conf has, and was the fastest of what was tried: it sends the head
+together with the first bytes of the file. Without tcp_nopush, a request costs about 15 % more at 60 KB.
+"""
 from __future__ import annotations
 
+import grp
 import os
-import pathlib
 import pwd
 
 from .bench import Bench, pinned, tool
@@ -18,6 +22,7 @@ events {{ worker_connections 1024; }}
 http {{
   access_log off;
   sendfile on;
+  tcp_nopush on;
   keepalive_timeout 75s;
   keepalive_requests 1000000000;
   default_type application/json;
@@ -48,14 +53,11 @@ class Nginx:
         config.write_text(CONFIG.format(folder=folder, port=port, user=_user()))
         command = [program, "-p", str(folder), "-c", str(config), "-e", str(folder / "error.log")]
         self.url = f"http://127.0.0.1:{port}"
-        self.server = bench.keep(ServerProcess(pinned(command, core=0), port, pathlib.Path(folder / "log")))
+        self.server = bench.keep(ServerProcess(pinned(command, core=0), port, folder / "log"))
 
 
 def _user() -> str:
     # Root's nginx would hand its worker to "nobody", who may not read a temporary folder of root's.
-    return f"user {pwd.getpwuid(0).pw_name} {_group()};" if os.geteuid() == 0 else ""
-
-
-def _group() -> str:
-    import grp
-    return grp.getgrgid(os.getegid()).gr_name
+    if os.geteuid() != 0:
+        return ""
+    return f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(os.getegid()).gr_name};"

@@ -6,7 +6,8 @@ from typing import Callable, Iterator
 from .table import number, table
 
 LOAD = {"requests/s": ("requests_per_second", 1), "MB/s": ("bytes_per_second", 1e-6),
-        "CPU µs/request": ("cpu_us_per_request", 1), "p50 µs": ("p50_us", 1), "p99 µs": ("p99_us", 1)}
+        "CPU µs/request": ("cpu_us_per_request", 1),
+        "  with wrk's": ("both_sides_cpu_us_per_request", 1), "p50 µs": ("p50_us", 1), "p99 µs": ("p99_us", 1)}
 WALK = {"records/s": ("records_per_second", 1), "CPU s/100,000": ("cpu_seconds_per_100000", 1),
         "  of it user": ("user_seconds_per_100000", 1), "  of it system": ("system_seconds_per_100000", 1),
         "peak RSS, MB": ("peak_rss_bytes", 1e-6), "rows": ("rows", 1)}
