@@ -12,8 +12,7 @@ namespace terapi::benchmarks {
 namespace {
 
 std::string page_of_limit(std::int64_t limit) {
-  return sample_pages(Ids::kUuid, static_cast<std::size_t>(limit), static_cast<std::size_t>(limit))
-      .front();
+  return sample_page(Ids::kUuid, 0, static_cast<std::size_t>(limit), true);
 }
 
 void scan_page(benchmark::State& state) {

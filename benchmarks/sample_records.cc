@@ -1,8 +1,8 @@
 #include "benchmarks/sample_records.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <vector>
 
 #include "core/random.h"
 #include "simulator/api/records_page.h"
@@ -49,20 +49,15 @@ simulator::RecordPtr sample_record(Ids ids, std::size_t number, simulator::Actio
                                   .row = number});
 }
 
-std::vector<std::string> sample_pages(Ids ids, std::size_t count, std::size_t limit) {
-  std::vector<std::string> pages;
-  for (std::size_t first = 0; first < count; first += limit) {
-    const std::size_t end = std::min(first + limit, count);
-    std::vector<simulator::RecordPtr> owned;
-    simulator::RecordsPage page;
-    for (std::size_t i = first; i < end; ++i) {
-      owned.push_back(sample_record(ids, i));
-      page.records.push_back(owned.back().get());
-    }
-    page.more = end < count;
-    pages.push_back(simulator::page_text(page, simulator::terapi_dialect()));
+std::string sample_page(Ids ids, std::size_t first, std::size_t limit, bool more) {
+  std::vector<simulator::RecordPtr> owned;
+  simulator::RecordsPage page;
+  for (std::size_t i = first; i < first + limit; ++i) {
+    owned.push_back(sample_record(ids, i));
+    page.records.push_back(owned.back().get());
   }
-  return pages;
+  page.more = more;
+  return simulator::page_text(page, simulator::terapi_dialect());
 }
 
 }  // namespace terapi::benchmarks

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "simulator/record_log.h"
 
@@ -25,7 +24,8 @@ std::string sample_payload(Ids ids, std::size_t number);
 simulator::RecordPtr sample_record(Ids ids, std::size_t number,
                                    simulator::Action action = simulator::Action::kAdded);
 
-// Bodies of GET /records, `limit` records each, `count` in all, as the simulator writes them.
-std::vector<std::string> sample_pages(Ids ids, std::size_t count, std::size_t limit);
+// The body of GET /records with `limit` records from number `first` on, as the simulator writes it;
+// `more`: something follows them.
+std::string sample_page(Ids ids, std::size_t first, std::size_t limit, bool more);
 
 }  // namespace terapi::benchmarks

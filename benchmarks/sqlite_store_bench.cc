@@ -2,6 +2,11 @@
 // cursor in the same transaction, and the index written at the end. Not measured: scanning pages.
 #include <benchmark/benchmark.h>
 
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
 #include "benchmarks/sample_records.h"
 #include "benchmarks/scratch_folder.h"
 #include "client/page.h"
@@ -11,37 +16,49 @@
 namespace terapi::benchmarks {
 namespace {
 
-constexpr std::size_t kStoreRecords = 200'000;
 constexpr std::size_t kStoreLimit = 1000;
-
-std::vector<client::Page> scanned_pages(Ids ids) {
-  std::vector<client::Page> pages;
-  for (std::string& text : sample_pages(ids, kStoreRecords, kStoreLimit)) {
-    pages.push_back(client::Page::parse(std::move(text), client::terapi_dialect()).value());
-  }
-  return pages;
-}
-
-const std::vector<client::Page>& store_pages(Ids ids) {
-  static const std::vector<client::Page> ordered = scanned_pages(Ids::kOrdered);
-  static const std::vector<client::Page> random = scanned_pages(Ids::kUuid);
-  return ids == Ids::kOrdered ? ordered : random;
-}
-
 const client::Stream kStream{"github", "demo", "Issue"};
 
-void store_all(client::SqliteStore& store, Ids ids) {
-  std::optional<std::string> cursor = store.position(kStream).value().cursor;
-  const core::Time now = core::VirtualClock::start_of_time();
-  for (const client::Page& page : store_pages(ids)) {
-    client::Batch::Move move{cursor, std::string(page.records().back().cursor)};
-    cursor = move.to;
-    const auto stored = store.commit({kStream, page.records(), std::move(move), now});
-    TERAPI_CHECK(stored && !stored->conflict, "a sample page is stored");
+// Hands pages to a store, one transaction each, as a sync does, and counts the time that the store
+// takes: the pages are made and scanned while the clock stands.
+class StoreRun {
+ public:
+  explicit StoreRun(client::SqliteStore& store) : store_(store) {}
+
+  double seconds(Ids ids, std::size_t count) {
+    std::optional<std::string> cursor = store_.position(kStream).value().cursor;
+    for (std::size_t first = 0; first < count; first += kStoreLimit) {
+      std::string text = sample_page(ids, first, kStoreLimit, first + kStoreLimit < count);
+      const client::Page page =
+          client::Page::parse(std::move(text), client::terapi_dialect()).value();
+      client::Batch::Move move{cursor, std::string(page.records().back().cursor)};
+      cursor = move.to;
+      const client::Batch batch{kStream, page.records(), std::move(move), now_};
+      timed([&] {
+        const auto stored = store_.commit(batch);
+        TERAPI_CHECK(stored && !stored->conflict, "a sample page is stored");
+      });
+    }
+    // The index is complete with this.
+    timed([&] {
+      const auto told = store_.report(kStream, {client::Health::kUpToDate, {}, "", now_});
+      TERAPI_CHECK(told.has_value(), "the end is reported");
+    });
+    return seconds_;
   }
-  const auto reported = store.report(kStream, {client::Health::kUpToDate, {}, "", now});
-  TERAPI_CHECK(reported.has_value(), "the end is reported");
-}
+
+ private:
+  template <typename Work>
+  void timed(Work work) {
+    const auto began = std::chrono::steady_clock::now();
+    work();
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  }
+
+  client::SqliteStore& store_;
+  const core::Time now_ = core::VirtualClock::start_of_time();
+  double seconds_ = 0;
+};
 
 std::unique_ptr<client::SqliteStore> fresh_store(const ScratchFolder& folder) {
   auto store = client::SqliteStore::open(folder.file("store.db"));
@@ -50,45 +67,34 @@ std::unique_ptr<client::SqliteStore> fresh_store(const ScratchFolder& folder) {
 }
 
 void store_first(benchmark::State& state, Ids ids) {
-  store_pages(ids);
+  const auto count = static_cast<std::size_t>(state.range(0));
   for (auto _ : state) {
-    state.PauseTiming();
-    auto folder = std::make_unique<ScratchFolder>();
-    auto store = fresh_store(*folder);
-    state.ResumeTiming();
-    store_all(*store, ids);
-    state.PauseTiming();
-    store.reset();
-    folder.reset();
-    state.ResumeTiming();
+    const ScratchFolder folder;
+    auto store = fresh_store(folder);
+    state.SetIterationTime(StoreRun(*store).seconds(ids, count));
   }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kStoreRecords));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK_CAPTURE(store_first, ordered, Ids::kOrdered)
-    ->Name("store/first/ordered")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(store_first, uuid, Ids::kUuid)
-    ->Name("store/first/uuid")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
 
 // What a full read brings again: nothing changes.
 void store_again(benchmark::State& state, Ids ids) {
+  const auto count = static_cast<std::size_t>(state.range(0));
   const ScratchFolder folder;
   auto store = fresh_store(folder);
-  store_all(*store, ids);
-  for (auto _ : state) store_all(*store, ids);
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kStoreRecords));
+  StoreRun(*store).seconds(ids, count);
+  for (auto _ : state) state.SetIterationTime(StoreRun(*store).seconds(ids, count));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK_CAPTURE(store_again, ordered, Ids::kOrdered)
-    ->Name("store/again/ordered")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(store_again, uuid, Ids::kUuid)
-    ->Name("store/again/uuid")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+
+// The larger ones are many times what is held in memory of the index; they take some seconds each.
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Arg(100'000)->Arg(1'000'000)->Iterations(1);
+  benchmark->Unit(benchmark::kMillisecond)->UseManualTime();
+}
+BENCHMARK_CAPTURE(store_first, ordered, Ids::kOrdered)->Name("store/first/ordered")->Apply(sizes);
+BENCHMARK_CAPTURE(store_first, uuid, Ids::kUuid)->Name("store/first/uuid")->Apply(sizes);
+BENCHMARK_CAPTURE(store_again, ordered, Ids::kOrdered)->Name("store/again/ordered")->Apply(sizes);
+BENCHMARK_CAPTURE(store_again, uuid, Ids::kUuid)->Name("store/again/uuid")->Apply(sizes);
 
 }  // namespace
 }  // namespace terapi::benchmarks

@@ -1,0 +1,54 @@
+"""The table of ratios: each benchmark beside the one in the same run that tells whether it is good."""
+from __future__ import annotations
+
+from compare_parts.bench import Bench
+from compare_parts.table import number, table
+
+from .micro import LONG, micro_program, run_micro
+
+# What, the benchmark, the one beside it, and which figure of both: above 1 is better, unless it says "time".
+RATIOS = [
+    ("a page made, against its bytes copied; time", "page/first/100", "page/copy/100", "cpu_seconds"),
+    ("", "page/first/10000", "page/copy/10000", "cpu_seconds"),
+    ("the last page, against the first; time", "page/last/100", "page/first/100", "cpu_seconds"),
+    ("", "page/last/10000", "page/first/10000", "cpu_seconds"),
+    ("records of a filtered page, of any", "page/filter=deleted/1000", "page/first/1000", "items_per_second"),
+    ("records since a time, of any", "page/modified_after/1000", "page/first/1000", "items_per_second"),
+    ("loading records, against updating them", "log/load", "log/update", "items_per_second"),
+    ("the client's scan, against nlohmann's parser", "scan/page/1000", "scan/nlohmann/1000", "bytes_per_second"),
+    ("storing UUIDs, against ids in arriving order", "store/first/uuid/100000", "store/first/ordered/100000",
+     "items_per_second"),
+    ("storing again what is stored, against first", "store/again/ordered/100000", "store/first/ordered/100000",
+     "items_per_second"),
+    ("a sync in one thread, against the store alone", "sync/in-process/1000", "store/first/ordered/100000",
+     "items_per_second"),
+    ("a sync over HTTP, against the store alone", "sync/http/1000", "store/first/ordered/100000", "items_per_second"),
+    ("… with pages of 100, against 1000", "sync/http/100", "sync/http/1000", "items_per_second"),
+    ("100,000 webhooks due at once, against 1000", "webhook/run-due/100000", "webhook/run-due/1000",
+     "items_per_second"),
+    ("announcing among 100,000, against among 10", "webhook/announce/100000", "webhook/announce/10",
+     "items_per_second"),
+    ("signing, against OpenSSL's one-shot call", "webhook/sign/500", "webhook/sign-one-shot/500", "items_per_second"),
+    ("delivering over HTTP, against in one thread", "webhook/deliver/http/20000", "webhook/run-due/100000",
+     "items_per_second"),
+]
+UNITS = {"cpu_seconds": ("µs", 1e6), "items_per_second": ("1000/s", 1e-3), "bytes_per_second": ("MB/s", 1e-6)}
+
+
+def measure_ratios(bench: Bench, min_time: float) -> dict[str, dict]:
+    bench.say("micro: a minute or two")
+    return run_micro(micro_program(bench), f"-{LONG}", min_time)
+
+
+def ratios_text(figures: dict[str, dict]) -> str:
+    rows, used = [], set()
+    for what, name, beside, key in RATIOS:
+        if name not in figures or beside not in figures:
+            continue
+        used |= {name, beside}
+        unit, factor = UNITS[key]
+        mine, other = figures[name][key], figures[beside][key]
+        rows.append([what, name, number(mine * factor), beside, number(other * factor), unit, number(mine / other)])
+    rows += [["", name, number(one["cpu_seconds"] * 1e6), "", "", "µs", ""]
+             for name, one in figures.items() if name not in used]
+    return table("", ["what", "benchmark", "", "beside", "", "unit", "ratio"], rows, 2).lstrip("\n")
