@@ -64,10 +64,10 @@ class Bench:
         return self._exits.enter_context(resource)
 
     def program(self, name: str) -> str:
-        """One of the project's own programs."""
+        """One of the project's own programs. Not to have it is a failure, not a reason to skip."""
         path = self.bin_dir / name
         if not os.access(path, os.X_OK):
-            raise Skipped(f"{path} is not there (./terapi build {name})")
+            raise RuntimeError(f"{path} is not there (./terapi build {name})")
         return str(path)
 
     def say(self, text: str) -> None:

@@ -1,7 +1,7 @@
 """The first page against the last one of a stream: a page must not cost more the deeper it is."""
 from __future__ import annotations
 
-from .bench import Bench
+from .bench import Bench, tool
 from .simulator import Simulator
 from .wrk import alternate, ratios
 
@@ -10,6 +10,7 @@ CONNECTIONS = 8
 
 def measure_depth(bench: Bench, limit: int = 100) -> dict:
     """{"records": N, "limit": N, "first": {…}, "last": {…}, "ratio": {…}}, the ratio being last ÷ first."""
+    tool("wrk")
     with bench.scope():
         simulator = Simulator(bench, generated=bench.records)
         last = simulator.cursor_before_last(limit)

@@ -23,7 +23,7 @@ def measure_mocks(bench: Bench, limit: int = 100) -> dict:
 
     A mock that is not installed: {"version", "skipped": why}. The ratio is simulator ÷ mock.
     """
-    tool("wrk"), tool("node")
+    tool("wrk"), tool("curl"), tool("node")
     result: dict = {"limit": limit}
     with bench.scope():
         simulator = Simulator(bench, generated=bench.records)

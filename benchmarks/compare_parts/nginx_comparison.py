@@ -5,7 +5,7 @@ a key, walks its records and writes each one's metadata and cursor. So nginx is 
 """
 from __future__ import annotations
 
-from .bench import Bench
+from .bench import Bench, tool
 from .nginx import Nginx
 from .simulator import Simulator
 from .wrk import Target, alternate, ratios
@@ -16,6 +16,7 @@ CONNECTIONS = (1, 8, 64)
 
 def measure_nginx(bench: Bench, limits=LIMITS, connections=CONNECTIONS) -> dict:
     """{"limit_100": {"page_bytes": N, "connections_8": {"simulator": {…}, "nginx": {…}, "ratio": {…}}, …}, …}"""
+    tool("nginx"), tool("wrk"), tool("curl")
     with bench.scope():
         simulator = Simulator(bench, generated=bench.records)
         pages = {limit: simulator.page_bytes(limit) for limit in limits}

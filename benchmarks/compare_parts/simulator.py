@@ -76,7 +76,10 @@ class Simulator:
             cursors = cursors[-2 * LARGEST_PAGE:]
             cursor = page["next_cursor"]
             if cursor is None:
-                return cursors[-count - 1]
+                break
+        if len(cursors) <= count:
+            raise RuntimeError(f"there are {len(cursors)} records, and so none before the last {count}")
+        return cursors[-count - 1]
 
 
 def _world(generated: int) -> dict:
