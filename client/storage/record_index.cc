@@ -1,8 +1,6 @@
 #include "client/storage/record_index.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace terapi::client {
 namespace {
@@ -53,7 +51,7 @@ core::Result<void> RecordIndex::catch_up() {
     if (!*row) break;
     last_seq_ = tail_.integer(0);
     const std::string_view key = key_of(tail_.integer(1), tail_.bytes(2));
-    held_.insert_or_assign(std::string(key), last_seq_);
+    held_.put(key, last_seq_);
     if (filter_complete_) filter_.add(key);
   }
   tail_.rewind();
@@ -88,9 +86,8 @@ std::string_view RecordIndex::key_of(std::int64_t stream, std::string_view id) {
 core::Result<std::optional<std::int64_t>> RecordIndex::find(std::int64_t stream,
                                                             std::string_view id) {
   const std::string_view key = key_of(stream, id);
-  for (const Entries* entries : {&staged_, &held_}) {
-    const auto found = entries->find(key);
-    if (found != entries->end()) return std::optional(found->second);
+  for (const PendingIds* ids : {&staged_, &held_}) {
+    if (const auto seq = ids->find(key)) return seq;
   }
   if (filter_complete_ && !filter_.may_hold(key)) return std::optional<std::int64_t>();
   auto seq = look_up(stream, id);
@@ -124,22 +121,24 @@ core::Result<void> RecordIndex::fill_filter() {
     filter_.add(key_of(all_.integer(0), all_.bytes(1)));
   }
   all_.rewind();
-  for (const auto& [key, seq] : held_) filter_.add(key);
-  for (const auto& [key, seq] : staged_) filter_.add(key);
+  for (const PendingIds* ids : {&held_, &staged_}) {
+    for (std::size_t i = 0; i < ids->size(); ++i) filter_.add((*ids)[i].key);
+  }
   filter_complete_ = true;
   return {};
 }
 
 std::int64_t RecordIndex::stage(std::int64_t stream, std::string_view id) {
-  staged_.insert_or_assign(std::string(key_of(stream, id)), ++staged_seq_);
+  staged_.put(key_of(stream, id), ++staged_seq_);
   return staged_seq_;
 }
 
 void RecordIndex::keep() {
   last_seq_ = staged_seq_;
-  for (auto& [key, seq] : staged_) {
+  for (std::size_t i = 0; i < staged_.size(); ++i) {
+    const auto [key, seq] = staged_[i];
     if (filter_complete_) filter_.add(key);
-    held_.insert_or_assign(key, seq);
+    held_.put(key, seq);
   }
   staged_.clear();
 }
@@ -150,15 +149,10 @@ void RecordIndex::forget() {
 }
 
 core::Result<void> RecordIndex::write() {
-  std::vector<const Entries::value_type*> sorted;
-  sorted.reserve(held_.size());
-  for (const auto& entry : held_) sorted.push_back(&entry);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  for (const auto* entry : sorted) {
-    put_.bind(1, stream_of_key(entry->first));
-    put_.bind_text(2, std::string_view(entry->first).substr(8));
-    put_.bind(3, entry->second);
+  for (const PendingIds::Entry& entry : held_.sorted()) {
+    put_.bind(1, stream_of_key(entry.key));
+    put_.bind_text(2, entry.key.substr(8));
+    put_.bind(3, entry.seq);
     if (auto put = put_.run(); !put) return put;
   }
   set_indexed_.bind(1, last_seq_);

@@ -14,13 +14,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "client/storage/id_filter.h"
+#include "client/storage/pending_ids.h"
 #include "core/result.h"
 #include "core/sqlite/sqlite_connection.h"
 
@@ -52,14 +51,6 @@ class RecordIndex {
   std::size_t pending() const { return held_.size(); }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const {
-      return std::hash<std::string_view>{}(key);
-    }
-  };
-  using Entries = std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>;
-
   RecordIndex() = default;
   // The stream's number in front, big-endian, so that keys sort as the table does.
   std::string_view key_of(std::int64_t stream, std::string_view id);
@@ -73,8 +64,8 @@ class RecordIndex {
   core::SqliteStatement put_;
   core::SqliteStatement set_indexed_;
   core::SqliteStatement all_;
-  Entries held_;
-  Entries staged_;
+  PendingIds held_;
+  PendingIds staged_;
   std::string key_;
   std::int64_t last_seq_ = 0;    // of all that was stored
   std::int64_t staged_seq_ = 0;  // of what is staged beyond it

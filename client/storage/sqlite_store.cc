@@ -57,8 +57,9 @@ class SqliteStore::Impl {
   explicit Impl(SqliteConnection connection) : connection_(std::move(connection)) {}
 
   core::Result<void> prepare(const std::string& path) {
-    // Set before anything is written, kept by the connection only (journal_mode and page_size by the
-    // file). Larger pages than SQLite's 4 KB: a third fewer writes to the log, a quarter more records/s.
+    // Set before anything is written, kept by the connection only (journal_mode and page_size by
+    // the file). With pages of 16 KB a quarter more records/s are stored than with SQLite's own 4
+    // KB.
     if (auto set = connection_.run("PRAGMA busy_timeout = 10000; PRAGMA page_size = 16384"); !set) {
       return failed(set.error());
     }
