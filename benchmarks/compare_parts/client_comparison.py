@@ -22,10 +22,11 @@ TIMEOUT = 600  # seconds, for one walk
 IDS = {"numbered": numbered_ids, "uuid": uuid_ids}
 
 
-def measure_node(bench: Bench, kinds=tuple(IDS)) -> dict:
+def measure_node(bench: Bench, kinds=tuple(IDS), serve=None) -> dict:
     """{"records": N, "limit": N, "numbered": {"terapi_sync": {…}, "node": {…}, "ratio": {…}}, "uuid": {…}}
 
-    The ratio is terapi_sync ÷ node; cpu_times_fewer is node's CPU time ÷ terapi_sync's.
+    The ratio is terapi_sync ÷ node; cpu_times_fewer is node's CPU time ÷ terapi_sync's. `serve(bench, kind)` starts
+    another simulator than the one that is filled here.
     """
     packages = NpmPackages(bench)
     tool("node")
@@ -35,10 +36,15 @@ def measure_node(bench: Bench, kinds=tuple(IDS)) -> dict:
     for kind in kinds:
         with bench.scope():
             bench.say(f"node: filling the simulator, {kind} ids")
-            simulator = Simulator(bench, dialect="nango", pin=False)
-            fill(simulator, IDS[kind](bench.sync_records))
+            simulator = (serve or _filled)(bench, kind)
             result[kind] = _measure_kind(bench, simulator, packages, kind)
     return result
+
+
+def _filled(bench: Bench, kind: str) -> Simulator:
+    simulator = Simulator(bench, dialect="nango", pin=False)
+    fill(simulator, IDS[kind](bench.sync_records))
+    return simulator
 
 
 def _measure_kind(bench: Bench, simulator: Simulator, packages: NpmPackages, kind: str) -> dict:

@@ -16,7 +16,7 @@ namespace terapi::client {
 
 class IdFilter {
  public:
-  // 8 MiB: about 1 in 50 new ids is looked up in vain at 7 million keys, more beyond.
+  // 8 MiB: about 1 in 90 new ids is looked up in vain at 7 million keys, more beyond.
   static constexpr std::size_t kBits = std::size_t{1} << 26;
 
   void add(std::string_view key) {
