@@ -9,6 +9,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct ClientEvidence {
   const Model& model;
   const Dialect& dialect;
   std::vector<std::string> streams;  // that it was told to sync
-  std::vector<TakenDump> dumps;
+  std::span<const TakenDump> dumps;
   std::set<std::string> spared;  // invariants and clauses that the scenario itself breaks
   bool several_workers = false;
   bool counts_requests = true;

@@ -42,6 +42,7 @@ struct Event {
   std::optional<std::size_t> pair{};
   std::string stream{};  // "github/demo/Issue"; empty: of none
   std::string text{};    // one line, for people
+  std::string fault{};   // the id of the rule that struck, of kFault
   bool bad = false;      // a finding points here
 };
 
@@ -99,6 +100,10 @@ class History {
   std::size_t add(Event event);
   const std::vector<Event>& events() const { return events_; }
   Event& event(std::size_t number) { return events_.at(number); }
+
+  // False: events carry no text. For runs by the thousand, of which only those that fail are told,
+  // when they are played again.
+  bool told = true;
 
   std::vector<Exchange> exchanges;
   std::vector<WebhookSight> webhooks;

@@ -35,6 +35,7 @@ core::Result<void> ClientStage::open() {
 core::Handler ClientStage::handler() {
   return [this](core::Request request, std::function<void(core::Outcome)> done) {
     simulator_->handle(std::move(request), std::move(done));
+    note_struck();
   };
 }
 
@@ -43,6 +44,7 @@ core::Response ClientStage::ask(core::Request request) {
   answer->status = 202;
   simulator_->handle(std::move(request),
                      [answer](core::Outcome outcome) { *answer = std::move(outcome.response); });
+  note_struck();
   return *answer;
 }
 
@@ -53,6 +55,35 @@ core::Response ClientStage::control(std::string method, std::string path, std::s
   request.body = std::move(body);
   if (!request.body.empty()) request.headers.add("Content-Type", "application/json");
   return ask(std::move(request));
+}
+
+core::Result<std::vector<DumpRecord>> ClientStage::dump_records() {
+  const auto text = dump();
+  if (!text) return text.error();
+  return read_dump(*text);
+}
+
+std::uint64_t ClientStage::fired(const std::string& fault) const {
+  for (const auto& [id, times] : simulator_->fired_by_fault()) {
+    if (id == fault) return times;
+  }
+  return 0;
+}
+
+void ClientStage::note_struck() {
+  const std::uint64_t fired = simulator_->faults_fired();
+  if (fired == struck_) return;
+  struck_ = fired;
+  for (const auto& [id, times] : simulator_->fired_by_fault()) {
+    std::uint64_t& known = struck_by_[id];
+    if (times > known) {
+      history_.add({.at = now(),
+                    .kind = EventKind::kFault,
+                    .text = history_.told ? "strikes: " + id : "",
+                    .fault = id});
+    }
+    known = times;
+  }
 }
 
 void ClientStage::arm(const KillAct& kill) {

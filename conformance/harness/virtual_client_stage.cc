@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "client/storage/memory_store.h"
+#include "client/storage/sqlite_store.h"
 #include "conformance/harness/stored_dump.h"
 #include "core/background.h"
 #include "core/check.h"
@@ -161,11 +163,16 @@ class VirtualClientStage::Post final : public core::AsyncTransport {
   VirtualClientStage& stage_;
 };
 
-VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant)
+VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant,
+                                       Keeps keeps)
     : ClientStage(std::move(options)), mutant_(mutant), post_(std::make_unique<Post>(*this)) {
-  auto opened = client::SqliteStore::open(":memory:");
-  TERAPI_CHECK(opened.has_value(), opened ? "" : opened.error().message);
-  database_ = *std::move(opened);
+  if (keeps == Keeps::kMemory) {
+    database_ = std::make_unique<client::MemoryStore>();
+  } else {
+    auto opened = client::SqliteStore::open(":memory:");
+    TERAPI_CHECK(opened.has_value(), opened ? "" : opened.error().message);
+    database_ = *std::move(opened);
+  }
   build(clock_, *post_, std::string(kClient));
 }
 
@@ -192,6 +199,7 @@ bool VirtualClientStage::run_until(const std::function<bool()>& done, core::Dura
       end_life(crash.worker, std::nullopt, "");
     }
     bury_the_dead();
+    note_struck();
   }
   return true;
 }
@@ -326,6 +334,18 @@ core::Result<std::string> VirtualClientStage::dump() {
   std::vector<client::Stream> streams;
   for (const std::string& name : options_.client.streams) streams.push_back(client_stream(name));
   return dump_of(*database_, streams);
+}
+
+core::Result<std::vector<DumpRecord>> VirtualClientStage::dump_records() {
+  std::vector<DumpRecord> records;
+  for (const std::string& name : options_.client.streams) {
+    const auto read = database_->read(client_stream(name), [&](const client::StoredRecord& record) {
+      records.push_back({name, record.id, record.deleted, record.payload, record.cursor});
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  return records;
 }
 
 }  // namespace terapi::conformance

@@ -111,11 +111,10 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
       exchange.cursor = real->second;
     }
   }
-  std::string text = request.method + " " + (target ? target->path : request.target);
-  if (exchange.cursor) text += " after " + cursor_name(exchange.stream, *exchange.cursor);
-  if (!exchange.cursor && records) text += " from the beginning";
-  if (exchange.modified_after) text += " modified_after=" + *exchange.modified_after;
-  if (records) text += ", limit " + std::to_string(exchange.limit);
+  std::string text;
+  if (ports_.history.told)
+    text = asked_text(exchange, request.method + " " + (target ? target->path : request.target),
+                      records);
   exchange.request = ports_.history.add({.at = exchange.asked_at,
                                          .kind = EventKind::kRequest,
                                          .life = life,
@@ -132,6 +131,14 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
   ports_.server(std::move(request), [this, number, done](core::Outcome outcome) {
     answered(number, std::move(outcome), done);
   });
+}
+
+std::string Wire::asked_text(const Exchange& exchange, std::string text, bool records) const {
+  if (exchange.cursor) text += " after " + cursor_name(exchange.stream, *exchange.cursor);
+  if (!exchange.cursor && records) text += " from the beginning";
+  if (exchange.modified_after) text += " modified_after=" + *exchange.modified_after;
+  if (records) text += ", limit " + std::to_string(exchange.limit);
+  return text;
 }
 
 void Wire::answered(std::size_t number, core::Outcome outcome,
@@ -166,12 +173,13 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
       std::erase_if(changes_, [](const auto& change) { return change.first == 0; });
     }
     if (wire.reset) exchange.status = 0;
-    exchange.response = ports_.history.add({.at = exchange.answered_at,
-                                            .kind = EventKind::kResponse,
-                                            .life = exchange.life,
-                                            .pair = exchange.request,
-                                            .stream = exchange.stream,
-                                            .text = told(exchange, outcome)});
+    exchange.response =
+        ports_.history.add({.at = exchange.answered_at,
+                            .kind = EventKind::kResponse,
+                            .life = exchange.life,
+                            .pair = exchange.request,
+                            .stream = exchange.stream,
+                            .text = ports_.history.told ? told(exchange, outcome) : ""});
   }
   for (const auto& change : due) change();
   done(std::move(outcome));
@@ -195,7 +203,9 @@ void Wire::note_record(Exchange& exchange, const ServedRecord& record, bool give
   if (record.pruned_at && known != nullptr) version = known->versions.size() - 1;
   if (deleted && version == kNoVersion) version = newest_deletion(known);
   // Only of pages that people read; of long ones the last record's cursor is enough.
-  if (exchange.records.size() < kNamed || exchange.next_cursor == record.cursor) {
+  if (!ports_.history.told) {
+    // Nobody reads it.
+  } else if (exchange.records.size() < kNamed || exchange.next_cursor == record.cursor) {
     name_of_.insert_or_assign(exchange.stream + " " + record.cursor, record.id);
   }
   if (given && known != nullptr && version + 1 == known->versions.size()) {

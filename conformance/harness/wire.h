@@ -77,6 +77,7 @@ class Wire {
   void empty_page(Exchange& exchange, core::Outcome& outcome);
   std::string spelled(const std::string& cursor);
   std::string cursor_name(const std::string& stream, const std::string& cursor) const;
+  std::string asked_text(const Exchange& exchange, std::string text, bool records) const;
   std::string told(const Exchange& exchange, const core::Outcome& outcome) const;
   bool odd_cursors() const;
 
