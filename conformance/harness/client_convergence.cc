@@ -1,6 +1,8 @@
 #include "conformance/harness/client_convergence.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "core/duration.h"
 
@@ -107,11 +109,17 @@ bool ClientConvergence::nothing_since_right_dump() const {
 }
 
 // It was given everything whole and asks for nothing: what it has not stored by now, it will not
-// store.
+// store. A stream of which the last answer was in trouble may be backing off.
 bool ClientConvergence::quiet_since(core::Duration span) const {
+  const Wire& wire = stage_.wire();
+  const core::Time last = std::max(wire.last_request_at(), wire.last_handed_at());
+  if (wire.in_flight() > 0 || stage_.now() - last < span) return false;
+  std::set<std::string_view> looked_at;
   const auto& exchanges = stage_.history().exchanges;
-  return stage_.wire().in_flight() == 0 && stage_.now() - stage_.wire().last_request_at() >= span &&
-         (exchanges.empty() || !exchanges.back().struck);
+  for (std::size_t i = exchanges.size(); i-- > 0;) {
+    if (looked_at.insert(exchanges[i].stream).second && exchanges[i].struck) return false;
+  }
+  return true;
 }
 
 bool ClientConvergence::all_dead() const {

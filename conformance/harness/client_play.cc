@@ -65,12 +65,12 @@ class ClientPlay {
         return start(act.worker, act.wait);
       case ClientAct::What::kIsKilled:
         stage_.kill_client(act.worker);
-        convergence_.take_dump(true);
+        convergence_.take_dump(convergence_.all_dead());
         return true;
       case ClientAct::What::kStops:
         stage_.stop_client(act.worker);
         convergence_.excuse(stage_.client(act.worker).life);  // it was asked to
-        convergence_.take_dump(true);
+        convergence_.take_dump(convergence_.all_dead());
         return true;
     }
     return true;
@@ -171,7 +171,7 @@ class ClientPlay {
                             "the moment of the kill did not come within " + text_of(act.within));
         }
         kill_reached_ = true;
-        convergence_.take_dump(true);
+        convergence_.take_dump(convergence_.all_dead());
         return true;
       case WaitAct::What::kTime:
         stage_.run_until([] { return false; }, act.within);
@@ -215,8 +215,15 @@ class ClientPlay {
     return true;
   }
   bool play(const DiskAct& act) {
-    stage_.set_disk_full(act.full);
+    set_disk_full(act.full);
     return true;
+  }
+
+  void set_disk_full(bool full) {
+    if (full == disk_full_) return;
+    disk_full_ = full;
+    stage_.set_disk_full(full);
+    stage_.wire().set_unstorable(full);
   }
 
   bool play(const PruneAct& act) {
@@ -306,7 +313,7 @@ class ClientPlay {
     check_wire_fired();
     stage_.control("PUT", "/faults", "[]");
     stage_.wire().set_rules({});
-    stage_.set_disk_full(false);
+    set_disk_full(false);
     if (!plan_.may_stop) {
       if (plan_.sweeps() && stage_.armed()) convergence_.wait(kToConverge, false);
       if (plan_.sweeps() && !stage_.armed()) kill_reached_ = true;
@@ -397,6 +404,7 @@ class ClientPlay {
   std::string reason_;
   Verdict reason_verdict_ = Verdict::kPass;
   bool over_ = false;
+  bool disk_full_ = false;
   bool kill_reached_ = false;
 };
 

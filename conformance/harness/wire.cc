@@ -89,6 +89,7 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
   Exchange exchange;
   exchange.life = life;
   exchange.asked_at = ports_.now();
+  exchange.runs = ports_.model.runs();
   const bool records = target && asks_for_records(request, *target);
   if (target) {
     exchange.stream = stream_name(header_text(request.headers, "Provider-Config-Key"),
@@ -104,7 +105,8 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
     if (!limit.empty() && limit.size() < 8)
       exchange.limit = std::strtoull(limit.c_str(), nullptr, 10);
   }
-  if (exchange.cursor && odd_cursors()) {
+  // A cursor that was given out stays good, also when others look usual again (CUR-3).
+  if (exchange.cursor && !odd_to_real_.empty()) {
     const auto real = odd_to_real_.find(*exchange.cursor);
     if (real != odd_to_real_.end()) {
       request.target = percent_of(request, real->second);
@@ -152,7 +154,9 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
     const core::WireFaults& wire = outcome.wire;
     exchange.handed_at = exchange.answered_at + wire.delay + wire.stall;
     exchange.struck = wire.reset || wire.truncate_after || wire.stall.count() > 0 ||
-                      wire.delay.count() > 0 || wire.drip_bytes_per_second > 0;
+                      wire.delay.count() > 0 || wire.drip_bytes_per_second > 0 ||
+                      is_unstorable(exchange);
+    last_handed_at_ = std::max(last_handed_at_, exchange.handed_at);
     exchange.whole = !wire.reset &&
                      (!wire.truncate_after || *wire.truncate_after >= outcome.response.body.size());
     const bool is_page = exchange.status == 200 && !exchange.stream.empty();
@@ -166,6 +170,10 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
       if (odd_cursors()) {
         outcome.response.body = with_cursors(outcome.response.body, ports_.dialect,
                                              [this](const std::string& c) { return spelled(c); });
+      }
+      if (std::exchange(too_long_, false)) {
+        outcome.wire.truncate_after = outcome.response.body.size();
+        outcome.response.body += std::string(64, ' ');
       }
       for (auto& [left, change] : changes_) {
         if (--left == 0) due.push_back(std::move(change));
@@ -254,6 +262,23 @@ std::string Wire::told(const Exchange& exchange, const core::Outcome& outcome) c
   return text;
 }
 
+// A walk that has failed may have asked for one more page by then.
+bool Wire::is_unstorable(const Exchange& exchange) const {
+  constexpr core::Duration kToAsk = std::chrono::milliseconds(100);
+  return unstorable_ || (storable_since_ && exchange.asked_at < *storable_since_ + kToAsk);
+}
+
+void Wire::set_unstorable(bool unstorable) {
+  if (unstorable_ && !unstorable) storable_since_ = ports_.now();
+  unstorable_ = unstorable;
+  constexpr core::Duration kLately = std::chrono::seconds(2);
+  auto& exchanges = ports_.history.exchanges;
+  for (std::size_t i = exchanges.size(); i-- > 0;) {
+    if (exchanges[i].response && exchanges[i].handed_at + kLately < ports_.now()) break;
+    exchanges[i].struck = true;
+  }
+}
+
 // --- wire rules -------------------------------------------------------------------------------
 
 void Wire::set_rules(std::vector<WireRule> rules) {
@@ -287,6 +312,11 @@ bool Wire::apply_rules(Exchange& exchange, core::Outcome& outcome) {
       continue;
     }
     ++fired_[rule.id];
+    ports_.history.add({.at = ports_.now(),
+                        .kind = EventKind::kFault,
+                        .stream = exchange.stream,
+                        .text = ports_.history.told ? "strikes: " + rule.id : "",
+                        .fault = rule.id});
     changed = changed || rule.what != WireRule::What::kOddCursors;
   }
   return changed;
@@ -321,8 +351,7 @@ void Wire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& outcom
       exchange.whole = false;
       return;
     case WireRule::What::kTooLong:
-      outcome.wire.truncate_after = body.size();
-      body += std::string(64, ' ');
+      too_long_ = true;  // by the bytes that it has in the end
       exchange.whole = false;
       return;
     case WireRule::What::kExtraFields:
