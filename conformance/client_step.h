@@ -125,11 +125,13 @@ struct KillAct {
     kWebhookAnswered,  // it has answered a webhook
     kStoreCall,        // before the store is called
     kStoreCalled,      // after
+    kNever,            // one that has not come yet does not come any more
   };
   At at = At::kAnswer;
   std::uint64_t nth = 1;
   bool every = false;  // the whole scenario again for n = 1, 2, … until it is not reached
   core::Duration after{0};
+  bool restarts = false;  // and is started again at once, as by a supervisor
   friend bool operator==(const KillAct&, const KillAct&) = default;
 };
 

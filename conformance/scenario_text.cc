@@ -21,8 +21,8 @@ constexpr std::array kSignatures = {"right",        "missing",     "wrong key",
                                     "reserialised", "list"};
 constexpr std::array kAnswers = {"any", "accepted", "refused"};
 constexpr std::array kComes = {"at once", "slowly", "without end"};
-constexpr std::array kMoments = {"request", "answer", "webhook answered", "store call",
-                                 "store called"};
+constexpr std::array kMoments = {"request",    "answer",       "webhook answered",
+                                 "store call", "store called", "never"};
 constexpr std::array kChecks = {"requests",
                                 "reads from the beginning",
                                 "waits after",
@@ -137,6 +137,7 @@ void write_step(json::Writer& out, const KillAct& act) {
   out.field("kill_at", (act.every ? "every " : "") + std::string(word(kMoments, act.at)));
   if (act.nth != 1) out.field("nth", act.nth);
   if (act.after.count() != 0) out.field("after", duration_text(act.after));
+  if (act.restarts) out.field("restarts", true);
 }
 
 void write_step(json::Writer& out, const BetweenPagesAct& act) {
@@ -280,6 +281,8 @@ void add_judgement(FileText& file, const Scenario& scenario) {
 }
 
 }  // namespace
+
+std::string_view word_of(KillAct::At at) { return word(kMoments, at); }
 
 std::string step_text(const ClientStep::What& what) {
   json::Writer out;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/client_step.h"
@@ -23,5 +24,8 @@ std::string scenario_text(const Scenario& scenario, const ClientPlan& plan,
 
 // One step as JSON on one line: {"client":"starts"}.
 std::string step_text(const ClientStep::What& what);
+
+// "answer", "store call": as `kill_at` has it.
+std::string_view word_of(KillAct::At at);
 
 }  // namespace terapi::conformance

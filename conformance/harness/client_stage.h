@@ -6,6 +6,7 @@
 // Thread rule: one thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -95,6 +96,9 @@ class ClientStage {
   // --- a kill at a certain moment ---
   void arm(const KillAct& kill);
   bool armed() const { return armed_.has_value(); }
+  // How many moments of each kind have come.
+  using Moments = std::array<std::uint64_t, 5>;
+  const Moments& moments() const { return all_moments_; }
 
   // --- the server behind the wire ---
   core::Response control(std::string method, std::string path, std::string body = "");
@@ -122,6 +126,7 @@ class ClientStage {
   // A moment at which a kill may be armed has come; true: now.
   bool due(KillAct::At at);
   core::Duration kill_after() const { return kill_after_; }
+  bool kill_restarts() const { return kill_restarts_; }
   // 202 where the answer comes later: a run whose commit a fault holds back.
   core::Response ask(core::Request request);
   core::Handler handler();
@@ -138,9 +143,11 @@ class ClientStage {
  private:
   std::optional<KillAct> armed_;
   std::uint64_t moments_ = 0;
+  Moments all_moments_{};
   std::uint64_t struck_ = 0;  // firings that were written down
   std::map<std::string, std::uint64_t> struck_by_;
   core::Duration kill_after_{0};
+  bool kill_restarts_ = false;
 };
 
 }  // namespace terapi::conformance

@@ -59,11 +59,13 @@ class VirtualClientStage final : public ClientStage {
   // What kills a client; thrown from within one of its calls.
   struct Crash {
     int worker = 1;
+    KillAct::At at = KillAct::At::kAnswer;
   };
 
   void moment(KillAct::At at, int worker);
   void deliver(core::Request request, const core::SendOptions& options,
                std::function<void(core::Result<core::Response>)> done);
+  void crashed(const Crash& crash);
   void end_life(int worker, std::optional<int> exit_status, const std::string& why);
   void bury_the_dead();
 
