@@ -33,8 +33,12 @@ void PageWalk::fetch() {
 void PageWalk::answered(core::Result<core::Response> response) {
   fetching_ = false;
   if (!done_) return;
-  if (failed_) return settle();  // the page before it could not be stored
   const Answer answer = answer_of(response, ports_.clock.now());
+  if (failed_) {  // the page before could not be stored; what the server asks for holds all the
+                  // same
+    failed_->retry_after = answer.retry_after;
+    return settle();
+  }
   if (answer.kind != Answer::Kind::kPage) {
     End failure = end_of(answer);
     // Nothing was sent that a full read could do without.
