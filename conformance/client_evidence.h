@@ -41,6 +41,8 @@ struct ClientEvidence {
 
 // What the dump lacks or has too much: I1, I2, I3, I4, I8. Empty: it is right.
 std::vector<Finding> compare_with_model(const ClientEvidence& evidence, const TakenDump& dump);
+// The same, for whoever only wants to know whether it is.
+bool is_right(const ClientEvidence& evidence, const TakenDump& dump);
 
 // Records that were never given to the client whole, in their present version (I1, by the wire).
 std::vector<Finding> find_never_given(const ClientEvidence& evidence);

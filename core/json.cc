@@ -30,6 +30,8 @@ class Parser {
          std::vector<std::uint32_t>& open)
       : text_(text), options_(options), nodes_(nodes), open_(open) {
     nodes_.clear();
+    // What small texts need, at once; larger ones grow as they are read.
+    nodes_.reserve(std::min<std::size_t>(text.size() / 8 + 8, 512));
     open_.clear();
   }
 

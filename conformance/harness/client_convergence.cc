@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr core::Duration kToArrive = 5ms;
 constexpr core::Duration kBetweenDumps = 100ms;
 constexpr core::Duration kToStore = 10s;  // what it was given, at the very most
 constexpr std::size_t kEndless = 500;     // the same question so often: nothing else will come
@@ -45,11 +46,12 @@ bool ClientConvergence::wait_for_dump(core::Time until, bool required) {
   const auto left = [&] { return std::max(core::Duration(0), until - stage_.now()); };
   core::Duration pause = kBetweenDumps;
   const core::Time began = stage_.now();
+  // What was handed over last is on its way, and not stored.
+  stage_.run_until([&] { return all_dead() || endless(); }, std::min(kToArrive, left()));
   while (true) {
     const TakenDump dump = dump_now(all_dead());
     if (over_) return false;
-    const std::vector<Finding> wrong = compare_with_model(evidence(), dump);
-    if (wrong.empty()) {
+    if (is_right(evidence(), dump)) {
       right_dump_ = {stage_.history().exchanges.size(), stage_.model().runs(),
                      static_cast<std::size_t>(stage_.client(1).life)};
       return true;
@@ -58,6 +60,7 @@ bool ClientConvergence::wait_for_dump(core::Time until, bool required) {
     if (left() == core::Duration(0) || stored || (all_dead() && !stage_.armed())) {
       check_all_alive();
       if (required && !killed()) {
+        const std::vector<Finding> wrong = compare_with_model(evidence(), dump);
         findings_.insert(findings_.end(), wrong.begin(), wrong.end());
         over_ = true;
       }

@@ -195,7 +195,7 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
 
 void Wire::note_page(Exchange& exchange, const std::string& body) {
   if (exchange.poisoned) return;  // noted before it was spoilt
-  const auto page = read_page(body, ports_.dialect);
+  const auto page = read_page(body, ports_.dialect, PageChecks::kShape);
   if (!page) return;
   exchange.next_cursor = page->next_cursor;
   exchange.records.reserve(page->records.size());
@@ -447,10 +447,11 @@ void Wire::watch(const std::vector<std::string>& streams) {
 void Wire::model_changed() {
   for (const auto& [name, stream] : ports_.model.streams()) {
     if (!watched_.contains(name)) continue;
-    for (const ModelRecord& record : stream.records) {
-      std::size_t& seen = versions_seen_[name + " " + record.id];
-      if (seen == record.versions.size()) continue;
-      seen = record.versions.size();
+    std::vector<std::size_t>& seen = versions_seen_[name];
+    seen.resize(stream.records.size());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      const ModelRecord& record = stream.records[i];
+      if (std::exchange(seen[i], record.versions.size()) == record.versions.size()) continue;
       missing_.emplace(name, record.id);
     }
   }

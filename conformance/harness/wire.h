@@ -97,7 +97,8 @@ class Wire {
   std::unordered_map<std::string, std::string> name_of_;  // cursor → the record it came from
   std::set<std::string> watched_;
   std::set<std::pair<std::string, std::string>> missing_;
-  std::map<std::string, std::size_t> versions_seen_;  // by stream: versions in all, when looked
+  // By stream: how many versions each of its records had when they were looked at.
+  std::map<std::string, std::vector<std::size_t>> versions_seen_;
   std::uint64_t in_flight_ = 0;
   core::Time last_request_at_{};
   core::Time last_handed_at_{};

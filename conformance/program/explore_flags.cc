@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
 #include "core/duration.h"
@@ -19,6 +20,25 @@ namespace {
 
 constexpr core::Duration kUsualBudget = 10s;
 constexpr std::uint64_t kSeedsForAMutant = 20'000;
+
+// A try costs seconds there.
+constexpr std::size_t kTriesOverHttp = 60;
+
+std::function<Explored(const Scenario&, const ClientPlan&)> over_http(
+    const ProcessClientOptions& commands) {
+  return [commands](const Scenario& scenario, const ClientPlan& plan) {
+    ClientStageOptions options;
+    options.seed = scenario.seed;
+    options.world = scenario.given;
+    options.client = {plan.poll, plan.limit, plan.streams};
+    auto stage = ProcessClientStage::make(std::move(options), commands);
+    if (stage) return explored_on(**stage, scenario, plan);
+    Explored explored;
+    explored.verdict = Verdict::kError;
+    explored.reason = stage.error().message;
+    return explored;
+  };
+}
 
 bool read_seed(std::string_view text, std::uint64_t& seed) {
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
@@ -73,6 +93,14 @@ void ExploreFlags::add_to(core::Flags& flags) {
                "where the client keeps its records; what fails is tried with both", store);
   flags.add("mutant", "GLOB", "how soon each of these clients with a known defect is found",
             [this](const std::string& text) { return add_mutants(text); });
+  flags.number("exhaustive", "N",
+               "every way to place up to N faults in a scenario, in place of seeds", 4, exhaustive);
+  flags.text("filter", "GLOB", "the scenario, or scenarios, that they are placed in", filter);
+  flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
+             scenarios);
+  flags.text("run", "COMMAND", "another client than ours, over HTTP and in real time",
+             commands.run);
+  flags.text("dump", "COMMAND", "prints what that client has stored", commands.dump);
   flags.add("seed", "N", "begin with this seed, in place of 1",
             [this](const std::string& text) -> core::Result<void> {
               if (read_seed(text, first)) return {};
@@ -94,10 +122,21 @@ core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments)
   if (all_mutants) {
     if (auto added = add_mutants("*"); !added) return added;
   }
-  if (!asked_budget_ && mutants.empty()) budget = kUsualBudget;
-  if (!asked_budget_ && !mutants.empty()) last = first + kSeedsForAMutant - 1;
+  if (commands.run.empty() && !commands.dump.empty()) {
+    return core::Error{"bad_usage", "--dump is of the client that --run names"};
+  }
+  if (exhaustive > 0 && filter.empty()) {
+    return core::Error{"bad_usage", "--exhaustive wants --filter, the scenario to try it in"};
+  }
+  if (!commands.run.empty() && (exhaustive > 0 || !mutants.empty())) {
+    return core::Error{"bad_usage", "--run goes with seeds, not with mutants or --exhaustive"};
+  }
+  play.draw.over_http = !commands.run.empty();
   play.draw.size = size == "small" ? DrawOptions::Size::kSmall : DrawOptions::Size::kAny;
   play.sqlite = store == "sqlite";
+  if (exhaustive > 0) return {};
+  if (!asked_budget_ && mutants.empty()) budget = kUsualBudget;
+  if (!asked_budget_ && !mutants.empty()) last = first + kSeedsForAMutant - 1;
   return {};
 }
 
@@ -108,7 +147,10 @@ std::string ExploreFlags::help_text() const {
   bool flag = false;
   flags.toggle("mutants", "all of them", flag);
   flags.toggle("help", "this text", flag);
-  return "terapi-conformance explore [--seeds N..M | --for TIME] [--save DIR] [FLAGS]\n\n"
+  return "terapi-conformance explore [--seeds N..M | --for TIME] [--save DIR] [FLAGS]\n"
+         "terapi-conformance explore --exhaustive N --filter SCENARIO [FLAGS]\n"
+         "terapi-conformance explore --mutants [FLAGS]\n"
+         "terapi-conformance explore --run 'COMMAND' [--dump 'COMMAND'] [FLAGS]\n\n"
          "Draws a world, what happens to it and what goes wrong from each seed, plays it against\n"
          "the reference client in virtual time, and checks all that must hold. What fails is made\n"
          "as small as it will go, and with --save kept as a scenario file.\n"
@@ -124,22 +166,36 @@ ExplorerOptions ExploreFlags::explorer() const {
   options.budget = budget;
   options.threads = jobs > 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
   options.play = play;
+  if (commands.run.empty()) return options;
+  // Schedules over HTTP mostly wait.
+  if (jobs == 0) options.threads = kClientsAtOnce;
+  options.how = over_http(commands);
   return options;
 }
 
 std::string ExploreFlags::again(std::uint64_t seed) const {
   std::string line = "terapi-conformance explore --seeds " + std::to_string(seed);
+  if (!commands.run.empty()) line += " --run " + shell_word(commands.run);
+  if (!commands.dump.empty()) line += " --dump " + shell_word(commands.dump);
   if (size != "any") line += " --size " + size;
   if (play.mutant != nullptr) line += " --mutant " + std::string(play.mutant->id);
   return line;
 }
 
-KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& failure) const {
+KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& failure,
+                                const std::string& name) const {
   KeepOptions options;
   options.play = play;
-  options.name = play.mutant != nullptr ? std::string(play.mutant->id)
-                                        : "seed-" + std::to_string(failure.seed);
-  options.again = again(failure.seed);
+  options.name = !name.empty()            ? name
+                 : play.mutant != nullptr ? std::string(play.mutant->id)
+                                          : "seed-" + std::to_string(failure.seed);
+  options.again = name.empty() ? again(failure.seed)
+                               : "terapi-conformance explore --exhaustive " +
+                                     std::to_string(exhaustive) + " --filter " + drawn.scenario.id;
+  if (!commands.run.empty()) {
+    options.how = over_http(commands);
+    options.most_tries = kTriesOverHttp;
+  }
   if (play.mutant != nullptr) options.title = std::string(play.mutant->defect);
   return keep_schedule(drawn.scenario, drawn.plan, failure.finding, options);
 }

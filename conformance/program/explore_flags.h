@@ -25,6 +25,10 @@ struct ExploreFlags {
   std::string size = "any";
   std::string store = "memory";
   std::vector<const ClientMutant*> mutants;
+  std::uint64_t exhaustive = 0;   // faults that are placed at once; 0: seeds are drawn
+  std::string filter;             // the scenario that they are placed in
+  std::string scenarios;          // folder
+  ProcessClientOptions commands;  // of another client than ours
   bool help = false;
   ExploreOptions play;
 
@@ -32,8 +36,9 @@ struct ExploreFlags {
   core::Result<void> read(const std::vector<std::string>& arguments);
   std::string help_text() const;
   ExplorerOptions explorer() const;
-  // Makes the failing schedule small.
-  KeptSchedule keep(const DrawnSchedule& drawn, const FoundFailure& failure) const;
+  // Makes the failing schedule small. `name`: of its file; empty: by its seed, or the mutant.
+  KeptSchedule keep(const DrawnSchedule& drawn, const FoundFailure& failure,
+                    const std::string& name = "") const;
   // The line that finds that seed's failure again.
   std::string again(std::uint64_t seed) const;
 

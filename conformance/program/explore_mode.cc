@@ -6,10 +6,12 @@
 #include <cstdio>
 #include <utility>
 
+#include "conformance/harness/explore/placements.h"
 #include "conformance/program/explore_flags.h"
 #include "conformance/program/explore_report.h"
-#include "conformance/program/judge_run.h"
+#include "conformance/program/judge_flags.h"
 #include "conformance/program/program.h"
+#include "conformance/program/scenario_set.h"
 
 namespace terapi::conformance {
 namespace {
@@ -79,6 +81,57 @@ int explore_mutants(const ExploreFlags& flags) {
   return report.finish_mutants(flags.mutants.size(), not_found);
 }
 
+// Every way to place faults in one scenario; true when something was found.
+bool explore_placements(const Scenario& scenario, const ClientPlan& plan, const ExploreFlags& flags,
+                        ExploreReport& report) {
+  const auto places = Placements::of(scenario, plan, flags.play);
+  if (!places) {
+    report.tell_unplaced(scenario.id, places.error().message);
+    return false;
+  }
+  ExplorerOptions options = flags.explorer();
+  options.first = 1;
+  options.last = places->combinations(flags.exhaustive);
+  options.draw = [&](std::uint64_t n) { return places->schedule(n, flags.exhaustive); };
+  const Exploration exploration =
+      Explorer(options).run(g_stop, [&](std::uint64_t played, std::uint64_t failed) {
+        report.progress(played, failed, scenario.id);
+      });
+  report.end_progress();
+  report.tell_placed(scenario.id, *places, options.last, exploration);
+  for (const auto& [name, failure] : exploration.found) {
+    if (failure.verdict == Verdict::kError) {
+      report.tell_error(failure);
+      continue;
+    }
+    const std::string file =
+        scenario.id.substr(scenario.id.find('/') + 1) + "-" + std::to_string(failure.seed);
+    report.tell_kept(failure, flags.keep(options.draw(failure.seed), failure, file), flags.save);
+  }
+  return !exploration.found.empty();
+}
+
+int explore_exhaustively(const ExploreFlags& flags) {
+  auto scenarios = load_scenarios(flags.scenarios);
+  if (!scenarios) return refuse(scenarios.error().message);
+  std::erase_if(*scenarios, [&](const Scenario& s) {
+    return s.judges != Subject::kClient || !s.in_virtual || !fits(flags.filter, s.id);
+  });
+  if (scenarios->empty()) {
+    return refuse("no scenario of a client in virtual time fits '" + flags.filter +
+                  "'; `terapi-conformance list` shows them");
+  }
+  ExploreReport report(flags);
+  bool found = false;
+  for (const Scenario& scenario : *scenarios) {
+    if (g_stop) break;
+    const auto plan = ClientPlan::read(scenario);
+    if (!plan) return refuse(plan.error().message);
+    found = explore_placements(scenario, *plan, flags, report) || found;
+  }
+  return report.finish(found ? 1 : 0);
+}
+
 }  // namespace
 
 int run_explore_mode(const std::vector<std::string>& arguments) {
@@ -89,6 +142,7 @@ int run_explore_mode(const std::vector<std::string>& arguments) {
     return 0;
   }
   stop_on_signals();
+  if (flags.exhaustive > 0) return explore_exhaustively(flags);
   if (!flags.mutants.empty()) return explore_mutants(flags);
   return explore_seeds(flags);
 }

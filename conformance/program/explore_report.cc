@@ -39,6 +39,7 @@ std::string plural(std::uint64_t count, const std::string& what) {
 ExploreReport::ExploreReport(const ExploreFlags& flags)
     : flags_(flags), terminal_(::isatty(STDERR_FILENO) == 1), began_(Steady::now()), told_(began_) {
   found_.begin_array();
+  placed_.begin_array();
 }
 
 void ExploreReport::progress(std::uint64_t played, std::uint64_t failed, std::string_view of) {
@@ -135,6 +136,27 @@ void ExploreReport::tell(const Exploration& exploration, bool stopped) {
   summary_ = out.take().substr(1);
 }
 
+void ExploreReport::tell_unplaced(const std::string& scenario, const std::string& why) {
+  std::printf("%s: none placed: %s\n", scenario.c_str(), why.c_str());
+}
+
+void ExploreReport::tell_placed(const std::string& scenario, const Placements& places,
+                                std::uint64_t ways, const Exploration& exploration) {
+  std::uint64_t failed = 0;
+  for (const auto& [name, failure] : exploration.found) failed += failure.seeds;
+  std::printf(
+      "%s: %zu places for a fault, %zu for a kill; %s to place up to %llu; %s tried in "
+      "%.1f s, %s failed\n",
+      scenario.c_str(), places.faults(), places.kills(), plural(ways, "way").c_str(),
+      static_cast<unsigned long long>(flags_.exhaustive),
+      with_thousands(exploration.schedules).c_str(), seconds_of(exploration.elapsed),
+      with_thousands(failed).c_str());
+  std::fflush(stdout);
+  placed_.begin_object().field("scenario", scenario).field("places", places.faults());
+  placed_.field("kills", places.kills()).field("ways", ways);
+  placed_.field("tried", exploration.schedules).field("failed", failed).end_object();
+}
+
 // --- mutants ------------------------------------------------------------------------------------
 
 void ExploreReport::begin_mutants() {
@@ -178,6 +200,8 @@ int ExploreReport::finish(int code) {
   std::fflush(stdout);
   if (!flags_.json.empty()) {
     found_.end_array();
+    placed_.end_array();
+    if (summary_.empty()) summary_ = R"("placed":)" + placed_.take() + "}";
     const std::string text = R"({"found":)" + found_.take() + "," + summary_ + "\n";
     std::ofstream file(flags_.json, std::ios::binary);
     file << text;

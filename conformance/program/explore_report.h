@@ -11,6 +11,7 @@
 
 #include "conformance/harness/explore/explorer.h"
 #include "conformance/harness/explore/kept_schedule.h"
+#include "conformance/harness/explore/placements.h"
 #include "conformance/program/explore_flags.h"
 #include "core/json_writer.h"
 
@@ -27,6 +28,10 @@ class ExploreReport {
   void tell_kept(const FoundFailure& failure, const KeptSchedule& kept, const std::string& folder);
   void tell_error(const FoundFailure& failure);
   void tell(const Exploration& exploration, bool stopped);
+
+  void tell_unplaced(const std::string& scenario, const std::string& why);
+  void tell_placed(const std::string& scenario, const Placements& places, std::uint64_t ways,
+                   const Exploration& exploration);
 
   void begin_mutants();
   void tell_mutant(const ClientMutant& mutant, const Exploration& exploration,
@@ -47,7 +52,8 @@ class ExploreReport {
   std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point told_;
   core::json::Writer found_;
-  std::string summary_;  // JSON members
+  core::json::Writer placed_;
+  std::string summary_;  // JSON members, and the brace
   bool failed_ = false;  // to write a file
 };
 

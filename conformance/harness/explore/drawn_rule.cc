@@ -38,24 +38,28 @@ std::string status_fault(const std::string& status, const std::string& rest = ""
   return R"({"status":)" + status + rest + "}";
 }
 
-// What it does; and how long a client may need to get over it.
-std::pair<std::string, core::Duration> drawn_effect(FaultKind kind, core::Random& random) {
+// What it does; and the Retry-After that goes with it.
+std::pair<std::string, core::Duration> drawn_effect(FaultKind kind, bool short_waits,
+                                                    core::Random& random) {
   static constexpr std::array kStatuses = {"500", "502", "503", "504"};
   static constexpr std::array kWaits = {"1", "2", "3", "8"};
   static constexpr std::array kNoPages = {R"("<html>Please sign in</html>")", R"("")",
                                           R"({"status":"ok"})", R"({"records":7})"};
   static constexpr std::array kDelays = {"300ms", "1s", "2500ms", "7s"};
+  static constexpr std::array kShortDelays = {"300ms", "1s"};
   static constexpr std::array kCuts = {"0", "1", "14", "40", "200"};
   static constexpr std::array kStalls = {"1s", "4s", "40s"};
+  static constexpr std::array kShortStalls = {"1s", "2s"};
   static constexpr std::array kLags = {"50ms", "2s", "1h"};
   switch (kind) {
     case FaultKind::kServerError:
       return {status_fault(one_of(kStatuses, random)), 0s};
-    case FaultKind::kRateLimited:
-      return {status_fault("429", std::string(R"(,"headers":{"Retry-After":")") +
-                                      one_of(kWaits, random) +
+    case FaultKind::kRateLimited: {
+      const std::string wait = one_of(kWaits, random);
+      return {status_fault("429", R"(,"headers":{"Retry-After":")" + wait +
                                       R"("},"body":{"error":{"code":"too_many_request"}})"),
-              10s};
+              std::chrono::seconds(std::stoi(wait))};
+    }
     case FaultKind::kRetryAfterZero:
       return {
           status_fault(random.below(2) == 0 ? "429" : "503", R"(,"headers":{"Retry-After":"0"})"),
@@ -73,13 +77,17 @@ std::pair<std::string, core::Duration> drawn_effect(FaultKind kind, core::Random
     case FaultKind::kNoPage:
       return {status_fault("200", std::string(R"(,"body":)") + one_of(kNoPages, random)), 0s};
     case FaultKind::kDelay:
-      return {std::string(R"({"delay":")") + one_of(kDelays, random) + "\"}", 8s};
+      return {std::string(R"({"delay":")") +
+                  (short_waits ? one_of(kShortDelays, random) : one_of(kDelays, random)) + "\"}",
+              0s};
     case FaultKind::kReset:
       return {R"({"reset":true})", 0s};
     case FaultKind::kTruncate:
       return {std::string(R"({"truncate_after":)") + one_of(kCuts, random) + "}", 0s};
     case FaultKind::kStall:
-      return {std::string(R"({"stall":")") + one_of(kStalls, random) + "\"}", 41s};
+      return {std::string(R"({"stall":")") +
+                  (short_waits ? one_of(kShortStalls, random) : one_of(kStalls, random)) + "\"}",
+              0s};
     case FaultKind::kStale:
       return {std::string(R"({"stale":")") + one_of(kLags, random) + "\"}", 0s};
     case FaultKind::kWebhookDrop:
@@ -87,7 +95,9 @@ std::pair<std::string, core::Duration> drawn_effect(FaultKind kind, core::Random
     case FaultKind::kWebhookDuplicate:
       return {R"({"duplicate":)" + std::to_string(2 + random.below(4)) + "}", 0s};
     case FaultKind::kWebhookDelay:
-      return {std::string(R"({"delay":")") + one_of(kDelays, random) + "\"}", 0s};
+      return {std::string(R"({"delay":")") +
+                  (short_waits ? one_of(kShortDelays, random) : one_of(kDelays, random)) + "\"}",
+              0s};
     case FaultKind::kWebhookReorder:
       return {R"({"reorder":true})", 0s};
     case FaultKind::kWebhookForge:
@@ -144,7 +154,7 @@ bool is_wire_fault(FaultKind kind) {
   return kind >= FaultKind::kEmptyPage && kind <= FaultKind::kExtraFields;
 }
 
-DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record,
+DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record, bool short_waits,
                     core::Random& random) {
   DrawnRule rule;
   rule.kind = kind;
@@ -169,9 +179,9 @@ DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& recor
   // A commit that is late has to be the only one: others would come before it (CUR-8).
   const bool late = kind == FaultKind::kLateCommit || kind == FaultKind::kWebhookEarly;
   rule.text += late ? R"("nth":[1],)" : drawn_when(random);
-  auto [effect, wait] = drawn_effect(kind, random);
+  auto [effect, retry_after] = drawn_effect(kind, short_waits, random);
   rule.text += R"("do":)" + effect + "}";
-  rule.wait = wait;
+  rule.retry_after = retry_after;
   return rule;
 }
 

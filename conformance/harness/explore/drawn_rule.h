@@ -15,14 +15,14 @@ namespace terapi::conformance {
 
 struct DrawnRule {
   FaultKind kind = FaultKind::kReset;
-  std::string text;       // of a fault rule; empty: it is a wire rule
-  WireRule wire;          // else
-  core::Duration wait{};  // for how long a right client may be held up by it when it is over
+  std::string text;              // of a fault rule; empty: it is a wire rule
+  WireRule wire;                 // else
+  core::Duration retry_after{};  // that it asks for; 0: for none
 };
 
 // `number`: of the rule in its schedule, for its id. Kinds that are no rules give none.
-// `record`: one that is served, for the kinds that spoil one.
-DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record,
+// `record`: one that is served, for the kinds that spoil one. `short_waits`: where time is real.
+DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record, bool short_waits,
                     core::Random& random);
 
 bool is_api_fault(FaultKind kind);

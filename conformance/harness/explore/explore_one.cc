@@ -16,6 +16,10 @@ Explored explore(const Scenario& scenario, const ClientPlan& plan, const Explore
   VirtualClientStage stage(
       std::move(stage_options), options.mutant,
       options.sqlite ? VirtualClientStage::Keeps::kSqlite : VirtualClientStage::Keeps::kMemory);
+  return explored_on(stage, scenario, plan);
+}
+
+Explored explored_on(ClientStage& stage, const Scenario& scenario, const ClientPlan& plan) {
   Explored explored;
   if (const auto opened = stage.open(); !opened) {
     explored.verdict = Verdict::kError;
@@ -26,6 +30,7 @@ Explored explore(const Scenario& scenario, const ClientPlan& plan, const Explore
   explored.verdict = played.verdict;
   explored.reason = std::move(played.reason);
   explored.findings = std::move(played.findings);
+  explored.moments = stage.moments();
   explored.history = std::move(stage.history());
   return explored;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "conformance/harness/client_mutant.h"
+#include "conformance/harness/client_stage.h"
 #include "conformance/harness/explore/schedule_draw.h"
 #include "conformance/history.h"
 #include "conformance/verdict.h"
@@ -31,11 +32,14 @@ struct Explored {
   std::string reason;
   std::vector<Finding> findings;
   History history;
+  ClientStage::Moments moments{};  // that came, at which it could have been killed
   // Something is wrong: with the client, or (kError) with the judge or the schedule.
   bool found() const { return verdict == Verdict::kFail || verdict == Verdict::kError; }
 };
 
 Explored explore_one(std::uint64_t seed, const ExploreOptions& options = {});
+// Opens the stage and plays on it; takes its history.
+Explored explored_on(ClientStage& stage, const Scenario& scenario, const ClientPlan& plan);
 // The same for a schedule that was drawn already, or is another one.
 Explored explore(const Scenario& scenario, const ClientPlan& plan, const ExploreOptions& options);
 

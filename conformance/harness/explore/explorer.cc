@@ -35,9 +35,10 @@ std::string FoundFailure::name() const {
 }
 
 void Explorer::play(std::uint64_t seed, Share& share) {
-  const DrawnSchedule drawn = draw_schedule(seed, options_.play.draw);
-  const Explored explored =
-      options_.how ? options_.how(drawn) : explore(drawn.scenario, drawn.plan, options_.play);
+  const DrawnSchedule drawn =
+      options_.draw ? options_.draw(seed) : draw_schedule(seed, options_.play.draw);
+  const Explored explored = options_.how ? options_.how(drawn.scenario, drawn.plan)
+                                         : explore(drawn.scenario, drawn.plan, options_.play);
   Exploration& counted = share.counted;
   ++counted.schedules;
   counted.exchanges += explored.history.exchanges.size();

@@ -25,9 +25,11 @@ struct ExplorerOptions {
   std::optional<core::Duration> budget{};  // of real time
   std::size_t threads = 1;
   bool stop_at_first = false;  // the lowest seed that fails is all that is wanted
-  // What is played; null: explore_one with these options.
   ExploreOptions play{};
-  std::function<Explored(const DrawnSchedule&)> how{};
+  // What a seed draws, and how that is played, in place of draw_schedule() and explore(). Called on
+  // all threads at once.
+  std::function<DrawnSchedule(std::uint64_t)> draw{};
+  std::function<Explored(const Scenario&, const ClientPlan&)> how{};
 };
 
 // A way to fail.

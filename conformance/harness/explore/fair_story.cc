@@ -92,6 +92,7 @@ class FairStory {
       if (does["late_commit"].present() || does["before_commit"].present()) comes_late_ = 1;
       const std::int64_t status = does["status"].integer().value_or(200);
       const bool cursor = does["body"]["error"]["code"].string() == "invalid_cursor";
+      if (status == 429 && !does["headers"]["Retry-After"].present()) untold_wait_ = true;
       if (status >= 300 && status < 500 && status != 429 && !cursor) refused_ = true;
     }
     if (rules->root().size() == 0 && stale_) {
@@ -121,6 +122,9 @@ class FairStory {
     trouble_ = trouble_ || act.full;
   }
   void see(const ClientCheck& check) {
+    if (check.what == ClientCheck::What::kWaitsAfter && untold_wait_) {
+      unfair_ = "nobody told it how long to wait";
+    }
     if (check.what == ClientCheck::What::kConverged && !untold_.empty()) {
       unfair_ = "something has changed since it held everything";
     }
@@ -147,6 +151,7 @@ class FairStory {
   bool armed_ = false;
   bool trouble_ = false;
   bool changes_wait_ = false;
+  bool untold_wait_ = false;  // a 429 without a Retry-After
 };
 
 }  // namespace

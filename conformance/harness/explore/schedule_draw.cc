@@ -51,7 +51,7 @@ class Swarm {
  private:
   static bool over_http(FaultKind kind) {
     return kind != FaultKind::kKillAtStoreCall && kind != FaultKind::kKillAtStoreCalled &&
-           kind != FaultKind::kSecondWorker;
+           kind != FaultKind::kSecondWorker && kind != FaultKind::kDiskFull;
   }
   FaultKinds on_;
   std::vector<FaultKind> kinds_;
@@ -264,6 +264,9 @@ class ScheduleDraw {
 
   // Some kinds of faults while records change; then they stop.
   void trouble(bool from_the_start) {
+    api_rules_ = 0;
+    retry_after_ = 0s;
+    if (swarm_.on(FaultKind::kRateLimited)) step(MarkAct{"trouble"});
     set_rules(1 + faults_.below(3), from_the_start);
     if (from_the_start) start();
     const std::uint64_t acts = 1 + story_.below(3);
@@ -277,6 +280,20 @@ class ScheduleDraw {
       runs();
     }
     recover();
+    // What else happens to an answer may hide what it says.
+    if (retry_after_ > 0s && api_rules_ == 1) expect_patience();
+  }
+
+  // The one 429 that there is says how long to wait.
+  void expect_patience() {
+    if (shape_.environment.starts_with(R"("rate_limit")")) return;
+    ClientCheck check;
+    check.what = ClientCheck::What::kWaitsAfter;
+    check.status = 429;
+    check.time = retry_after_;
+    check.clause = "CLIENT-9";
+    check.because = "It was told how long to wait";
+    expect(std::move(check));
   }
 
   static bool is_rule(FaultKind kind) {
@@ -305,9 +322,11 @@ class ScheduleDraw {
     const DrawnStream& stream = world_.streams().front();
     const std::string record =
         stream.records.empty() ? "r1" : stream.records[faults_.below(stream.records.size())].id;
-    const DrawnRule rule = draw_rule(kind, ++rules_drawn_, record, faults_);
+    const DrawnRule rule = draw_rule(kind, ++rules_drawn_, record, options_.over_http, faults_);
     drawn_.kinds.add(kind);
     hints_lost_ = hints_lost_ || loses_hints(kind);
+    if (is_api_fault(kind)) ++api_rules_;
+    if (kind == FaultKind::kRateLimited) retry_after_ = rule.retry_after;
     if (rule.text.empty()) {
       wire.rules.push_back(rule.wire);
     } else {
@@ -395,15 +414,17 @@ class ScheduleDraw {
     drawn_.plan.may_stop = true;
     std::string rules;
     WireAct wire;
+    // What makes it ask.
+    std::vector<RunAct> asks;
+    for (DrawnStream& stream : world_.streams()) {
+      asks.push_back(RunAct{world_.run(stream, RunKind::kOnlyNew, 2, true)});
+    }
     add_rule(*kind, rules, wire);
     const bool poison = !wire.rules.empty();
-    const std::string record = poison ? wire.rules.front().record : "";
-    step(MarkAct{word_of(*kind).data()});
+    if (poison) wire.rules.front().record = world_.streams().front().records.back().id;
+    step(MarkAct{std::string(word_of(*kind))});
     set(rules, std::move(wire));
-    // What makes it ask.
-    for (DrawnStream& stream : world_.streams()) {
-      step(RunAct{world_.run(stream, RunKind::kOnlyNew, 2, true)});
-    }
+    for (RunAct& run : asks) step(std::move(run));
     pass(10s);
     if (*kind == FaultKind::kRedirect) {
       ClientCheck check;
@@ -573,6 +594,8 @@ class ScheduleDraw {
   bool armed_ = false;
   bool stopped_ = false;
   bool late_commit_ = false;
+  std::size_t api_rules_ = 0;      // of the episode
+  core::Duration retry_after_{0};  // that one of them asks for
 };
 
 }  // namespace
