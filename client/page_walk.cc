@@ -20,6 +20,7 @@ PageWalk::PageWalk(const SyncOptions& options, SyncPorts ports, const Stream& st
 void PageWalk::start() { fetch(); }
 
 void PageWalk::fetch() {
+  fetching_ = true;
   const PageAsked asked{next_, plan_.modified_after, limit_.get()};
   ports_.transport.send(
       records_request(options_.endpoint, stream_, asked),
@@ -30,8 +31,14 @@ void PageWalk::fetch() {
 }
 
 void PageWalk::answered(core::Result<core::Response> response) {
+  fetching_ = false;
   if (!done_) return;
   const Answer answer = answer_of(response, ports_.clock.now());
+  if (failed_) {  // the page before could not be stored; what the server asks for holds all the
+                  // same
+    failed_->retry_after = answer.retry_after;
+    return settle();
+  }
   if (answer.kind != Answer::Kind::kPage) {
     End failure = end_of(answer);
     // Nothing was sent that a full read could do without.
@@ -130,7 +137,7 @@ void PageWalk::stored(const core::Result<Committed>& committed, const Part& part
   storing_ = false;
   if (!done_) return;
   if (!committed) return not_stored(committed.error(), part);
-  if (committed->conflict) return end({.kind = End::Kind::kConflict});
+  if (committed->conflict) return give_up({.kind = End::Kind::kConflict});
   if (plan_.moves_cursor) plan_.stored = std::string(part.records().back().cursor);
   counts_.records += part.count;
   counts_.changed += committed->changed;
@@ -148,10 +155,11 @@ void PageWalk::stored(const core::Result<Committed>& committed, const Part& part
 // named (CLIENT-11).
 void PageWalk::not_stored(const core::Error& error, const Part& part) {
   if (error.code != "cannot_store_record") {
-    return end({.kind = End::Kind::kTryAgain, .error = error});
+    return give_up({.kind = End::Kind::kTryAgain, .error = error});
   }
   if (part.count > 1) return store({part.page, part.begin, part.count / 2});
-  end({.kind = End::Kind::kStop, .error = error, .record = std::string(part.records().front().id)});
+  give_up(
+      {.kind = End::Kind::kStop, .error = error, .record = std::string(part.records().front().id)});
 }
 
 void PageWalk::page_done(const Page& page) {
@@ -186,8 +194,16 @@ void PageWalk::fail(End failure) {
   settle();
 }
 
+// What was not stored is fetched again, and so is all that comes after it. Not before the fetch
+// that is under way has ended: there is one at a time (CLIENT-4).
+void PageWalk::give_up(End failure) {
+  waiting_.reset();
+  failed_ = std::move(failure);
+  settle();
+}
+
 void PageWalk::settle() {
-  if (failed_ && !storing_ && !waiting_) end(std::move(*failed_));
+  if (failed_ && !storing_ && !waiting_ && !fetching_) end(std::move(*failed_));
 }
 
 void PageWalk::end(End end) {

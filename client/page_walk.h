@@ -94,6 +94,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   void not_stored(const core::Error& error, const Part& part);
   void page_done(const Page& page);
   void fail(End failure);
+  void give_up(End failure);
   void settle();
   void end(End end);
   static End end_of(const Answer& answer);
@@ -109,10 +110,12 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
 
   core::Time claimed_at_;
   std::optional<std::string> next_;  // where the fetch in flight, or the next one, begins
+  bool fetching_ = false;
   bool storing_ = false;
   bool last_fetched_ = false;  // the page without a next one has come
   std::optional<Page> waiting_;
-  std::optional<End> failed_;  // to be told when what was fetched before is stored
+  // To be told when what was fetched before is stored, and nothing is under way.
+  std::optional<End> failed_;
 };
 
 }  // namespace terapi::client

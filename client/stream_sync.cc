@@ -153,7 +153,8 @@ void StreamSync::walked(PageWalk::End end) {
       return read_everything(end.error);
     case PageWalk::End::Kind::kConflict:
       // The other worker got on; nothing is wrong. A pause, so that the two don't run in step.
-      return failed({"moved_elsewhere", "another worker moved the cursor"}, core::Duration(0));
+      return failed({"moved_elsewhere", "another worker moved the cursor"},
+                    end.retry_after.value_or(core::Duration(0)));
     case PageWalk::End::Kind::kStop:
       return stop(std::move(end.error), std::move(end.record));
   }

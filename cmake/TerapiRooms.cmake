@@ -16,8 +16,10 @@ set(TERAPI_MAY_KNOW_conformance core)
 set(TERAPI_MAY_KNOW_simulator_program core core_system core_sqlite simulator)
 set(TERAPI_MAY_KNOW_client_program core core_system core_sqlite client)
 set(TERAPI_MAY_KNOW_conformance_harness core core_system core_sqlite simulator client conformance)
-set(TERAPI_MAY_KNOW_conformance_program core core_system core_sqlite simulator client conformance
+set(TERAPI_MAY_KNOW_conformance_explore core core_system core_sqlite simulator client conformance
     conformance_harness)
+set(TERAPI_MAY_KNOW_conformance_program core core_system core_sqlite simulator client conformance
+    conformance_harness conformance_explore)
 
 add_library(terapi_flags INTERFACE)
 target_compile_options(terapi_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion

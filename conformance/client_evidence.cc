@@ -43,8 +43,9 @@ std::vector<std::size_t> served_in(const History& history, const std::string& st
 
 class DumpComparison {
  public:
-  DumpComparison(const ClientEvidence& evidence, const TakenDump& dump)
-      : evidence_(evidence), dump_(dump) {
+  DumpComparison(const ClientEvidence& evidence, const TakenDump& dump,
+                 std::size_t most = kMostFindings)
+      : evidence_(evidence), dump_(dump), most_(most) {
     for (const DumpRecord& record : dump.records) held_[record.stream][record.id] = &record;
   }
 
@@ -52,9 +53,13 @@ class DumpComparison {
     for (const std::string& name : evidence_.streams) {
       const ModelStream* stream = evidence_.model.stream(name);
       if (stream == nullptr) continue;
-      for (const ModelRecord& record : stream->records) compare(*stream, record);
+      for (const ModelRecord& record : stream->records) {
+        if (findings_.size() <= most_) compare(*stream, record);
+      }
     }
-    for (const DumpRecord& record : dump_.records) look_for_phantom(record);
+    for (const DumpRecord& record : dump_.records) {
+      if (findings_.size() <= most_) look_for_phantom(record);
+    }
     return std::move(findings_);
   }
 
@@ -153,7 +158,7 @@ class DumpComparison {
 
   void add(const std::string& invariant, const std::string& clause, const std::string& stream,
            const std::string& id, std::string what, std::string expected, std::string actual) {
-    if (evidence_.spared.contains(invariant) || findings_.size() > kMostFindings) return;
+    if (evidence_.spared.contains(invariant)) return;
     Finding finding{Verdict::kFail,
                     clause,
                     invariant,
@@ -167,6 +172,7 @@ class DumpComparison {
 
   const ClientEvidence& evidence_;
   const TakenDump& dump_;
+  const std::size_t most_;  // and one
   std::map<std::string, std::unordered_map<std::string, const DumpRecord*>> held_;
   std::vector<Finding> findings_;
 };
@@ -222,16 +228,21 @@ class HistoryJudge {
   void check_forward(const std::string& stream) {
     std::optional<Position> furthest;
     std::optional<std::size_t> furthest_event;
-    const Exchange* before = nullptr;
-    bool may_begin_again = true;
+    struct Process {  // two may walk at once (CLIENT-12)
+      const Exchange* before = nullptr;
+      bool may_begin_again = false;
+    };
+    std::map<int, Process> processes;
     for (const Exchange* exchange : exchanges_) {
+      Process& process = processes[exchange->life];
+      bool& may_begin_again = process.may_begin_again;
       if (refused_cursor(*exchange)) may_begin_again = true;
       if (exchange->restricted) continue;
-      const bool walk_goes_on = goes_on(before, *exchange);
-      before = exchange;
+      const bool walk_goes_on = goes_on(std::exchange(process.before, exchange), *exchange);
       if (walk_goes_on) continue;
       const std::optional<Position> begin = position(exchange->cursor);
-      if (exchange->cursor && !begin) continue;  // not the server's own: REC-8 answers it
+      if (exchange->cursor && !begin) continue;         // not the server's own: REC-8 answers it
+      if (!begin && may_begin_again) furthest.reset();  // from here on it is counted anew
       if (!begin && furthest && !may_begin_again) {
         add("I6", "CLIENT-1",
             stream + " is read from the beginning, though the client had a cursor",
@@ -328,60 +339,70 @@ class HistoryJudge {
         std::all_of(history_.exchanges.begin(), history_.exchanges.end(),
                     [&](const Exchange& e) { return e.life == history_.exchanges.front().life; });
     if (one_life) return;
-    std::map<std::string, std::map<std::string, const Sight*>> latest;
-    std::map<std::string, std::set<std::string>> given;  // "id version" that came whole
-    std::map<std::string, int> life_of;
-    std::map<std::string, std::map<std::string, std::size_t>> seen_in;
+    std::map<std::string_view, Read> read;  // by stream
     for (const Exchange& exchange : history_.exchanges) {
+      Read& so_far = read[exchange.stream];
       const bool begins = !exchange.restricted && exchange.cursor && exchange.life > 0 &&
-                          life_of[exchange.stream] != exchange.life && life_of[exchange.stream] > 0;
-      if (begins) {
-        check_durable(exchange, latest[exchange.stream], given[exchange.stream],
-                      seen_in[exchange.stream]);
-      }
-      if (!exchange.restricted) life_of[exchange.stream] = exchange.life;
+                          so_far.life != exchange.life && so_far.life > 0;
+      if (begins) check_durable(exchange, so_far);
+      if (!exchange.restricted) so_far.life = exchange.life;
       for (const Sight& sight : exchange.records) {
-        latest[exchange.stream][sight.id] = &sight;
-        seen_in[exchange.stream][sight.id] = exchange.response.value_or(exchange.request);
-        if (exchange.whole || exchange.poisoned) {
-          given[exchange.stream].insert(sight.id + " " + std::to_string(sight.version));
-        }
+        so_far.latest[sight.id] = {&sight, exchange.response.value_or(exchange.request)};
+        if (exchange.whole || exchange.poisoned) so_far.given.emplace(sight.id, sight.version);
       }
     }
   }
 
-  void check_durable(const Exchange& first, const std::map<std::string, const Sight*>& latest,
-                     const std::set<std::string>& given,
-                     const std::map<std::string, std::size_t>& seen_in) {
+  // What was served of a stream.
+  struct Read {
+    std::map<std::string_view, std::pair<const Sight*, std::size_t>> latest;  // and its event
+    std::set<std::pair<std::string_view, std::size_t>> given;  // versions that came whole
+    int life = 0;                                              // the process that spoke of it last
+  };
+
+  void check_durable(const Exchange& first, const Read& read) {
     const auto cursor = position(first.cursor);
     if (!cursor) return;
-    const TakenDump* dump = dump_before(first);
+    const TakenDump* dump = dump_between(read.life, first);
     const Held held = dump == nullptr ? Held() : held_of(*dump, first.stream);
-    for (const auto& [id, sight] : latest) {
-      const auto at = position(sight->cursor);
-      if (!at || *cursor < *at || sight->version == kNoVersion || sight->pruned) continue;
+    for (const auto& [id, seen] : read.latest) {
+      const auto& [sight, event] = seen;
+      if (sight->version == kNoVersion || sight->pruned || moved_on(first, *sight)) continue;
       std::string how;
-      if (!given.contains(id + " " + std::to_string(sight->version))) {
+      if (!read.given.contains({id, sight->version})) {
         how = "it never got it whole";
       } else if (dump != nullptr && !holds(held, first.stream, *sight)) {
         how = "its dump, taken after it died, does not have it";
       } else {
         continue;
       }
+      const auto at = position(sight->cursor);
+      if (!at || *cursor < *at) continue;
       add("I5", "CLIENT-2",
-          "the client resumes after " + quoted_id(id) + " of " + first.stream + ", and " + how,
+          "the client resumes after " + quoted_id(sight->id) + " of " + first.stream + ", and " +
+              how,
           "a cursor that is never ahead of the stored records",
-          "a cursor at or after " + quoted_id(id) + " (" + sight->action + ")",
-          {seen_in.at(id), first.request});
+          "a cursor at or after " + quoted_id(sight->id) + " (" + sight->action + ")",
+          {event, first.request});
       return;
     }
   }
 
-  // The dump of the process that died before this request's began.
-  const TakenDump* dump_before(const Exchange& first) const {
+  // It changed since it was seen there: where it stands now is after the cursor, or was read.
+  bool moved_on(const Exchange& by, const Sight& sight) const {
+    const ModelStream* stream = evidence_.model.stream(by.stream);
+    const ModelRecord* record = stream == nullptr ? nullptr : stream->find(sight.id);
+    if (record == nullptr || sight.version + 1 >= record->versions.size()) return false;
+    return record->versions[sight.version + 1].run <= by.runs;
+  }
+
+  // What the process `before` left when it had died, and this request's one began with. One that
+  // was taken of an earlier process says nothing of what was read since.
+  const TakenDump* dump_between(int before, const Exchange& first) const {
     const TakenDump* found = nullptr;
     for (const TakenDump& dump : evidence_.dumps) {
-      if (dump.dead && dump.event < first.request && dump.life < first.life) found = &dump;
+      const bool between = before <= dump.life && dump.life < first.life;
+      if (dump.dead && between && dump.event < first.request) found = &dump;
     }
     return found;
   }
@@ -409,22 +430,43 @@ class HistoryJudge {
     return version != kNoVersion && version >= sight.version;
   }
 
+  // Which of the record's versions a dump may have meant: content that comes back after a change
+  // is the same in several.
+  struct Versions {
+    std::size_t first = kNoVersion;
+    std::size_t last = kNoVersion;
+  };
+  Versions versions_of(const DumpRecord& held) const {
+    Versions versions;
+    const ModelStream* stream = evidence_.model.stream(held.stream);
+    const ModelRecord* record = stream == nullptr ? nullptr : stream->find(held.id);
+    if (record == nullptr) return versions;
+    for (std::size_t i = 0; i < record->versions.size(); ++i) {
+      const RecordVersion& version = record->versions[i];
+      if (version.deleted != held.deleted || !same_payload(version.payload, held.payload)) continue;
+      if (versions.first == kNoVersion) versions.first = i;
+      versions.last = i;
+    }
+    return versions;
+  }
+
   // I3: a version never falls from one dump to the next.
   void check_versions_never_fall() {
-    std::map<std::string, std::pair<std::size_t, std::size_t>> best;  // version, event
+    if (evidence_.dumps.size() < 2) return;
+    std::map<std::pair<std::string_view, std::string_view>, std::pair<std::size_t, std::size_t>>
+        best;  // the least version that it has come to, event
     for (const TakenDump& dump : evidence_.dumps) {
       for (const DumpRecord& record : dump.records) {
-        const std::size_t version =
-            evidence_.model.version_of(record.stream, record.id, record.payload, record.deleted);
-        if (version == kNoVersion) continue;
-        const std::string key = record.stream + " " + record.id;
-        const auto [at, is_new] = best.try_emplace(key, version, dump.event);
-        if (!is_new && version < at->second.first) {
+        const Versions versions = versions_of(record);
+        if (versions.first == kNoVersion) continue;
+        const auto [at, is_new] =
+            best.try_emplace({record.stream, record.id}, versions.first, dump.event);
+        if (!is_new && versions.last < at->second.first) {
           add("I3", "CLIENT-8", quoted_id(record.id) + " of " + record.stream + " became older",
               "version " + std::to_string(at->second.first + 1) + ", which the client had",
-              "version " + std::to_string(version + 1), {at->second.second, dump.event});
+              "version " + std::to_string(versions.last + 1), {at->second.second, dump.event});
         }
-        at->second = {std::max(version, at->second.first), dump.event};
+        if (versions.first >= at->second.first) at->second = {versions.first, dump.event};
       }
     }
   }
@@ -470,14 +512,18 @@ std::vector<Finding> compare_with_model(const ClientEvidence& evidence, const Ta
   return DumpComparison(evidence, dump).run();
 }
 
+bool is_right(const ClientEvidence& evidence, const TakenDump& dump) {
+  return DumpComparison(evidence, dump, 0).run().empty();
+}
+
 std::vector<Finding> find_never_given(const ClientEvidence& evidence) {
   std::vector<Finding> findings;
   if (evidence.spared.contains("I1")) return findings;
-  std::map<std::string, std::set<std::string>> given;
+  std::map<std::string_view, std::set<std::pair<std::string_view, std::size_t>>> given;
   for (const Exchange& exchange : evidence.history.exchanges) {
     for (const Sight& sight : exchange.records) {
       if ((exchange.whole || exchange.poisoned) && sight.version != kNoVersion) {
-        given[exchange.stream].insert(sight.id + " " + std::to_string(sight.version));
+        given[exchange.stream].emplace(sight.id, sight.version);
       }
     }
   }
@@ -485,8 +531,9 @@ std::vector<Finding> find_never_given(const ClientEvidence& evidence) {
     const ModelStream* stream = evidence.model.stream(name);
     if (stream == nullptr) continue;
     for (const ModelRecord& record : stream->records) {
-      const std::string key = record.id + " " + std::to_string(record.versions.size() - 1);
-      if (given[name].contains(key) || findings.size() > kMostFindings) continue;
+      if (given[name].contains({record.id, record.versions.size() - 1}) ||
+          findings.size() > kMostFindings)
+        continue;
       findings.push_back(
           {Verdict::kFail, "CLIENT-3", "V1",
            "the client never fetched the present version of " + quoted_id(record.id) + " of " +

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct ClientEvidence {
   const Model& model;
   const Dialect& dialect;
   std::vector<std::string> streams;  // that it was told to sync
-  std::vector<TakenDump> dumps;
+  std::span<const TakenDump> dumps;
   std::set<std::string> spared;  // invariants and clauses that the scenario itself breaks
   bool several_workers = false;
   bool counts_requests = true;
@@ -40,6 +41,8 @@ struct ClientEvidence {
 
 // What the dump lacks or has too much: I1, I2, I3, I4, I8. Empty: it is right.
 std::vector<Finding> compare_with_model(const ClientEvidence& evidence, const TakenDump& dump);
+// The same, for whoever only wants to know whether it is.
+bool is_right(const ClientEvidence& evidence, const TakenDump& dump);
 
 // Records that were never given to the client whole, in their present version (I1, by the wire).
 std::vector<Finding> find_never_given(const ClientEvidence& evidence);

@@ -230,16 +230,23 @@ class ClientPlanReader {
 
   static ClientStep::What read_kill(json::Fields& fields) {
     KillAct act;
-    const std::vector<std::string> words = {"request",          "answer",
-                                            "webhook answered", "store call",
-                                            "store called",     "every request",
-                                            "every answer",     "every webhook answered",
-                                            "every store call", "every store called"};
+    const std::vector<std::string> words = {"request",
+                                            "answer",
+                                            "webhook answered",
+                                            "store call",
+                                            "store called",
+                                            "every request",
+                                            "every answer",
+                                            "every webhook answered",
+                                            "every store call",
+                                            "every store called",
+                                            "never"};
     const std::size_t index = fields.choice("kill_at", words).value_or(1);
-    act.at = static_cast<KillAct::At>(index % 5);
-    act.every = index >= 5;
+    act.every = index >= 5 && index < 10;
+    act.at = static_cast<KillAct::At>(act.every ? index - 5 : std::min<std::size_t>(index, 5));
     act.nth = static_cast<std::uint64_t>(fields.integer("nth", 1, kMany).value_or(1));
     act.after = fields.duration("after").value_or(act.after);
+    act.restarts = fields.boolean("restarts").value_or(false);
     return act;
   }
 

@@ -24,11 +24,13 @@ struct ClientAct {
   What what = What::kStarts;
   int worker = 1;
   bool wait = true;  // until it has spoken
+  friend bool operator==(const ClientAct&, const ClientAct&) = default;
 };
 
 // {"run":{…}}: records change on the server, which announces it unless "webhook" is false.
 struct RunAct {
   std::string body;  // of POST /_simulator/runs
+  friend bool operator==(const RunAct&, const RunAct&) = default;
 };
 
 // {"until":"converged"}: time passes until something is so.
@@ -46,12 +48,14 @@ struct WaitAct {
   std::string fault;
   core::Duration quiet_for = std::chrono::milliseconds(500);
   core::Duration within = std::chrono::seconds(45);
+  friend bool operator==(const WaitAct&, const WaitAct&) = default;
 };
 
 // {"faults":[…]}: these rules and no others are in force from now on. The text {elsewhere} in
 // them, as in those of the scenario itself, is the URL of another host (ClientStage::elsewhere).
 struct FaultsAct {
   std::string rules;
+  friend bool operator==(const FaultsAct&, const FaultsAct&) = default;
 };
 
 // {"wire":[…]}: what the judge itself does to answers on their way, in place of what it did.
@@ -70,9 +74,11 @@ struct WireRule {
   std::uint64_t times = 0;         // at most so often; 0: no limit
   std::string record;              // kPoison
   std::string lacks;               // kPoison: "id", "metadata", "cursor", "object"
+  friend bool operator==(const WireRule&, const WireRule&) = default;
 };
 struct WireAct {
   std::vector<WireRule> rules;
+  friend bool operator==(const WireAct&, const WireAct&) = default;
 };
 
 // {"webhook":{…}}: the judge itself sends a webhook to the client.
@@ -108,6 +114,7 @@ struct WebhookAct {
   Comes comes = Comes::kAtOnce;
   bool spaced = false;  // spelt with spaces and escapes, as another sender would
   core::Duration answer_within = std::chrono::seconds(10);
+  friend bool operator==(const WebhookAct&, const WebhookAct&) = default;
 };
 
 // {"kill_at":"answer","nth":2}: the next such moment is the last one of the client's process.
@@ -118,11 +125,14 @@ struct KillAct {
     kWebhookAnswered,  // it has answered a webhook
     kStoreCall,        // before the store is called
     kStoreCalled,      // after
+    kNever,            // one that has not come yet does not come any more
   };
   At at = At::kAnswer;
   std::uint64_t nth = 1;
   bool every = false;  // the whole scenario again for n = 1, 2, … until it is not reached
   core::Duration after{0};
+  bool restarts = false;  // and is started again at once, as by a supervisor
+  friend bool operator==(const KillAct&, const KillAct&) = default;
 };
 
 // {"between_pages":{"after":1,"run":{…}}}: after the n-th answer from now, before the client sees
@@ -130,28 +140,34 @@ struct KillAct {
 struct BetweenPagesAct {
   std::uint64_t after = 1;
   std::string run;
+  friend bool operator==(const BetweenPagesAct&, const BetweenPagesAct&) = default;
 };
 
 // {"clock":"+1d"}: the server's clock jumps.
 struct ClockAct {
   core::Duration by{0};
+  friend bool operator==(const ClockAct&, const ClockAct&) = default;
 };
 // {"disk":"full"}: the client can write nothing more; "free": it can again.
 struct DiskAct {
   bool full = false;
+  friend bool operator==(const DiskAct&, const DiskAct&) = default;
 };
 // {"prune":"r3"}: payloads up to that record are emptied on the server.
 struct PruneAct {
   std::string stream = "github/demo/Issue";
   std::string until;
+  friend bool operator==(const PruneAct&, const PruneAct&) = default;
 };
 // {"world":{…}}: another world in place of this one.
 struct WorldAct {
   std::string world;
+  friend bool operator==(const WorldAct&, const WorldAct&) = default;
 };
 // {"mark":"…"}: later checks count from here.
 struct MarkAct {
   std::string name;
+  friend bool operator==(const MarkAct&, const MarkAct&) = default;
 };
 
 // {"expect":{…}}: something has to be so now, judged from the history.
@@ -180,6 +196,7 @@ struct ClientCheck {
   std::string record;
   std::string clause;   // at stake
   std::string because;  // one sentence for people who fail it
+  friend bool operator==(const ClientCheck&, const ClientCheck&) = default;
 };
 
 struct ClientStep {

@@ -42,7 +42,10 @@ struct Event {
   std::optional<std::size_t> pair{};
   std::string stream{};  // "github/demo/Issue"; empty: of none
   std::string text{};    // one line, for people
-  bool bad = false;      // a finding points here
+  // Of kFault: the id of the rule that struck. Of kKill: the moment that had been waited for
+  // ("answer"), if one had.
+  std::string fault{};
+  bool bad = false;  // a finding points here
 };
 
 // One record as it was served.
@@ -69,8 +72,9 @@ struct Exchange {
   bool restricted =
       false;  // by filter, ids or modified_after: it says nothing of what lies between
   std::uint64_t limit = 100;
-  int status = 0;      // 0: no answer, or it broke before its head
-  bool whole = false;  // all of the answer's bytes were handed over while the caller lived
+  std::size_t runs = 0;  // that the model knew when it was asked
+  int status = 0;        // 0: no answer, or it broke before its head
+  bool whole = false;    // all of the answer's bytes were handed over while the caller lived
   // The record in it that a wire rule spoilt: what stands before it was given, the rest was not.
   std::optional<std::string> poisoned{};
   bool struck = false;     // a fault had a hand in it
@@ -99,6 +103,10 @@ class History {
   std::size_t add(Event event);
   const std::vector<Event>& events() const { return events_; }
   Event& event(std::size_t number) { return events_.at(number); }
+
+  // False: events carry no text. For runs by the thousand, of which only those that fail are told,
+  // when they are played again.
+  bool told = true;
 
   std::vector<Exchange> exchanges;
   std::vector<WebhookSight> webhooks;

@@ -153,7 +153,9 @@ void Model::update(ModelStream& stream, const json::Value& record, RunCounts& co
   const ModelRecord* known = stream.find(id);
   if (known == nullptr || known->now().deleted) return;
   json::Reader reader({.max_depth = 100'000});
-  const std::string base_text = known->now().payload;
+  // What was pruned is gone (PRUNE-1): the change is all that there is of it.
+  const std::string base_text =
+      known->pruned ? R"({"id":)" + json::quoted(id) + "}" : known->now().payload;
   const auto base = reader.read(base_text);
   if (!base) return;
   const std::string change_text = served_payload(record);

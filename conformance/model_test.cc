@@ -73,5 +73,13 @@ TEST_F(ModelTest, ServesNumericIdsAsStrings) {
   EXPECT_EQ(record("7").now().payload, R"({"id":"7","n":1})");
 }
 
+TEST_F(ModelTest, MergesIntoWhatPruningLeft) {
+  run(R"("save":[{"id":"1","old":true}])");
+  model_.prune("github/demo/Issue", "1");
+  run(R"("update":[{"id":"1","new":true}])");
+  EXPECT_EQ(record("1").now().payload, R"({"id":"1","new":true})");
+  EXPECT_FALSE(record("1").pruned);
+}
+
 }  // namespace
 }  // namespace terapi::conformance

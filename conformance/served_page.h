@@ -6,6 +6,7 @@
 //   core::Result<ServedPage> page = read_page(response.body, terapi_dialect());
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,7 +41,12 @@ struct ServedPage {
   std::optional<std::string> next_cursor{};
 };
 
+// kShape: whoever only wants to know what was served does not have the spelling of each cursor and
+// timestamp checked; that costs as much as all the rest.
+enum class PageChecks : std::uint8_t { kAll, kShape };
+
 // One pass over the body. Members of the page other than `records` and `next_cursor` are ignored.
-core::Result<ServedPage> read_page(std::string_view body, const Dialect& dialect);
+core::Result<ServedPage> read_page(std::string_view body, const Dialect& dialect,
+                                   PageChecks checks = PageChecks::kAll);
 
 }  // namespace terapi::conformance

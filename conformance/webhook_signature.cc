@@ -1,13 +1,14 @@
 #include "conformance/webhook_signature.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <system_error>
 
 #include "conformance/sha256.h"
@@ -61,17 +62,41 @@ core::Result<Sha256::State> state_of(std::string_view digest) {
                      "'" + std::string(digest.substr(0, 100)) + "' is not 64 hex digits"};
 }
 
+struct FreeSigningContext {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+using SigningContext = std::unique_ptr<EVP_MAC_CTX, FreeSigningContext>;
+
+// One that has the key. Each thread keeps its last: finding HMAC by its name costs OpenSSL more
+// than what is then computed with it.
+const EVP_MAC_CTX& signing_context(std::string_view key) {
+  static EVP_MAC* const kMac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  thread_local std::string last_key;
+  thread_local SigningContext context;
+  if (context != nullptr && last_key == key) return *context;
+  last_key = key;
+  context.reset(kMac == nullptr ? nullptr : EVP_MAC_CTX_new(kMac));
+  std::string digest = "SHA256";
+  const std::array<OSSL_PARAM, 2> params = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+      OSSL_PARAM_construct_end()};
+  const auto* bytes = reinterpret_cast<const unsigned char*>(last_key.data());
+  const bool done =
+      context != nullptr && EVP_MAC_init(context.get(), bytes, last_key.size(), params.data()) == 1;
+  TERAPI_CHECK(done, "OpenSSL makes no HMAC");
+  return *context;
+}
+
 }  // namespace
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view body) {
-  TERAPI_CHECK(key.size() <= std::numeric_limits<int>::max(), "a key of more than 2 GiB");
-  if (key.data() == nullptr) key = "";  // null would mean a key set before
   SignatureDigest digest{};
-  unsigned size = 0;
-  const unsigned char* done =
-      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &size);
-  TERAPI_CHECK(done != nullptr && size == digest.size(), "OpenSSL makes no HMAC");
+  std::size_t size = 0;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(body.data());
+  const SigningContext context(EVP_MAC_CTX_dup(&signing_context(key)));
+  const bool done = context != nullptr && EVP_MAC_update(context.get(), bytes, body.size()) == 1 &&
+                    EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) == 1;
+  TERAPI_CHECK(done && size == digest.size(), "OpenSSL makes no HMAC");
   return signature_hex(digest);
 }
 

@@ -76,7 +76,8 @@ class Parser {
   }
   // The vector's own size is a division by the size of a node, at each of them.
   void grow() {
-    nodes_.resize(std::max<std::size_t>(16, 2 * room_));
+    // What small texts need, at once; larger ones grow as they are read.
+    nodes_.resize(std::max(std::min<std::size_t>(text_.size() / 8 + 8, 512), 2 * room_));
     written_ = nodes_.data();
     room_ = nodes_.size();
   }

@@ -233,6 +233,22 @@ std::string Simulator::example_cursor() const {
   return cursor;
 }
 
+std::uint64_t Simulator::faults_fired() const {
+  std::uint64_t fired = 0;
+  for (const FaultRule& rule : parts_->engine.state().faults.rules()) {
+    fired += static_cast<std::uint64_t>(rule.fired);
+  }
+  return fired;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Simulator::fired_by_fault() const {
+  std::vector<std::pair<std::string, std::uint64_t>> fired;
+  for (const FaultRule& rule : parts_->engine.state().faults.rules()) {
+    fired.emplace_back(rule.id, static_cast<std::uint64_t>(rule.fired));
+  }
+  return fired;
+}
+
 void Simulator::set_log_sink(LogBook::Sink sink) {
   parts_->engine.logs().set_sink(std::move(sink));
 }

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -70,6 +71,11 @@ class Simulator {
   std::string summary() const;
   // A cursor from the middle of the first stream, to show what resuming looks like; "" if none.
   std::string example_cursor() const;
+
+  // How often fault rules have fired, all together and each by its id: what GET
+  // /_simulator/faults says, for whoever asks after every event.
+  std::uint64_t faults_fired() const;
+  std::vector<std::pair<std::string, std::uint64_t>> fired_by_fault() const;
 
   // Is shown each log entry as it is made.
   void set_log_sink(LogBook::Sink sink);

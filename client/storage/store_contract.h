@@ -3,7 +3,7 @@
 //
 //   STORE_CONTRACT(Record, kRecordCases)
 //
-// which makes a test of each case for SQLite. For PostgreSQL, one test runs all files' cases
+// which makes a test of each case for SQLite and one for memory. For PostgreSQL, one test runs all files' cases
 // (store_contract_postgres_test.cc), because each test is a process of its own and would start a
 // server of its own. A store of yours is tested by deriving a StoreBackend and running
 // all_store_cases().
@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/storage/memory_store.h"
 #include "client/storage/postgres_store.h"
 #include "client/storage/sqlite_store.h"
 #include "client/storage/test_batch.h"
@@ -69,6 +70,15 @@ class SqliteBackend final : public StoreBackend {
   std::filesystem::path folder_;
 };
 
+class MemoryBackend final : public StoreBackend {
+ public:
+  std::unique_ptr<ReadableStore> open() override { return database_.sibling(); }
+  void refuse(const std::string& id) override { database_.refuse(id); }
+
+ private:
+  MemoryStore database_;
+};
+
 class PostgresBackend final : public StoreBackend {
  public:
   PostgresBackend() : url_(TestPostgres::instance().new_schema()) {}
@@ -112,6 +122,13 @@ inline bool add_store_cases(const std::vector<StoreCase>& cases) {
     GetParam().run(backend);                                                        \
   }                                                                                 \
   INSTANTIATE_TEST_SUITE_P(Store, Sqlite##name##Contract, testing::ValuesIn(cases), \
+                           store_case_name);                                        \
+  class Memory##name##Contract : public StoreCaseTest {};                           \
+  TEST_P(Memory##name##Contract, Holds) {                                           \
+    MemoryBackend backend;                                                          \
+    GetParam().run(backend);                                                        \
+  }                                                                                 \
+  INSTANTIATE_TEST_SUITE_P(Store, Memory##name##Contract, testing::ValuesIn(cases), \
                            store_case_name);
 
 // What most cases are about.

@@ -52,15 +52,14 @@ std::vector<HmacDigest> parse_hmac_list(std::string_view header) {
 }
 
 struct FreeMac {
-  void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
 using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
 
 // Null when the library does not have what is needed; nothing is verified with that key then.
 MacContext keyed_context(std::string_view key) {
-  const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-  MacContext context(mac ? EVP_MAC_CTX_new(mac.get()) : nullptr);
+  static EVP_MAC* const kMac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);  // searching takes long
+  MacContext context(kMac != nullptr ? EVP_MAC_CTX_new(kMac) : nullptr);
   std::string digest_name = "SHA256";
   const std::array<OSSL_PARAM, 2> params = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name.data(), 0),

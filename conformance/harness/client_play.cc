@@ -1,17 +1,16 @@
 #include "conformance/harness/client_play.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "conformance/client_evidence.h"
 #include "conformance/harness/client_checks.h"
+#include "conformance/harness/client_convergence.h"
 #include "conformance/harness/judge_webhook.h"
 #include "conformance/sometimes.h"
 #include "core/duration.h"
-#include "core/url.h"
 
 namespace terapi::conformance {
 
@@ -23,24 +22,24 @@ namespace {
 constexpr core::Duration kToSpeak = 25s;     // a client may take its time to start
 constexpr core::Duration kToConverge = 45s;  // after the faults have stopped
 constexpr core::Duration kToListen = 3s;     // after it spoke
-constexpr core::Duration kBetweenDumps = 100ms;
-constexpr core::Duration kToStore = 10s;     // what it was given, at the very most
 constexpr core::Duration kToDigest = 100ms;  // what it was given last
-constexpr std::size_t kEndless = 500;        // the same question so often: nothing else will come
-constexpr std::size_t kKept = 50'000;        // records of a dump that is kept for later comparison
 
 // One play of the scenario.
 class ClientPlay {
  public:
   ClientPlay(const Scenario& scenario, const ClientPlan& plan, ClientStage& stage)
-      : scenario_(scenario), plan_(plan), stage_(stage), checks_(stage, findings_) {}
+      : scenario_(scenario),
+        plan_(plan),
+        stage_(stage),
+        checks_(stage, findings_),
+        convergence_(plan, stage, findings_) {}
 
   void run() {
     if (!scenario_.faults.empty()) set_faults(scenario_.faults);
     for (const ClientStep& step : plan_.steps) {
       note(EventKind::kStep, step.text);
       if (!std::visit([this](const auto& act) { return play(act); }, step.what)) break;
-      if (over_ || stage_.flooded()) break;
+      if (over() || stage_.flooded()) break;
     }
     if (stage_.flooded()) report_flood();
     finish();
@@ -60,18 +59,18 @@ class ClientPlay {
   // --- steps ------------------------------------------------------------------------------------
 
   bool play(const ClientAct& act) {
-    if (act.worker > 1) several_workers_ = true;
+    if (act.worker > 1) convergence_.expect_workers(act.worker);
     switch (act.what) {
       case ClientAct::What::kStarts:
         return start(act.worker, act.wait);
       case ClientAct::What::kIsKilled:
         stage_.kill_client(act.worker);
-        take_dump(true);
+        convergence_.take_dump(convergence_.all_dead());
         return true;
       case ClientAct::What::kStops:
         stage_.stop_client(act.worker);
-        told_of_death_ = stage_.client(act.worker).life;  // it was asked to
-        take_dump(true);
+        convergence_.excuse(stage_.client(act.worker).life);  // it was asked to
+        convergence_.take_dump(convergence_.all_dead());
         return true;
     }
     return true;
@@ -89,7 +88,10 @@ class ClientPlay {
     stage_.run_until([&] { return spoken() || !stage_.client(worker).alive; }, kToSpeak);
     if (!spoken()) {
       if (ended_at_once(worker)) return false;
-      if (stage_.armed() || !stage_.client(worker).alive) return check_alive(worker);
+      if (stage_.armed() || !stage_.client(worker).alive) {
+        convergence_.check_alive(worker);
+        return true;
+      }
       fail("CLIENT-1", "V1", "the client never spoke: no request for records came",
            "GET /records for each of its streams", "nothing within " + text_of(kToSpeak));
       return false;
@@ -105,37 +107,13 @@ class ClientPlay {
   // A command that does not run, or a client that gives up before it has asked for anything.
   bool ended_at_once(int worker) {
     const ClientState state = stage_.client(worker);
-    if (state.alive || !state.exit_status || stage_.armed() || may_die()) return false;
-    told_of_death_ = state.life;
+    if (state.alive || !state.exit_status || stage_.armed() || convergence_.may_die()) return false;
+    convergence_.excuse(state.life);
     fail("", "V1",
          "the client's process ended before it asked for anything, with status " +
              std::to_string(*state.exit_status),
-         "a process that asks for its streams", last_words(worker));
+         "a process that asks for its streams", convergence_.last_words(worker));
     return over_ = true;
-  }
-
-  std::string last_words(int worker) {
-    const std::string said = stage_.output(worker);
-    if (said.empty()) return "it said nothing";
-    return "it said: " + said.substr(said.size() > 400 ? said.size() - 400 : 0);
-  }
-
-  // A process that ended by itself has failed, unless the scenario lets it.
-  bool check_alive(int worker) {
-    const ClientState state = stage_.client(worker);
-    if (state.alive || !state.exit_status || plan_.may_stop || may_die() ||
-        told_of_death_ == state.life) {
-      return true;
-    }
-    told_of_death_ = state.life;
-    fail("CLIENT-9", "V1",
-         "the client's process ended by itself, with status " + std::to_string(*state.exit_status),
-         "a process that goes on", last_words(worker));
-    return true;
-  }
-
-  bool may_die() const {
-    return std::find(plan_.spared.begin(), plan_.spared.end(), "V1") != plan_.spared.end();
   }
 
   bool play(const RunAct& act) { return apply_run(act.body); }
@@ -159,7 +137,7 @@ class ClientPlay {
   bool play(const WaitAct& act) {
     switch (act.what) {
       case WaitAct::What::kConverged:
-        wait_converged(act.within, true);
+        convergence_.wait(act.within, true);
         return true;
       case WaitAct::What::kQuiet:
         stage_.run_until(
@@ -172,7 +150,7 @@ class ClientPlay {
       case WaitAct::What::kRequests:
         if (!stage_.run_until([&] { return checks_.requests_since_mark() >= act.count; },
                               act.within)) {
-          check_alive(1);
+          convergence_.check_alive(1);
           fail("CLIENT-3", "V1",
                "the client asked only " + std::to_string(checks_.requests_since_mark()) +
                    " times for records",
@@ -181,7 +159,7 @@ class ClientPlay {
         return true;
       case WaitAct::What::kFired:
         if (!stage_.run_until([&] { return fired(act.fault) > 0; }, act.within)) {
-          check_alive(1);
+          convergence_.check_alive(1);
           return stop_short(Verdict::kInconclusive,
                             "the fault '" + act.fault + "' did not strike within " +
                                 text_of(act.within) + ": nothing was proved");
@@ -193,7 +171,7 @@ class ClientPlay {
                             "the moment of the kill did not come within " + text_of(act.within));
         }
         kill_reached_ = true;
-        take_dump(true);
+        convergence_.take_dump(convergence_.all_dead());
         return true;
       case WaitAct::What::kTime:
         stage_.run_until([] { return false; }, act.within);
@@ -237,8 +215,15 @@ class ClientPlay {
     return true;
   }
   bool play(const DiskAct& act) {
-    stage_.set_disk_full(act.full);
+    set_disk_full(act.full);
     return true;
+  }
+
+  void set_disk_full(bool full) {
+    if (full == disk_full_) return;
+    disk_full_ = full;
+    stage_.set_disk_full(full);
+    stage_.wire().set_unstorable(full);
   }
 
   bool play(const PruneAct& act) {
@@ -262,7 +247,7 @@ class ClientPlay {
 
   bool play(const ClientCheck& check) {
     if (check.what == ClientCheck::What::kConverged) {
-      wait_converged(0s, true);
+      convergence_.wait(0s, true);
     } else {
       checks_.check(check);
     }
@@ -295,10 +280,7 @@ class ClientPlay {
   std::uint64_t fired(const std::string& id) {
     const auto wire = stage_.wire().fired().find(id);
     if (wire != stage_.wire().fired().end()) return wire->second;
-    const core::Response answer = stage_.control("GET", "/faults/" + core::percent_encode(id));
-    const auto document = json::Document::parse(answer.body);
-    if (!document) return 0;
-    return static_cast<std::uint64_t>(document->root()["fired"].integer().value_or(0));
+    return stage_.fired(id);
   }
 
   void check_faults_fired() {
@@ -315,160 +297,6 @@ class ClientPlay {
     wire_ids_.clear();
   }
 
-  // --- convergence ------------------------------------------------------------------------------
-
-  // Everything was given to the client and its dump, if it has one, is right.
-  bool wait_converged(core::Duration within, bool required) {
-    const core::Time until = stage_.now() + within;
-    const auto left = [&] { return std::max(core::Duration(0), until - stage_.now()); };
-    const auto settled = [&] {
-      return stage_.wire().all_given() && stage_.wire().changes_waiting() == 0 &&
-             stage_.wire().in_flight() == 0;
-    };
-    bool given = stage_.run_until([&] { return settled() || all_dead() || endless(); }, left());
-    given = given && settled();
-    if (endless()) {
-      report_endless();
-      return false;
-    }
-    if (!given) {
-      for (int worker = 1; worker <= workers(); ++worker) check_alive(worker);
-      if (required && !killed()) report_never_given(within);
-      return false;
-    }
-    if (!stage_.has_dump() || nothing_since_right_dump()) return true;
-    return wait_for_dump(left, required);
-  }
-
-  template <typename Left>
-  bool wait_for_dump(Left left, bool required) {
-    core::Duration pause = kBetweenDumps;
-    const core::Time began = stage_.now();
-    while (true) {
-      TakenDump dump = take_dump(all_dead());
-      if (over_) return false;
-      const std::vector<Finding> wrong = compare_with_model(evidence(), dump);
-      if (wrong.empty()) {
-        right_dump_ = {history().exchanges.size(), stage_.model().runs(),
-                       static_cast<std::size_t>(stage_.client(1).life)};
-        return true;
-      }
-      const bool settled = stage_.now() - began >= kToStore && quiet_since(kToStore);
-      if (left() == core::Duration(0) || settled || (all_dead() && !stage_.armed())) {
-        for (int worker = 1; worker <= workers(); ++worker) check_alive(worker);
-        if (required && !killed()) {
-          findings_.insert(findings_.end(), wrong.begin(), wrong.end());
-          over_ = true;  // what follows would only tell the same again
-        }
-        return false;
-      }
-      stage_.run_until([&] { return all_dead() || endless(); }, std::min(pause, left()));
-      if (endless()) {
-        report_endless();
-        return false;
-      }
-      pause = std::min<core::Duration>(pause * 2, 2s);
-    }
-  }
-
-  // In virtual time, 45 s of a loop without pauses are a hundred thousand requests: it is known
-  // before that what becomes of it.
-  bool endless() {
-    if (!plan_.counts_requests) return false;
-    for (; looked_at_ < history().exchanges.size(); ++looked_at_) {
-      const Exchange& exchange = history().exchanges[looked_at_];
-      const std::size_t times = ++asked_[{exchange.stream, exchange.cursor.value_or("")}];
-      most_asked_ = std::max(most_asked_, times);
-    }
-    return most_asked_ >= kEndless;
-  }
-  void report_endless() {
-    if (over_) return;
-    fail("CLIENT-9", "I10", "the client asks for the same again and again",
-         "a pause between requests that lead to nothing new",
-         std::to_string(kEndless) + " times the same request");
-    over_ = true;
-  }
-
-  // Neither the server nor the client has done anything since its dump was found right.
-  bool nothing_since_right_dump() const {
-    return right_dump_ ==
-           std::array<std::size_t, 3>{history().exchanges.size(), stage_.model().runs(),
-                                      static_cast<std::size_t>(stage_.client(1).life)};
-  }
-
-  // It was given everything whole and asks for nothing: what it has not stored by now, it will not
-  // store.
-  bool quiet_since(core::Duration span) const {
-    const auto& exchanges = history().exchanges;
-    return stage_.wire().in_flight() == 0 &&
-           stage_.now() - stage_.wire().last_request_at() >= span &&
-           (exchanges.empty() || !exchanges.back().struck);
-  }
-
-  // What follows would only tell the same again.
-  void report_never_given(core::Duration within) {
-    over_ = true;
-    std::vector<Finding> missing = find_never_given(evidence());
-    for (Finding& finding : missing) {
-      finding.actual = "not within " + text_of(within);
-      findings_.push_back(std::move(finding));
-    }
-  }
-
-  bool all_dead() const {
-    for (int worker = 1; worker <= workers(); ++worker) {
-      if (stage_.client(worker).alive) return false;
-    }
-    return true;
-  }
-  // By the judge, and not yet started again: nobody is there to converge.
-  bool killed() const { return all_dead() && !stage_.client(1).exit_status.has_value(); }
-  int workers() const { return several_workers_ ? 2 : 1; }
-
-  core::Result<std::vector<DumpRecord>> read_dump_of_client() {
-    auto text = stage_.dump();
-    if (!text) {  // it may have been busy
-      stage_.run_until([] { return false; }, kBetweenDumps);
-      text = stage_.dump();
-    }
-    if (!text) return text.error();
-    return read_dump(*text);
-  }
-
-  TakenDump take_dump(bool dead) {
-    TakenDump taken;
-    taken.dead = dead;
-    taken.life = stage_.client(1).life;
-    if (!stage_.has_dump()) return taken;
-    auto records = read_dump_of_client();
-    if (!records) {
-      if (!over_) {
-        fail("", "", "the client's dump could not be taken", "the dump format, on standard output",
-             records.error().message);
-      }
-      over_ = true;
-      return taken;
-    }
-    taken.event = note_dump(records->size());
-    taken.records = *std::move(records);
-    if (taken.records.size() > kKept) return taken;
-    // Of a dead client each one counts; of a living one that is looked at again, the last.
-    if (!dead && dumps_.size() > 8 && !dumps_.back().dead) dumps_.pop_back();
-    dumps_.push_back(taken);
-    return taken;
-  }
-
-  // The same again and again would only hide what happened.
-  std::size_t note_dump(std::size_t records) {
-    const std::string text = std::to_string(records) + " records in the dump";
-    const auto& events = history().events();
-    if (!events.empty() && events.back().kind == EventKind::kDump && events.back().text == text) {
-      return events.back().number;
-    }
-    return note(EventKind::kDump, text);
-  }
-
   // --- the end ----------------------------------------------------------------------------------
 
   void report_flood() {
@@ -480,24 +308,24 @@ class ClientPlay {
   // Faults stop, a dead client is started again, and it has to get there.
   void finish() {
     if (!kill_reached_ && plan_.sweeps() && !stage_.armed()) kill_reached_ = true;
-    if (over_) return judge();
+    if (over()) return judge();
     check_faults_fired();
     check_wire_fired();
     stage_.control("PUT", "/faults", "[]");
     stage_.wire().set_rules({});
-    stage_.set_disk_full(false);
+    set_disk_full(false);
     if (!plan_.may_stop) {
-      if (plan_.sweeps() && stage_.armed()) wait_converged(kToConverge, false);
+      if (plan_.sweeps() && stage_.armed()) convergence_.wait(kToConverge, false);
       if (plan_.sweeps() && !stage_.armed()) kill_reached_ = true;
-      if (all_dead()) {
-        check_alive(1);
-        take_dump(true);
+      if (convergence_.all_dead()) {
+        convergence_.check_alive(1);
+        convergence_.take_dump(true);
         note(EventKind::kStep, "the client is started again");
         start(1, true);
       }
-      if (wait_converged(kToConverge, true)) {
-        stage_.run_until([this] { return all_dead(); }, kToDigest);
-        if (all_dead()) check_alive(1);
+      if (convergence_.wait(kToConverge, true)) {
+        stage_.run_until([this] { return convergence_.all_dead(); }, kToDigest);
+        if (convergence_.all_dead()) convergence_.check_alive(1);
       }
     }
     for (const ClientCheck& check : plan_.expect) play(check);
@@ -505,7 +333,7 @@ class ClientPlay {
   }
 
   void judge() {
-    const std::vector<Finding> broken = find_broken_invariants(evidence());
+    const std::vector<Finding> broken = find_broken_invariants(convergence_.evidence());
     // First: a cursor ahead of its records is why records are lost.
     findings_.insert(findings_.begin(), broken.begin(), broken.end());
     for (Finding& finding : findings_) {
@@ -530,16 +358,8 @@ class ClientPlay {
     }
   }
 
-  ClientEvidence evidence() const {
-    return {.history = stage_.history(),
-            .model = stage_.model(),
-            .dialect = stage_.dialect(),
-            .streams = stage_.options().client.streams,
-            .dumps = dumps_,
-            .spared = {plan_.spared.begin(), plan_.spared.end()},
-            .several_workers = several_workers_,
-            .counts_requests = plan_.counts_requests};
-  }
+  // What follows would only tell the same again.
+  bool over() const { return over_ || convergence_.over(); }
 
   // --- small things -----------------------------------------------------------------------------
 
@@ -577,19 +397,14 @@ class ClientPlay {
   ClientStage& stage_;
   std::vector<Finding> findings_;
   ClientChecks checks_;
-  std::vector<TakenDump> dumps_;
-  std::array<std::size_t, 3> right_dump_{};  // requests, runs and life when a dump was right
+  ClientConvergence convergence_;
   std::vector<std::string> fault_ids_;
   std::set<std::string> wire_ids_;
   std::vector<std::string> not_fired_;
   std::string reason_;
   Verdict reason_verdict_ = Verdict::kPass;
-  std::size_t looked_at_ = 0;  // exchanges, by endless()
-  std::size_t most_asked_ = 0;
-  std::map<std::pair<std::string, std::string>, std::size_t> asked_;
-  int told_of_death_ = 0;
   bool over_ = false;
-  bool several_workers_ = false;
+  bool disk_full_ = false;
   bool kill_reached_ = false;
 };
 
@@ -620,17 +435,22 @@ bool play_once(const Scenario& scenario, const ClientPlan& plan, const ClientPla
   auto stage = options.make_stage(std::move(stage_options));
   if (!stage) return not_played(stage.error());
   if (const auto opened = (*stage)->open(); !opened) return not_played(opened.error());
-  ClientPlay play(scenario, plan, **stage);
-  play.run();
-  result.verdict = play.verdict();
-  result.reason = play.reason();
-  result.findings = std::move(play.findings());
+  ClientPlayed played = play_plan(scenario, plan, **stage);
+  result.verdict = played.verdict;
+  result.reason = std::move(played.reason);
+  result.findings = std::move(played.findings);
   result.timeline = (*stage)->history().events();
   result.subject_output = (*stage)->output(1);
-  return play.kill_reached() && result.verdict <= Verdict::kWarn;
+  return played.kill_reached && result.verdict <= Verdict::kWarn;
 }
 
 }  // namespace
+
+ClientPlayed play_plan(const Scenario& scenario, const ClientPlan& plan, ClientStage& stage) {
+  ClientPlay play(scenario, plan, stage);
+  play.run();
+  return {play.verdict(), play.reason(), std::move(play.findings()), play.kill_reached()};
+}
 
 ScenarioResult play_client(const Scenario& scenario, const ClientPlayOptions& options) {
   ScenarioResult result;

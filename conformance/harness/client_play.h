@@ -10,8 +10,10 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "conformance/client_step.h"
 #include "conformance/harness/client_stage.h"
 #include "conformance/scenario.h"
 #include "conformance/verdict.h"
@@ -26,6 +28,17 @@ struct ClientPlayOptions {
   // Which moments a sweep tries; the sweep also ends when the kill is not reached.
   std::vector<std::uint64_t> sweep;
 };
+
+// What came of one play.
+struct ClientPlayed {
+  Verdict verdict = Verdict::kPass;
+  std::string reason;  // of an error or an inconclusive run
+  std::vector<Finding> findings;
+  bool kill_reached = false;
+};
+// Plays the plan once, on a stage that was opened; the stage keeps the history. A sweep's kill
+// falls at the moment that its step names.
+ClientPlayed play_plan(const Scenario& scenario, const ClientPlan& plan, ClientStage& stage);
 
 // The verdict, the findings, the timeline and the times; not `world`, `subject` and `rerun`, which
 // the caller knows.

@@ -35,6 +35,7 @@ core::Result<void> ClientStage::open() {
 core::Handler ClientStage::handler() {
   return [this](core::Request request, std::function<void(core::Outcome)> done) {
     simulator_->handle(std::move(request), std::move(done));
+    note_struck();
   };
 }
 
@@ -43,6 +44,7 @@ core::Response ClientStage::ask(core::Request request) {
   answer->status = 202;
   simulator_->handle(std::move(request),
                      [answer](core::Outcome outcome) { *answer = std::move(outcome.response); });
+  note_struck();
   return *answer;
 }
 
@@ -55,14 +57,46 @@ core::Response ClientStage::control(std::string method, std::string path, std::s
   return ask(std::move(request));
 }
 
+core::Result<std::vector<DumpRecord>> ClientStage::dump_records() {
+  const auto text = dump();
+  if (!text) return text.error();
+  return read_dump(*text);
+}
+
+std::uint64_t ClientStage::fired(const std::string& fault) const {
+  for (const auto& [id, times] : simulator_->fired_by_fault()) {
+    if (id == fault) return times;
+  }
+  return 0;
+}
+
+void ClientStage::note_struck() {
+  const std::uint64_t fired = simulator_->faults_fired();
+  if (fired == struck_) return;
+  struck_ = fired;
+  for (const auto& [id, times] : simulator_->fired_by_fault()) {
+    std::uint64_t& known = struck_by_[id];
+    if (times > known) {
+      history_.add({.at = now(),
+                    .kind = EventKind::kFault,
+                    .text = history_.told ? "strikes: " + id : "",
+                    .fault = id});
+    }
+    known = times;
+  }
+}
+
 void ClientStage::arm(const KillAct& kill) {
-  armed_ = kill;
+  armed_.reset();
+  if (kill.at != KillAct::At::kNever) armed_ = kill;
   moments_ = 0;
 }
 
 bool ClientStage::due(KillAct::At at) {
+  ++all_moments_.at(static_cast<std::size_t>(at));
   if (!armed_ || armed_->at != at || ++moments_ < armed_->nth) return false;
   kill_after_ = armed_->after;
+  kill_restarts_ = armed_->restarts;
   armed_.reset();
   return true;
 }

@@ -6,6 +6,7 @@
 // Thread rule: one thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,6 +16,7 @@
 #include <string_view>
 
 #include "conformance/client_step.h"
+#include "conformance/dump.h"
 #include "conformance/harness/offset_clock.h"
 #include "conformance/harness/wire.h"
 #include "conformance/history.h"
@@ -39,6 +41,7 @@ struct ClientStageOptions {
   std::uint64_t seed = 1;
   std::string world;
   ClientSettings client;
+  bool told = true;  // History::told
 };
 
 // One process of the client under test.
@@ -73,6 +76,8 @@ class ClientStage {
   virtual bool has_dump() const = 0;
   // Every line of the client's dump, of all streams.
   virtual core::Result<std::string> dump() = 0;
+  // The same, read.
+  virtual core::Result<std::vector<DumpRecord>> dump_records();
   virtual void set_disk_full(bool full) = 0;
   // A webhook of the judge's own.
   virtual void post_to_client(core::Request request, core::Duration timeout,
@@ -91,11 +96,16 @@ class ClientStage {
   // --- a kill at a certain moment ---
   void arm(const KillAct& kill);
   bool armed() const { return armed_.has_value(); }
+  // How many moments of each kind have come.
+  using Moments = std::array<std::uint64_t, 5>;
+  const Moments& moments() const { return all_moments_; }
 
   // --- the server behind the wire ---
   core::Response control(std::string method, std::string path, std::string body = "");
   core::Response api(core::Request request) { return ask(std::move(request)); }
   void shift_server_clock(core::Duration by) { server_clock_->shift(by); }
+  // How often the simulator's fault rule of that id has fired since it was set.
+  std::uint64_t fired(const std::string& fault) const;
   std::string secret_key() const { return simulator_->secret_key(); }
   std::string signing_key() const { return simulator_->signing_key(); }
 
@@ -108,15 +118,20 @@ class ClientStage {
   core::Result<void> open();
 
  protected:
-  explicit ClientStage(ClientStageOptions options) : options_(std::move(options)) {}
+  explicit ClientStage(ClientStageOptions options) : options_(std::move(options)) {
+    history_.told = options_.told;
+  }
   // By the derived constructor, once its clock and transport are there.
   void build(core::Clock& clock, core::AsyncTransport& webhooks, const std::string& webhook_url);
   // A moment at which a kill may be armed has come; true: now.
   bool due(KillAct::At at);
   core::Duration kill_after() const { return kill_after_; }
+  bool kill_restarts() const { return kill_restarts_; }
   // 202 where the answer comes later: a run whose commit a fault holds back.
   core::Response ask(core::Request request);
   core::Handler handler();
+  // Writes down which fault rules have fired since the last call.
+  void note_struck();
 
   ClientStageOptions options_;
   History history_;
@@ -128,7 +143,11 @@ class ClientStage {
  private:
   std::optional<KillAct> armed_;
   std::uint64_t moments_ = 0;
+  Moments all_moments_{};
+  std::uint64_t struck_ = 0;  // firings that were written down
+  std::map<std::string, std::uint64_t> struck_by_;
   core::Duration kill_after_{0};
+  bool kill_restarts_ = false;
 };
 
 }  // namespace terapi::conformance

@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include "client/storage/memory_store.h"
+#include "client/storage/sqlite_store.h"
 #include "conformance/harness/stored_dump.h"
+#include "conformance/scenario_text.h"
 #include "core/background.h"
 #include "core/check.h"
 #include "core/url.h"
@@ -106,9 +109,11 @@ class VirtualClientStage::Disk final : public client::Store {
     return result;
   }
   void note(const client::Batch& batch, const core::Result<client::Committed>& committed) {
-    std::string text = !committed            ? "commit failed: " + committed.error().message
-                       : committed->conflict ? "commit: another worker was faster"
-                                             : "stored";
+    std::string text;
+    if (!stage_.history_.told) return add_commit("");
+    text = !committed            ? "commit failed: " + committed.error().message
+           : committed->conflict ? "commit: another worker was faster"
+                                 : "stored";
     if (committed && !committed->conflict) {
       text += batch.records.empty()
                   ? " no records"
@@ -119,11 +124,14 @@ class VirtualClientStage::Disk final : public client::Store {
                              : "");
       text += batch.move ? ", and the cursor" : ", the cursor stays";
     }
+    add_commit(std::move(text), stream_name(batch.stream.integration, batch.stream.connection,
+                                            batch.stream.model, batch.stream.variant));
+  }
+  void add_commit(std::string text, std::string stream = "") {
     stage_.history_.add({.at = stage_.now(),
                          .kind = EventKind::kCommit,
                          .life = life_,
-                         .stream = stream_name(batch.stream.integration, batch.stream.connection,
-                                               batch.stream.model, batch.stream.variant),
+                         .stream = std::move(stream),
                          .text = std::move(text)});
   }
 
@@ -161,18 +169,23 @@ class VirtualClientStage::Post final : public core::AsyncTransport {
   VirtualClientStage& stage_;
 };
 
-VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant)
+VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant,
+                                       Keeps keeps)
     : ClientStage(std::move(options)), mutant_(mutant), post_(std::make_unique<Post>(*this)) {
-  auto opened = client::SqliteStore::open(":memory:");
-  TERAPI_CHECK(opened.has_value(), opened ? "" : opened.error().message);
-  database_ = *std::move(opened);
+  if (keeps == Keeps::kMemory) {
+    database_ = std::make_unique<client::MemoryStore>();
+  } else {
+    auto opened = client::SqliteStore::open(":memory:");
+    TERAPI_CHECK(opened.has_value(), opened ? "" : opened.error().message);
+    database_ = *std::move(opened);
+  }
   build(clock_, *post_, std::string(kClient));
 }
 
 VirtualClientStage::~VirtualClientStage() = default;
 
 void VirtualClientStage::moment(KillAct::At at, int worker) {
-  if (due(at)) throw Crash{worker};
+  if (due(at)) throw Crash{worker, at};
 }
 
 bool VirtualClientStage::run_until(const std::function<bool()>& done, core::Duration limit) {
@@ -185,15 +198,27 @@ bool VirtualClientStage::run_until(const std::function<bool()>& done, core::Dura
         return done();
       }
     } catch (const Crash& crash) {
-      history_.add({.at = now(),
-                    .kind = EventKind::kKill,
-                    .life = states_[crash.worker].life,
-                    .text = "killed"});
-      end_life(crash.worker, std::nullopt, "");
+      crashed(crash);
     }
     bury_the_dead();
+    note_struck();
   }
   return true;
+}
+
+void VirtualClientStage::crashed(const Crash& crash) {
+  history_.add({.at = now(),
+                .kind = EventKind::kKill,
+                .life = states_[crash.worker].life,
+                .text = "killed",
+                .fault = std::string(word_of(crash.at))});
+  end_life(crash.worker, std::nullopt, "");
+  if (!kill_restarts()) return;
+  // As a supervisor does.
+  const int worker = crash.worker;
+  clock_.at(clock_.now() + 10ms, [this, worker] {
+    if (!states_[worker].alive) (void)start_client(worker);
+  });
 }
 
 void VirtualClientStage::bury_the_dead() {
@@ -235,9 +260,8 @@ core::Result<void> VirtualClientStage::start_client(int worker) {
   clients_[worker] = std::move(made);
   try {
     begun.client->start();
-  } catch (const Crash&) {
-    history_.add({.at = now(), .kind = EventKind::kKill, .life = life, .text = "killed"});
-    end_life(worker, std::nullopt, "");
+  } catch (const Crash& crash) {
+    crashed(crash);
   }
   return {};
 }
@@ -326,6 +350,18 @@ core::Result<std::string> VirtualClientStage::dump() {
   std::vector<client::Stream> streams;
   for (const std::string& name : options_.client.streams) streams.push_back(client_stream(name));
   return dump_of(*database_, streams);
+}
+
+core::Result<std::vector<DumpRecord>> VirtualClientStage::dump_records() {
+  std::vector<DumpRecord> records;
+  for (const std::string& name : options_.client.streams) {
+    const auto read = database_->read(client_stream(name), [&](const client::StoredRecord& record) {
+      records.push_back({name, record.id, record.deleted, record.payload, record.cursor});
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  return records;
 }
 
 }  // namespace terapi::conformance

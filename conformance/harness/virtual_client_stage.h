@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "client/storage/sqlite_store.h"
+#include "client/store.h"
 #include "conformance/harness/client_mutant.h"
 #include "conformance/harness/client_stage.h"
 #include "conformance/harness/reference_client.h"
@@ -22,7 +22,12 @@ namespace terapi::conformance {
 
 class VirtualClientStage final : public ClientStage {
  public:
-  explicit VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant = nullptr);
+  // Where the client keeps its records: as our program does, or in memory, where a run costs a
+  // tenth (both are held to one contract).
+  enum class Keeps : std::uint8_t { kSqlite, kMemory };
+
+  explicit VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant = nullptr,
+                              Keeps keeps = Keeps::kSqlite);
   ~VirtualClientStage() override;
 
   std::string_view world() const override { return "virtual"; }
@@ -38,6 +43,7 @@ class VirtualClientStage final : public ClientStage {
   bool listening(int /*worker*/) override { return true; }
   bool has_dump() const override { return true; }
   core::Result<std::string> dump() override;
+  core::Result<std::vector<DumpRecord>> dump_records() override;
   void set_disk_full(bool full) override { disk_full_ = full; }
   void post_to_client(core::Request request, core::Duration timeout,
                       std::function<void(core::Result<core::Response>)> done) override;
@@ -53,18 +59,20 @@ class VirtualClientStage final : public ClientStage {
   // What kills a client; thrown from within one of its calls.
   struct Crash {
     int worker = 1;
+    KillAct::At at = KillAct::At::kAnswer;
   };
 
   void moment(KillAct::At at, int worker);
   void deliver(core::Request request, const core::SendOptions& options,
                std::function<void(core::Result<core::Response>)> done);
+  void crashed(const Crash& crash);
   void end_life(int worker, std::optional<int> exit_status, const std::string& why);
   void bury_the_dead();
 
   core::VirtualClock clock_;
   const ClientMutant* mutant_;
   std::unique_ptr<Post> post_;
-  std::unique_ptr<client::SqliteStore> database_;
+  std::unique_ptr<client::ReadableStore> database_;
   std::map<int, std::unique_ptr<Life>> clients_;  // by worker
   std::map<int, ClientState> states_;
   std::map<int, std::string> outputs_;

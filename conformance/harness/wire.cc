@@ -89,6 +89,7 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
   Exchange exchange;
   exchange.life = life;
   exchange.asked_at = ports_.now();
+  exchange.runs = ports_.model.runs();
   const bool records = target && asks_for_records(request, *target);
   if (target) {
     exchange.stream = stream_name(header_text(request.headers, "Provider-Config-Key"),
@@ -104,18 +105,18 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
     if (!limit.empty() && limit.size() < 8)
       exchange.limit = std::strtoull(limit.c_str(), nullptr, 10);
   }
-  if (exchange.cursor && odd_cursors()) {
+  // A cursor that was given out stays good, also when others look usual again (CUR-3).
+  if (exchange.cursor && !odd_to_real_.empty()) {
     const auto real = odd_to_real_.find(*exchange.cursor);
     if (real != odd_to_real_.end()) {
       request.target = percent_of(request, real->second);
       exchange.cursor = real->second;
     }
   }
-  std::string text = request.method + " " + (target ? target->path : request.target);
-  if (exchange.cursor) text += " after " + cursor_name(exchange.stream, *exchange.cursor);
-  if (!exchange.cursor && records) text += " from the beginning";
-  if (exchange.modified_after) text += " modified_after=" + *exchange.modified_after;
-  if (records) text += ", limit " + std::to_string(exchange.limit);
+  std::string text;
+  if (ports_.history.told)
+    text = asked_text(exchange, request.method + " " + (target ? target->path : request.target),
+                      records);
   exchange.request = ports_.history.add({.at = exchange.asked_at,
                                          .kind = EventKind::kRequest,
                                          .life = life,
@@ -134,6 +135,14 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
   });
 }
 
+std::string Wire::asked_text(const Exchange& exchange, std::string text, bool records) const {
+  if (exchange.cursor) text += " after " + cursor_name(exchange.stream, *exchange.cursor);
+  if (!exchange.cursor && records) text += " from the beginning";
+  if (exchange.modified_after) text += " modified_after=" + *exchange.modified_after;
+  if (records) text += ", limit " + std::to_string(exchange.limit);
+  return text;
+}
+
 void Wire::answered(std::size_t number, core::Outcome outcome,
                     const std::function<void(core::Outcome)>& done) {
   --in_flight_;
@@ -145,7 +154,9 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
     const core::WireFaults& wire = outcome.wire;
     exchange.handed_at = exchange.answered_at + wire.delay + wire.stall;
     exchange.struck = wire.reset || wire.truncate_after || wire.stall.count() > 0 ||
-                      wire.delay.count() > 0 || wire.drip_bytes_per_second > 0;
+                      wire.delay.count() > 0 || wire.drip_bytes_per_second > 0 ||
+                      is_unstorable(exchange);
+    last_handed_at_ = std::max(last_handed_at_, exchange.handed_at);
     exchange.whole = !wire.reset &&
                      (!wire.truncate_after || *wire.truncate_after >= outcome.response.body.size());
     const bool is_page = exchange.status == 200 && !exchange.stream.empty();
@@ -160,18 +171,23 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
         outcome.response.body = with_cursors(outcome.response.body, ports_.dialect,
                                              [this](const std::string& c) { return spelled(c); });
       }
+      if (std::exchange(too_long_, false)) {
+        outcome.wire.truncate_after = outcome.response.body.size();
+        outcome.response.body += std::string(64, ' ');
+      }
       for (auto& [left, change] : changes_) {
         if (--left == 0) due.push_back(std::move(change));
       }
       std::erase_if(changes_, [](const auto& change) { return change.first == 0; });
     }
     if (wire.reset) exchange.status = 0;
-    exchange.response = ports_.history.add({.at = exchange.answered_at,
-                                            .kind = EventKind::kResponse,
-                                            .life = exchange.life,
-                                            .pair = exchange.request,
-                                            .stream = exchange.stream,
-                                            .text = told(exchange, outcome)});
+    exchange.response =
+        ports_.history.add({.at = exchange.answered_at,
+                            .kind = EventKind::kResponse,
+                            .life = exchange.life,
+                            .pair = exchange.request,
+                            .stream = exchange.stream,
+                            .text = ports_.history.told ? told(exchange, outcome) : ""});
   }
   for (const auto& change : due) change();
   done(std::move(outcome));
@@ -179,7 +195,7 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
 
 void Wire::note_page(Exchange& exchange, const std::string& body) {
   if (exchange.poisoned) return;  // noted before it was spoilt
-  const auto page = read_page(body, ports_.dialect);
+  const auto page = read_page(body, ports_.dialect, PageChecks::kShape);
   if (!page) return;
   exchange.next_cursor = page->next_cursor;
   exchange.records.reserve(page->records.size());
@@ -195,7 +211,9 @@ void Wire::note_record(Exchange& exchange, const ServedRecord& record, bool give
   if (record.pruned_at && known != nullptr) version = known->versions.size() - 1;
   if (deleted && version == kNoVersion) version = newest_deletion(known);
   // Only of pages that people read; of long ones the last record's cursor is enough.
-  if (exchange.records.size() < kNamed || exchange.next_cursor == record.cursor) {
+  if (!ports_.history.told) {
+    // Nobody reads it.
+  } else if (exchange.records.size() < kNamed || exchange.next_cursor == record.cursor) {
     name_of_.insert_or_assign(exchange.stream + " " + record.cursor, record.id);
   }
   if (given && known != nullptr && version + 1 == known->versions.size()) {
@@ -244,6 +262,23 @@ std::string Wire::told(const Exchange& exchange, const core::Outcome& outcome) c
   return text;
 }
 
+// A walk that has failed may have asked for one more page by then.
+bool Wire::is_unstorable(const Exchange& exchange) const {
+  constexpr core::Duration kToAsk = std::chrono::milliseconds(100);
+  return unstorable_ || (storable_since_ && exchange.asked_at < *storable_since_ + kToAsk);
+}
+
+void Wire::set_unstorable(bool unstorable) {
+  if (unstorable_ && !unstorable) storable_since_ = ports_.now();
+  unstorable_ = unstorable;
+  constexpr core::Duration kLately = std::chrono::seconds(2);
+  auto& exchanges = ports_.history.exchanges;
+  for (std::size_t i = exchanges.size(); i-- > 0;) {
+    if (exchanges[i].response && exchanges[i].handed_at + kLately < ports_.now()) break;
+    exchanges[i].struck = true;
+  }
+}
+
 // --- wire rules -------------------------------------------------------------------------------
 
 void Wire::set_rules(std::vector<WireRule> rules) {
@@ -277,6 +312,11 @@ bool Wire::apply_rules(Exchange& exchange, core::Outcome& outcome) {
       continue;
     }
     ++fired_[rule.id];
+    ports_.history.add({.at = ports_.now(),
+                        .kind = EventKind::kFault,
+                        .stream = exchange.stream,
+                        .text = ports_.history.told ? "strikes: " + rule.id : "",
+                        .fault = rule.id});
     changed = changed || rule.what != WireRule::What::kOddCursors;
   }
   return changed;
@@ -311,8 +351,7 @@ void Wire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& outcom
       exchange.whole = false;
       return;
     case WireRule::What::kTooLong:
-      outcome.wire.truncate_after = body.size();
-      body += std::string(64, ' ');
+      too_long_ = true;  // by the bytes that it has in the end
       exchange.whole = false;
       return;
     case WireRule::What::kExtraFields:
@@ -408,10 +447,11 @@ void Wire::watch(const std::vector<std::string>& streams) {
 void Wire::model_changed() {
   for (const auto& [name, stream] : ports_.model.streams()) {
     if (!watched_.contains(name)) continue;
-    for (const ModelRecord& record : stream.records) {
-      std::size_t& seen = versions_seen_[name + " " + record.id];
-      if (seen == record.versions.size()) continue;
-      seen = record.versions.size();
+    std::vector<std::size_t>& seen = versions_seen_[name];
+    seen.resize(stream.records.size());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      const ModelRecord& record = stream.records[i];
+      if (std::exchange(seen[i], record.versions.size()) == record.versions.size()) continue;
       missing_.emplace(name, record.id);
     }
   }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -64,6 +65,10 @@ class Wire {
 
   std::uint64_t in_flight() const { return in_flight_; }
   core::Time last_request_at() const { return last_request_at_; }
+  // When the client had, or will have, all of the answer that took longest.
+  core::Time last_handed_at() const { return last_handed_at_; }
+  // Nothing that was handed over lately, or will be until `false`, can be counted on to be stored.
+  void set_unstorable(bool unstorable);
 
  private:
   struct Asked;
@@ -77,8 +82,10 @@ class Wire {
   void empty_page(Exchange& exchange, core::Outcome& outcome);
   std::string spelled(const std::string& cursor);
   std::string cursor_name(const std::string& stream, const std::string& cursor) const;
+  std::string asked_text(const Exchange& exchange, std::string text, bool records) const;
   std::string told(const Exchange& exchange, const core::Outcome& outcome) const;
   bool odd_cursors() const;
+  bool is_unstorable(const Exchange& exchange) const;
 
   Ports ports_;
   std::vector<WireRule> rules_;
@@ -90,9 +97,14 @@ class Wire {
   std::unordered_map<std::string, std::string> name_of_;  // cursor → the record it came from
   std::set<std::string> watched_;
   std::set<std::pair<std::string, std::string>> missing_;
-  std::map<std::string, std::size_t> versions_seen_;  // by stream: versions in all, when looked
+  // By stream: how many versions each of its records had when they were looked at.
+  std::map<std::string, std::vector<std::size_t>> versions_seen_;
   std::uint64_t in_flight_ = 0;
   core::Time last_request_at_{};
+  core::Time last_handed_at_{};
+  bool unstorable_ = false;
+  std::optional<core::Time> storable_since_{};
+  bool too_long_ = false;  // of the answer at hand
 };
 
 }  // namespace terapi::conformance

@@ -27,6 +27,8 @@ const std::vector<Mode>& modes() {
       {"reference", "", "judge our own simulator and client, in both worlds", run_reference_mode},
       {"mutants", "", "judge clients and servers with known defects: the kill matrix",
        run_mutants_mode},
+      {"explore", "--for 60s [--save DIR]",
+       "schedules that nobody thought of: find those that fail, make them small", run_explore_mode},
       {"subject", "[--mutant ID] [dump]",
        "a client for `client --run`: ours, with a defect if you like", run_subject_mode},
       {"list", "[--clauses]", "the scenarios, or the clauses and what checks them", run_list_mode},
@@ -87,8 +89,6 @@ int run_program(const std::vector<std::string>& arguments) {
     if (mode.name == first) return mode.run({arguments.begin() + 1, arguments.end()});
     names.push_back(mode.name);
   }
-  if (first == "explore")
-    return refuse("'explore' is not there yet: it arrives with a later version");
   return refuse("unknown mode '" + first + "'" + core::suggestion(first, names));
 }
 

@@ -1,0 +1,270 @@
+#include "conformance/harness/explore/coverage.h"
+
+#include <cstdio>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include "conformance/scenario_text.h"
+#include "core/json_writer.h"
+
+namespace terapi::conformance {
+
+namespace json = core::json;
+
+namespace {
+
+constexpr std::array<std::string_view, kLoopPhases> kPhaseWords = {
+    "down", "idle", "first", "resume", "next", "storing", "retry"};
+
+std::optional<FaultKind> kind_of_moment(std::string_view word) {
+  for (const auto at : {KillAct::At::kRequest, KillAct::At::kAnswer, KillAct::At::kWebhookAnswered,
+                        KillAct::At::kStoreCall, KillAct::At::kStoreCalled}) {
+    if (word_of(at) == word) return kind_of_kill(at);
+  }
+  return std::nullopt;
+}
+
+// Follows the client through the events.
+class LoopWatch {
+ public:
+  explicit LoopWatch(const History& history) : history_(history) {}
+
+  void see(const Event& event) {
+    switch (event.kind) {
+      case EventKind::kStart:
+        phase_ = LoopPhase::kIdle;
+        return;
+      case EventKind::kKill:
+      case EventKind::kExit:
+        phase_ = LoopPhase::kDown;
+        return;
+      case EventKind::kRequest:
+        return asks(event);
+      case EventKind::kResponse:
+        return answered(event);
+      case EventKind::kCommit:
+        phase_ = LoopPhase::kIdle;
+        return;
+      default:
+        return;
+    }
+  }
+  LoopPhase phase() const { return phase_; }
+  // What it asked for last.
+  LoopPhase asked() const { return asked_; }
+  // The answer to it, so far as it is known.
+  const Exchange* exchange() const { return next_ == 0 ? nullptr : &history_.exchanges[next_ - 1]; }
+
+ private:
+  void asks(const Event& event) {
+    while (next_ < history_.exchanges.size() && history_.exchanges[next_].request <= event.number) {
+      ++next_;
+    }
+    if (next_ == 0 || history_.exchanges[next_ - 1].request != event.number) return;
+    const Exchange& exchange = history_.exchanges[next_ - 1];
+    if (exchange.stream.empty()) return;
+    std::optional<std::string>& follows = next_cursor_[{exchange.life, exchange.stream}];
+    asked_ = !exchange.cursor             ? LoopPhase::kFirst
+             : exchange.cursor == follows ? LoopPhase::kNext
+                                          : LoopPhase::kResume;
+    follows = exchange.next_cursor;
+    phase_ = asked_;
+  }
+  void answered(const Event& event) {
+    const Exchange* asked = exchange();
+    if (asked == nullptr || event.life != asked->life) return;
+    const bool page = asked->status == 200 && asked->whole;
+    phase_ = !page                    ? LoopPhase::kRetry
+             : asked->records.empty() ? LoopPhase::kIdle
+                                      : LoopPhase::kStoring;
+  }
+
+  const History& history_;
+  std::size_t next_ = 0;  // exchanges that were asked
+  std::map<std::pair<int, std::string_view>, std::optional<std::string>> next_cursor_;
+  LoopPhase phase_ = LoopPhase::kDown;
+  LoopPhase asked_ = LoopPhase::kFirst;
+};
+
+}  // namespace
+
+std::string_view word_of(LoopPhase phase) {
+  return kPhaseWords.at(static_cast<std::size_t>(phase));
+}
+
+std::uint64_t Coverage::struck(FaultKind kind, LoopPhase phase) const {
+  return struck_.at(static_cast<std::size_t>(kind)).at(static_cast<std::size_t>(phase));
+}
+
+std::uint64_t Coverage::together(FaultKind a, FaultKind b) const {
+  const auto [least, most] = std::minmax(static_cast<std::size_t>(a), static_cast<std::size_t>(b));
+  return pairs_.at(least).at(most);
+}
+
+void Coverage::strike(FaultKinds& kinds, FaultKind kind, LoopPhase phase) {
+  kinds.add(kind);
+  ++struck_.at(static_cast<std::size_t>(kind)).at(static_cast<std::size_t>(phase));
+}
+
+void Coverage::count(const ClientPlan& plan, const History& history) {
+  FaultKinds kinds;
+  LoopWatch watch(history);
+  std::size_t step = 0;
+  for (const Event& event : history.events()) {
+    if (event.kind == EventKind::kKill && !event.fault.empty()) {
+      if (const auto kind = kind_of_moment(event.fault)) strike(kinds, *kind, watch.phase());
+    } else if (event.kind == EventKind::kFault && !event.fault.empty()) {
+      const auto kind = kind_of_rule(event.fault);
+      const bool of_api =
+          kind && (*kind <= FaultKind::kStale ||
+                   (*kind >= FaultKind::kEmptyPage && *kind <= FaultKind::kExtraFields));
+      if (kind) strike(kinds, *kind, of_api ? watch.asked() : watch.phase());
+    } else if (event.kind == EventKind::kStep && step < plan.steps.size()) {
+      if (const auto kind = kind_of_step(plan.steps[step].what)) {
+        strike(kinds, *kind, watch.phase());
+      }
+      ++step;
+    }
+    watch.see(event);
+    if (event.kind != EventKind::kResponse || watch.exchange() == nullptr) continue;
+    const Exchange& exchange = *watch.exchange();
+    if (exchange.error_code == "too_many_request" && exchange.retry_after_seconds &&
+        !kinds.has(FaultKind::kRateLimited)) {
+      strike(kinds, FaultKind::kRateLimit, watch.asked());
+    }
+    if (exchange.next_cursor && exchange.records.size() < exchange.limit &&
+        !exchange.records.empty()) {
+      strike(kinds, FaultKind::kByteBudget, watch.asked());
+    }
+  }
+  ++schedules_;
+  for (std::size_t a = 0; a < kFaultKinds; ++a) {
+    if (!kinds.has(static_cast<FaultKind>(a))) continue;
+    for (std::size_t b = a; b < kFaultKinds; ++b) {
+      if (kinds.has(static_cast<FaultKind>(b))) ++pairs_[a][b];
+    }
+  }
+}
+
+void Coverage::add(const Coverage& other) {
+  schedules_ += other.schedules_;
+  for (std::size_t a = 0; a < kFaultKinds; ++a) {
+    for (std::size_t p = 0; p < kLoopPhases; ++p) struck_[a][p] += other.struck_[a][p];
+    for (std::size_t b = 0; b < kFaultKinds; ++b) pairs_[a][b] += other.pairs_[a][b];
+  }
+}
+
+std::vector<FaultKind> Coverage::never() const {
+  std::vector<FaultKind> kinds;
+  for (std::size_t a = 0; a < kFaultKinds; ++a) {
+    if (pairs_[a][a] == 0) kinds.push_back(static_cast<FaultKind>(a));
+  }
+  return kinds;
+}
+
+std::vector<std::pair<FaultKind, FaultKind>> Coverage::never_together() const {
+  std::vector<std::pair<FaultKind, FaultKind>> pairs;
+  for (std::size_t a = 0; a < kFaultKinds; ++a) {
+    for (std::size_t b = a + 1; b < kFaultKinds; ++b) {
+      if (pairs_[a][a] == 0 || pairs_[b][b] == 0 || pairs_[a][b] > 0) continue;
+      pairs.emplace_back(static_cast<FaultKind>(a), static_cast<FaultKind>(b));
+    }
+  }
+  return pairs;
+}
+
+namespace {
+
+// Seven characters: 1234, 12.3k, 1.2M.
+std::string short_count(std::uint64_t count) {
+  char text[32];
+  const auto number = static_cast<double>(count);
+  if (count == 0) return "-";
+  if (count < 10'000) {
+    std::snprintf(text, sizeof text, "%d", static_cast<int>(count));
+  } else if (count < 1'000'000) {
+    std::snprintf(text, sizeof text, "%.0fk", number / 1e3);
+  } else {
+    std::snprintf(text, sizeof text, "%.1fM", number / 1e6);
+  }
+  return text;
+}
+
+std::string padded(std::string_view text, std::size_t width, bool right) {
+  const std::string space(text.size() < width ? width - text.size() : 0, ' ');
+  return right ? space + std::string(text) : std::string(text) + space;
+}
+
+// Words, wrapped.
+std::string wrapped(const std::vector<std::string>& words, std::size_t most) {
+  std::string text;
+  std::size_t column = 2;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i == most) {
+      text += ", and " + std::to_string(words.size() - most) + " more";
+      break;
+    }
+    if (column + words[i].size() + 2 > 78) {
+      text += ",\n  ";
+      column = 2;
+    } else if (i > 0) {
+      text += ", ";
+      column += 2;
+    }
+    text += words[i];
+    column += words[i].size();
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string Coverage::text() const {
+  std::string text = padded("what struck, while", 18, false);
+  for (const std::string_view word : kPhaseWords) text += padded(word, 8, true);
+  text += "\n";
+  for (std::size_t a = 0; a < kFaultKinds; ++a) {
+    text += padded(word_of(static_cast<FaultKind>(a)), 18, false);
+    for (const std::uint64_t count : struck_[a]) text += padded(short_count(count), 8, true);
+    text += "\n";
+  }
+  std::vector<std::string> words;
+  for (const FaultKind kind : never()) words.emplace_back(word_of(kind));
+  const std::size_t kinds = kFaultKinds - words.size();
+  text += std::to_string(kinds) + " of " + std::to_string(kFaultKinds) + " kinds came about";
+  text += words.empty() ? "\n" : "; never:\n  " + wrapped(words, 40) + "\n";
+  words.clear();
+  for (const auto& [a, b] : never_together()) {
+    words.push_back(std::string(word_of(a)) + "+" + std::string(word_of(b)));
+  }
+  const std::size_t pairs = kinds * (kinds - 1) / 2;
+  text += std::to_string(pairs - words.size()) + " of their " + std::to_string(pairs) +
+          " pairs came together";
+  text += words.empty() ? "\n" : "; never:\n  " + wrapped(words, 12) + "\n";
+  return text;
+}
+
+std::string Coverage::json() const {
+  json::Writer out;
+  out.begin_object().field("schedules", schedules_);
+  out.key("kinds").begin_object();
+  for (std::size_t a = 0; a < kFaultKinds; ++a) {
+    out.key(word_of(static_cast<FaultKind>(a))).begin_object();
+    out.field("schedules", pairs_[a][a]);
+    for (std::size_t p = 0; p < kLoopPhases; ++p) out.field(kPhaseWords[p], struck_[a][p]);
+    out.end_object();
+  }
+  out.end_object();
+  out.key("never").begin_array();
+  for (const FaultKind kind : never()) out.string(word_of(kind));
+  out.end_array();
+  out.key("never_together").begin_array();
+  for (const auto& [a, b] : never_together()) {
+    out.begin_array().string(word_of(a)).string(word_of(b)).end_array();
+  }
+  out.end_array().end_object();
+  return out.take();
+}
+
+}  // namespace terapi::conformance

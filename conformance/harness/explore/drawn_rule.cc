@@ -1,0 +1,188 @@
+#include "conformance/harness/explore/drawn_rule.h"
+
+#include <array>
+#include <utility>
+
+namespace terapi::conformance {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+template <std::size_t N>
+const char* one_of(const std::array<const char*, N>& choices, core::Random& random) {
+  return choices[random.below(N)];
+}
+
+// Which events it strikes: the first, some, or all while it is in force.
+std::string drawn_when(core::Random& random) {
+  switch (random.below(6)) {
+    case 0:
+      return R"("nth":[)" + std::to_string(1 + random.below(4)) + "],";
+    case 1: {
+      const std::uint64_t first = 1 + random.below(3);
+      return R"("nth":[)" + std::to_string(first) + "," + std::to_string(first + 1) + "],";
+    }
+    case 2:
+      return R"("every":)" + std::to_string(2 + random.below(2)) + ",";
+    case 3:
+      return R"("times":)" + std::to_string(1 + random.below(3)) + ",";
+    case 4:
+      return R"("probability":0.5,)";
+    default:
+      return "";
+  }
+}
+
+std::string status_fault(const std::string& status, const std::string& rest = "") {
+  return R"({"status":)" + status + rest + "}";
+}
+
+// What it does; and the Retry-After that goes with it.
+std::pair<std::string, core::Duration> drawn_effect(FaultKind kind, bool short_waits,
+                                                    core::Random& random) {
+  static constexpr std::array kStatuses = {"500", "502", "503", "504"};
+  static constexpr std::array kWaits = {"1", "2", "3", "8"};
+  static constexpr std::array kNoPages = {R"("<html>Please sign in</html>")", R"("")",
+                                          R"({"status":"ok"})", R"({"records":7})"};
+  static constexpr std::array kDelays = {"300ms", "1s", "2500ms", "7s"};
+  static constexpr std::array kShortDelays = {"300ms", "1s"};
+  static constexpr std::array kCuts = {"0", "1", "14", "40", "200"};
+  static constexpr std::array kStalls = {"1s", "4s", "40s"};
+  static constexpr std::array kShortStalls = {"1s", "2s"};
+  static constexpr std::array kLags = {"50ms", "2s", "1h"};
+  switch (kind) {
+    case FaultKind::kServerError:
+      return {status_fault(one_of(kStatuses, random)), 0s};
+    case FaultKind::kRateLimited: {
+      const std::string wait = one_of(kWaits, random);
+      return {status_fault("429", R"(,"headers":{"Retry-After":")" + wait +
+                                      R"("},"body":{"error":{"code":"too_many_request"}})"),
+              std::chrono::seconds(std::stoi(wait))};
+    }
+    case FaultKind::kRetryAfterZero:
+      return {
+          status_fault(random.below(2) == 0 ? "429" : "503", R"(,"headers":{"Retry-After":"0"})"),
+          2s};
+    case FaultKind::kUnauthorized:
+      return {status_fault("401", R"(,"body":{"error":{"code":"unknown_account"}})"), 0s};
+    case FaultKind::kBadRequest:
+      return {status_fault("400", R"(,"body":{"error":{"code":"invalid_query_params"}})"), 0s};
+    case FaultKind::kInvalidCursor:
+      return {status_fault("400", R"(,"body":{"error":{"code":"invalid_cursor"}})"), 0s};
+    case FaultKind::kRedirect:
+      return {status_fault(random.below(2) == 0 ? "302" : "308",
+                           R"(,"headers":{"Location":"{elsewhere}"})"),
+              0s};
+    case FaultKind::kNoPage:
+      return {status_fault("200", std::string(R"(,"body":)") + one_of(kNoPages, random)), 0s};
+    case FaultKind::kDelay:
+      return {std::string(R"({"delay":")") +
+                  (short_waits ? one_of(kShortDelays, random) : one_of(kDelays, random)) + "\"}",
+              0s};
+    case FaultKind::kReset:
+      return {R"({"reset":true})", 0s};
+    case FaultKind::kTruncate:
+      return {std::string(R"({"truncate_after":)") + one_of(kCuts, random) + "}", 0s};
+    case FaultKind::kStall:
+      return {std::string(R"({"stall":")") +
+                  (short_waits ? one_of(kShortStalls, random) : one_of(kStalls, random)) + "\"}",
+              0s};
+    case FaultKind::kStale:
+      return {std::string(R"({"stale":")") + one_of(kLags, random) + "\"}", 0s};
+    case FaultKind::kWebhookDrop:
+      return {R"({"drop":true})", 0s};
+    case FaultKind::kWebhookDuplicate:
+      return {R"({"duplicate":)" + std::to_string(2 + random.below(4)) + "}", 0s};
+    case FaultKind::kWebhookDelay:
+      return {std::string(R"({"delay":")") +
+                  (short_waits ? one_of(kShortDelays, random) : one_of(kDelays, random)) + "\"}",
+              0s};
+    case FaultKind::kWebhookReorder:
+      return {R"({"reorder":true})", 0s};
+    case FaultKind::kWebhookForge:
+      return {random.below(2) == 0 ? R"({"forge":"signature"})" : R"({"forge":"body"})", 0s};
+    case FaultKind::kWebhookEarly:
+      return {R"({"before_commit":"500ms"})", 0s};
+    case FaultKind::kLateCommit:
+      return {R"({"late_commit":"1s"})", 0s};
+    default:
+      return {};
+  }
+}
+
+WireRule drawn_wire_rule(FaultKind kind, const std::string& record, core::Random& random) {
+  WireRule rule;
+  switch (kind) {
+    case FaultKind::kPoison: {
+      static constexpr std::array kLacks = {"id", "metadata", "cursor", "object"};
+      rule.what = WireRule::What::kPoison;
+      rule.record = record;
+      rule.lacks = one_of(kLacks, random);
+      return rule;
+    }
+    case FaultKind::kOddCursors:
+      rule.what = WireRule::What::kOddCursors;
+      return rule;
+    case FaultKind::kBrokenGzip:
+      rule.what = WireRule::What::kBrokenGzip;
+      break;
+    case FaultKind::kTooLong:
+      rule.what = WireRule::What::kTooLong;
+      break;
+    case FaultKind::kExtraFields:
+      rule.what = WireRule::What::kExtraFields;
+      return rule;
+    default:
+      rule.what = WireRule::What::kEmptyPage;
+      rule.nth = {1 + random.below(3)};
+      rule.times = 1;
+      return rule;
+  }
+  rule.times = 1 + random.below(3);
+  if (random.below(2) == 0) rule.nth = {1 + random.below(3)};
+  return rule;
+}
+
+}  // namespace
+
+bool is_api_fault(FaultKind kind) { return kind <= FaultKind::kStale; }
+bool is_webhook_fault(FaultKind kind) {
+  return kind >= FaultKind::kWebhookDrop && kind <= FaultKind::kWebhookEarly;
+}
+bool is_wire_fault(FaultKind kind) {
+  return kind >= FaultKind::kEmptyPage && kind <= FaultKind::kExtraFields;
+}
+
+DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record, bool short_waits,
+                    core::Random& random) {
+  DrawnRule rule;
+  rule.kind = kind;
+  const std::string id = std::string(word_of(kind)) + "-" + std::to_string(number);
+  if (is_wire_fault(kind)) {
+    rule.wire = drawn_wire_rule(kind, record, random);
+    rule.wire.id = id;
+    return rule;
+  }
+  const bool api = is_api_fault(kind);
+  const char* on = api ? "api" : is_webhook_fault(kind) ? "webhook" : "store";
+  rule.text = R"({"id":")" + id + R"(","on":")" + on + "\",";
+  if (kind == FaultKind::kInvalidCursor) {
+    // Of requests with one; all cursors of the dialect begin so.
+    rule.text += R"("match":{"cursor":"Y3J*"},)";
+  } else if (api && random.below(4) == 0) {
+    rule.text +=
+        random.below(2) == 0 ? R"("match":{"cursor":""},)" : R"("match":{"cursor":"Y3J*"},)";
+  } else if (is_webhook_fault(kind) && random.below(2) == 0) {
+    rule.text += R"("match":{"attempt":1},)";
+  }
+  // A commit that is late has to be the only one: others would come before it (CUR-8).
+  const bool late = kind == FaultKind::kLateCommit || kind == FaultKind::kWebhookEarly;
+  rule.text += late ? R"("nth":[1],)" : drawn_when(random);
+  auto [effect, retry_after] = drawn_effect(kind, short_waits, random);
+  rule.text += R"("do":)" + effect + "}";
+  rule.retry_after = retry_after;
+  return rule;
+}
+
+}  // namespace terapi::conformance

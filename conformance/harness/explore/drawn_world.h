@@ -1,0 +1,67 @@
+// DrawnWorld: the records of a drawn schedule while it is being drawn: what a world file says of
+// them, and runs that change them in ways that make sense (an update of a record that is there, a
+// deletion, one that comes back).
+//
+// Everything comes from the Random it was made with. A value; one thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+
+namespace terapi::conformance {
+
+struct DrawnRecord {
+  std::string id;
+  std::uint64_t version = 1;
+  bool deleted = false;
+};
+
+struct DrawnStream {
+  std::string connection;
+  std::string model;
+  std::string variant;                 // empty: base
+  std::vector<DrawnRecord> records{};  // as they are after the runs drawn so far
+  std::size_t begun_with = 0;          // records of the world file
+  std::string name() const;            // "github/demo/Issue"
+};
+
+// What a run does, as far as it is not left to chance.
+enum class RunKind : std::uint8_t { kAny, kOnlyDeletes, kOnlyNew };
+
+class DrawnWorld {
+ public:
+  struct Shape {
+    std::size_t streams = 1;
+    std::size_t records = 10;   // in all
+    std::size_t bytes = 0;      // of each; 0: as small as may be
+    bool odd = false;           // ids and values that not everything keeps
+    std::string environment{};  // its members, JSON without braces
+  };
+  DrawnWorld(const core::Random& random, Shape shape);
+
+  std::vector<DrawnStream>& streams() { return streams_; }
+  std::vector<std::string> names() const;
+  // The world file as it is before any run; call it before the first.
+  std::string given();
+  // The body of POST /_simulator/runs, one that changes something. `announced`: a webhook tells.
+  std::string run(DrawnStream& stream, RunKind kind, std::size_t most, bool announced);
+  // So many records that were never there.
+  std::string backlog(DrawnStream& stream, std::size_t count, bool announced);
+
+ private:
+  std::string payload(const DrawnRecord& record);
+  std::string head(const DrawnStream& stream) const;
+  std::string new_id(const DrawnStream& stream);
+  void add_new(DrawnStream& stream, std::string& saves);
+  void change(DrawnStream& stream, RunKind kind, std::string& saves, std::string& updates,
+              std::string& deletes, std::vector<std::string>& touched);
+
+  core::Random random_;
+  Shape shape_;
+  std::vector<DrawnStream> streams_;
+};
+
+}  // namespace terapi::conformance

@@ -1,0 +1,43 @@
+#include "conformance/harness/explore/explore_one.h"
+
+#include <utility>
+
+#include "conformance/harness/client_play.h"
+#include "conformance/harness/virtual_client_stage.h"
+
+namespace terapi::conformance {
+
+Explored explore(const Scenario& scenario, const ClientPlan& plan, const ExploreOptions& options) {
+  ClientStageOptions stage_options;
+  stage_options.seed = scenario.seed;
+  stage_options.world = scenario.given;
+  stage_options.client = {plan.poll, plan.limit, plan.streams};
+  stage_options.told = options.told;
+  VirtualClientStage stage(
+      std::move(stage_options), options.mutant,
+      options.sqlite ? VirtualClientStage::Keeps::kSqlite : VirtualClientStage::Keeps::kMemory);
+  return explored_on(stage, scenario, plan);
+}
+
+Explored explored_on(ClientStage& stage, const Scenario& scenario, const ClientPlan& plan) {
+  Explored explored;
+  if (const auto opened = stage.open(); !opened) {
+    explored.verdict = Verdict::kError;
+    explored.reason = opened.error().message;
+    return explored;
+  }
+  ClientPlayed played = play_plan(scenario, plan, stage);
+  explored.verdict = played.verdict;
+  explored.reason = std::move(played.reason);
+  explored.findings = std::move(played.findings);
+  explored.moments = stage.moments();
+  explored.history = std::move(stage.history());
+  return explored;
+}
+
+Explored explore_one(std::uint64_t seed, const ExploreOptions& options) {
+  const DrawnSchedule drawn = draw_schedule(seed, options.draw);
+  return explore(drawn.scenario, drawn.plan, options);
+}
+
+}  // namespace terapi::conformance

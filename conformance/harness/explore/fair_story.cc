@@ -1,0 +1,163 @@
+#include "conformance/harness/explore/fair_story.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "conformance/harness/explore/fault_kind.h"
+#include "conformance/model.h"
+#include "conformance/scenario_text.h"
+#include "core/json.h"
+
+namespace terapi::conformance {
+
+using namespace std::chrono_literals;
+namespace json = core::json;
+
+namespace {
+
+// A right client is back after so long, whatever it was.
+constexpr core::Duration kLongEnough = 100s;
+// A poll that is further off than this does not come about in time.
+constexpr core::Duration kTooFarOff = 60s;
+
+class FairStory {
+ public:
+  FairStory(const Scenario& scenario, const ClientPlan& plan)
+      : plan_(plan), streams_(plan.streams.begin(), plan.streams.end()) {
+    if (!scenario.faults.empty()) see(FaultsAct{scenario.faults});
+  }
+
+  std::string run() {
+    for (const ClientStep& step : plan_.steps) {
+      std::visit([this](const auto& act) { see(act); }, step.what);
+      if (!unfair_.empty()) return unfair_ + " (" + step_text(step.what) + ")";
+    }
+    return "";
+  }
+
+ private:
+  void see(const ClientAct& act) {
+    if (act.what == ClientAct::What::kStarts) {
+      alive_ = true;
+      refused_ = false;
+      untold_.clear();  // it looks at everything when it starts
+      if (stale_) untold_ = streams_;
+    } else if (act.worker == 1) {
+      alive_ = false;
+    }
+  }
+  void see(const RunAct& act) { see_run(act.body, false); }
+  void see(const BetweenPagesAct& act) {
+    changes_wait_ = true;
+    see_run(act.run, true);
+  }
+  void see_run(const std::string& body, bool later) {
+    const auto run = json::Document::parse(body, {.max_depth = 100'000});
+    if (!run) return;
+    const json::Value root = run->root();
+    if (comes_late_ > 0 && ++comes_late_ > 2) unfair_ = "a run after one that comes late";
+    const std::string name = stream_name(root["integration"].string(), root["connection"].string(),
+                                         root["model"].string(), root["variant"].string());
+    const bool told = !root["webhook"].present() || root["webhook"].boolean();
+    if (later && !told && plan_.poll > kTooFarOff) unfair_ = "nobody is told of a late change";
+    if (told && !later && alive_ && !faults_) {
+      untold_.erase(name);
+    } else if (!told || webhooks_lost_ || stale_) {
+      untold_.insert(name);
+    }
+  }
+  void see(const WaitAct& act) {
+    if (act.what != WaitAct::What::kConverged) return;
+    if (faults_) unfair_ = "faults are in force where it has to converge";
+    if (wire_) unfair_ = "wire rules are in force where it has to converge";
+    if (disk_full_) unfair_ = "the disk is full where it has to converge";
+    if (armed_) unfair_ = "a kill may come where it has to converge";
+    if (!alive_ || refused_) unfair_ = "it has to converge, and nobody has started it";
+    if (act.within < kLongEnough && trouble_) unfair_ = "it has too little time to converge";
+    if (plan_.poll > kTooFarOff && !untold_.empty()) unfair_ = "it was not told what has changed";
+    untold_.clear();
+    changes_wait_ = false;
+  }
+  void see(const FaultsAct& act) {
+    faults_ = webhooks_lost_ = false;
+    comes_late_ = 0;
+    const auto rules = json::Document::parse(act.rules, {.comments = true});
+    if (!rules) return;
+    for (const json::Value rule : rules->root().items()) {
+      const json::Value does = rule["do"];
+      faults_ = trouble_ = true;
+      webhooks_lost_ = webhooks_lost_ || rule["on"].string() == "webhook";
+      stale_ = stale_ || does["stale"].present();
+      if (does["late_commit"].present() || does["before_commit"].present()) comes_late_ = 1;
+      const std::int64_t status = does["status"].integer().value_or(200);
+      const bool cursor = does["body"]["error"]["code"].string() == "invalid_cursor";
+      if (status == 429 && !does["headers"]["Retry-After"].present()) untold_wait_ = true;
+      if (status >= 300 && status < 500 && status != 429 && !cursor) refused_ = true;
+    }
+    if (rules->root().size() == 0 && stale_) {
+      // What was stale when it looked is not announced again.
+      untold_ = streams_;
+      stale_ = false;
+    }
+  }
+  void see(const WireAct& act) {
+    wire_ = false;
+    for (const WireRule& rule : act.rules) {
+      const bool harmless = rule.what == WireRule::What::kExtraFields ||
+                            rule.what == WireRule::What::kOddCursors ||
+                            (rule.what == WireRule::What::kEmptyPage && rule.times == 1);
+      wire_ = wire_ || !harmless;
+      trouble_ = trouble_ || !harmless;
+      if (rule.what == WireRule::What::kPoison) refused_ = true;
+    }
+  }
+  void see(const WebhookAct& act) {
+    if (!alive_ || armed_) unfair_ = "nobody is there for the judge's webhook";
+    if (act.answer == WebhookAct::Answer::kAccepted) untold_.erase(act.stream);
+  }
+  void see(const KillAct& act) { armed_ = act.at != KillAct::At::kNever; }
+  void see(const DiskAct& act) {
+    disk_full_ = act.full;
+    trouble_ = trouble_ || act.full;
+  }
+  void see(const ClientCheck& check) {
+    if (check.what == ClientCheck::What::kWaitsAfter && untold_wait_) {
+      unfair_ = "nobody told it how long to wait";
+    }
+    if (check.what == ClientCheck::What::kConverged && !untold_.empty()) {
+      unfair_ = "something has changed since it held everything";
+    }
+  }
+  void see(const PruneAct& /*act*/) {
+    if (faults_) unfair_ = "the judge's own call would meet the faults";
+  }
+  void see(const ClockAct& /*act*/) {}
+  void see(const WorldAct& /*act*/) {}
+  void see(const MarkAct& /*act*/) {}
+
+  const ClientPlan& plan_;
+  std::set<std::string> streams_;
+  std::set<std::string> untold_;  // streams of which something may have changed unnoticed
+  std::string unfair_;
+  int comes_late_ = 0;  // runs since such a rule was set, and one
+  bool alive_ = false;
+  bool refused_ = false;  // and may have given up
+  bool faults_ = false;
+  bool webhooks_lost_ = false;
+  bool stale_ = false;
+  bool wire_ = false;
+  bool disk_full_ = false;
+  bool armed_ = false;
+  bool trouble_ = false;
+  bool changes_wait_ = false;
+  bool untold_wait_ = false;  // a 429 without a Retry-After
+};
+
+}  // namespace
+
+std::string unfairness(const Scenario& scenario, const ClientPlan& plan) {
+  return FairStory(scenario, plan).run();
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,128 @@
+#include "conformance/harness/explore/kept_schedule.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "conformance/harness/explore/fair_story.h"
+#include "conformance/harness/explore/shrink.h"
+#include "conformance/scenario_text.h"
+#include "core/check.h"
+
+namespace terapi::conformance {
+namespace {
+
+const Finding* same_finding(const Explored& explored, const Finding& failure) {
+  for (const Finding& finding : explored.findings) {
+    const bool same = finding.verdict == Verdict::kFail && finding.clause == failure.clause &&
+                      finding.invariant == failure.invariant;
+    if (same) return &finding;
+  }
+  return nullptr;
+}
+
+class Keeper {
+ public:
+  Keeper(const Finding& failure, const KeepOptions& options)
+      : failure_(failure), options_(options) {}
+
+  bool fails(const Scenario& scenario, const ClientPlan& plan) const {
+    if (plan.steps.empty() || !fair(scenario, plan)) return false;
+    for (std::size_t i = 0; i < options_.rerun_each; ++i) {
+      const Explored explored = play(scenario, plan);
+      if (explored.verdict != Verdict::kFail || same_finding(explored, failure_) == nullptr) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Explored play(const Scenario& scenario, const ClientPlan& plan) const {
+    return options_.how ? options_.how(scenario, plan) : explore(scenario, plan, options_.play);
+  }
+  bool ours() const { return options_.play.mutant == nullptr && !options_.how; }
+
+  // A right client passes it. Where ours is the one that fails, rules have to do.
+  bool fair(const Scenario& scenario, const ClientPlan& plan) const {
+    if (ours()) return unfairness(scenario, plan).empty();
+    return !reference(scenario, plan).found();
+  }
+  static Explored reference(const Scenario& scenario, const ClientPlan& plan) {
+    return explore(scenario, plan, {});
+  }
+
+ private:
+  const Finding& failure_;
+  const KeepOptions& options_;
+};
+
+bool only_virtual(const ClientPlan& plan) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const ClientStep& step) {
+    const auto* kill = std::get_if<KillAct>(&step.what);
+    return kill != nullptr &&
+           (kill->restarts || kill->at == KillAct::At::kStoreCall ||
+            kill->at == KillAct::At::kStoreCalled || kill->at == KillAct::At::kWebhookAnswered);
+  });
+}
+
+void tell(Scenario& scenario, const ClientPlan& plan, const Finding& finding,
+          const KeepOptions& options) {
+  scenario.id = "explore/" + options.name;
+  scenario.title =
+      options.title.empty() ? "A client keeps " + finding.clause + " here" : options.title;
+  scenario.why = "Found by chance: " + finding.what + ".";
+  scenario.clauses = {finding.clause.empty() ? "CLIENT-1" : finding.clause};
+  scenario.origin = options.again;
+  scenario.kills.clear();
+  scenario.kills_none.clear();
+  if (options.play.mutant != nullptr) {
+    scenario.kills = {std::string(options.play.mutant->id)};
+  } else {
+    scenario.kills_none = "It was found with a client, and not with one of the mutants.";
+  }
+  scenario.in_virtual = true;
+  scenario.over_http = !only_virtual(plan);
+  scenario.worlds_why =
+      scenario.over_http ? "" : "The process dies between two calls of its own, which only we see.";
+}
+
+}  // namespace
+
+KeptSchedule keep_schedule(const Scenario& scenario, const ClientPlan& plan, const Finding& failure,
+                           const KeepOptions& options) {
+  const Keeper keeper(failure, options);
+  const Shrunk shrunk = shrink(
+      scenario_text(scenario, plan),
+      [&](const Scenario& s, const ClientPlan& p) { return keeper.fails(s, p); },
+      options.most_tries);
+  auto smallest = Scenario::parse(shrunk.text, "kept");
+  TERAPI_CHECK(smallest.has_value(), "what is kept was read before");
+  const auto smallest_plan = ClientPlan::read(*smallest);
+  TERAPI_CHECK(smallest_plan.has_value(), "what is kept was read before");
+  KeptSchedule kept;
+  kept.tried = shrunk.tried;
+  kept.steps = smallest_plan->steps.size();
+  const Explored explored = keeper.play(*smallest, *smallest_plan);
+  const Finding* finding = same_finding(explored, failure);
+  kept.finding = finding == nullptr ? failure : *finding;
+  if (keeper.ours()) {
+    ExploreOptions sqlite = options.play;
+    sqlite.sqlite = true;
+    kept.fails_on_sqlite = explore(*smallest, *smallest_plan, sqlite).found();
+  } else {
+    kept.passes_reference = Keeper::reference(*smallest, *smallest_plan).verdict == Verdict::kPass;
+  }
+  tell(*smallest, *smallest_plan, kept.finding, options);
+  kept.path = smallest->id + ".json";
+  kept.text = scenario_text(
+      *smallest, *smallest_plan,
+      {kept.finding.clause + (kept.finding.invariant.empty() ? "" : " " + kept.finding.invariant) +
+           ": " + kept.finding.what + ".",
+       "expected: " + kept.finding.expected, "actual: " + kept.finding.actual,
+       "Drawn by chance and made smaller. Found again by: " + options.again,
+       "Played again by: terapi-conformance reference --world virtual --scenarios DIR --filter " +
+           smallest->id});
+  return kept;
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,607 @@
+#include "conformance/harness/explore/schedule_draw.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/harness/explore/drawn_rule.h"
+#include "conformance/harness/explore/drawn_world.h"
+#include "core/random.h"
+
+namespace terapi::conformance {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// A right client backs off for a minute at the most, whatever the trouble was.
+constexpr core::Duration kToRecover = 110s;
+constexpr core::Duration kFarOff = 10min;
+
+// Which kinds a seed has, and more of which.
+class Swarm {
+ public:
+  Swarm(core::Random random, const DrawOptions& options) {
+    // In eighths: few kinds, some, most of them.
+    static constexpr std::array<std::uint64_t, 3> kDensities = {1, 3, 6};
+    const std::uint64_t density = kDensities[random.below(kDensities.size())];
+    for (std::size_t i = 0; i < kFaultKinds; ++i) {
+      const auto kind = static_cast<FaultKind>(i);
+      const bool on = random.below(8) < density;
+      const bool loud = random.below(6) == 0;
+      if (!on || (options.over_http && !over_http(kind))) continue;
+      on_.add(kind);
+      for (int n = 0; n < (loud ? 5 : 1); ++n) kinds_.push_back(kind);
+    }
+  }
+  bool on(FaultKind kind) const { return on_.has(kind); }
+  // One of those that fit, or none.
+  template <typename Fits>
+  std::optional<FaultKind> pick(core::Random& random, Fits fits) const {
+    std::vector<FaultKind> fitting;
+    for (const FaultKind kind : kinds_) {
+      if (fits(kind)) fitting.push_back(kind);
+    }
+    if (fitting.empty()) return std::nullopt;
+    return fitting[random.below(fitting.size())];
+  }
+
+ private:
+  static bool over_http(FaultKind kind) {
+    return kind != FaultKind::kKillAtStoreCall && kind != FaultKind::kKillAtStoreCalled &&
+           kind != FaultKind::kSecondWorker && kind != FaultKind::kDiskFull;
+  }
+  FaultKinds on_;
+  std::vector<FaultKind> kinds_;
+};
+
+WaitAct wait_for(WaitAct::What what, core::Duration within) {
+  WaitAct act;
+  act.what = what;
+  act.within = within;
+  return act;
+}
+
+bool stops_a_client(FaultKind kind) {
+  return kind == FaultKind::kUnauthorized || kind == FaultKind::kBadRequest ||
+         kind == FaultKind::kRedirect || kind == FaultKind::kPoison;
+}
+
+// What a webhook announces may pass unnoticed.
+bool loses_hints(FaultKind kind) {
+  return is_webhook_fault(kind) || kind == FaultKind::kStale || kind == FaultKind::kHostileWebhook;
+}
+
+// Data that comes to light after later data would come behind a cursor (CUR-8): alone it may be
+// as late as it likes.
+bool comes_late(FaultKind kind) {
+  return kind == FaultKind::kLateCommit || kind == FaultKind::kWebhookEarly;
+}
+
+DrawnWorld::Shape drawn_shape(core::Random random, const Swarm& swarm, const DrawOptions& options) {
+  DrawnWorld::Shape shape;
+  static constexpr std::array<std::size_t, 8> kStreams = {1, 1, 1, 2, 2, 2, 3, 4};
+  static constexpr std::array<std::size_t, 8> kRecords = {0, 1, 3, 6, 12, 20, 40, 90};
+  shape.streams = kStreams[random.below(kStreams.size())];
+  shape.records = kRecords[random.below(kRecords.size())];
+  shape.odd = random.below(3) == 0;
+  if (options.size == DrawOptions::Size::kSmall) {
+    shape.streams = 2;
+    shape.records = 50;
+    return shape;
+  }
+  if (swarm.on(FaultKind::kByteBudget) && random.below(2) == 0) {
+    shape.bytes = 200;
+    shape.environment = R"("max_response_bytes":2000)";
+  } else if (swarm.on(FaultKind::kRateLimit) && random.below(2) == 0) {
+    shape.environment =
+        R"("rate_limit":{"requests":)" + std::to_string(4 + random.below(8)) + R"(,"per":"1s"})";
+  }
+  return shape;
+}
+
+class ScheduleDraw {
+ public:
+  ScheduleDraw(std::uint64_t seed, const DrawOptions& options)
+      : options_(options),
+        story_(core::Random(seed).stream("story")),
+        history_(core::Random(seed).stream("history")),
+        faults_(core::Random(seed).stream("faults")),
+        swarm_(core::Random(seed).stream("swarm"), options),
+        shape_(drawn_shape(core::Random(seed).stream("shape"), swarm_, options)),
+        world_(core::Random(seed), shape_) {
+    draw_client();
+    Scenario& scenario = drawn_.scenario;
+    scenario.id = "explore/seed-" + std::to_string(seed);
+    scenario.title = "What seed " + std::to_string(seed) + " drew";
+    scenario.why = "Nobody thought of it.";
+    scenario.clauses = {"CLIENT-1"};
+    scenario.origin = "terapi-conformance explore --seeds " + std::to_string(seed);
+    scenario.kills_none = "It was drawn, not designed.";
+    scenario.dialects = {"terapi"};
+    scenario.seed = seed;
+    scenario.given = world_.given();
+    budget_ = options.size == DrawOptions::Size::kSmall ? 5 : 1 + story_.below(8);
+  }
+
+  DrawnSchedule take() {
+    begin();
+    const std::uint64_t episodes =
+        options_.size == DrawOptions::Size::kSmall ? 2 : 1 + story_.below(4);
+    for (std::uint64_t i = 0; i < episodes; ++i) episode();
+    add_expectations();
+    return std::move(drawn_);
+  }
+
+ private:
+  // --- the client -------------------------------------------------------------------------------
+
+  void draw_client() {
+    static constexpr std::array<core::Duration, 6> kPolls = {1s, 2s, 5s, kFarOff, kFarOff, kFarOff};
+    static constexpr std::array<std::uint64_t, 6> kLimits = {1, 2, 3, 5, 10, 100};
+    ClientPlan& plan = drawn_.plan;
+    plan.poll = kPolls[story_.below(kPolls.size())];
+    plan.limit = kLimits[story_.below(kLimits.size())];
+    if (shape_.records > 30 && plan.limit < 3) plan.limit += 4;
+    plan.streams = world_.names();
+    // Whoever takes no webhooks would wait for minutes.
+    plan.needs_webhooks = far_off();
+  }
+  bool far_off() const { return drawn_.plan.poll == kFarOff; }
+
+  // --- steps ------------------------------------------------------------------------------------
+
+  void step(ClientStep::What what) {
+    if (const auto kind = kind_of_step(what)) drawn_.kinds.add(*kind);
+    drawn_.plan.steps.push_back({std::move(what), ""});
+  }
+  void pass(core::Duration duration) {
+    if (duration.count() > 0) {
+      step(wait_for(WaitAct::What::kTime, duration));
+    }
+  }
+  void pass_some() {
+    static constexpr std::array<core::Duration, 8> kPasses = {0s,   0s,    1ms, 2ms,
+                                                              10ms, 100ms, 1s,  3s};
+    pass(kPasses[story_.below(kPasses.size())]);
+  }
+  void converge() {
+    step(wait_for(WaitAct::What::kConverged, kToRecover));
+    changes_wait_ = false;
+  }
+  void expect(ClientCheck check) { step(std::move(check)); }
+  void start(int worker = 1, bool wait = true) {
+    step(ClientAct{ClientAct::What::kStarts, worker, wait});
+  }
+
+  DrawnStream& any_stream() { return world_.streams()[history_.below(world_.streams().size())]; }
+
+  void run(RunKind kind = RunKind::kAny) {
+    if (kind == RunKind::kAny && history_.below(5) == 0) kind = RunKind::kOnlyDeletes;
+    const bool announced = history_.below(6) != 0;
+    hints_lost_ = hints_lost_ || !announced;
+    step(RunAct{world_.run(any_stream(), kind, 4, announced)});
+  }
+  void runs() {
+    const std::uint64_t count = 1 + history_.below(3);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      run();
+      pass_some();
+    }
+  }
+  void change_between_pages() {
+    // One that comes after the walk it was meant for is not seen without a webhook.
+    const bool announced = history_.below(2) == 0 || far_off();
+    hints_lost_ = hints_lost_ || !announced;
+    changes_wait_ = true;
+    step(BetweenPagesAct{1 + history_.below(3),
+                         world_.run(any_stream(), RunKind::kAny, 4, announced)});
+  }
+
+  // --- the beginning ----------------------------------------------------------------------------
+
+  void begin() {
+    // What was changed before anybody looked is first seen as UPDATED, or as DELETED.
+    if (history_.below(2) == 0) runs();
+    if (swarm_.on(FaultKind::kBetweenPages) && story_.below(2) == 0) change_between_pages();
+    if (story_.below(3) == 0) {
+      trouble(true);
+      return;
+    }
+    start();
+    if (swarm_.on(FaultKind::kSecondWorker) && story_.below(3) == 0) start(2);
+    hints_lost_ = hints_lost_ && changes_wait_;  // its first walk sees what came before
+    converge_calmly();
+    expect_pages();
+  }
+
+  // All is well, and stays so until everything is there.
+  void converge_calmly() {
+    if (far_off() && hints_lost_) announce();
+    hints_lost_ = false;
+    converge();
+  }
+  // A run on each stream that a webhook tells.
+  void announce() {
+    for (DrawnStream& stream : world_.streams()) {
+      step(RunAct{world_.run(stream, RunKind::kOnlyNew, 1, true)});
+    }
+  }
+  // It was told how much it may ask for at once.
+  void expect_pages() {
+    for (const DrawnStream& stream : world_.streams()) {
+      const std::uint64_t least = (stream.begun_with + drawn_.plan.limit - 1) / drawn_.plan.limit;
+      if (least < 2) continue;
+      ClientCheck check;
+      check.least = least;
+      check.stream = stream.name();
+      check.clause = "CLIENT-10";
+      check.because =
+          "It was told to ask for " + std::to_string(drawn_.plan.limit) + " records at a time";
+      expect(std::move(check));
+    }
+  }
+
+  // --- episodes ---------------------------------------------------------------------------------
+
+  void episode() {
+    const std::uint64_t kind = story_.below(12);
+    if (kind < 6) return trouble(false);
+    if (kind == 6) return calm();
+    if (kind == 7) return webhooks_of_the_judge();
+    if (kind == 8) return refusal();
+    if (kind == 9) return keeps_what_it_has();
+    if (kind == 10) return death_in_a_backlog();
+    prune();
+  }
+
+  void calm() {
+    runs();
+    converge_calmly();
+  }
+
+  // Some kinds of faults while records change; then they stop.
+  void trouble(bool from_the_start) {
+    api_rules_ = 0;
+    retry_after_ = 0s;
+    if (swarm_.on(FaultKind::kRateLimited)) step(MarkAct{"trouble"});
+    set_rules(1 + faults_.below(3), from_the_start);
+    if (from_the_start) start();
+    const std::uint64_t acts = 1 + story_.below(3);
+    for (std::uint64_t i = 0; i < acts; ++i) {
+      if (late_commit_) {
+        if (i == 0) run();
+        pass(1500ms);
+        break;  // another commit would come before it
+      }
+      if (story_.below(2) == 0) disturb();
+      runs();
+    }
+    recover();
+    // What else happens to an answer may hide what it says.
+    if (retry_after_ > 0s && api_rules_ == 1) expect_patience();
+  }
+
+  // The one 429 that there is says how long to wait.
+  void expect_patience() {
+    if (shape_.environment.starts_with(R"("rate_limit")")) return;
+    ClientCheck check;
+    check.what = ClientCheck::What::kWaitsAfter;
+    check.status = 429;
+    check.time = retry_after_;
+    check.clause = "CLIENT-9";
+    check.because = "It was told how long to wait";
+    expect(std::move(check));
+  }
+
+  static bool is_rule(FaultKind kind) {
+    return is_api_fault(kind) || is_webhook_fault(kind) || is_wire_fault(kind) ||
+           kind == FaultKind::kLateCommit;
+  }
+
+  void set_rules(std::uint64_t most, bool from_the_start) {
+    std::string rules;
+    WireAct wire;
+    for (std::uint64_t i = 0; i < most && budget_ > 0; ++i) {
+      const auto kind = swarm_.pick(faults_, [&](FaultKind k) {
+        if (comes_late(k) && (from_the_start || changes_wait_)) return false;
+        // An episode of its own.
+        return is_rule(k) && !stops_a_client(k);
+      });
+      if (!kind) break;
+      if (comes_late(*kind)) late_commit_ = true;
+      add_rule(*kind, rules, wire);
+    }
+    set(rules, std::move(wire));
+  }
+
+  void add_rule(FaultKind kind, std::string& rules, WireAct& wire) {
+    if (budget_ > 0) --budget_;
+    const DrawnStream& stream = world_.streams().front();
+    const std::string record =
+        stream.records.empty() ? "r1" : stream.records[faults_.below(stream.records.size())].id;
+    const DrawnRule rule = draw_rule(kind, ++rules_drawn_, record, options_.over_http, faults_);
+    drawn_.kinds.add(kind);
+    hints_lost_ = hints_lost_ || loses_hints(kind);
+    if (is_api_fault(kind)) ++api_rules_;
+    if (kind == FaultKind::kRateLimited) retry_after_ = rule.retry_after;
+    if (rule.text.empty()) {
+      wire.rules.push_back(rule.wire);
+    } else {
+      rules += (rules.empty() ? "" : ",") + rule.text;
+    }
+  }
+  void set(const std::string& rules, WireAct wire) {
+    if (!rules.empty()) {
+      faults_set_ = true;
+      step(FaultsAct{"[" + rules + "]"});
+    }
+    if (!wire.rules.empty()) {
+      wire_set_ = true;
+      step(std::move(wire));
+    }
+  }
+
+  // Something that is no rule happens.
+  void disturb() {
+    if (budget_ == 0) return;
+    const auto kind = swarm_.pick(faults_, [](FaultKind k) {
+      return k >= FaultKind::kKill && k != FaultKind::kSecondWorker && k != FaultKind::kPrune &&
+             k <= FaultKind::kBetweenPages;
+    });
+    if (!kind) return;
+    --budget_;
+    disturb(*kind);
+  }
+
+  void disturb(FaultKind kind) {
+    static constexpr std::array<core::Duration, 6> kJumps = {24h, -24h, 1h, -1h, 1s, -1s};
+    switch (kind) {
+      case FaultKind::kKill:
+        step(ClientAct{ClientAct::What::kIsKilled, 1, true});
+        if (story_.below(2) == 0) runs();
+        return start(1, story_.below(2) == 0);
+      case FaultKind::kStop:
+        step(ClientAct{ClientAct::What::kStops, 1, true});
+        if (story_.below(2) == 0) runs();
+        return start(1, story_.below(2) == 0);
+      case FaultKind::kClockJump:
+        return step(ClockAct{kJumps[story_.below(kJumps.size())]});
+      case FaultKind::kDiskFull:
+        disk_full_ = true;
+        return step(DiskAct{true});
+      case FaultKind::kBetweenPages:
+        return change_between_pages();
+      default:
+        return arm(kind);
+    }
+  }
+
+  void arm(FaultKind kind) {
+    KillAct kill;
+    for (const auto at :
+         {KillAct::At::kRequest, KillAct::At::kAnswer, KillAct::At::kWebhookAnswered,
+          KillAct::At::kStoreCall, KillAct::At::kStoreCalled}) {
+      if (kind_of_kill(at) == kind) kill.at = at;
+    }
+    kill.nth = 1 + faults_.below(kind == FaultKind::kKillAtWebhook ? 2 : 8);
+    drawn_.kinds.add(kind);
+    step(kill);
+    armed_ = true;
+    runs();
+    pass(1s);
+    step(ClientAct{ClientAct::What::kIsKilled, 1, true});
+    start(1, false);
+  }
+
+  // The faults stop, and what is dead or has given up is started again.
+  void recover() {
+    if (armed_) step(KillAct{.at = KillAct::At::kNever});
+    if (faults_set_) step(FaultsAct{"[]"});
+    if (wire_set_) step(WireAct{});
+    if (disk_full_) step(DiskAct{false});
+    if (armed_ || stopped_) start();
+    armed_ = stopped_ = faults_set_ = wire_set_ = disk_full_ = late_commit_ = false;
+    converge_calmly();
+  }
+
+  // A client may stop after a refusal, and must not go on asking.
+  void refusal() {
+    const auto kind = swarm_.pick(faults_, stops_a_client);
+    if (!kind || budget_ == 0) return calm();
+    drawn_.plan.may_stop = true;
+    std::string rules;
+    WireAct wire;
+    // What makes it ask.
+    std::vector<RunAct> asks;
+    for (DrawnStream& stream : world_.streams()) {
+      asks.push_back(RunAct{world_.run(stream, RunKind::kOnlyNew, 2, true)});
+    }
+    add_rule(*kind, rules, wire);
+    const bool poison = !wire.rules.empty();
+    if (poison) wire.rules.front().record = world_.streams().front().records.back().id;
+    step(MarkAct{std::string(word_of(*kind))});
+    set(rules, std::move(wire));
+    for (RunAct& run : asks) step(std::move(run));
+    pass(10s);
+    if (*kind == FaultKind::kRedirect) {
+      ClientCheck check;
+      check.what = ClientCheck::What::kNothingElsewhere;
+      check.clause = "AUTH-5";
+      expect(check);
+    } else if (!poison) {
+      expect_few_requests(*kind == FaultKind::kUnauthorized ? 401 : 400);
+    }
+    stopped_ = true;
+    recover();
+  }
+
+  void expect_few_requests(int status) {
+    for (const DrawnStream& stream : world_.streams()) {
+      ClientCheck check;
+      check.status = status;
+      check.most = 3;
+      check.stream = stream.name();
+      check.clause = "CLIENT-9";
+      check.because = "A refusal does not get better by asking again";
+      expect(std::move(check));
+    }
+  }
+
+  // Nothing changes on the server, whatever goes wrong: what it held, it holds.
+  void keeps_what_it_has() {
+    converge_calmly();
+    std::string rules;
+    WireAct wire;
+    const std::uint64_t most = 1 + faults_.below(2);
+    for (std::uint64_t i = 0; i < most && budget_ > 0; ++i) {
+      const auto kind =
+          swarm_.pick(faults_, [](FaultKind k) { return is_api_fault(k) && !stops_a_client(k); });
+      if (kind) add_rule(*kind, rules, wire);
+    }
+    if (rules.empty()) return;
+    set(rules, {});
+    // What makes it ask, and changes nothing.
+    WebhookAct hint;
+    hint.stream = any_stream().name();
+    step(hint);
+    pass(faults_.below(2) == 0 ? 200ms : 2s);
+    ClientCheck check;
+    check.what = ClientCheck::What::kConverged;
+    check.clause = "CLIENT-9";
+    check.because = "Nothing has changed on the server since it held everything";
+    expect(check);
+    if (swarm_.on(FaultKind::kKill)) {
+      step(ClientAct{ClientAct::What::kIsKilled, 1, true});
+      start(1, false);
+    }
+    recover();
+  }
+
+  // Many pages are there to be read, and it dies on the way: it goes on where its data ends.
+  void death_in_a_backlog() {
+    if (budget_ == 0) return calm();
+    --budget_;
+    DrawnStream& stream = any_stream();
+    const std::uint64_t pages = 5 + faults_.below(4);
+    step(RunAct{
+        world_.backlog(stream, std::min<std::uint64_t>(drawn_.plan.limit, 10) * pages, true)});
+    KillAct kill;
+    kill.nth = 4 + faults_.below(pages - 4);
+    drawn_.kinds.add(FaultKind::kKillAtAnswer);
+    step(kill);
+    pass(2s);
+    step(KillAct{.at = KillAct::At::kNever});
+    step(ClientAct{ClientAct::What::kIsKilled, 1, true});
+    start();
+    pass(20ms);
+    ClientCheck check;
+    check.what = ClientCheck::What::kResumedWithinPages;
+    check.most = 3;
+    check.stream = stream.name();
+    check.clause = "CLIENT-2";
+    check.because = "What was read was to be stored before the next page";
+    expect(std::move(check));
+    converge_calmly();
+  }
+
+  // --- the judge's own hand ---------------------------------------------------------------------
+
+  void webhooks_of_the_judge() {
+    const auto kind = swarm_.pick(faults_, [](FaultKind k) {
+      return k >= FaultKind::kHostileWebhook && k <= FaultKind::kWebhookBurst;
+    });
+    if (!kind || budget_ == 0) return calm();
+    --budget_;
+    WebhookAct act;
+    DrawnStream& stream = any_stream();
+    act.stream = stream.name();
+    act.spaced = faults_.below(3) == 0;
+    act.answer = WebhookAct::Answer::kAccepted;
+    switch (*kind) {
+      case FaultKind::kHostileWebhook: {
+        using Signature = WebhookAct::Signature;
+        static constexpr std::array kHostile = {
+            Signature::kMissing,    Signature::kWrongKey,       Signature::kAltered,
+            Signature::kLegacyOnly, Signature::kLengthExtended, Signature::kReserialised};
+        act.signature = kHostile[faults_.below(kHostile.size())];
+        act.answer = WebhookAct::Answer::kRefused;
+        // Another spelling of what is spelled otherwise already would be the same text.
+        if (act.signature == Signature::kReserialised) act.spaced = false;
+        break;
+      }
+      case FaultKind::kUnknownWebhook: {
+        static constexpr std::array kTypes = {"auth", "forward", "async_action", "news"};
+        act.type = kTypes[faults_.below(kTypes.size())];
+        break;
+      }
+      case FaultKind::kBaitWebhook:
+        act.modified_after = "{now}";
+        if (faults_.below(3) == 0) act.signature = WebhookAct::Signature::kList;
+        step(RunAct{world_.run(stream, RunKind::kAny, 2, false)});
+        pass(5ms);
+        step(RunAct{world_.run(stream, RunKind::kOnlyNew, 1, false)});
+        break;
+      default:
+        act.times = 2 + faults_.below(20);
+        step(RunAct{world_.run(stream, RunKind::kAny, 2, false)});
+        break;
+    }
+    const bool told = *kind == FaultKind::kBaitWebhook || *kind == FaultKind::kWebhookBurst;
+    step(act);
+    if (told) return converge_calmly();
+    calm();
+  }
+
+  void prune() {
+    DrawnStream& stream = world_.streams().front();
+    const bool possible = swarm_.on(FaultKind::kPrune) && stream.variant.empty() &&
+                          !stream.records.empty() && shape_.environment.empty() && budget_ > 0;
+    if (!possible) return calm();
+    --budget_;
+    converge_calmly();
+    step(PruneAct{stream.name(), stream.records[faults_.below(stream.records.size())].id});
+    if (faults_.below(2) == 0) return keeps_what_it_has();
+    calm();
+  }
+
+  void add_expectations() {
+    ClientCheck check;
+    check.what = ClientCheck::What::kWebhooksAnswered;
+    check.time = 5s;
+    check.clause = "CLIENT-6";
+    drawn_.plan.expect.push_back(std::move(check));
+  }
+
+  const DrawOptions& options_;
+  core::Random story_;    // what happens, and when
+  core::Random history_;  // what becomes of records
+  core::Random faults_;   // what goes wrong
+  Swarm swarm_;
+  DrawnWorld::Shape shape_;
+  DrawnWorld world_;
+  DrawnSchedule drawn_;
+  std::uint64_t budget_ = 0;  // of faults
+  std::size_t rules_drawn_ = 0;
+
+  bool hints_lost_ = false;    // something may have changed of which no webhook tells
+  bool changes_wait_ = false;  // for pages between which they come
+  bool faults_set_ = false;
+  bool wire_set_ = false;
+  bool disk_full_ = false;
+  bool armed_ = false;
+  bool stopped_ = false;
+  bool late_commit_ = false;
+  std::size_t api_rules_ = 0;      // of the episode
+  core::Duration retry_after_{0};  // that one of them asks for
+};
+
+}  // namespace
+
+DrawnSchedule draw_schedule(std::uint64_t seed, const DrawOptions& options) {
+  return ScheduleDraw(seed, options).take();
+}
+
+}  // namespace terapi::conformance

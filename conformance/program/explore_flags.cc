@@ -1,0 +1,203 @@
+#include "conformance/program/explore_flags.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "conformance/program/jobs.h"
+#include "conformance/program/judge_flags.h"
+#include "conformance/program/judge_run.h"
+#include "core/duration.h"
+#include "core/nearest.h"
+
+namespace terapi::conformance {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr core::Duration kUsualBudget = 10s;
+constexpr std::uint64_t kSeedsForAMutant = 20'000;
+
+// A try costs seconds there.
+constexpr std::size_t kTriesOverHttp = 60;
+
+std::function<Explored(const Scenario&, const ClientPlan&)> over_http(
+    const ProcessClientOptions& commands) {
+  return [commands](const Scenario& scenario, const ClientPlan& plan) {
+    ClientStageOptions options;
+    options.seed = scenario.seed;
+    options.world = scenario.given;
+    options.client = {plan.poll, plan.limit, plan.streams};
+    auto stage = ProcessClientStage::make(std::move(options), commands);
+    if (stage) return explored_on(**stage, scenario, plan);
+    Explored explored;
+    explored.verdict = Verdict::kError;
+    explored.reason = stage.error().message;
+    return explored;
+  };
+}
+
+bool read_seed(std::string_view text, std::uint64_t& seed) {
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  return error == std::errc() && stop == text.data() + text.size() && seed > 0 &&
+         seed <= 1'000'000'000'000;
+}
+
+}  // namespace
+
+core::Result<void> ExploreFlags::read_seeds(const std::string& text) {
+  const std::size_t dots = text.find("..");
+  const bool range = dots != std::string::npos;
+  const bool good = read_seed(text.substr(0, dots), first) &&
+                    read_seed(range ? text.substr(dots + 2) : text, last) && first <= last;
+  asked_budget_ = true;
+  if (good) return {};
+  return core::Error{"bad_usage",
+                     "--seeds: '" + text + "' are no seeds; expected N or N..M, such as 1..10000"};
+}
+
+core::Result<void> ExploreFlags::add_mutants(const std::string& pattern) {
+  std::vector<std::string> ids;
+  std::size_t added = 0;
+  for (const ClientMutant& mutant : client_mutants()) {
+    ids.emplace_back(mutant.id);
+    if (!fits(pattern, mutant.id)) continue;
+    mutants.push_back(&mutant);
+    ++added;
+  }
+  if (added > 0) return {};
+  return core::Error{"bad_usage", "--mutant: no mutant of a client fits '" + pattern + "'" +
+                                      core::suggestion(pattern, ids)};
+}
+
+void ExploreFlags::add_to(core::Flags& flags) {
+  flags.add("seeds", "N..M", "these seeds, or a single one",
+            [this](const std::string& text) { return read_seeds(text); });
+  flags.add("for", "TIME", "so long (10s, when no seeds are given)",
+            [this](const std::string& text) -> core::Result<void> {
+              const auto time = core::parse_duration(text);
+              if (!time) return core::Error{"bad_usage", "--for: " + time.error().message};
+              asked_budget_ = true;
+              budget = *time;
+              return {};
+            });
+  flags.number("jobs", "N", "threads (0: as many as there are cores)", 256, jobs);
+  flags.text("save", "DIR", "keep what fails there, made small: DIR/explore/seed-N.json", save);
+  flags.text("json", "FILE", "write what was found and tried as JSON", json);
+  flags.choice("size", {"any", "small"},
+               "small: two streams, 50 records, up to five faults (what is measured)", size);
+  flags.choice("store", {"memory", "sqlite"},
+               "where the client keeps its records; what fails is tried with both", store);
+  flags.add("mutant", "GLOB", "how soon each of these clients with a known defect is found",
+            [this](const std::string& text) { return add_mutants(text); });
+  flags.number("exhaustive", "N",
+               "every way to place up to N faults in a scenario, in place of seeds", 4, exhaustive);
+  flags.text("filter", "GLOB", "the scenario, or scenarios, that they are placed in", filter);
+  flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
+             scenarios);
+  flags.text("run", "COMMAND", "another client than ours, over HTTP and in real time",
+             commands.run);
+  flags.text("dump", "COMMAND", "prints what that client has stored", commands.dump);
+  flags.add("seed", "N", "begin with this seed, in place of 1",
+            [this](const std::string& text) -> core::Result<void> {
+              if (read_seed(text, first)) return {};
+              return core::Error{"bad_usage", "--seed: '" + text + "' is no seed"};
+            });
+}
+
+core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments) {
+  core::Flags flags;
+  bool all_mutants = false;
+  add_to(flags);
+  flags.toggle("mutants", "all of them", all_mutants);
+  flags.toggle("help", "this text", help);
+  const auto rest = flags.parse(arguments);
+  if (!rest) return rest.error();
+  if (!rest->empty()) {
+    return core::Error{"bad_usage", "explore takes no '" + rest->front() + "'"};
+  }
+  if (all_mutants) {
+    if (auto added = add_mutants("*"); !added) return added;
+  }
+  if (commands.run.empty() && !commands.dump.empty()) {
+    return core::Error{"bad_usage", "--dump is of the client that --run names"};
+  }
+  if (exhaustive > 0 && filter.empty()) {
+    return core::Error{"bad_usage", "--exhaustive wants --filter, the scenario to try it in"};
+  }
+  if (!commands.run.empty() && (exhaustive > 0 || !mutants.empty())) {
+    return core::Error{"bad_usage", "--run goes with seeds, not with mutants or --exhaustive"};
+  }
+  play.draw.over_http = !commands.run.empty();
+  play.draw.size = size == "small" ? DrawOptions::Size::kSmall : DrawOptions::Size::kAny;
+  play.sqlite = store == "sqlite";
+  if (exhaustive > 0) return {};
+  if (!asked_budget_ && mutants.empty()) budget = kUsualBudget;
+  if (!asked_budget_ && !mutants.empty()) last = first + kSeedsForAMutant - 1;
+  return {};
+}
+
+std::string ExploreFlags::help_text() const {
+  ExploreFlags fresh;
+  core::Flags flags;
+  fresh.add_to(flags);
+  bool flag = false;
+  flags.toggle("mutants", "all of them", flag);
+  flags.toggle("help", "this text", flag);
+  return "terapi-conformance explore [--seeds N..M | --for TIME] [--save DIR] [FLAGS]\n"
+         "terapi-conformance explore --exhaustive N --filter SCENARIO [FLAGS]\n"
+         "terapi-conformance explore --mutants [FLAGS]\n"
+         "terapi-conformance explore --run 'COMMAND' [--dump 'COMMAND'] [FLAGS]\n\n"
+         "Draws a world, what happens to it and what goes wrong from each seed, plays it against\n"
+         "the reference client in virtual time, and checks all that must hold. What fails is made\n"
+         "as small as it will go, and with --save kept as a scenario file.\n"
+         "Ctrl-C ends it with the summary. docs/explore.md tells how to read what it says.\n"
+         "Exit codes: 0 nothing was found, 1 something was, 2 wrong usage.\n\n" +
+         flags.help();
+}
+
+ExplorerOptions ExploreFlags::explorer() const {
+  ExplorerOptions options;
+  options.first = first;
+  if (last > 0) options.last = last;
+  options.budget = budget;
+  options.threads = jobs > 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
+  options.play = play;
+  if (commands.run.empty()) return options;
+  // Schedules over HTTP mostly wait.
+  if (jobs == 0) options.threads = kClientsAtOnce;
+  options.how = over_http(commands);
+  return options;
+}
+
+std::string ExploreFlags::again(std::uint64_t seed) const {
+  std::string line = "terapi-conformance explore --seeds " + std::to_string(seed);
+  if (!commands.run.empty()) line += " --run " + shell_word(commands.run);
+  if (!commands.dump.empty()) line += " --dump " + shell_word(commands.dump);
+  if (size != "any") line += " --size " + size;
+  if (play.mutant != nullptr) line += " --mutant " + std::string(play.mutant->id);
+  return line;
+}
+
+KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& failure,
+                                const std::string& name) const {
+  KeepOptions options;
+  options.play = play;
+  options.name = !name.empty()            ? name
+                 : play.mutant != nullptr ? std::string(play.mutant->id)
+                                          : "seed-" + std::to_string(failure.seed);
+  options.again = name.empty() ? again(failure.seed)
+                               : "terapi-conformance explore --exhaustive " +
+                                     std::to_string(exhaustive) + " --filter " + drawn.scenario.id;
+  if (!commands.run.empty()) {
+    options.how = over_http(commands);
+    options.most_tries = kTriesOverHttp;
+  }
+  if (play.mutant != nullptr) options.title = std::string(play.mutant->defect);
+  return keep_schedule(drawn.scenario, drawn.plan, failure.finding, options);
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,52 @@
+// ExploreFlags: what `terapi-conformance explore` was told. A value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/harness/explore/explorer.h"
+#include "conformance/harness/explore/kept_schedule.h"
+#include "conformance/harness/process_client_stage.h"
+#include "core/clock.h"
+#include "core/flags.h"
+#include "core/result.h"
+
+namespace terapi::conformance {
+
+struct ExploreFlags {
+  std::uint64_t first = 1;
+  std::uint64_t last = 0;  // 0: as far as the budget goes
+  std::optional<core::Duration> budget{};
+  std::uint64_t jobs = 0;
+  std::string save;
+  std::string json;
+  std::string size = "any";
+  std::string store = "memory";
+  std::vector<const ClientMutant*> mutants;
+  std::uint64_t exhaustive = 0;   // faults that are placed at once; 0: seeds are drawn
+  std::string filter;             // the scenario that they are placed in
+  std::string scenarios;          // folder
+  ProcessClientOptions commands;  // of another client than ours
+  bool help = false;
+  ExploreOptions play;
+
+  // Code "bad_usage".
+  core::Result<void> read(const std::vector<std::string>& arguments);
+  std::string help_text() const;
+  ExplorerOptions explorer() const;
+  // Makes the failing schedule small. `name`: of its file; empty: by its seed, or the mutant.
+  KeptSchedule keep(const DrawnSchedule& drawn, const FoundFailure& failure,
+                    const std::string& name = "") const;
+  // The line that finds that seed's failure again.
+  std::string again(std::uint64_t seed) const;
+
+ private:
+  void add_to(core::Flags& flags);
+  core::Result<void> read_seeds(const std::string& text);
+  core::Result<void> add_mutants(const std::string& pattern);
+  bool asked_budget_ = false;
+};
+
+}  // namespace terapi::conformance
