@@ -15,7 +15,8 @@ PageWalk::PageWalk(const SyncOptions& options, SyncPorts ports, const Stream& st
       counts_(counts),
       done_(std::move(done)),
       claimed_at_(ports.clock.now()),
-      next_(plan_.cursor) {}
+      next_(plan_.cursor),
+      background_(ports.background) {}
 
 void PageWalk::start() { fetch(); }
 
@@ -83,15 +84,15 @@ void PageWalk::take(Page page) {
   }
   last_fetched_ = page.poison() || !page.next_cursor();
   next_ = page.next_cursor();
-  waiting_ = std::move(page);
+  waiting_ = std::make_shared<const Page>(std::move(page));
+  if (storing_) return queue_next();
   store_next();
 }
 
 void PageWalk::store_next() {
   if (storing_ || !waiting_) return;
   storing_ = true;
-  auto page = std::make_shared<Page>(std::move(*waiting_));
-  waiting_.reset();
+  auto page = std::exchange(waiting_, nullptr);
   if (!last_fetched_) fetch();
   if (page->records().empty()) {
     // Nothing to store, and no cursor of a record to remember (CLIENT-1).
@@ -107,19 +108,33 @@ void PageWalk::store_next() {
   store({std::move(page), 0, count});
 }
 
+void PageWalk::queue_next() {
+  if (!ahead_ || queued_ || waiting_->records().empty()) return;
+  const std::size_t count = waiting_->records().size();
+  queued_ = Part{std::exchange(waiting_, nullptr), 0, count};
+  queued_number_ = submit(*queued_, ahead_, false);
+}
+
 void PageWalk::store(const Part& part) {
   storing_ = true;
+  awaited_ = submit(part, plan_.stored, plan_.first_stored != nullptr);
+  ahead_.reset();
+  const bool rest_of_page = part.begin + part.count == part.page->records().size();
+  if (plan_.moves_cursor && rest_of_page) ahead_ = part.records().back().cursor;
+}
+
+std::uint64_t PageWalk::submit(const Part& part, const std::optional<std::string>& from,
+                               bool tell) {
   std::optional<Batch::Move> move;
-  if (plan_.moves_cursor) {
-    move = Batch::Move{plan_.stored, std::string(part.records().back().cursor)};
-  }
+  if (plan_.moves_cursor) move = Batch::Move{from, std::string(part.records().back().cursor)};
   const core::Time now = ports_.clock.now();
   const bool prolong = now - claimed_at_ >= kClaimSpan / 3;
   if (prolong) claimed_at_ = now;
+  const std::uint64_t number = ++submitted_;
   core::run_in(
-      ports_.background,
-      [part, move = std::move(move), now, prolong, tell = plan_.first_stored != nullptr,
-       stream = stream_, &store = ports_.store]() mutable {
+      background_,
+      [part, move = std::move(move), now, prolong, tell, stream = stream_,
+       &store = ports_.store]() mutable {
         // Should the claim be lost all the same, commit() still keeps the stream right.
         if (prolong) (void)store.claim(stream, kClaimSpan);
         auto committed = store.commit({stream, part.records(), std::move(move), now});
@@ -128,9 +143,15 @@ void PageWalk::store(const Part& part) {
         }
         return committed;
       },
-      [weak = weak_from_this(), part](const core::Result<Committed>& committed) {
-        if (const auto self = weak.lock()) self->stored(committed, part);
+      [weak = weak_from_this(), number, part](const core::Result<Committed>& committed) {
+        if (const auto self = weak.lock()) self->submitted_done(number, committed, part);
       });
+  return number;
+}
+
+void PageWalk::submitted_done(std::uint64_t number, const core::Result<Committed>& committed,
+                              const Part& part) {
+  if (number == awaited_) stored(committed, part);
 }
 
 void PageWalk::stored(const core::Result<Committed>& committed, const Part& part) {
@@ -157,6 +178,8 @@ void PageWalk::not_stored(const core::Error& error, const Part& part) {
   if (error.code != "cannot_store_record") {
     return give_up({.kind = End::Kind::kTryAgain, .error = error});
   }
+  // The store is not where the page after this one was to begin.
+  if (queued_) waiting_ = std::exchange(queued_, std::nullopt)->page;
   if (part.count > 1) return store({part.page, part.begin, part.count / 2});
   give_up(
       {.kind = End::Kind::kStop, .error = error, .record = std::string(part.records().front().id)});
@@ -170,8 +193,21 @@ void PageWalk::page_done(const Page& page) {
                 .record = page.poison()->record});
   }
   if (!page.next_cursor()) return end({.kind = End::Kind::kReached});
-  store_next();
+  if (queued_) {
+    begin_queued();
+  } else {
+    store_next();
+  }
   settle();
+}
+
+// The store has begun with it by now, or is done.
+void PageWalk::begin_queued() {
+  const Part part = *std::exchange(queued_, std::nullopt);
+  storing_ = true;
+  awaited_ = queued_number_;
+  ahead_ = part.records().back().cursor;
+  if (!last_fetched_) fetch();
 }
 
 void PageWalk::fail(End failure) {
@@ -198,6 +234,7 @@ void PageWalk::fail(End failure) {
 // that is under way has ended: there is one at a time (CLIENT-4).
 void PageWalk::give_up(End failure) {
   waiting_.reset();
+  queued_.reset();
   failed_ = std::move(failure);
   settle();
 }

@@ -1,6 +1,6 @@
 // PageWalk: one walk of a stream, page by page to the end (CLIENT-7), storing each page with its
 // cursor in one transaction (CLIENT-2) while the next one is being fetched. At most two pages are
-// in memory.
+// in memory: one that is being stored, and the next one, which waits or is on its way.
 //
 // Thread rule: the driver's thread. All ports have to outlive it; it is held by a shared_ptr, and
 // nothing is called back once it is let go of.
@@ -89,7 +89,13 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
     std::span<const Record> records() const { return page->records().subspan(begin, count); }
   };
   void store_next();
+  void queue_next();
+  void begin_queued();
   void store(const Part& part);
+  // Hands the part to the store, which has to be at `from`; gives its number.
+  std::uint64_t submit(const Part& part, const std::optional<std::string>& from, bool tell);
+  void submitted_done(std::uint64_t number, const core::Result<Committed>& committed,
+                      const Part& part);
   void stored(const core::Result<Committed>& committed, const Part& part);
   void not_stored(const core::Error& error, const Part& part);
   void page_done(const Page& page);
@@ -111,9 +117,21 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   core::Time claimed_at_;
   std::optional<std::string> next_;  // where the fetch in flight, or the next one, begins
   bool fetching_ = false;
+  core::SerialBackground background_;
   bool storing_ = false;
+  std::uint64_t submitted_ = 0;  // parts handed to the store so far
+  std::uint64_t awaited_ =
+      0;  // the number of the part whose commit comes next; others count no more
+  // Where the store will be when it has all of the page that it is storing; none while that is not
+  // sure.
+  std::optional<std::string> ahead_;
   bool last_fetched_ = false;  // the page without a next one has come
-  std::optional<Page> waiting_;
+  std::shared_ptr<const Page> waiting_;
+  // The page after the one that is being stored, handed to the store already, so that it does not
+  // wait for us to hear that it could begin. Its commit is void when the one before it fails, since
+  // the store is then not where it would have to be.
+  std::optional<Part> queued_;
+  std::uint64_t queued_number_ = 0;
   // To be told when what was fetched before is stored, and nothing is under way.
   std::optional<End> failed_;
 };

@@ -50,6 +50,20 @@ class CountedBackground final : public Background {
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
+// Runs tasks on another background one at a time and in the order of run(), however many threads
+// that one has. The next task begins where the last one ends, without waiting for the driver to
+// hear of it; their `done`s come in order, too.
+class SerialBackground final : public Background {
+ public:
+  explicit SerialBackground(Background& inner) : inner_(inner) {}
+  void run(std::function<void()> task, std::function<void()> done) override;
+
+ private:
+  class Queue;
+  Background& inner_;
+  std::shared_ptr<Queue> queue_;
+};
+
 // Runs `task` in the background and gives what it returned to `done`.
 template <typename Task, typename Done>
 void run_in(Background& background, Task task, Done done) {

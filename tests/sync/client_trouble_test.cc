@@ -229,7 +229,7 @@ TEST(Client, HoldsAtMostTwoPages) {
   EXPECT_EQ(world.difference(), "");
 }
 
-TEST(Client, StoresOnePageAtATimeAndHoldsOneMoreWhenTheStoreIsSlow) {
+TEST(Client, HandsTheNextPageToASlowStoreAndFetchesNoMore) {
   SyncWorld world;
   world.simulator().save(ids(1, 50));
   world.options.limit = 5;
@@ -240,7 +240,42 @@ TEST(Client, StoresOnePageAtATimeAndHoldsOneMoreWhenTheStoreIsSlow) {
     EXPECT_LE(world.network().sent, world.client().fragile().commits + 2);
   };
   world.run_for(10s);
-  EXPECT_EQ(world.client().background().most_waiting, 1);
+  // The one that is being stored, and the next.
+  EXPECT_EQ(world.client().background().most_waiting, 2);
+  EXPECT_EQ(world.difference(), "");
+}
+
+// The page that was handed over is not stored: the store is not where it has to begin.
+TEST(Client, LosesNothingWhenTheStoreFailsWithTheNextPageAlreadyHandedOver) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 50));
+  world.options.limit = 5;
+  world.store_time = 100ms;
+  world.start_client();
+  world.run_for(250ms);  // the second page is being stored, the third is handed over
+  ASSERT_EQ(world.client().background().waiting(), 2);
+  world.client().fragile().fail_commits = 1;
+  world.run_for(100ms);
+  EXPECT_EQ(world.progress().counts.records, 5U);
+  world.run_for(60s);
+  EXPECT_EQ(world.progress().failures, 1U);
+  EXPECT_EQ(world.progress().counts.records, 50U);
+  EXPECT_EQ(world.difference(), "");
+}
+
+TEST(Client, StoresByHalvesWithTheNextPageAlreadyHandedOver) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 30));
+  world.options.limit = 5;
+  world.store_time = 100ms;
+  world.start_client();
+  world.run_for(250ms);
+  ASSERT_EQ(world.client().background().waiting(), 2);
+  world.client().fragile().refuse_commits = 1;
+  world.run_for(20s);
+  EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
+  EXPECT_EQ(world.progress().failures, 0U);
+  EXPECT_EQ(world.progress().counts.records, 30U);
   EXPECT_EQ(world.difference(), "");
 }
 

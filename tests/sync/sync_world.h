@@ -106,6 +106,10 @@ class FragileStore final : public client::Store {
       --fail_commits;
       return core::Error{"store_failed", "the disk is full"};
     }
+    if (refuse_commits > 0) {
+      --refuse_commits;
+      return core::Error{"cannot_store_record", "too much at once"};
+    }
     if (refuse_id) {
       for (const client::Record& record : batch.records) {
         if (record.id == *refuse_id) {
@@ -135,6 +139,7 @@ class FragileStore final : public client::Store {
   std::function<void()> before_call;
   std::function<void()> after_call;
   int fail_commits = 0;
+  int refuse_commits = 0;
   std::optional<std::string> refuse_id;
   std::uint64_t commits = 0;
   std::size_t most_records = 0;
@@ -151,7 +156,7 @@ class FragileStore final : public client::Store {
   client::Store& store_;
 };
 
-// Does each piece of work so long after it was asked to, and counts how many wait.
+// Does one piece of work after the other, each taking so long, and counts how many wait.
 class SlowBackground final : public core::Background {
  public:
   SlowBackground(core::Clock& clock, core::Duration time) : clock_(clock), time_(time) {}
@@ -162,12 +167,14 @@ class SlowBackground final : public core::Background {
       task();
       return later(core::Duration(0), [this, done = std::move(done)] { finish(done); });
     }
-    later(time_, [this, task = std::move(task), done = std::move(done)] {
+    free_at_ = std::max(free_at_, clock_.now()) + time_;
+    later(free_at_ - clock_.now(), [this, task = std::move(task), done = std::move(done)] {
       task();
       finish(done);
     });
   }
 
+  int waiting() const { return waiting_; }
   int most_waiting = 0;
 
  private:
@@ -184,6 +191,7 @@ class SlowBackground final : public core::Background {
 
   core::Clock& clock_;
   core::Duration time_;
+  core::Time free_at_ = core::Time::min();
   int waiting_ = 0;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
