@@ -1,6 +1,6 @@
-// Schedules of the explorer: drawn from a seed, played against the reference client in virtual time,
-// and judged, on one thread. "small" is two streams with 50 records between them and about five
-// faults; "any" is whatever the explorer draws by itself.
+// Schedules of the explorer: drawn from a seed, played against the reference client in virtual
+// time, and judged, on one thread. "small" is two streams with 50 records between them and about
+// five faults; "any" is whatever the explorer draws by itself.
 #include <benchmark/benchmark.h>
 
 #include "benchmarks/sample_records.h"
@@ -18,8 +18,7 @@ void explore_schedules(benchmark::State& state, conformance::DrawOptions draw) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_CAPTURE(explore_schedules, small,
-                  {.size = conformance::DrawOptions::Size::kSmall})
+BENCHMARK_CAPTURE(explore_schedules, small, {.size = conformance::DrawOptions::Size::kSmall})
     ->Name("explore/small")
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(explore_schedules, any, {})->Name("explore/any")->Unit(benchmark::kMicrosecond);

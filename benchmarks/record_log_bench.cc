@@ -25,17 +25,17 @@ std::vector<simulator::RecordPtr> make_records() {
 }
 
 const std::vector<simulator::RecordPtr>& log_records() {
-  static const std::vector<simulator::RecordPtr> records = make_records();
-  return records;
+  static const std::vector<simulator::RecordPtr> kRecords = make_records();
+  return kRecords;
 }
 
 const simulator::RecordLog& full_log() {
-  static const simulator::RecordLog log = [] {
+  static const simulator::RecordLog kLog = [] {
     simulator::RecordLog made;
     for (const auto& record : log_records()) made.put(record);
     return made;
   }();
-  return log;
+  return kLog;
 }
 
 void load_log(benchmark::State& state) {

@@ -56,9 +56,10 @@ simulator::SimulatorOptions simulator_options() {
 
 void sync_in_process(benchmark::State& state) {
   core::VirtualClock clock;
-  core::HandlerTransport nobody([](core::Request, const std::function<void(core::Outcome)>& done) {
-    done({{404, {}, ""}, {}});
-  });
+  core::HandlerTransport nobody(
+      [](const core::Request&, const std::function<void(core::Outcome)>& done) {
+        done({{404, {}, ""}, {}});
+      });
   simulator::Simulator simulator(simulator_options(), clock, nobody);
   TERAPI_CHECK(simulator.start().has_value(), "the sample world is right");
   core::HandlerTransport transport(

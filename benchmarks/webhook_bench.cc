@@ -65,7 +65,7 @@ struct QueueWorld {
 
 core::HandlerTransport answering(int status) {
   return core::HandlerTransport(
-      [status](core::Request, const std::function<void(core::Outcome)>& done) {
+      [status](const core::Request&, const std::function<void(core::Outcome)>& done) {
         done({{status, {}, ""}, {}});
       });
 }
@@ -110,7 +110,7 @@ class Receiver {
  public:
   Receiver() {
     auto started = core::HttpServer::start(
-        loop_, {}, [](core::Request, const std::function<void(core::Outcome)>& done) {
+        loop_, {}, [](const core::Request&, const std::function<void(core::Outcome)>& done) {
           done({{200, {}, ""}, {}});
         });
     TERAPI_CHECK(started.has_value(), started ? "" : started.error().message);

@@ -279,7 +279,7 @@ class Parser {
   static std::size_t plain_in_block(const char* text) {
     constexpr std::uint64_t kOnes = 0x0101010101010101U;
     constexpr std::uint64_t kHighs = kOnes * 0x80;
-    std::uint64_t block;
+    std::uint64_t block = 0;
     std::memcpy(&block, text, kBlock);
     if constexpr (std::endian::native == std::endian::big) block = __builtin_bswap64(block);
     // Sets a byte's high bit where it is below `least`; bytes above such a one may be taken for
