@@ -52,7 +52,7 @@ std::string shell_command(const std::string& command) {
 class Launch {
  public:
   explicit Launch(const ChildOptions& options)
-      : command_(shell_command(options.command)),
+      : words_{"sh", "-c", shell_command(options.command)},
         disk_full_(options.disk_full),
         input_("/dev/null", O_RDONLY),
         output_(options.output, kAppend),
@@ -66,9 +66,14 @@ class Launch {
           });
       if (!replaced) environment_.emplace_back(text);
     }
-    for (const auto& [name, value] : options.variables) environment_.push_back(name + "=" + value);
-    for (std::string& variable : environment_) pointers_.push_back(variable.data());
-    pointers_.push_back(nullptr);
+    for (const auto& [name, value] : options.variables) {
+      environment_.push_back(name);
+      environment_.back().append("=").append(value);
+    }
+    for (std::string& variable : environment_) environment_pointers_.push_back(variable.data());
+    environment_pointers_.push_back(nullptr);
+    for (std::string& word : words_) word_pointers_.push_back(word.data());
+    word_pointers_.push_back(nullptr);
   }
 
   bool ready() const {
@@ -91,22 +96,20 @@ class Launch {
     ::signal(SIGPIPE, SIG_DFL);
     ::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error of write(2), and no signal
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    const char* const words[] = {"sh", "-c", command_.c_str(), nullptr};
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): execve(2) changes neither
-    ::execve("/bin/sh", const_cast<char* const*>(words),
-             const_cast<char* const*>(pointers_.data()));
+    ::execve("/bin/sh", word_pointers_.data(), environment_pointers_.data());
     ::_exit(127);
   }
 
  private:
   static constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
-  std::string command_;
+  std::vector<std::string> words_;
   bool disk_full_;
   Descriptor input_;
   Descriptor output_;
   Descriptor errors_;
   std::vector<std::string> environment_;
-  std::vector<char*> pointers_;
+  std::vector<char*> environment_pointers_;
+  std::vector<char*> word_pointers_;
 };
 
 std::vector<pid_t> all_processes() {
