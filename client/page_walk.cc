@@ -92,6 +92,7 @@ void PageWalk::take(Page page) {
 void PageWalk::store_next() {
   if (storing_ || !waiting_) return;
   storing_ = true;
+  ahead_.reset();  // the fetch may be answered within its call
   auto page = std::exchange(waiting_, nullptr);
   if (!last_fetched_) fetch();
   if (page->records().empty()) {
@@ -109,7 +110,7 @@ void PageWalk::store_next() {
 }
 
 void PageWalk::queue_next() {
-  if (!ahead_ || queued_ || waiting_->records().empty()) return;
+  if (!ahead_ || queued_ || !waiting_ || waiting_->records().empty()) return;
   const std::size_t count = waiting_->records().size();
   queued_ = Part{std::exchange(waiting_, nullptr), 0, count};
   queued_number_ = submit(*queued_, ahead_, false);
@@ -121,6 +122,7 @@ void PageWalk::store(const Part& part) {
   ahead_.reset();
   const bool rest_of_page = part.begin + part.count == part.page->records().size();
   if (plan_.moves_cursor && rest_of_page) ahead_ = part.records().back().cursor;
+  queue_next();
 }
 
 std::uint64_t PageWalk::submit(const Part& part, const std::optional<std::string>& from,
@@ -156,6 +158,7 @@ void PageWalk::submitted_done(std::uint64_t number, const core::Result<Committed
 
 void PageWalk::stored(const core::Result<Committed>& committed, const Part& part) {
   storing_ = false;
+  ahead_.reset();
   if (!done_) return;
   if (!committed) return not_stored(committed.error(), part);
   if (committed->conflict) return give_up({.kind = End::Kind::kConflict});

@@ -279,6 +279,25 @@ TEST(Client, StoresByHalvesWithTheNextPageAlreadyHandedOver) {
   EXPECT_EQ(world.difference(), "");
 }
 
+// As a transport in one's own process may: the next page is there before the store was asked.
+TEST(Client, SyncsThroughATransportThatAnswersWithinTheCall) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 50));
+  world.options.limit = 5;
+  core::HandlerTransport at_once(
+      [&](const core::Request& request, const std::function<void(core::Outcome)>& done) {
+        done(world.simulator().outcome(request));
+      });
+  SyncClient client(world.options, world.streams, world.clock(), at_once, world.file());
+  client.engine().start();
+  world.run_for(1s);
+  const client::StreamProgress progress = client.engine().progress().front();
+  EXPECT_EQ(progress.counts.records, 50U);
+  EXPECT_EQ(progress.failures, 0U);
+  EXPECT_EQ(progress.health, client::Health::kUpToDate);
+  EXPECT_EQ(world.difference(), "");
+}
+
 TEST(Client, CountsThePageThatWasBeingStoredWhenTheNextOneFailed) {
   SyncWorld world;
   world.simulator().save(ids(1, 4));
