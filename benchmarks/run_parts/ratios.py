@@ -41,14 +41,25 @@ def measure_ratios(bench: Bench, min_time: float) -> dict[str, dict]:
 
 
 def ratios_text(figures: dict[str, dict]) -> str:
-    rows, used = [], set()
+    return f"{_ratio_table(figures)}\n\n{_figure_table(figures)}"
+
+
+def _ratio_table(figures: dict[str, dict]) -> str:
+    rows, said = [], ""
     for what, name, beside, key in RATIOS:
+        said = what or said
         if name not in figures or beside not in figures:
             continue
-        used |= {name, beside}
         unit, factor = UNITS[key]
         mine, other = figures[name][key], figures[beside][key]
-        rows.append([what, name, number(mine * factor), beside, number(other * factor), unit, number(mine / other)])
-    rows += [["", name, number(one["cpu_seconds"] * 1e6), "", "", "µs", ""]
-             for name, one in figures.items() if name not in used]
-    return table("", ["what", "benchmark", "", "beside", "", "unit", "ratio"], rows, 2).lstrip("\n")
+        size = name.rpartition("/")[2] if not what or name.startswith(("page/", "scan/")) else ""
+        rows.append([said, size, number(mine * factor), number(other * factor), unit, number(mine / other)])
+    return table("Ratios: what, and beside it the same thing done by the least that it takes, or another way",
+                 ["what", "limit", "measured", "beside", "", "ratio"], rows, 1)
+
+
+def _figure_table(figures: dict[str, dict]) -> str:
+    rows = [[name, number(one["cpu_seconds"] * 1e6), number(one["items_per_second"] / 1000) if "items_per_second" in one else "",
+             number(one["bytes_per_second"] / 1e6) if "bytes_per_second" in one else ""]
+            for name, one in sorted(figures.items())]
+    return table("Every benchmark", ["", "CPU µs", "1000/s", "MB/s"], rows, 1)
