@@ -1,8 +1,8 @@
 #include "conformance/harness/explore/coverage.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
-#include <numeric>
 #include <optional>
 
 #include "conformance/scenario_text.h"
@@ -98,8 +98,8 @@ std::uint64_t Coverage::struck(FaultKind kind, LoopPhase phase) const {
 }
 
 std::uint64_t Coverage::together(FaultKind a, FaultKind b) const {
-  const auto [least, most] = std::minmax(static_cast<std::size_t>(a), static_cast<std::size_t>(b));
-  return pairs_.at(least).at(most);
+  const auto first = static_cast<std::size_t>(std::min(a, b));
+  return pairs_.at(first).at(static_cast<std::size_t>(std::max(a, b)));
 }
 
 void Coverage::strike(FaultKinds& kinds, FaultKind kind, LoopPhase phase) {
@@ -197,23 +197,25 @@ std::string padded(std::string_view text, std::size_t width, bool right) {
 }
 
 // Words, wrapped.
-std::string wrapped(const std::vector<std::string>& words, std::size_t most) {
+std::string wrapped(std::vector<std::string> words, std::size_t most) {
+  if (words.size() > most) {
+    const std::string more = "and " + std::to_string(words.size() - most) + " more";
+    words.resize(most);
+    words.push_back(more);
+  }
   std::string text;
   std::size_t column = 2;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i == most) {
-      text += ", and " + std::to_string(words.size() - most) + " more";
-      break;
-    }
-    if (column + words[i].size() + 2 > 78) {
-      text += ",\n  ";
+    const std::string word = words[i] + (i + 1 < words.size() ? "," : "");
+    if (i > 0 && column + 1 + word.size() > 80) {
+      text += "\n  ";
       column = 2;
     } else if (i > 0) {
-      text += ", ";
-      column += 2;
+      text += " ";
+      ++column;
     }
-    text += words[i];
-    column += words[i].size();
+    text += word;
+    column += word.size();
   }
   return text;
 }

@@ -20,7 +20,7 @@
 namespace terapi::conformance {
 
 struct ExploreOptions {
-  DrawOptions draw;
+  DrawOptions draw{};
   const ClientMutant* mutant = nullptr;  // null: the client as it is
   // The client's database is SQLite, as in our program; else it is in memory, which is faster.
   bool sqlite = false;
