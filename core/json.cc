@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 
 #include "core/utf8.h"
@@ -158,6 +159,10 @@ class Parser {
   }
 
   bool skip_space() {
+    // Mostly there is none.
+    if (at_ < text_.size() && static_cast<unsigned char>(text_[at_]) > ' ' && text_[at_] != '/') {
+      return true;
+    }
     while (at_ < text_.size()) {
       if (is_space(text_[at_])) {
         ++at_;
@@ -222,6 +227,7 @@ class Parser {
   bool string() {
     ++at_;
     while (true) {
+      while (at_ + 8 <= text_.size() && all_plain(text_.data() + at_)) at_ += 8;
       while (at_ < text_.size() && plain(text_[at_])) ++at_;
       if (at_ >= text_.size()) return fail("'\"' at the end of a string");
       const char c = text_[at_];
@@ -244,6 +250,19 @@ class Parser {
   static bool plain(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+  }
+
+  // Eight characters at once: the highest bit of a byte is set where it is not plain.
+  static bool all_plain(const char* text) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101U;
+    constexpr std::uint64_t kHigh = 0x8080808080808080U;
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    const auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHigh; };
+    const std::uint64_t below_space = (word - kOnes * 0x20U) & ~word & kHigh;
+    const std::uint64_t quote = has_zero(word ^ kOnes * static_cast<unsigned char>('"'));
+    const std::uint64_t backslash = has_zero(word ^ kOnes * static_cast<unsigned char>('\\'));
+    return ((word & kHigh) | below_space | quote | backslash) == 0;
   }
 
   bool escape() {

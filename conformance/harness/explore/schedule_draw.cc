@@ -145,6 +145,8 @@ class ScheduleDraw {
     plan.poll = kPolls[story_.below(kPolls.size())];
     plan.limit = kLimits[story_.below(kLimits.size())];
     if (shape_.records > 30 && plan.limit < 3) plan.limit += 4;
+    if (options_.size == DrawOptions::Size::kSmall)
+      plan.limit = std::max<std::uint64_t>(plan.limit, 10);
     plan.streams = world_.names();
     // Whoever takes no webhooks would wait for minutes.
     plan.needs_webhooks = far_off();
