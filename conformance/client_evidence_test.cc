@@ -161,5 +161,16 @@ TEST_F(ClientEvidenceTest, TwoWorkersWalkEachAtItsOwnPace) {
   EXPECT_EQ(broken(true), Names{});
 }
 
+TEST_F(ClientEvidenceTest, AFullReadOfOneWorkerTakesTheCursorOfBothBack) {
+  run(R"("save":[{"id":"1","n":1},{"id":"2","n":1},{"id":"3","n":1}])");
+  asks(1, 7).status = 400;
+  asks(1, 0, {sight("1", 3, 0)}, 3);
+  asks(2, 7);
+  asks(1, 3).struck = true;
+  asks(2, 3);
+  EXPECT_EQ(broken(true), Names{});
+  EXPECT_EQ(broken(false), Names{"I6"});
+}
+
 }  // namespace
 }  // namespace terapi::conformance
