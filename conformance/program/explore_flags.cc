@@ -21,8 +21,8 @@ namespace {
 constexpr core::Duration kUsualBudget = 10s;
 constexpr std::uint64_t kSeedsForAMutant = 20'000;
 
-// A try costs seconds there.
-constexpr std::size_t kTriesOverHttp = 60;
+// A try costs seconds over HTTP, so making smaller ends when it has taken so long.
+constexpr core::Duration kToShrinkOverHttp = 2min;
 
 std::function<Explored(const Scenario&, const ClientPlan&)> over_http(
     const ProcessClientOptions& commands) {
@@ -194,7 +194,7 @@ KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& 
                                      std::to_string(exhaustive) + " --filter " + drawn.scenario.id;
   if (!commands.run.empty()) {
     options.how = over_http(commands);
-    options.most_tries = kTriesOverHttp;
+    options.budget = kToShrinkOverHttp;
   }
   if (play.mutant != nullptr) options.title = std::string(play.mutant->defect);
   return keep_schedule(drawn.scenario, drawn.plan, failure.finding, options);

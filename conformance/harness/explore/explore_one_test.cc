@@ -92,6 +92,21 @@ INSTANTIATE_TEST_SUITE_P(Explore, FoundMutants,
                                          "ignores-deletes", "no-polling", "any-signature",
                                          "fetch-per-webhook"));
 
+TEST(KeptSchedule, IsNotMadeSmallerIntoAnotherFailure) {
+  ExploreOptions play;
+  play.mutant = find_client_mutant("ignores-deletes");
+  const DrawnSchedule drawn = draw_schedule(2, {});
+  ASSERT_TRUE(explore(drawn.scenario, drawn.plan, play).found());
+  KeepOptions keep;
+  keep.play = play;
+  keep.name = "kept";
+  keep.again = "explore";
+  Finding another;
+  another.clause = "CLIENT-6";
+  EXPECT_EQ(keep_schedule(drawn.scenario, drawn.plan, another, keep).steps,
+            drawn.plan.steps.size());
+}
+
 TEST(Explorer, FindsTheSameWithAnyNumberOfThreads) {
   ExplorerOptions options;
   options.last = 150;
