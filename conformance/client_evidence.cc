@@ -53,8 +53,9 @@ class DumpComparison {
     for (const std::string& name : evidence_.streams) {
       const ModelStream* stream = evidence_.model.stream(name);
       if (stream == nullptr) continue;
+      const Held& held = held_[stream->name];
       for (const ModelRecord& record : stream->records) {
-        if (findings_.size() <= most_) compare(*stream, record);
+        if (findings_.size() <= most_) compare(*stream, record, held);
       }
     }
     for (const DumpRecord& record : dump_.records) {
@@ -64,8 +65,9 @@ class DumpComparison {
   }
 
  private:
-  void compare(const ModelStream& stream, const ModelRecord& record) {
-    const auto& held = held_[stream.name];
+  using Held = std::unordered_map<std::string_view, const DumpRecord*>;  // by id
+
+  void compare(const ModelStream& stream, const ModelRecord& record, const Held& held) {
     const auto found = held.find(record.id);
     const DumpRecord* mine = found == held.end() ? nullptr : found->second;
     if (record.now().deleted) {
@@ -172,8 +174,8 @@ class DumpComparison {
 
   const ClientEvidence& evidence_;
   const TakenDump& dump_;
-  const std::size_t most_;  // and one
-  std::map<std::string, std::unordered_map<std::string, const DumpRecord*>> held_;
+  const std::size_t most_;                 // and one
+  std::map<std::string_view, Held> held_;  // by stream
   std::vector<Finding> findings_;
 };
 
