@@ -119,8 +119,9 @@ class Shrinker {
     return dropped;
   }
   bool drop_members() {
-    static constexpr std::array kKept = {"id",     "title", "why",        "clauses", "origin",
-                                         "judges", "kills", "kills_none", "seed",    "steps"};
+    static constexpr std::array kKept = {"id",     "title",  "why",     "clauses",
+                                         "origin", "judges", "kills",   "kills_none",
+                                         "seed",   "steps",  "dialects"};
     bool dropped = false;
     std::vector<TreePath> objects =
         paths_to(root_, [](const JsonTree& node) { return node.is_object(); });
