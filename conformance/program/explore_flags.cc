@@ -87,6 +87,9 @@ void ExploreFlags::add_to(core::Flags& flags) {
   flags.number("jobs", "N", "threads (0: as many as there are cores)", 256, jobs);
   flags.text("save", "DIR", "keep what fails there, made small: DIR/explore/seed-N.json", save);
   flags.text("json", "FILE", "write what was found and tried as JSON", json);
+  flags.text("junit", "FILE", "write what failed as JUnit XML", junit);
+  flags.add("shard", "I/N", "only every N-th seed, from the I-th on",
+            [this](const std::string& text) { return read_shard(text, shard, shards); });
   flags.choice("size", {"any", "small"},
                "small: two streams, 50 records, up to five faults (what is measured)", size);
   flags.choice("store", {"memory", "sqlite"},
@@ -163,6 +166,8 @@ ExplorerOptions ExploreFlags::explorer() const {
   ExplorerOptions options;
   options.first = first;
   if (last > 0) options.last = last;
+  options.stride = shards;
+  options.offset = shard - 1;
   options.budget = budget;
   options.threads = jobs > 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
   options.play = play;

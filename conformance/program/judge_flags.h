@@ -33,6 +33,9 @@ struct JudgeFlags {
   std::string rerun_flags() const;
 };
 
+// "I/N": which of how many parts. Code "bad_usage".
+core::Result<void> read_shard(const std::string& text, std::uint64_t& shard, std::uint64_t& shards);
+
 // True when the text fits the pattern, in which * stands for anything and ? for any character.
 bool fits(std::string_view pattern, std::string_view text);
 

@@ -1,5 +1,5 @@
 """What `explore` keeps is a scenario: it is valid, fails on the mutant it was found with, and passes on a right client: python3 explore_keeps.py BIN"""
-import json, os, subprocess, sys, tempfile
+import json, os, subprocess, sys, tempfile, xml.etree.ElementTree
 
 MUTANTS = ["swallows-store-errors", "legacy-signature", "cursor-by-sync"]
 PROGRAM = os.path.join(sys.argv[1], "terapi-conformance")
@@ -26,6 +26,12 @@ with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as r
     run(0, "reference", "--world", "virtual", "--scenarios", folder)
     for mutant in MUTANTS:
         run(0, "mutants", "--scenarios", folder, "--mutant", mutant)
+
+    junit = os.path.join(reports, "found.xml")
+    run(1, "explore", "--mutant", "swallows-store-errors", "--seeds", "1..20", "--junit", junit)
+    suite = xml.etree.ElementTree.parse(junit).getroot()
+    if (suite.get("tests"), suite.get("failures"), len(suite.findall(".//failure"))) != ("1", "1", 1):
+        problems.append("the JUnit report does not have the mutant that was not found")
 
 # Found by its seed, on the terminal and as JSON; nothing found; and what is no command line.
 run(0, "explore", "--seeds", "1..50")

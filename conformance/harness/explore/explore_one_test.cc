@@ -125,6 +125,23 @@ TEST(Explorer, FindsTheSameWithAnyNumberOfThreads) {
   }
 }
 
+TEST(Explorer, PartsPlayEachSeedOnce) {
+  ExplorerOptions options;
+  options.last = 40;
+  options.play.mutant = find_client_mutant("ignores-deletes");
+  const Exploration whole = Explorer(options).run(kGoOn, nullptr);
+  std::uint64_t schedules = 0;
+  std::uint64_t exchanges = 0;
+  options.stride = 3;
+  for (options.offset = 0; options.offset < 3; ++options.offset) {
+    const Exploration part = Explorer(options).run(kGoOn, nullptr);
+    schedules += part.schedules;
+    exchanges += part.exchanges;
+  }
+  EXPECT_EQ(schedules, whole.schedules);
+  EXPECT_EQ(exchanges, whole.exchanges);
+}
+
 TEST(Explorer, EndsWhenItIsTold) {
   const std::atomic<bool> stop{true};
   EXPECT_EQ(Explorer({}).run(stop, nullptr).schedules, 0U);

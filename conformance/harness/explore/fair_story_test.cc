@@ -5,11 +5,12 @@
 namespace terapi::conformance {
 namespace {
 
-std::string unfair(const std::string& steps, const std::string& client = "{}") {
+std::string unfair(const std::string& steps, const std::string& client = "{}",
+                   const std::string& given = "{}") {
   const auto scenario = Scenario::parse(
       R"({"id":"client/x","title":"t","why":"w","clauses":["CLIENT-1"],"origin":"o",)"
-      R"("judges":"client","given":{},"kills_none":"k","client":)" +
-          client + R"(,"steps":[)" + steps + "]}",
+      R"("judges":"client","kills_none":"k","given":)" +
+          given + R"(,"client":)" + client + R"(,"steps":[)" + steps + "]}",
       "x.json");
   EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().message);
   const auto plan = ClientPlan::read(*scenario);
@@ -56,6 +57,16 @@ TEST(FairStory, WhatComesLateHasToComeAlone) {
       R"({"run":{"save":[{"id":"1"}]}})";
   EXPECT_EQ(unfair(late), "");
   EXPECT_NE(unfair(late + R"(,{"run":{"save":[{"id":"2"}]}})"), "");
+}
+
+TEST(FairStory, ALimitHasToLetTheBacklogThrough) {
+  const std::string story = R"({"client":"starts"},{"until":"converged"})";
+  const auto limit = [](const std::string& rate) {
+    return R"({"environment":{"rate_limit":)" + rate + "}}";
+  };
+  EXPECT_EQ(unfair(story, "{}", limit(R"({"requests":10,"per":"1s"})")), "");
+  EXPECT_NE(unfair(story, "{}", limit(R"({"requests":1,"per":"1s"})")), "");
+  EXPECT_NE(unfair(story, "{}", limit(R"({"requests":10,"per":"1h"})")), "");
 }
 
 }  // namespace

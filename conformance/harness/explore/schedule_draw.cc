@@ -96,8 +96,9 @@ DrawnWorld::Shape drawn_shape(core::Random random, const Swarm& swarm, const Dra
     shape.bytes = 200;
     shape.environment = R"("max_response_bytes":2000)";
   } else if (swarm.on(FaultKind::kRateLimit) && random.below(2) == 0) {
+    // More than two workers need for looking at four streams each second.
     shape.environment =
-        R"("rate_limit":{"requests":)" + std::to_string(4 + random.below(8)) + R"(,"per":"1s"})";
+        R"("rate_limit":{"requests":)" + std::to_string(10 + random.below(8)) + R"(,"per":"1s"})";
   }
   return shape;
 }
