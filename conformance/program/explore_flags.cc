@@ -158,7 +158,9 @@ std::string ExploreFlags::help_text() const {
          "the reference client in virtual time, and checks all that must hold. What fails is made\n"
          "as small as it will go, and with --save kept as a scenario file.\n"
          "Ctrl-C ends it with the summary. docs/explore.md tells how to read what it says.\n"
-         "Exit codes: 0 nothing was found, 1 something was, 2 wrong usage.\n\n" +
+         "Exit codes: 0 nothing was found, 1 something was, 2 wrong usage; with mutants: 0 each "
+         "was\n"
+         "found, 1 one was not.\n\n" +
          flags.help();
 }
 

@@ -50,6 +50,10 @@ TEST(ExploreOne, FindsNothingInTheReferenceClient) {
   }
 }
 
+TEST(ExploreOne, FindsNothingInASmallWorld) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) EXPECT_FALSE(explore_small_world(seed)) << seed;
+}
+
 class FoundMutants : public testing::TestWithParam<const char*> {};
 
 // Found without its own scenario; what is kept fails on it in the same way, and not on a right one.
