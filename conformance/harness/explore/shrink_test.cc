@@ -15,7 +15,7 @@ constexpr const char* kStory =
   "records":[{"connection":"demo","model":"Issue","items":[{"id":"1","version":7},{"id":"2"}]},
              {"connection":"demo","model":"Issue","items":[{"id":"3"}]}]},
 "client":{"poll":"5s","limit":40,"streams":["github/demo/Issue","github/demo/Other"]},
-"kills_none":"k",
+"kills_none":"k","dialects":["terapi"],
 "steps":[
   {"client":"starts"},
   {"faults":[{"id":"a","on":"api","nth":[3,4],"do":{"stall":"4s"}},
@@ -48,6 +48,7 @@ TEST(Shrink, LeavesOnlyWhatItTakes) {
   const auto plan = ClientPlan::read(*scenario);
   ASSERT_TRUE(plan);
   ASSERT_EQ(plan->steps.size(), 2U) << shrunk.text;
+  EXPECT_EQ(scenario->dialects, std::vector<std::string>{"terapi"});
   EXPECT_TRUE(has_kill(*plan) && deletes(*plan, "1")) << shrunk.text;
   EXPECT_EQ(shrunk.text.find("\"save\""), std::string::npos) << shrunk.text;
   EXPECT_EQ(shrunk.text.find("\"nth\""), std::string::npos) << shrunk.text;
