@@ -116,10 +116,11 @@ class ServedRecordReader {
     find_fields(parts.metadata);
     read_cursor_text();
     read_action();
+    record_.pruned_at = timestamp(kPruned);
+    if (!spelling_) return;
     record_.first_seen_at = timestamp(kFirstSeen).value_or("");
     record_.last_modified_at = timestamp(kLastModified).value_or("");
     record_.deleted_at = timestamp(kDeleted);
-    record_.pruned_at = timestamp(kPruned);
   }
 
   enum Field : std::size_t { kCursor, kAction, kFirstSeen, kLastModified, kDeleted, kPruned };
@@ -210,7 +211,7 @@ core::Result<json::Value> page_member(std::string_view body, const json::Value& 
 
 core::Result<ServedPage> read_page(std::string_view body, const Dialect& dialect,
                                    PageChecks checks) {
-  json::Reader reader;
+  thread_local json::Reader reader;  // keeps its memory from page to page
   const core::Result<json::Value> root = reader.read(body);
   if (!root) return core::Error{"bad_page", root.error().message};
   if (!root->is_object()) {

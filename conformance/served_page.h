@@ -42,7 +42,7 @@ struct ServedPage {
 };
 
 // kShape: whoever only wants to know what was served does not have the spelling of each cursor and
-// timestamp checked; that costs as much as all the rest.
+// timestamp checked, which costs as much as all the rest; only `pruned_at` of the times is read.
 enum class PageChecks : std::uint8_t { kAll, kShape };
 
 // One pass over the body. Members of the page other than `records` and `next_cursor` are ignored.

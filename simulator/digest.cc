@@ -31,9 +31,17 @@ using DigestContext = std::unique_ptr<EVP_MAC_CTX, FreeMacContext>;
 
 const EVP_MAC_CTX& keyed_with(std::string_view key) {
   static EVP_MAC* const kMac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  thread_local std::string last_key;
-  thread_local DigestContext context;
-  if (context != nullptr && last_key == key) return *context;
+  struct Keyed {
+    std::string key;
+    DigestContext context;
+  };
+  // Two keys while one is replaced, and the same again as Standard Webhooks spell them.
+  thread_local std::array<Keyed, 4> kept;
+  thread_local std::size_t oldest = 0;
+  for (const Keyed& keyed : kept) {
+    if (keyed.context != nullptr && keyed.key == key) return *keyed.context;
+  }
+  auto& [last_key, context] = kept[oldest++ % kept.size()];
   last_key = key;
   context.reset(kMac == nullptr ? nullptr : EVP_MAC_CTX_new(kMac));
   std::string name = "SHA256";

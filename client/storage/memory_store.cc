@@ -48,8 +48,8 @@ bool MemoryStore::Table::apply(const Record& record, std::uint64_t seq) {
   const bool same_cursor = known != nullptr && known->cursor == record.cursor;
   if (known != nullptr) {
     if (known->modified > record.modified) return false;
-    const bool same_state = known->deleted == record.deleted &&
-                            known->pruned_at.empty() == record.pruned_at.empty();
+    const bool same_state =
+        known->deleted == record.deleted && known->pruned_at.empty() == record.pruned_at.empty();
     if (known->modified == record.modified && same_cursor && same_state) return false;
   }
   Row& row = known != nullptr ? *known : rows.emplace_back();
@@ -147,17 +147,18 @@ core::Result<void> MemoryStore::read(const Stream& stream,
   std::sort(rows.begin(), rows.end(), [](const Table::Row* a, const Table::Row* b) {
     return std::pair(a->modified, a->seq) < std::pair(b->modified, b->seq);
   });
+  StoredRecord record;  // one for all, which keeps its memory
+  record.stream = stream;
   for (const Table::Row* row : rows) {
-    const StoredRecord record{stream,
-                              row->id,
-                              row->payload,
-                              row->deleted,
-                              std::string(to_string(row->action)),
-                              row->first_seen_at,
-                              row->last_modified_at,
-                              row->deleted_at,
-                              row->pruned_at,
-                              row->cursor};
+    record.id = row->id;
+    record.payload = row->payload;
+    record.deleted = row->deleted;
+    record.last_action = to_string(row->action);
+    record.first_seen_at = row->first_seen_at;
+    record.last_modified_at = row->last_modified_at;
+    record.deleted_at = row->deleted_at;
+    record.pruned_at = row->pruned_at;
+    record.cursor = row->cursor;
     if (!each(record)) break;
   }
   return {};

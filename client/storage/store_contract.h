@@ -3,10 +3,10 @@
 //
 //   STORE_CONTRACT(Record, kRecordCases)
 //
-// which makes a test of each case for SQLite and one for memory. For PostgreSQL, one test runs all files' cases
-// (store_contract_postgres_test.cc), because each test is a process of its own and would start a
-// server of its own. A store of yours is tested by deriving a StoreBackend and running
-// all_store_cases().
+// which makes a test of each case for SQLite and one for memory. For PostgreSQL, one test runs all
+// files' cases (store_contract_postgres_test.cc), because each test is a process of its own and
+// would start a server of its own. A store of yours is tested by deriving a StoreBackend and
+// running all_store_cases().
 //
 // Thread rule: the main thread.
 #pragma once

@@ -186,6 +186,8 @@ void ClientChecks::check_resumed_within(const ClientCheck& check) {
   if (!begin) return;
   for (const Exchange& exchange : exchanges) {
     if (&exchange == first) break;
+    // What was read before a full read began has to be read again, wherever that was broken off.
+    if (exchange.stream == first->stream && !exchange.cursor && !exchange.restricted) behind = 0;
     if (exchange.stream != first->stream || exchange.records.empty() || !exchange.whole) continue;
     const auto end = read_cursor(exchange.records.back().cursor, stage_.dialect());
     if (end && *begin < *end) ++behind;

@@ -49,7 +49,7 @@ bool ClientConvergence::wait_for_dump(core::Time until, bool required) {
   // What was handed over last is on its way, and not stored.
   stage_.run_until([&] { return all_dead() || endless(); }, std::min(kToArrive, left()));
   while (true) {
-    const TakenDump dump = dump_now(all_dead());
+    const TakenDump& dump = dump_now(all_dead());
     if (over_) return false;
     if (is_right(evidence(), dump)) {
       right_dump_ = {stage_.history().exchanges.size(), stage_.model().runs(),
@@ -175,11 +175,11 @@ core::Result<std::vector<DumpRecord>> ClientConvergence::read_dump_of_client() {
   return stage_.dump_records();
 }
 
-TakenDump ClientConvergence::dump_now(bool dead) {
+const TakenDump& ClientConvergence::dump_now(bool dead) {
   TakenDump taken;
   taken.dead = dead;
   taken.life = stage_.client(1).life;
-  if (!stage_.has_dump()) return taken;
+  if (!stage_.has_dump()) return not_kept(std::move(taken));
   auto records = read_dump_of_client();
   if (!records) {
     if (!over_) {
@@ -187,15 +187,20 @@ TakenDump ClientConvergence::dump_now(bool dead) {
            records.error().message);
     }
     over_ = true;
-    return taken;
+    return not_kept(std::move(taken));
   }
   taken.event = note_dump(records->size());
   taken.records = *std::move(records);
-  if (taken.records.size() > kKept) return taken;
+  if (taken.records.size() > kKept) return not_kept(std::move(taken));
   // Of a dead client each one counts; of a living one that is looked at again, the last.
   if (!dead && dumps_.size() > 8 && !dumps_.back().dead) dumps_.pop_back();
-  dumps_.push_back(taken);
-  return taken;
+  dumps_.push_back(std::move(taken));
+  return dumps_.back();
+}
+
+const TakenDump& ClientConvergence::not_kept(TakenDump taken) {
+  not_kept_ = std::move(taken);
+  return not_kept_;
 }
 
 // The same again and again would only hide what happened.

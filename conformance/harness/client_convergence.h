@@ -53,7 +53,9 @@ class ClientConvergence {
   bool killed() const;
   void check_all_alive();
   core::Result<std::vector<DumpRecord>> read_dump_of_client();
-  TakenDump dump_now(bool dead);
+  // Until the next one.
+  const TakenDump& dump_now(bool dead);
+  const TakenDump& not_kept(TakenDump taken);
   std::size_t note_dump(std::size_t records);
   void fail(std::string clause, std::string invariant, std::string what, std::string expected,
             std::string actual);
@@ -62,6 +64,7 @@ class ClientConvergence {
   ClientStage& stage_;
   std::vector<Finding>& findings_;
   std::vector<TakenDump> dumps_;
+  TakenDump not_kept_;  // the last one, where it is too large, or none could be taken
   std::array<std::size_t, 3> right_dump_{};  // requests, runs and life when a dump was right
   std::size_t looked_at_ = 0;                // exchanges, by endless()
   std::size_t most_asked_ = 0;

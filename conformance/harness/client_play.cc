@@ -123,8 +123,10 @@ class ClientPlay {
     const RunCounts counts = stage_.model().apply_run(run->root());
     stage_.wire().model_changed();
     note(EventKind::kRun,
-         std::to_string(counts.added) + " added, " + std::to_string(counts.updated) + " updated, " +
-             std::to_string(counts.deleted) + " deleted",
+         history().told
+             ? std::to_string(counts.added) + " added, " + std::to_string(counts.updated) +
+                   " updated, " + std::to_string(counts.deleted) + " deleted"
+             : "",
          stream_name(run->root()["integration"].string(), run->root()["connection"].string(),
                      run->root()["model"].string(), run->root()["variant"].string()));
     const core::Response answer = stage_.control("POST", "/runs", body);

@@ -97,6 +97,7 @@ bool ClientStage::due(KillAct::At at) {
   if (!armed_ || armed_->at != at || ++moments_ < armed_->nth) return false;
   kill_after_ = armed_->after;
   kill_restarts_ = armed_->restarts;
+  kill_moment_ = at;
   armed_.reset();
   return true;
 }

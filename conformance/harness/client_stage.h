@@ -127,6 +127,7 @@ class ClientStage {
   bool due(KillAct::At at);
   core::Duration kill_after() const { return kill_after_; }
   bool kill_restarts() const { return kill_restarts_; }
+  KillAct::At kill_moment() const { return kill_moment_; }  // that came last
   // 202 where the answer comes later: a run whose commit a fault holds back.
   core::Response ask(core::Request request);
   core::Handler handler();
@@ -148,6 +149,7 @@ class ClientStage {
   std::map<std::string, std::uint64_t> struck_by_;
   core::Duration kill_after_{0};
   bool kill_restarts_ = false;
+  KillAct::At kill_moment_ = KillAct::At::kNever;
 };
 
 }  // namespace terapi::conformance

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "conformance/scenario_text.h"
 #include "core/duration.h"
 #include "core/random.h"
 #include "core/url.h"
@@ -150,6 +151,7 @@ bool ProcessClientStage::run_until(const std::function<bool()>& done, core::Dura
   core::TimerId timer = 0;
   std::function<void()> look = [&] {
     note_ends();
+    note_struck();
     if (done() || clock.now() >= until || flooded()) {
       timer = 0;
       loop_.stop();
@@ -181,6 +183,7 @@ void ProcessClientStage::kill_now() {
   const auto worker = workers_.find(1);
   if (worker == workers_.end() || !worker->second.process) return;
   worker->second.killed = true;
+  worker->second.killed_at = word_of(kill_moment());
   worker->second.peak_bytes = worker->second.process->peak_bytes();
   worker->second.process->signal(SIGKILL);
 }
@@ -189,11 +192,11 @@ void ProcessClientStage::note_ends() {
   for (auto& [number, worker] : workers_) {
     if (!worker.process || worker.process->alive() || worker.end_noted) continue;
     const int status = worker.process->exit_status().value_or(0);
-    history_.add(
-        {.at = now(),
-         .kind = worker.killed ? EventKind::kKill : EventKind::kExit,
-         .life = worker.life,
-         .text = worker.killed ? "killed" : "ended with status " + std::to_string(status)});
+    history_.add({.at = now(),
+                  .kind = worker.killed ? EventKind::kKill : EventKind::kExit,
+                  .life = worker.life,
+                  .text = worker.killed ? "killed" : "ended with status " + std::to_string(status),
+                  .fault = worker.killed_at});
     worker.process->signal(SIGKILL);  // what it left in its group
     worker.end_noted = true;
   }

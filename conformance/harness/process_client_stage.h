@@ -60,7 +60,8 @@ class ProcessClientStage final : public ClientStage {
     int life = 0;
     bool end_noted = false;
     std::uint64_t peak_bytes = 0;
-    bool killed = false;  // by us
+    bool killed = false;    // by us
+    std::string killed_at;  // the moment that was waited for, if one was
   };
 
   ProcessClientStage(ClientStageOptions options, ProcessClientOptions commands);

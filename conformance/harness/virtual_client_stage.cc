@@ -61,6 +61,10 @@ class VirtualClientStage::Link final : public core::AsyncTransport {
                          done = std::move(done)](const core::Outcome& outcome) {
                           core::Duration wait = kHop + outcome.wire.delay + outcome.wire.stall;
                           auto answer = core::receive(outcome, options);
+                          // Whatever would come in the end, nobody waits for it longer than that.
+                          if (wait > kHop + options.timeout) {
+                            answer = core::Error{"timeout", "no answer in time"};
+                          }
                           if (!answer && answer.error().code == "timeout") wait = options.timeout;
                           core::VirtualClock& clock = stage_.clock_;
                           clock.at(clock.now() + wait,

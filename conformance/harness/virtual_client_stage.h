@@ -22,8 +22,8 @@ namespace terapi::conformance {
 
 class VirtualClientStage final : public ClientStage {
  public:
-  // Where the client keeps its records: as our program does, or in memory, where a run costs a
-  // tenth (both are held to one contract).
+  // Where the client keeps its records: as our program does, or in memory, where a run costs less
+  // than half (both are held to one contract).
   enum class Keeps : std::uint8_t { kSqlite, kMemory };
 
   explicit VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant = nullptr,

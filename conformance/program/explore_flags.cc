@@ -21,8 +21,8 @@ namespace {
 constexpr core::Duration kUsualBudget = 10s;
 constexpr std::uint64_t kSeedsForAMutant = 20'000;
 
-// A try costs seconds there.
-constexpr std::size_t kTriesOverHttp = 60;
+// A try costs seconds over HTTP, so making smaller ends when it has taken so long.
+constexpr core::Duration kToShrinkOverHttp = 2min;
 
 std::function<Explored(const Scenario&, const ClientPlan&)> over_http(
     const ProcessClientOptions& commands) {
@@ -87,6 +87,9 @@ void ExploreFlags::add_to(core::Flags& flags) {
   flags.number("jobs", "N", "threads (0: as many as there are cores)", 256, jobs);
   flags.text("save", "DIR", "keep what fails there, made small: DIR/explore/seed-N.json", save);
   flags.text("json", "FILE", "write what was found and tried as JSON", json);
+  flags.text("junit", "FILE", "write what failed as JUnit XML", junit);
+  flags.add("shard", "I/N", "only every N-th seed, from the I-th on",
+            [this](const std::string& text) { return read_shard(text, shard, shards); });
   flags.choice("size", {"any", "small"},
                "small: two streams, 50 records, up to five faults (what is measured)", size);
   flags.choice("store", {"memory", "sqlite"},
@@ -155,7 +158,9 @@ std::string ExploreFlags::help_text() const {
          "the reference client in virtual time, and checks all that must hold. What fails is made\n"
          "as small as it will go, and with --save kept as a scenario file.\n"
          "Ctrl-C ends it with the summary. docs/explore.md tells how to read what it says.\n"
-         "Exit codes: 0 nothing was found, 1 something was, 2 wrong usage.\n\n" +
+         "Exit codes: 0 nothing was found, 1 something was, 2 wrong usage; with mutants: 0 each "
+         "was\n"
+         "found, 1 one was not.\n\n" +
          flags.help();
 }
 
@@ -163,6 +168,8 @@ ExplorerOptions ExploreFlags::explorer() const {
   ExplorerOptions options;
   options.first = first;
   if (last > 0) options.last = last;
+  options.stride = shards;
+  options.offset = shard - 1;
   options.budget = budget;
   options.threads = jobs > 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
   options.play = play;
@@ -194,7 +201,7 @@ KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& 
                                      std::to_string(exhaustive) + " --filter " + drawn.scenario.id;
   if (!commands.run.empty()) {
     options.how = over_http(commands);
-    options.most_tries = kTriesOverHttp;
+    options.budget = kToShrinkOverHttp;
   }
   if (play.mutant != nullptr) options.title = std::string(play.mutant->defect);
   return keep_schedule(drawn.scenario, drawn.plan, failure.finding, options);

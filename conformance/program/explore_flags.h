@@ -22,6 +22,9 @@ struct ExploreFlags {
   std::uint64_t jobs = 0;
   std::string save;
   std::string json;
+  std::string junit;
+  std::uint64_t shard = 1;
+  std::uint64_t shards = 1;
   std::string size = "any";
   std::string store = "memory";
   std::vector<const ClientMutant*> mutants;

@@ -30,6 +30,35 @@ std::uint64_t per_second(const Exploration& exploration) {
   return static_cast<std::uint64_t>(static_cast<double>(exploration.schedules) / seconds);
 }
 
+// As the text of an XML element or attribute.
+std::string xml_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else if (c == '"') {
+      out += "&quot;";
+    } else if (byte >= 0x20 || c == '\n' || c == '\t') {
+      out += c;
+    }
+  }
+  return out;
+}
+
+bool write_report(const std::string& path, const std::string& text) {
+  if (path.empty()) return true;
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) refuse(path + ": cannot be written");
+  return static_cast<bool>(file);
+}
+
 std::string plural(std::uint64_t count, const std::string& what) {
   return with_thousands(count) + " " + what + (count == 1 ? "" : "s");
 }
@@ -80,6 +109,27 @@ bool ExploreReport::save(const KeptSchedule& kept, const std::string& folder) {
   return false;
 }
 
+// `failure`: empty, it passed.
+void ExploreReport::add_case(const std::string& name, const std::string& failure) {
+  ++case_count_;
+  cases_ += "    <testcase classname=\"explore\" name=\"" + xml_text(name) + "\"";
+  if (failure.empty()) {
+    cases_ += "/>\n";
+    return;
+  }
+  ++failed_cases_;
+  cases_ += ">\n      <failure message=\"" + xml_text(failure.substr(0, failure.find('\n'))) +
+            "\">" + xml_text(failure) + "</failure>\n    </testcase>\n";
+}
+
+std::string ExploreReport::junit_text() const {
+  const std::string counts = "tests=\"" + std::to_string(case_count_) + "\" failures=\"" +
+                             std::to_string(failed_cases_) + "\"";
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
+         ">\n  <testsuite name=\"explore\" " + counts + ">\n" + cases_ +
+         "  </testsuite>\n</testsuites>\n";
+}
+
 void ExploreReport::tell_kept(const FoundFailure& failure, const KeptSchedule& kept,
                               const std::string& folder) {
   std::printf("FAIL %s, seed %llu%s\n", failure.name().c_str(),
@@ -99,6 +149,8 @@ void ExploreReport::tell_kept(const FoundFailure& failure, const KeptSchedule& k
   if (!kept.passes_reference) std::printf("  on the reference client it is inconclusive\n");
   std::printf("  again: %s\n\n", flags_.again(failure.seed).c_str());
   std::fflush(stdout);
+  add_case(failure.name() + ", seed " + std::to_string(failure.seed),
+           kept.finding.what + "\n" + kept.text);
   found_.begin_object().field("seed", failure.seed).field("seeds", failure.seeds);
   found_.field("clause", kept.finding.clause).field("invariant", kept.finding.invariant);
   found_.field("what", kept.finding.what).field("steps", kept.steps);
@@ -110,6 +162,7 @@ void ExploreReport::tell_error(const FoundFailure& failure) {
       failure.verdict == Verdict::kError ? failure.reason : failure.finding.what;
   std::printf("%s seed %llu: %s\n", failure.name().c_str(),
               static_cast<unsigned long long>(failure.seed), what.c_str());
+  add_case(failure.name() + ", seed " + std::to_string(failure.seed), what + "\n");
   found_.begin_object().field("seed", failure.seed).field("seeds", failure.seeds);
   found_.field("what", what).end_object();
 }
@@ -128,6 +181,7 @@ void ExploreReport::tell(const Exploration& exploration, bool stopped) {
               with_thousands(exploration.schedules - failed).c_str(),
               with_thousands(failed).c_str(), exploration.found.size(),
               with_thousands(exploration.inconclusive).c_str());
+  if (exploration.found.empty()) add_case(plural(exploration.schedules, "schedule"), "");
   json::Writer out;
   out.begin_object().field("schedules", exploration.schedules).field("failed", failed);
   out.field("inconclusive", exploration.inconclusive).field("first_seed", flags_.first);
@@ -152,6 +206,7 @@ void ExploreReport::tell_placed(const std::string& scenario, const Placements& p
       with_thousands(exploration.schedules).c_str(), seconds_of(exploration.elapsed),
       with_thousands(failed).c_str());
   std::fflush(stdout);
+  if (failed == 0) add_case(scenario, "");
   placed_.begin_object().field("scenario", scenario).field("places", places.faults());
   placed_.field("kills", places.kills()).field("ways", ways);
   placed_.field("tried", exploration.schedules).field("failed", failed).end_object();
@@ -173,6 +228,7 @@ void ExploreReport::tell_mutant(const ClientMutant& mutant, const Exploration& e
               kept.passes_reference ? "" : " (on the reference client it is inconclusive)");
   std::fflush(stdout);
   save(kept, folder);
+  add_case(std::string(mutant.id), "");
   found_.begin_object().field("mutant", mutant.id).field("seeds", seeds);
   found_.field("seed", failure.seed).field("ms", exploration.elapsed.count() / 1000);
   found_.field("steps", kept.steps).field("found_by", failure.name());
@@ -184,6 +240,8 @@ void ExploreReport::tell_survivor(const ClientMutant& mutant, const Exploration&
               seconds_of(exploration.elapsed), "-",
               plural(exploration.schedules, "schedule").c_str());
   std::fflush(stdout);
+  add_case(std::string(mutant.id),
+           "not found in " + plural(exploration.schedules, "schedule") + "\n");
   found_.begin_object().field("mutant", mutant.id).null_field("seeds");
   found_.field("schedules", exploration.schedules).end_object();
 }
@@ -198,16 +256,13 @@ int ExploreReport::finish_mutants(std::size_t all, std::size_t not_found) {
 
 int ExploreReport::finish(int code) {
   std::fflush(stdout);
-  if (!flags_.json.empty()) {
-    found_.end_array();
-    placed_.end_array();
-    if (summary_.empty()) summary_ = R"("placed":)" + placed_.take() + "}";
-    const std::string text = R"({"found":)" + found_.take() + "," + summary_ + "\n";
-    std::ofstream file(flags_.json, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) return refuse(flags_.json + ": cannot be written");
-  }
+  found_.end_array();
+  placed_.end_array();
+  if (summary_.empty()) summary_ = R"("placed":)" + placed_.take() + "}";
+  const bool written =
+      write_report(flags_.json, R"({"found":)" + found_.take() + "," + summary_ + "\n") &&
+      write_report(flags_.junit, junit_text());
+  if (!written) return 2;
   return failed_ ? 2 : code;
 }
 

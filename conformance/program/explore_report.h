@@ -45,6 +45,8 @@ class ExploreReport {
 
  private:
   bool save(const KeptSchedule& kept, const std::string& folder);
+  void add_case(const std::string& name, const std::string& failure);
+  std::string junit_text() const;
 
   const ExploreFlags& flags_;
   bool terminal_ = false;
@@ -53,6 +55,9 @@ class ExploreReport {
   std::chrono::steady_clock::time_point told_;
   core::json::Writer found_;
   core::json::Writer placed_;
+  std::string cases_;  // of JUnit
+  std::size_t case_count_ = 0;
+  std::size_t failed_cases_ = 0;
   std::string summary_;  // JSON members, and the brace
   bool failed_ = false;  // to write a file
 };

@@ -11,7 +11,10 @@ bool read_number(std::string_view text, std::uint64_t& number) {
   return error == std::errc() && stop == text.data() + text.size();
 }
 
-core::Result<void> read_shard(const std::string& text, JudgeFlags& flags) {
+}  // namespace
+
+core::Result<void> read_shard(const std::string& text, std::uint64_t& shard,
+                              std::uint64_t& shards) {
   const std::size_t slash = text.find('/');
   std::uint64_t index = 0;
   std::uint64_t count = 0;
@@ -21,12 +24,10 @@ core::Result<void> read_shard(const std::string& text, JudgeFlags& flags) {
                                         "' is no shard; expected I/N with I from 1 "
                                         "to N, such as 1/4"};
   }
-  flags.shard = index;
-  flags.shards = count;
+  shard = index;
+  shards = count;
   return {};
 }
-
-}  // namespace
 
 void JudgeFlags::add_to(core::Flags& flags) {
   flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
@@ -36,7 +37,7 @@ void JudgeFlags::add_to(core::Flags& flags) {
       "only scenarios whose id fits, such as 'client/*crash*'; with a '!' in front: all others",
       filter);
   flags.add("shard", "I/N", "only the I-th of N parts of the run",
-            [this](const std::string& text) { return read_shard(text, *this); });
+            [this](const std::string& text) { return read_shard(text, shard, shards); });
   flags.number("seed", "N", "in place of each scenario's own (0)", 1'000'000'000'000, seed);
   flags.number("repeat", "N", "play everything N times", 10'000, repeat);
   flags.toggle("shuffle", "in random order", shuffle);

@@ -33,6 +33,9 @@ struct JudgeFlags {
   std::string rerun_flags() const;
 };
 
+// "I/N": which of how many parts. Code "bad_usage".
+core::Result<void> read_shard(const std::string& text, std::uint64_t& shard, std::uint64_t& shards);
+
 // The parts of a filter: ids that fit one of `wanted` (any, where there is none) and none of
 // `unwanted`.
 struct IdFilter {

@@ -1,10 +1,11 @@
 #include "conformance/harness/explore/coverage.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
-#include <numeric>
 #include <optional>
 
+#include "conformance/harness/explore/drawn_rule.h"
 #include "conformance/scenario_text.h"
 #include "core/json_writer.h"
 
@@ -98,8 +99,8 @@ std::uint64_t Coverage::struck(FaultKind kind, LoopPhase phase) const {
 }
 
 std::uint64_t Coverage::together(FaultKind a, FaultKind b) const {
-  const auto [least, most] = std::minmax(static_cast<std::size_t>(a), static_cast<std::size_t>(b));
-  return pairs_.at(least).at(most);
+  const auto first = static_cast<std::size_t>(std::min(a, b));
+  return pairs_.at(first).at(static_cast<std::size_t>(std::max(a, b)));
 }
 
 void Coverage::strike(FaultKinds& kinds, FaultKind kind, LoopPhase phase) {
@@ -112,30 +113,15 @@ void Coverage::count(const ClientPlan& plan, const History& history) {
   LoopWatch watch(history);
   std::size_t step = 0;
   for (const Event& event : history.events()) {
-    if (event.kind == EventKind::kKill && !event.fault.empty()) {
-      if (const auto kind = kind_of_moment(event.fault)) strike(kinds, *kind, watch.phase());
-    } else if (event.kind == EventKind::kFault && !event.fault.empty()) {
-      const auto kind = kind_of_rule(event.fault);
-      const bool of_api =
-          kind && (*kind <= FaultKind::kStale ||
-                   (*kind >= FaultKind::kEmptyPage && *kind <= FaultKind::kExtraFields));
-      if (kind) strike(kinds, *kind, of_api ? watch.asked() : watch.phase());
+    if (!event.fault.empty()) {
+      count_struck(event, watch.asked(), watch.phase(), kinds);
     } else if (event.kind == EventKind::kStep && step < plan.steps.size()) {
-      if (const auto kind = kind_of_step(plan.steps[step].what)) {
-        strike(kinds, *kind, watch.phase());
-      }
-      ++step;
+      const auto kind = kind_of_step(plan.steps[step++].what);
+      if (kind) strike(kinds, *kind, watch.phase());
     }
     watch.see(event);
-    if (event.kind != EventKind::kResponse || watch.exchange() == nullptr) continue;
-    const Exchange& exchange = *watch.exchange();
-    if (exchange.error_code == "too_many_request" && exchange.retry_after_seconds &&
-        !kinds.has(FaultKind::kRateLimited)) {
-      strike(kinds, FaultKind::kRateLimit, watch.asked());
-    }
-    if (exchange.next_cursor && exchange.records.size() < exchange.limit &&
-        !exchange.records.empty()) {
-      strike(kinds, FaultKind::kByteBudget, watch.asked());
+    if (event.kind == EventKind::kResponse && watch.exchange() != nullptr) {
+      count_limits(*watch.exchange(), watch.asked(), kinds);
     }
   }
   ++schedules_;
@@ -145,6 +131,25 @@ void Coverage::count(const ClientPlan& plan, const History& history) {
       if (kinds.has(static_cast<FaultKind>(b))) ++pairs_[a][b];
     }
   }
+}
+
+void Coverage::count_struck(const Event& event, LoopPhase asked, LoopPhase phase,
+                            FaultKinds& kinds) {
+  const bool kill = event.kind == EventKind::kKill;
+  const auto kind = kill ? kind_of_moment(event.fault) : kind_of_rule(event.fault);
+  if (!kind) return;
+  // What struck an answer struck what it was asked for.
+  strike(kinds, *kind, is_api_fault(*kind) || is_wire_fault(*kind) ? asked : phase);
+}
+
+// What the world itself does to a client: it is told to wait, or given less than it asked for.
+void Coverage::count_limits(const Exchange& exchange, LoopPhase asked, FaultKinds& kinds) {
+  const bool limited =
+      exchange.error_code == "too_many_request" && exchange.retry_after_seconds.has_value();
+  if (limited && !kinds.has(FaultKind::kRateLimited)) strike(kinds, FaultKind::kRateLimit, asked);
+  const bool shorter =
+      exchange.next_cursor && exchange.records.size() < exchange.limit && !exchange.records.empty();
+  if (shorter) strike(kinds, FaultKind::kByteBudget, asked);
 }
 
 void Coverage::add(const Coverage& other) {
@@ -197,23 +202,25 @@ std::string padded(std::string_view text, std::size_t width, bool right) {
 }
 
 // Words, wrapped.
-std::string wrapped(const std::vector<std::string>& words, std::size_t most) {
+std::string wrapped(std::vector<std::string> words, std::size_t most) {
+  if (words.size() > most) {
+    const std::string more = "and " + std::to_string(words.size() - most) + " more";
+    words.resize(most);
+    words.push_back(more);
+  }
   std::string text;
   std::size_t column = 2;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i == most) {
-      text += ", and " + std::to_string(words.size() - most) + " more";
-      break;
-    }
-    if (column + words[i].size() + 2 > 78) {
-      text += ",\n  ";
+    const std::string word = words[i] + (i + 1 < words.size() ? "," : "");
+    if (i > 0 && column + 1 + word.size() > 80) {
+      text += "\n  ";
       column = 2;
     } else if (i > 0) {
-      text += ", ";
-      column += 2;
+      text += " ";
+      ++column;
     }
-    text += words[i];
-    column += words[i].size();
+    text += word;
+    column += word.size();
   }
   return text;
 }

@@ -48,6 +48,8 @@ class Coverage {
   std::string json() const;
 
  private:
+  void count_struck(const Event& event, LoopPhase asked, LoopPhase phase, FaultKinds& kinds);
+  void count_limits(const Exchange& exchange, LoopPhase asked, FaultKinds& kinds);
   void strike(FaultKinds& kinds, FaultKind kind, LoopPhase phase);
   std::vector<FaultKind> never() const;
   std::vector<std::pair<FaultKind, FaultKind>> never_together() const;

@@ -34,80 +34,90 @@ std::string drawn_when(core::Random& random) {
   }
 }
 
+// {"NAME":VALUE}
+std::string effect(const char* name, const std::string& value) {
+  return R"({")" + std::string(name) + R"(":)" + value + "}";
+}
+std::string quoted(const char* text) { return "\"" + std::string(text) + "\""; }
+
 std::string status_fault(const std::string& status, const std::string& rest = "") {
-  return R"({"status":)" + status + rest + "}";
+  return effect("status", status + rest);
 }
 
-// What it does; and the Retry-After that goes with it.
-std::pair<std::string, core::Duration> drawn_effect(FaultKind kind, bool short_waits,
-                                                    core::Random& random) {
+// Somebody in front of the API answers.
+std::string drawn_status(FaultKind kind, core::Random& random, core::Duration& retry_after) {
   static constexpr std::array kStatuses = {"500", "502", "503", "504"};
   static constexpr std::array kWaits = {"1", "2", "3", "8"};
   static constexpr std::array kNoPages = {R"("<html>Please sign in</html>")", R"("")",
                                           R"({"status":"ok"})", R"({"records":7})"};
+  switch (kind) {
+    case FaultKind::kRateLimited: {
+      const std::string wait = one_of(kWaits, random);
+      retry_after = std::chrono::seconds(std::stoi(wait));
+      return status_fault("429", R"(,"headers":{"Retry-After":")" + wait +
+                                     R"("},"body":{"error":{"code":"too_many_request"}})");
+    }
+    case FaultKind::kRetryAfterZero:
+      return status_fault(random.below(2) == 0 ? "429" : "503",
+                          R"(,"headers":{"Retry-After":"0"})");
+    case FaultKind::kUnauthorized:
+      return status_fault("401", R"(,"body":{"error":{"code":"unknown_account"}})");
+    case FaultKind::kBadRequest:
+      return status_fault("400", R"(,"body":{"error":{"code":"invalid_query_params"}})");
+    case FaultKind::kInvalidCursor:
+      return status_fault("400", R"(,"body":{"error":{"code":"invalid_cursor"}})");
+    case FaultKind::kRedirect:
+      return status_fault(random.below(2) == 0 ? "302" : "308",
+                          R"(,"headers":{"Location":"{elsewhere}"})");
+    case FaultKind::kNoPage:
+      return status_fault("200", std::string(R"(,"body":)") + one_of(kNoPages, random));
+    default:
+      return status_fault(one_of(kStatuses, random));
+  }
+}
+
+std::string drawn_delay(bool short_waits, core::Random& random) {
   static constexpr std::array kDelays = {"300ms", "1s", "2500ms", "7s"};
   static constexpr std::array kShortDelays = {"300ms", "1s"};
+  return effect("delay",
+                quoted(short_waits ? one_of(kShortDelays, random) : one_of(kDelays, random)));
+}
+
+// The API's own answer, on its way.
+std::string drawn_trouble(FaultKind kind, bool short_waits, core::Random& random) {
   static constexpr std::array kCuts = {"0", "1", "14", "40", "200"};
   static constexpr std::array kStalls = {"1s", "4s", "40s"};
   static constexpr std::array kShortStalls = {"1s", "2s"};
   static constexpr std::array kLags = {"50ms", "2s", "1h"};
   switch (kind) {
-    case FaultKind::kServerError:
-      return {status_fault(one_of(kStatuses, random)), 0s};
-    case FaultKind::kRateLimited: {
-      const std::string wait = one_of(kWaits, random);
-      return {status_fault("429", R"(,"headers":{"Retry-After":")" + wait +
-                                      R"("},"body":{"error":{"code":"too_many_request"}})"),
-              std::chrono::seconds(std::stoi(wait))};
-    }
-    case FaultKind::kRetryAfterZero:
-      return {
-          status_fault(random.below(2) == 0 ? "429" : "503", R"(,"headers":{"Retry-After":"0"})"),
-          2s};
-    case FaultKind::kUnauthorized:
-      return {status_fault("401", R"(,"body":{"error":{"code":"unknown_account"}})"), 0s};
-    case FaultKind::kBadRequest:
-      return {status_fault("400", R"(,"body":{"error":{"code":"invalid_query_params"}})"), 0s};
-    case FaultKind::kInvalidCursor:
-      return {status_fault("400", R"(,"body":{"error":{"code":"invalid_cursor"}})"), 0s};
-    case FaultKind::kRedirect:
-      return {status_fault(random.below(2) == 0 ? "302" : "308",
-                           R"(,"headers":{"Location":"{elsewhere}"})"),
-              0s};
-    case FaultKind::kNoPage:
-      return {status_fault("200", std::string(R"(,"body":)") + one_of(kNoPages, random)), 0s};
     case FaultKind::kDelay:
-      return {std::string(R"({"delay":")") +
-                  (short_waits ? one_of(kShortDelays, random) : one_of(kDelays, random)) + "\"}",
-              0s};
-    case FaultKind::kReset:
-      return {R"({"reset":true})", 0s};
+      return drawn_delay(short_waits, random);
     case FaultKind::kTruncate:
-      return {std::string(R"({"truncate_after":)") + one_of(kCuts, random) + "}", 0s};
+      return effect("truncate_after", one_of(kCuts, random));
     case FaultKind::kStall:
-      return {std::string(R"({"stall":")") +
-                  (short_waits ? one_of(kShortStalls, random) : one_of(kStalls, random)) + "\"}",
-              0s};
+      return effect("stall",
+                    quoted(short_waits ? one_of(kShortStalls, random) : one_of(kStalls, random)));
     case FaultKind::kStale:
-      return {std::string(R"({"stale":")") + one_of(kLags, random) + "\"}", 0s};
-    case FaultKind::kWebhookDrop:
-      return {R"({"drop":true})", 0s};
-    case FaultKind::kWebhookDuplicate:
-      return {R"({"duplicate":)" + std::to_string(2 + random.below(4)) + "}", 0s};
-    case FaultKind::kWebhookDelay:
-      return {std::string(R"({"delay":")") +
-                  (short_waits ? one_of(kShortDelays, random) : one_of(kDelays, random)) + "\"}",
-              0s};
-    case FaultKind::kWebhookReorder:
-      return {R"({"reorder":true})", 0s};
-    case FaultKind::kWebhookForge:
-      return {random.below(2) == 0 ? R"({"forge":"signature"})" : R"({"forge":"body"})", 0s};
-    case FaultKind::kWebhookEarly:
-      return {R"({"before_commit":"500ms"})", 0s};
-    case FaultKind::kLateCommit:
-      return {R"({"late_commit":"1s"})", 0s};
+      return effect("stale", quoted(one_of(kLags, random)));
     default:
-      return {};
+      return effect("reset", "true");
+  }
+}
+
+std::string drawn_webhook_trouble(FaultKind kind, bool short_waits, core::Random& random) {
+  switch (kind) {
+    case FaultKind::kWebhookDrop:
+      return effect("drop", "true");
+    case FaultKind::kWebhookDuplicate:
+      return effect("duplicate", std::to_string(2 + random.below(4)));
+    case FaultKind::kWebhookDelay:
+      return drawn_delay(short_waits, random);
+    case FaultKind::kWebhookReorder:
+      return effect("reorder", "true");
+    case FaultKind::kWebhookForge:
+      return effect("forge", quoted(random.below(2) == 0 ? "signature" : "body"));
+    default:
+      return effect("before_commit", quoted("500ms"));
   }
 }
 
@@ -179,9 +189,15 @@ DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& recor
   // A commit that is late has to be the only one: others would come before it (CUR-8).
   const bool late = kind == FaultKind::kLateCommit || kind == FaultKind::kWebhookEarly;
   rule.text += late ? R"("nth":[1],)" : drawn_when(random);
-  auto [effect, retry_after] = drawn_effect(kind, short_waits, random);
-  rule.text += R"("do":)" + effect + "}";
-  rule.retry_after = retry_after;
+  std::string does = effect("late_commit", quoted("1s"));
+  if (is_webhook_fault(kind)) {
+    does = drawn_webhook_trouble(kind, short_waits, random);
+  } else if (api && kind <= FaultKind::kNoPage) {
+    does = drawn_status(kind, random, rule.retry_after);
+  } else if (api) {
+    does = drawn_trouble(kind, short_waits, random);
+  }
+  rule.text += R"("do":)" + does + "}";
   return rule;
 }
 

@@ -40,4 +40,10 @@ Explored explore_one(std::uint64_t seed, const ExploreOptions& options) {
   return explore(drawn.scenario, drawn.plan, options);
 }
 
+bool explore_small_world(std::uint64_t seed) {
+  ExploreOptions options;
+  options.draw.size = DrawOptions::Size::kSmall;
+  return explore_one(seed, options).found();
+}
+
 }  // namespace terapi::conformance

@@ -20,7 +20,7 @@
 namespace terapi::conformance {
 
 struct ExploreOptions {
-  DrawOptions draw;
+  DrawOptions draw{};
   const ClientMutant* mutant = nullptr;  // null: the client as it is
   // The client's database is SQLite, as in our program; else it is in memory, which is faster.
   bool sqlite = false;
@@ -38,6 +38,9 @@ struct Explored {
 };
 
 Explored explore_one(std::uint64_t seed, const ExploreOptions& options = {});
+// That of the small world: two streams, 50 records, up to five faults. True when something is
+// wrong. What "schedules a second" counts.
+bool explore_small_world(std::uint64_t seed);
 // Opens the stage and plays on it; takes its history.
 Explored explored_on(ClientStage& stage, const Scenario& scenario, const ClientPlan& plan);
 // The same for a schedule that was drawn already, or is another one.

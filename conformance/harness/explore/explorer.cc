@@ -34,7 +34,7 @@ std::string FoundFailure::name() const {
   return finding.invariant.empty() ? finding.clause : finding.clause + " " + finding.invariant;
 }
 
-void Explorer::play(std::uint64_t seed, Share& share) {
+void Explorer::play(std::uint64_t seed, Share& share) const {
   const DrawnSchedule drawn =
       options_.draw ? options_.draw(seed) : draw_schedule(seed, options_.play.draw);
   const Explored explored = options_.how ? options_.how(drawn.scenario, drawn.plan)
@@ -60,11 +60,11 @@ void Explorer::play(std::uint64_t seed, Share& share) {
   }
 }
 
-void Explorer::work(Share& share) {
+void Explorer::work(Share& share) const {
   Share::Common& common = share.common;
   while (!common.stop) {
     if (common.until && std::chrono::steady_clock::now() >= *common.until) break;
-    const std::uint64_t seed = common.next++;
+    const std::uint64_t seed = common.next.fetch_add(options_.stride);
     if (seed > options_.last || seed < options_.first) break;
     if (options_.stop_at_first && seed > common.lowest) break;
     play(seed, share);
@@ -78,12 +78,20 @@ Exploration Explorer::run(const std::atomic<bool>& stop,
                           const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   const auto began = std::chrono::steady_clock::now();
   const std::size_t count = std::max<std::size_t>(options_.threads, 1);
-  Share::Common common{
-      {options_.first}, {0}, {0}, {UINT64_MAX}, {count}, std::nullopt, stop, {}, {}};
+  Share::Common common{{options_.first + options_.offset},
+                       {0},
+                       {0},
+                       {UINT64_MAX},
+                       {count},
+                       std::nullopt,
+                       stop,
+                       {},
+                       {}};
   if (options_.budget) common.until = began + *options_.budget;
   std::vector<Share> shares;
   for (std::size_t i = 0; i < count; ++i) shares.push_back({common, {}});
   std::vector<std::thread> threads;
+  threads.reserve(count);
   for (Share& share : shares) threads.emplace_back([this, &share] { work(share); });
   {
     std::unique_lock lock(common.mutex);

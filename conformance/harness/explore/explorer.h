@@ -22,6 +22,9 @@ namespace terapi::conformance {
 struct ExplorerOptions {
   std::uint64_t first = 1;
   std::uint64_t last = UINT64_MAX;
+  // One part of several machines' work: every `stride`-th seed, from first + offset on.
+  std::uint64_t stride = 1;
+  std::uint64_t offset = 0;
   std::optional<core::Duration> budget{};  // of real time
   std::size_t threads = 1;
   bool stop_at_first = false;  // the lowest seed that fails is all that is wanted
@@ -63,8 +66,8 @@ class Explorer {
 
  private:
   struct Share;
-  void work(Share& share);
-  void play(std::uint64_t seed, Share& share);
+  void work(Share& share) const;
+  void play(std::uint64_t seed, Share& share) const;
 
   ExplorerOptions options_;
 };

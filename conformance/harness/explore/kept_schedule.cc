@@ -1,6 +1,7 @@
 #include "conformance/harness/explore/kept_schedule.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -27,14 +28,11 @@ class Keeper {
       : failure_(failure), options_(options) {}
 
   bool fails(const Scenario& scenario, const ClientPlan& plan) const {
+    if (options_.budget && std::chrono::steady_clock::now() - began_ > *options_.budget)
+      return false;
     if (plan.steps.empty() || !fair(scenario, plan)) return false;
-    for (std::size_t i = 0; i < options_.rerun_each; ++i) {
-      const Explored explored = play(scenario, plan);
-      if (explored.verdict != Verdict::kFail || same_finding(explored, failure_) == nullptr) {
-        return false;
-      }
-    }
-    return true;
+    const Explored explored = play(scenario, plan);
+    return explored.verdict == Verdict::kFail && same_finding(explored, failure_) != nullptr;
   }
 
   Explored play(const Scenario& scenario, const ClientPlan& plan) const {
@@ -54,6 +52,7 @@ class Keeper {
  private:
   const Finding& failure_;
   const KeepOptions& options_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 bool only_virtual(const ClientPlan& plan) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "conformance/harness/explore/explore_one.h"
@@ -24,7 +25,8 @@ struct KeepOptions {
   std::string again;  // the line that finds it again
   std::string title;  // "" : from what failed
   std::size_t most_tries = 5'000;
-  std::size_t rerun_each = 1;  // plays that all have to fail, where a run is not always the same
+  // Of real time; none: as long as it takes.
+  std::optional<core::Duration> budget{};
 };
 
 struct KeptSchedule {

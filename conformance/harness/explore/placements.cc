@@ -12,6 +12,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// What a client may need in addition to get over a further fault: it backs off for a minute at
+// most.
+constexpr core::Duration kFurtherTime = 110s;
 // A webhook that is lost is made good by a poll that comes in time, and by nothing else.
 constexpr core::Duration kSoonEnough = 30s;
 
@@ -81,7 +84,11 @@ Placements::Placements(const Scenario& scenario, const ClientPlan& plan)
     return check != nullptr && !always_holds(*check);
   });
   std::erase_if(plan_.expect, [](const ClientCheck& check) { return !always_holds(check); });
-  for (ClientStep& step : plan_.steps) step.text.clear();
+  for (ClientStep& step : plan_.steps) {
+    step.text.clear();
+    auto* wait = std::get_if<WaitAct>(&step.what);
+    if (wait != nullptr && wait->what != WaitAct::What::kTime) wait->within += kFurtherTime;
+  }
 }
 
 core::Result<Placements> Placements::of(const Scenario& scenario, const ClientPlan& plan,
@@ -89,6 +96,9 @@ core::Result<Placements> Placements::of(const Scenario& scenario, const ClientPl
   if (has_step<PruneAct>(plan) || has_step<WorldAct>(plan)) {
     return core::Error{"no_places",
                        scenario.id + " calls the server itself, and would meet the faults"};
+  }
+  if (plan.may_stop) {
+    return core::Error{"no_places", scenario.id + " has it stop, and a fault moves where"};
   }
   Placements places(scenario, plan);
   const Explored played = explore(places.scenario_, places.plan_, options);

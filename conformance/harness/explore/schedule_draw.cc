@@ -96,8 +96,9 @@ DrawnWorld::Shape drawn_shape(core::Random random, const Swarm& swarm, const Dra
     shape.bytes = 200;
     shape.environment = R"("max_response_bytes":2000)";
   } else if (swarm.on(FaultKind::kRateLimit) && random.below(2) == 0) {
+    // More than two workers need for looking at four streams each second.
     shape.environment =
-        R"("rate_limit":{"requests":)" + std::to_string(4 + random.below(8)) + R"(,"per":"1s"})";
+        R"("rate_limit":{"requests":)" + std::to_string(10 + random.below(8)) + R"(,"per":"1s"})";
   }
   return shape;
 }
@@ -145,6 +146,8 @@ class ScheduleDraw {
     plan.poll = kPolls[story_.below(kPolls.size())];
     plan.limit = kLimits[story_.below(kLimits.size())];
     if (shape_.records > 30 && plan.limit < 3) plan.limit += 4;
+    if (options_.size == DrawOptions::Size::kSmall)
+      plan.limit = std::max<std::uint64_t>(plan.limit, 10);
     plan.streams = world_.names();
     // Whoever takes no webhooks would wait for minutes.
     plan.needs_webhooks = far_off();

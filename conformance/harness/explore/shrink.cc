@@ -115,12 +115,16 @@ class Shrinker {
     std::vector<TreePath> lists =
         paths_to(root_, [](const JsonTree& node) { return node.is_array(); });
     std::reverse(lists.begin(), lists.end());
-    for (const TreePath& list : lists) dropped = drop_children(list) || dropped;
+    for (const TreePath& list : lists) {
+      if (at(root_, list).key == "dialects") continue;  // it says for whom the story is
+      dropped = drop_children(list) || dropped;
+    }
     return dropped;
   }
   bool drop_members() {
-    static constexpr std::array kKept = {"id",     "title", "why",        "clauses", "origin",
-                                         "judges", "kills", "kills_none", "seed",    "steps"};
+    static constexpr std::array kKept = {"id",     "title",  "why",     "clauses",
+                                         "origin", "judges", "kills",   "kills_none",
+                                         "seed",   "steps",  "dialects"};
     bool dropped = false;
     std::vector<TreePath> objects =
         paths_to(root_, [](const JsonTree& node) { return node.is_object(); });
@@ -259,7 +263,8 @@ class Shrinker {
          })) {
       if (path.size() < 2) continue;  // not the story's own: its seed, its title
       const JsonTree& node = at(root_, path);
-      if (node.key == "status") continue;
+      // Another status is another story; and who polls more often than is usual is in a hot loop.
+      if (node.key == "status" || node.key == "poll") continue;
       simpler =
           (node.is_string() ? shorten(path, node.spelled()) : lower(path, node.text)) || simpler;
     }

@@ -1,0 +1,73 @@
+#include "conformance/harness/explore/fair_story.h"
+
+#include <gtest/gtest.h>
+
+namespace terapi::conformance {
+namespace {
+
+std::string unfair(const std::string& steps, const std::string& client = "{}",
+                   const std::string& given = "{}") {
+  const auto scenario = Scenario::parse(
+      R"({"id":"client/x","title":"t","why":"w","clauses":["CLIENT-1"],"origin":"o",)"
+      R"("judges":"client","kills_none":"k","given":)" +
+          given + R"(,"client":)" + client + R"(,"steps":[)" + steps + "]}",
+      "x.json");
+  EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().message);
+  const auto plan = ClientPlan::read(*scenario);
+  EXPECT_TRUE(plan);
+  return unfairness(*scenario, *plan);
+}
+
+constexpr const char* kConverged = R"({"until":"converged"})";
+constexpr const char* kReset = R"({"faults":[{"id":"reset","on":"api","do":{"reset":true}}]})";
+
+TEST(FairStory, ACalmOneIsFair) {
+  EXPECT_EQ(unfair(R"({"client":"starts"},{"run":{"save":[{"id":"1"}]}},{"until":"converged"})"),
+            "");
+}
+
+TEST(FairStory, FaultsHaveToStopBeforeItHasToConverge) {
+  const std::string story = std::string(R"({"client":"starts"},)") + kReset + ",";
+  EXPECT_NE(unfair(story + kConverged), "");
+  EXPECT_EQ(unfair(story + R"({"faults":[]},{"until":"converged","within":"110s"})"), "");
+  EXPECT_NE(unfair(story + R"({"faults":[]},{"until":"converged","within":"5s"})"), "");
+}
+
+TEST(FairStory, SomebodyHasToBeAlive) {
+  EXPECT_NE(unfair(kConverged), "");
+  EXPECT_NE(unfair(std::string(R"({"client":"starts"},{"client":"is killed"},)") + kConverged), "");
+  EXPECT_NE(unfair(std::string(R"({"client":"starts"},{"kill_at":"answer"},)") + kConverged), "");
+  EXPECT_EQ(unfair(std::string(R"({"client":"starts"},{"kill_at":"answer"},{"kill_at":"never"},)") +
+                   kConverged),
+            "");
+}
+
+TEST(FairStory, WhoeverHardlyPollsHasToBeTold) {
+  const std::string far = R"({"poll":"10m"})";
+  const std::string untold =
+      R"({"client":"starts"},{"run":{"save":[{"id":"1"}],"webhook":false}},)";
+  EXPECT_NE(unfair(untold + kConverged, far), "");
+  EXPECT_EQ(unfair(untold + kConverged), "");
+  EXPECT_EQ(unfair(untold + R"({"run":{"save":[{"id":"2"}]}},)" + kConverged, far), "");
+}
+
+TEST(FairStory, WhatComesLateHasToComeAlone) {
+  const std::string late =
+      R"({"client":"starts"},{"faults":[{"id":"l","on":"store","do":{"late_commit":"1s"}}]},)"
+      R"({"run":{"save":[{"id":"1"}]}})";
+  EXPECT_EQ(unfair(late), "");
+  EXPECT_NE(unfair(late + R"(,{"run":{"save":[{"id":"2"}]}})"), "");
+}
+
+TEST(FairStory, ALimitHasToLetTheBacklogThrough) {
+  const std::string story = R"({"client":"starts"},{"until":"converged"})";
+  const auto limit = [](const std::string& rate) {
+    return R"({"environment":{"rate_limit":)" + rate + "}}";
+  };
+  EXPECT_EQ(unfair(story, "{}", limit(R"({"requests":10,"per":"1s"})")), "");
+  EXPECT_NE(unfair(story, "{}", limit(R"({"requests":1,"per":"1s"})")), "");
+  EXPECT_NE(unfair(story, "{}", limit(R"({"requests":10,"per":"1h"})")), "");
+}
+
+}  // namespace
+}  // namespace terapi::conformance

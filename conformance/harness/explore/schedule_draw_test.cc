@@ -1,0 +1,89 @@
+#include "conformance/harness/explore/schedule_draw.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "conformance/harness/explore/fair_story.h"
+#include "conformance/scenario_text.h"
+
+namespace terapi::conformance {
+namespace {
+
+std::string text_of(std::uint64_t seed, const DrawOptions& options = {}) {
+  const DrawnSchedule drawn = draw_schedule(seed, options);
+  return scenario_text(drawn.scenario, drawn.plan);
+}
+
+TEST(ScheduleDraw, DrawsTheSameFromTheSameSeed) {
+  std::set<std::string> texts;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    EXPECT_EQ(text_of(seed), text_of(seed));
+    texts.insert(text_of(seed));
+  }
+  EXPECT_EQ(texts.size(), 200U);
+}
+
+TEST(ScheduleDraw, DrawsFilesThatAreReadAsTheyWereDrawn) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const DrawnSchedule drawn = draw_schedule(seed, {});
+    const auto read = Scenario::parse(scenario_text(drawn.scenario, drawn.plan), "drawn");
+    ASSERT_TRUE(read) << read.error().message;
+    const auto plan = ClientPlan::read(*read);
+    ASSERT_TRUE(plan) << plan.error().message;
+    ASSERT_EQ(plan->steps.size(), drawn.plan.steps.size()) << seed;
+    for (std::size_t i = 0; i < plan->steps.size(); ++i) {
+      EXPECT_EQ(step_text(plan->steps[i].what), step_text(drawn.plan.steps[i].what)) << seed;
+    }
+    EXPECT_EQ(plan->expect, drawn.plan.expect);
+  }
+}
+
+TEST(ScheduleDraw, DrawsFairStories) {
+  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
+    const DrawnSchedule drawn = draw_schedule(seed, {});
+    EXPECT_EQ(unfairness(drawn.scenario, drawn.plan), "") << seed;
+  }
+}
+
+TEST(ScheduleDraw, LeavesKindsOutAndDrawsEachSomewhere) {
+  FaultKinds all;
+  std::size_t most = 0;
+  bool without = false;
+  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
+    const FaultKinds kinds = draw_schedule(seed, {}).kinds;
+    without = without || kinds.empty();
+    most = std::max(most, kinds.size());
+    for (std::size_t i = 0; i < kFaultKinds; ++i) {
+      if (kinds.has(static_cast<FaultKind>(i))) all.add(static_cast<FaultKind>(i));
+    }
+  }
+  EXPECT_TRUE(without);
+  EXPECT_GE(most, 6U);
+  // Two are of the world, and stand in no step.
+  EXPECT_EQ(all.size(), kFaultKinds - 2);
+}
+
+TEST(ScheduleDraw, DrawsForHttpWhatAProcessCanBeMadeToDo) {
+  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    const FaultKinds kinds = draw_schedule(seed, {.over_http = true}).kinds;
+    EXPECT_FALSE(kinds.has(FaultKind::kKillAtStoreCall)) << seed;
+    EXPECT_FALSE(kinds.has(FaultKind::kKillAtStoreCalled)) << seed;
+    EXPECT_FALSE(kinds.has(FaultKind::kDiskFull)) << seed;
+  }
+}
+
+TEST(ScheduleDraw, ASmallWorldHasTwoStreamsAndFiftyRecords) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const DrawnSchedule drawn = draw_schedule(seed, {.size = DrawOptions::Size::kSmall});
+    EXPECT_EQ(drawn.plan.streams.size(), 2U);
+    const auto world = core::json::Document::parse(drawn.scenario.given);
+    ASSERT_TRUE(world);
+    std::size_t records = 0;
+    for (const auto entry : world->root()["records"].items()) records += entry["items"].size();
+    EXPECT_EQ(records, 50U);
+  }
+}
+
+}  // namespace
+}  // namespace terapi::conformance

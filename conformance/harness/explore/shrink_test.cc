@@ -1,0 +1,97 @@
+#include "conformance/harness/explore/shrink.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "conformance/harness/explore/json_tree.h"
+
+namespace terapi::conformance {
+namespace {
+
+constexpr const char* kStory =
+    R"({"id":"client/x","title":"t","why":"w","clauses":["CLIENT-1"],"origin":"o","judges":"client",
+"given":{"connections":[{"id":"demo","integration":"github"}],
+  "records":[{"connection":"demo","model":"Issue","items":[{"id":"1","version":7},{"id":"2"}]},
+             {"connection":"demo","model":"Issue","items":[{"id":"3"}]}]},
+"client":{"poll":"5s","limit":40,"streams":["github/demo/Issue","github/demo/Other"]},
+"kills_none":"k","dialects":["terapi"],
+"steps":[
+  {"client":"starts"},
+  {"faults":[{"id":"a","on":"api","nth":[3,4],"do":{"stall":"4s"}},
+             {"id":"b","on":"api","do":{"delay":"1s"}}]},
+  {"run":{"save":[{"id":"4"},{"id":"5"}],"delete":["1"]}},
+  {"run":{"model":"Other","save":[{"id":"6"}]}},
+  {"pass":"10s"},
+  {"kill_at":"answer","nth":8},
+  {"until":"converged"}]})";
+
+bool has_kill(const ClientPlan& plan) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const ClientStep& step) {
+    return std::holds_alternative<KillAct>(step.what);
+  });
+}
+bool deletes(const ClientPlan& plan, const std::string& id) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [&](const ClientStep& step) {
+    const auto* run = std::get_if<RunAct>(&step.what);
+    return run != nullptr && run->body.find("\"delete\":[\"" + id + "\"]") != std::string::npos;
+  });
+}
+
+TEST(Shrink, LeavesOnlyWhatItTakes) {
+  const Shrunk shrunk = shrink(kStory, [](const Scenario&, const ClientPlan& plan) {
+    return has_kill(plan) && deletes(plan, "1");
+  });
+  EXPECT_TRUE(shrunk.whole);
+  const auto scenario = Scenario::parse(shrunk.text, "x");
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  const auto plan = ClientPlan::read(*scenario);
+  ASSERT_TRUE(plan);
+  ASSERT_EQ(plan->steps.size(), 2U) << shrunk.text;
+  EXPECT_EQ(scenario->dialects, std::vector<std::string>{"terapi"});
+  EXPECT_TRUE(has_kill(*plan) && deletes(*plan, "1")) << shrunk.text;
+  EXPECT_EQ(shrunk.text.find("\"save\""), std::string::npos) << shrunk.text;
+  EXPECT_EQ(shrunk.text.find("\"nth\""), std::string::npos) << shrunk.text;
+  EXPECT_EQ(shrunk.text.find("\"poll\""), std::string::npos) << shrunk.text;
+}
+
+TEST(Shrink, GivesBackWhatCannotBeMadeSmaller) {
+  const std::string compact = JsonTree::of(core::json::Document::parse(kStory)->root()).compact();
+  const Shrunk shrunk = shrink(kStory, [](const Scenario&, const ClientPlan&) { return false; });
+  EXPECT_EQ(shrunk.text, compact);
+  EXPECT_GT(shrunk.tried, 20U);
+}
+
+TEST(Shrink, EveryCandidateIsAScenarioAndTheLastOneFails) {
+  std::string last;
+  const Shrunk shrunk = shrink(kStory, [&](const Scenario& scenario, const ClientPlan& plan) {
+    EXPECT_FALSE(scenario.id.empty());
+    const bool fails = plan.limit >= 10;
+    if (fails) last = std::string(scenario.document->text());
+    return fails;
+  });
+  EXPECT_EQ(shrunk.text, last);
+  const auto scenario = Scenario::parse(shrunk.text, "x");
+  ASSERT_TRUE(scenario);
+  EXPECT_GE(ClientPlan::read(*scenario)->limit, 10U);
+  EXPECT_EQ(ClientPlan::read(*scenario)->steps.size(), 1U) << "steps may not be empty";
+}
+
+TEST(Shrink, EndsWhenItHasTriedEnough) {
+  const Shrunk shrunk = shrink(
+      kStory, [](const Scenario&, const ClientPlan&) { return false; }, 5);
+  EXPECT_EQ(shrunk.tried, 5U);
+  EXPECT_FALSE(shrunk.whole);
+}
+
+TEST(JsonTree, IsTakenApartAndPutTogether) {
+  const std::string text = R"({"a":[1,{"b":"x\"y"},null,1e400],"":true})";
+  JsonTree tree = JsonTree::of(core::json::Document::parse(text)->root());
+  EXPECT_EQ(tree.compact(), text);
+  EXPECT_EQ(tree.find("a")->children[1].find("b")->spelled(), "x\"y");
+  EXPECT_TRUE(tree.remove("a"));
+  EXPECT_EQ(tree.compact(), R"({"":true})");
+}
+
+}  // namespace
+}  // namespace terapi::conformance

@@ -1,0 +1,44 @@
+"""What `explore` keeps is a scenario: it is valid, fails on the mutant it was found with, and passes on a right client: python3 explore_keeps.py BIN"""
+import json, os, subprocess, sys, tempfile, xml.etree.ElementTree
+
+MUTANTS = ["swallows-store-errors", "legacy-signature", "cursor-by-sync"]
+PROGRAM = os.path.join(sys.argv[1], "terapi-conformance")
+problems = []
+
+
+def run(expected, *arguments):
+    done = subprocess.run([PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+    if done.returncode != expected:
+        problems.append(f"{' '.join(arguments)}: exit code {done.returncode}, expected {expected}\n{done.stdout}{done.stderr}")
+    return done
+
+
+with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as reports:
+    report = os.path.join(reports, "found.json")
+    for mutant in MUTANTS:
+        run(0, "explore", "--mutant", mutant, "--seeds", "1..2000", "--save", folder, "--json", report)
+        with open(report, encoding="utf-8") as text:
+            found = json.load(text)
+        if found["not_found"] != 0 or found["found"][0]["mutant"] != mutant or found["found"][0]["steps"] > 10:
+            problems.append(f"{mutant}: not found, or not made small: {found}")
+    kept = [os.path.join(folder, "explore", f"{mutant}.json") for mutant in MUTANTS]
+    run(0, "validate", *kept)
+    run(0, "reference", "--world", "virtual", "--scenarios", folder)
+    for mutant in MUTANTS:
+        run(0, "mutants", "--scenarios", folder, "--mutant", mutant)
+
+    junit = os.path.join(reports, "found.xml")
+    run(1, "explore", "--mutant", "swallows-store-errors", "--seeds", "1..20", "--junit", junit)
+    suite = xml.etree.ElementTree.parse(junit).getroot()
+    if (suite.get("tests"), suite.get("failures"), len(suite.findall(".//failure"))) != ("1", "1", 1):
+        problems.append("the JUnit report does not have the mutant that was not found")
+
+# Found by its seed, on the terminal and as JSON; nothing found; and what is no command line.
+run(0, "explore", "--seeds", "1..50")
+run(2, "explore", "--seeds", "50..1")
+run(2, "explore", "--exhaustive", "1")
+run(2, "explore", "--mutant", "no-such-mutant")
+if "0 failed" not in run(0, "explore", "--exhaustive", "1", "--filter", "client/deletes").stdout:
+    problems.append("--exhaustive does not say how many failed")
+print("\n".join(problems) or "what explore keeps can be played")
+sys.exit(1 if problems else 0)
