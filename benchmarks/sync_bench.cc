@@ -118,6 +118,7 @@ BENCHMARK(sync_over_http)
     ->Arg(100)
     ->Arg(1000)
     ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
     ->UseRealTime();
 
 }  // namespace

@@ -70,7 +70,7 @@ core::HandlerTransport answering(int status) {
       });
 }
 
-// Deliveries that fail and wait for their retry, and then all are due.
+// Deliveries that are all due at once, and the receiver takes them.
 void run_due(benchmark::State& state) {
   for (auto _ : state) {
     state.PauseTiming();
@@ -102,9 +102,9 @@ void announce_among_pending(benchmark::State& state) {
 }
 BENCHMARK(announce_among_pending)
     ->Name("webhook/announce")
-    ->Arg(10)
+    ->Arg(1000)
     ->Arg(100'000)
-    ->Iterations(20'000);
+    ->Iterations(1000);
 
 class Receiver {
  public:

@@ -15,8 +15,7 @@ PageWalk::PageWalk(const SyncOptions& options, SyncPorts ports, const Stream& st
       counts_(counts),
       done_(std::move(done)),
       claimed_at_(ports.clock.now()),
-      next_(plan_.cursor),
-      background_(ports.background) {}
+      next_(plan_.cursor) {}
 
 void PageWalk::start() { fetch(); }
 
@@ -121,8 +120,14 @@ void PageWalk::store(const Part& part) {
   awaited_ = submit(part, plan_.stored, plan_.first_stored != nullptr);
   ahead_.reset();
   const bool rest_of_page = part.begin + part.count == part.page->records().size();
-  if (plan_.moves_cursor && rest_of_page) ahead_ = part.records().back().cursor;
+  if (plan_.moves_cursor && rest_of_page) look_ahead(part);
   queue_next();
+}
+
+// A full read's page may end where the store is already: that it got there would say nothing.
+void PageWalk::look_ahead(const Part& part) {
+  ahead_ = part.records().back().cursor;
+  if (ahead_ == plan_.stored) ahead_.reset();
 }
 
 std::uint64_t PageWalk::submit(const Part& part, const std::optional<std::string>& from,
@@ -134,7 +139,7 @@ std::uint64_t PageWalk::submit(const Part& part, const std::optional<std::string
   if (prolong) claimed_at_ = now;
   const std::uint64_t number = ++submitted_;
   core::run_in(
-      background_,
+      ports_.background,
       [part, move = std::move(move), now, prolong, tell, stream = stream_,
        &store = ports_.store]() mutable {
         // Should the claim be lost all the same, commit() still keeps the stream right.
@@ -209,7 +214,7 @@ void PageWalk::begin_queued() {
   const Part part = *std::exchange(queued_, std::nullopt);
   storing_ = true;
   awaited_ = queued_number_;
-  ahead_ = part.records().back().cursor;
+  look_ahead(part);
   if (!last_fetched_) fetch();
 }
 
@@ -238,6 +243,8 @@ void PageWalk::fail(End failure) {
 void PageWalk::give_up(End failure) {
   waiting_.reset();
   queued_.reset();
+  // The fetch may have failed before, and been told when to come back.
+  if (failed_ && !failure.retry_after) failure.retry_after = failed_->retry_after;
   failed_ = std::move(failure);
   settle();
 }

@@ -34,7 +34,8 @@ struct SyncPorts {
   core::Clock& clock;
   core::AsyncTransport& transport;
   Store& store;
-  core::Background& background;  // where the store's calls are made
+  // Where the store's calls are made; a PageWalk needs them done in the order in which it asks.
+  core::Background& background;
 };
 
 // What came so far.
@@ -90,6 +91,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   };
   void store_next();
   void queue_next();
+  void look_ahead(const Part& part);
   void begin_queued();
   void store(const Part& part);
   // Hands the part to the store, which has to be at `from`; gives its number.
@@ -117,7 +119,6 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   core::Time claimed_at_;
   std::optional<std::string> next_;  // where the fetch in flight, or the next one, begins
   bool fetching_ = false;
-  core::SerialBackground background_;
   bool storing_ = false;
   std::uint64_t submitted_ = 0;  // parts handed to the store so far
   std::uint64_t awaited_ =
@@ -129,7 +130,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   std::shared_ptr<const Page> waiting_;
   // The page after the one that is being stored, handed to the store already, so that it does not
   // wait for us to hear that it could begin. Its commit is void when the one before it fails, since
-  // the store is then not where it would have to be.
+  // the store is then not where it would have to be (ahead_ is where it is not yet).
   std::optional<Part> queued_;
   std::uint64_t queued_number_ = 0;
   // To be told when what was fetched before is stored, and nothing is under way.

@@ -19,7 +19,8 @@ constexpr std::uint64_t kMostBrokenPages = 10;
 
 StreamSync::StreamSync(const SyncOptions& options, SyncPorts ports, Stream stream, Host host)
     : options_(options),
-      ports_(ports),
+      lane_(ports.background),
+      ports_{ports.clock, ports.transport, ports.store, lane_},
       host_(std::move(host)),
       limit_(options.limit, options.max_page_bytes),
       backoff_(options.backoff),

@@ -94,6 +94,9 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   void recovered();
 
   const SyncOptions& options_;
+  // All of the stream's calls of the store, in order: what a walk left behind comes before what
+  // follows.
+  core::BackgroundLane lane_;
   SyncPorts ports_;
   Host host_;
   StreamProgress progress_;

@@ -21,6 +21,11 @@ class Background {
  public:
   virtual ~Background() = default;
   virtual void run(std::function<void()> task, std::function<void()> done) = 0;
+  // The same for a task of a lane: those of one lane run one at a time and in the order of the
+  // calls, each as soon as the one before it has ended. What does one thing at a time anyway has no
+  // more to do for that.
+  virtual void run_in_lane(const void* lane, std::function<void()> task,
+                           std::function<void()> done);
 };
 
 // Does the work at once, on the caller's thread; `done` is a timer of the clock that is due now.
@@ -39,29 +44,31 @@ class CountedBackground final : public Background {
  public:
   explicit CountedBackground(Background& inner) : inner_(inner) {}
   void run(std::function<void()> task, std::function<void()> done) override;
+  void run_in_lane(const void* lane, std::function<void()> task,
+                   std::function<void()> done) override;
   // Calls back once, never inside this call, when everything that was run is done. The last call
   // counts.
   void when_idle(std::function<void()> idle);
 
  private:
+  std::function<void()> counted(std::function<void()> done);
+
   Background& inner_;
   std::size_t pending_ = 0;
   std::function<void()> idle_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
-// Runs tasks on another background one at a time and in the order of run(), however many threads
-// that one has. The next task begins where the last one ends, without waiting for the driver to
-// hear of it; their `done`s come in order, too.
-class SerialBackground final : public Background {
+// A lane of its own on another background.
+class BackgroundLane final : public Background {
  public:
-  explicit SerialBackground(Background& inner) : inner_(inner) {}
-  void run(std::function<void()> task, std::function<void()> done) override;
+  explicit BackgroundLane(Background& inner) : inner_(inner) {}
+  void run(std::function<void()> task, std::function<void()> done) override {
+    inner_.run_in_lane(this, std::move(task), std::move(done));
+  }
 
  private:
-  class Queue;
   Background& inner_;
-  std::shared_ptr<Queue> queue_;
 };
 
 // Runs `task` in the background and gives what it returned to `done`.

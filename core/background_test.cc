@@ -2,12 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cctype>
-#include <functional>
 #include <stdexcept>
-#include <string>
-#include <utility>
-#include <vector>
 
 namespace terapi::core {
 namespace {
@@ -66,65 +61,6 @@ TEST(CountedBackground, TellsNobodyOnceItIsGone) {
   background.reset();
   clock.advance_by(Duration(0));
   EXPECT_FALSE(told);
-}
-
-// Keeps what it is asked to run, so that a test decides when each of its threads does its work.
-class HeldBackground final : public Background {
- public:
-  void run(std::function<void()> task, std::function<void()> done) override {
-    tasks.push_back(std::move(task));
-    dones.push_back(std::move(done));
-  }
-  std::vector<std::function<void()>> tasks;
-  std::vector<std::function<void()>> dones;
-};
-
-TEST(SerialBackground, DoesItsWorkInOrderWhicheverThreadComesFirst) {
-  HeldBackground threads;
-  SerialBackground serial(threads);
-  std::string order;
-  for (const char name : {'a', 'b', 'c'}) {
-    serial.run([&order, name] { order += name; },
-               [&order, name] { order += static_cast<char>(std::toupper(name)); });
-  }
-  threads.tasks[2]();
-  EXPECT_EQ(order, "a");
-  threads.dones[2]();
-  EXPECT_EQ(order, "aA");
-  threads.tasks[0]();
-  threads.tasks[1]();
-  EXPECT_EQ(order, "aAbc");
-  threads.dones[1]();
-  EXPECT_EQ(order, "aAbcBC");
-  threads.dones[0]();  // nothing is left to tell
-  EXPECT_EQ(order, "aAbcBC");
-}
-
-TEST(SerialBackground, LetsNoOtherThreadInWhileItWorks) {
-  HeldBackground threads;
-  SerialBackground serial(threads);
-  std::string order;
-  serial.run(
-      [&] {
-        order += "a";
-        threads.tasks[1]();  // another thread comes meanwhile: it leaves its work to this one
-        order += "a";
-      },
-      [] {});
-  serial.run([&] { order += "b"; }, [] {});
-  threads.tasks[0]();
-  EXPECT_EQ(order, "aab");
-}
-
-TEST(SerialBackground, WorksOnAfterATaskThatThrew) {
-  HeldBackground threads;
-  SerialBackground serial(threads);
-  bool worked = false;
-  serial.run([] { throw std::runtime_error("crash"); }, [] {});
-  serial.run([&] { worked = true; }, [] {});
-  EXPECT_THROW(threads.tasks[0](), std::runtime_error);
-  threads.tasks[1]();
-  EXPECT_TRUE(worked);
 }
 
 }  // namespace

@@ -24,7 +24,13 @@ constexpr rlim_t kFullDisk = 4096;
 class Descriptor {
  public:
   Descriptor(const std::string& file, int flags)
-      : number_(::open(file.c_str(), flags | O_CLOEXEC, 0600)) {}
+      : number_(::open(file.c_str(), flags | O_CLOEXEC, 0600)) {
+    if (number_ < 0 || number_ > STDERR_FILENO) return;
+    // A judge without standard streams: dup2(2) onto itself would leave it to be closed.
+    const int higher = ::fcntl(number_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    ::close(number_);
+    number_ = higher;
+  }
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
@@ -93,7 +99,8 @@ class Launch {
     }
     sigset_t none;
     sigemptyset(&none);
-    ::signal(SIGPIPE, SIG_DFL);
+    // Our handlers would run in our memory.
+    for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
     ::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error of write(2), and no signal
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::execve("/bin/sh", word_pointers_.data(), environment_pointers_.data());

@@ -76,6 +76,10 @@ class ClientBackground final : public core::Background {
   void run(std::function<void()> task, std::function<void()> done) override {
     inner_.run(guarded(std::move(task)), guarded(std::move(done)));
   }
+  void run_in_lane(const void* lane, std::function<void()> task,
+                   std::function<void()> done) override {
+    inner_.run_in_lane(lane, guarded(std::move(task)), guarded(std::move(done)));
+  }
 
  private:
   std::function<void()> guarded(std::function<void()> action) const {

@@ -114,9 +114,10 @@ void Wire::serve(core::Request request, int life, const std::function<void(core:
     }
   }
   std::string text;
-  if (ports_.history.told)
+  if (ports_.history.told) {
     text = asked_text(exchange, request.method + " " + (target ? target->path : request.target),
                       records);
+  }
   exchange.request = ports_.history.add({.at = exchange.asked_at,
                                          .kind = EventKind::kRequest,
                                          .life = life,

@@ -78,6 +78,12 @@ bool IdFilter::takes(std::string_view id) const {
          std::none_of(unwanted.begin(), unwanted.end(), fits_id);
 }
 
+std::vector<std::string> IdFilter::globs() const {
+  std::vector<std::string> all = wanted;
+  all.insert(all.end(), unwanted.begin(), unwanted.end());
+  return all;
+}
+
 bool fits(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
   if (pattern.front() == '*') {

@@ -44,6 +44,8 @@ struct IdFilter {
   // "client/*,!client/backlog-*": globs, those to leave out with a '!'.
   static IdFilter parse(std::string_view text);
   bool takes(std::string_view id) const;
+  // All of them.
+  std::vector<std::string> globs() const;
 };
 
 // True when the text fits the pattern, in which * stands for anything and ? for any character.

@@ -207,6 +207,14 @@ int JudgeRun::run(std::vector<JudgeJob> jobs_given, const JudgeFlags& flags) con
   add_clauses(summary);
   judging.console = make_console(summary, redactor);
 
+  for (const std::string& glob : IdFilter::parse(flags.filter).globs()) {
+    const bool fits_one =
+        std::any_of(judging.jobs.begin(), judging.jobs.end(),
+                    [&](const JudgeJob& job) { return fits(glob, job.scenario); });
+    if (!fits_one) {
+      return refuse("no scenario fits '" + glob + "'; `terapi-conformance list` shows them");
+    }
+  }
   start_gtest(flags);
   for (const JudgeJob& job : judging.jobs) {
     testing::RegisterTest(

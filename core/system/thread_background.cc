@@ -1,8 +1,10 @@
 #include "core/system/thread_background.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,40 +30,63 @@ class ThreadBackground::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  void add(std::function<void()> task, std::function<void()> done) {
+  void add(const void* lane, std::function<void()> task, std::function<void()> done) {
     {
       const std::lock_guard lock(mutex_);
-      jobs_.push_back({std::move(task), std::move(done)});
+      jobs_.push_back({lane, std::move(task), std::move(done)});
     }
     changed_.notify_one();
   }
 
  private:
   struct Job {
+    const void* lane = nullptr;
     std::function<void()> task;
     std::function<void()> done;
   };
 
   void work() {
-    while (true) {
-      Job job;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
-        if (ending_) return;
-        job = std::move(jobs_.front());
-        jobs_.pop_front();
-      }
+    Job job;
+    while (take(job)) {
       job.task();
+      const void* lane = job.lane;
       // Moved away with its captures, so that what they own is let go of on the loop's thread.
+      // Before the lane is left, so that those of one lane are told of in order.
       loop_.post([task = std::move(job.task), done = std::move(job.done)] { done(); });
+      leave(lane);
     }
+  }
+
+  // Waits for a job whose lane is free; false when all is over.
+  bool take(Job& job) {
+    std::unique_lock lock(mutex_);
+    auto next = jobs_.end();
+    changed_.wait(lock, [&] {
+      next = std::find_if(jobs_.begin(), jobs_.end(),
+                          [this](const Job& waiting) { return !busy_.contains(waiting.lane); });
+      return ending_ || next != jobs_.end();
+    });
+    if (ending_) return false;
+    job = std::move(*next);
+    jobs_.erase(next);
+    if (job.lane != nullptr) busy_.insert(job.lane);
+    return true;
+  }
+
+  void leave(const void* lane) {
+    if (lane == nullptr) return;
+    {
+      const std::lock_guard lock(mutex_);
+      busy_.erase(lane);
+    }
+    changed_.notify_one();
   }
 
   EventLoop& loop_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;
+  std::set<const void*> busy_;  // lanes with a job that runs
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };
@@ -72,7 +97,12 @@ ThreadBackground::ThreadBackground(EventLoop& loop, std::size_t threads)
 ThreadBackground::~ThreadBackground() = default;
 
 void ThreadBackground::run(std::function<void()> task, std::function<void()> done) {
-  impl_->add(std::move(task), std::move(done));
+  impl_->add(nullptr, std::move(task), std::move(done));
+}
+
+void ThreadBackground::run_in_lane(const void* lane, std::function<void()> task,
+                                   std::function<void()> done) {
+  impl_->add(lane, std::move(task), std::move(done));
 }
 
 }  // namespace terapi::core

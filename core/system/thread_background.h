@@ -26,6 +26,9 @@ class ThreadBackground final : public Background {
   ThreadBackground& operator=(const ThreadBackground&) = delete;
 
   void run(std::function<void()> task, std::function<void()> done) override;
+  // Lanes share the threads: a lane is not a thread, and none waits for another's task.
+  void run_in_lane(const void* lane, std::function<void()> task,
+                   std::function<void()> done) override;
 
  private:
   class Impl;

@@ -279,6 +279,48 @@ TEST(Client, StoresByHalvesWithTheNextPageAlreadyHandedOver) {
   EXPECT_EQ(world.difference(), "");
 }
 
+// The first page of a full read ends where the stored cursor is already: that the store is there
+// says nothing of whether that page was stored.
+TEST(Client, DoesNotStoreThePageAfterTheFirstOfAFullReadThatFailed) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 8));
+  world.options.limit = 2;
+  world.options.once = true;
+  world.store_time = 100ms;
+  world.start_client();
+  // One page is stored, its cursor refused, and the first commit of the full read fails.
+  world.client().fragile().fail_commit = 2;
+  bool refused = false;
+  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (refused || request.target.find("cursor=") == std::string::npos) return std::nullopt;
+    refused = true;
+    return error_of(400, "invalid_cursor");
+  };
+  world.run_for(60s);
+  EXPECT_EQ(world.progress().full_reads, 1U);
+  EXPECT_EQ(world.difference(), "");
+  // Two of the first walk; the next one finds the cursor taken, and goes on behind them.
+  EXPECT_EQ(world.progress().counts.records, 8U);
+}
+
+TEST(Client, WaitsAsLongAsItWasToldAlsoWhenTheCommitBeforeFailsAfterwards) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 8));
+  world.options.limit = 2;
+  world.store_time = 100ms;
+  int requests = 0;
+  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+    if (++requests != 2) return std::nullopt;
+    return error_of(429, "rate_limit_exceeded", {{"Retry-After", "120"}});
+  };
+  world.start_client();
+  world.client().fragile().fail_commits = 1;
+  world.run_for(100s);
+  EXPECT_EQ(world.network().sent, 2U);
+  world.run_for(60s);
+  EXPECT_EQ(world.difference(), "");
+}
+
 // As a transport in one's own process may: the next page is there before the store was asked.
 TEST(Client, SyncsThroughATransportThatAnswersWithinTheCall) {
   SyncWorld world;

@@ -102,8 +102,8 @@ class FragileStore final : public client::Store {
   core::Result<client::Committed> commit(const client::Batch& batch) override {
     ++commits;
     most_records = std::max(most_records, batch.records.size());
-    if (fail_commits > 0) {
-      --fail_commits;
+    if (fail_commits > 0 || commits == fail_commit) {
+      fail_commits = std::max(0, fail_commits - 1);
       return core::Error{"store_failed", "the disk is full"};
     }
     if (refuse_commits > 0) {
@@ -138,7 +138,8 @@ class FragileStore final : public client::Store {
   int claims = 0;
   std::function<void()> before_call;
   std::function<void()> after_call;
-  int fail_commits = 0;
+  int fail_commits = 0;           // the next ones
+  std::uint64_t fail_commit = 0;  // the so-manieth, from 1
   int refuse_commits = 0;
   std::optional<std::string> refuse_id;
   std::uint64_t commits = 0;
