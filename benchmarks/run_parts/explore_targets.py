@@ -22,7 +22,7 @@ def explore_targets(bench: Bench) -> list[Target]:
     said = done.stdout.splitlines()[-1] if done.stdout else ""
     if done.returncode != 0:
         raise RuntimeError(f"terapi-conformance reference failed: {said}")
-    return [Target("explore", "every scenario in virtual time (reference --world virtual)", "≤", 5, "s", seconds,
+    return [Target("explore", "every scenario in virtual time (reference)", "≤", 5, "s", seconds,
                    detail=said), _schedules(bench, conformance)]
 
 
@@ -34,5 +34,5 @@ def _schedules(bench: Bench, conformance: str) -> Target:
     if done.returncode != 0 or not report.exists():
         raise RuntimeError(f"terapi-conformance explore said: {done.stdout[-300:]}")
     told = json.loads(report.read_text())
-    return Target("explore", goal, "≥", 5000, "/s", told["schedules_per_second"],
-                  detail=f"{told['schedules']:,} schedules, {told['failures']} failed")
+    return Target("explore", goal, "≥", 5000, "/s", told["per_second"],
+                  detail=f"{told['schedules']:,} schedules, {told['failed']} failed")

@@ -21,7 +21,7 @@ def house_targets(bench: Bench) -> list[Target]:
     _seconds(["./terapi", "test"], environment)
     tests = _seconds(["./terapi", "test"], environment)
     cores = len(os.sched_getaffinity(0))
-    return [Target("house", f"a clean build, no compiler cache, {cores} cores", "≤", 300, "s", build),
+    return [Target("house", f"a clean build, no cache, {cores} cores", "≤", 300, "s", build),
             Target("house", "./terapi test, the second time", "≤", 60, "s", tests)]
 
 

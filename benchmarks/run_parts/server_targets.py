@@ -27,10 +27,10 @@ def _nginx(bench: Bench) -> list[Target]:
     small, large = (result[f"limit_{limit}"]["connections_8"] for limit in (100, 10_000))
     seen = (f"{small['simulator']['cpu_us_per_request']:.1f} µs against {small['nginx']['cpu_us_per_request']:.1f} µs "
             f"for {result['limit_100']['page_bytes']:,} bytes")
-    return [Target(GROUP, "limit 100, 8 connections: CPU of a request, times nginx's static file", "≤", 1.7, "×",
+    return [Target(GROUP, "limit 100: CPU of a request, times nginx's static file", "≤", 1.7, "×",
                    small["ratio"]["cpu_us_per_request"], detail=seen),
             Target(GROUP, "  p99, times nginx's", "≤", 3, "×", small["ratio"]["p99_us"]),
-            Target(GROUP, "limit 10000, 8 connections: bytes/s, times nginx's", "≥", 1, "×",
+            Target(GROUP, "limit 10000: bytes/s, times nginx's", "≥", 1, "×",
                    large["ratio"]["bytes_per_second"])]
 
 

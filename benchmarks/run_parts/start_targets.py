@@ -24,7 +24,7 @@ def start_targets(bench: Bench) -> list[Target]:
     stored = _start(bench, ["--data", str(data)])
     data.unlink()
     return [Target("start", "until it serves the default world", "≤", 50, "ms", default * 1000),
-            Target("start", f"until it serves {RECORDS:,} stored records (--data)", "≤", 1000, "ms",
+            Target("start", f"until it serves {RECORDS:,} stored records", "≤", 1000, "ms",
                    stored * 1000)]
 
 

@@ -20,9 +20,9 @@ def webhook_targets(bench: Bench) -> list[Target]:
     bench.say("webhooks")
     figures = run_micro(micro_program(bench), "webhook/(deliver|run-due)", 1.0)
     due = figures["webhook/run-due/100000"]["seconds"]
-    return [Target("webhooks", "signed deliveries/s to a keep-alive receiver, over HTTP", "≥", 20_000, "/s",
+    return [Target("webhooks", "signed deliveries/s, over HTTP", "≥", 20_000, "/s",
                    figures["webhook/deliver/http/20000"]["items_per_second"]),
-            Target("webhooks", "run-until-idle over 100,000 due attempts, in one process", "≤", 1, "s", due),
+            Target("webhooks", "run-until-idle over 100,000 due attempts", "≤", 1, "s", due),
             Target("webhooks", f"{RECEIVERS:,} receivers wait for a retry: of a core", "≤", NOT_MEASURABLE, "%",
                    _share_of_pending(bench) * 100)]
 
