@@ -20,7 +20,10 @@ SLOWER = 1.05  # times the other's CPU time: less is what two runs of the same p
 
 def build_revision(revision: str) -> pathlib.Path:
     """Its terapi-bench, built in the cache folder; kept there, since revisions do not change."""
-    commit = _git("rev-parse", "--verify", "--end-of-options", revision + "^{commit}").strip()
+    try:
+        commit = _git("rev-parse", "--verify", "--end-of-options", revision + "^{commit}").strip()
+    except subprocess.CalledProcessError as error:
+        raise RuntimeError(f"'{revision}' is no revision of this repository") from error
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "terapi-bench"
     folder = cache / f"revision-{commit[:12]}-{_compiler()}"
     program = folder / "build" / "bin" / "terapi-bench"
