@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/record_log.h"
+#include "simulator/records/record_log.h"
 
 namespace terapi::benchmarks {
 

@@ -13,7 +13,7 @@
 #include "core/system/http_sender.h"
 #include "core/system/thread_background.h"
 #include "simulator/simulator.h"
-#include "simulator/world.h"
+#include "simulator/world/world.h"
 
 namespace terapi::benchmarks {
 namespace {

@@ -13,10 +13,10 @@ function(expect what message file content)
   file(WRITE ${SCRATCH}/${CHECK}/core/clock.h "#include <string>\n")
   file(WRITE ${SCRATCH}/${CHECK}/core/system/server.cc
        "#include <boost/asio.hpp>\n#include <curl/curl.h>\n#include \"core/clock.h\"\n")
-  file(WRITE ${SCRATCH}/${CHECK}/simulator/cursor.h "#include \"core/clock.h\"\n")
+  file(WRITE ${SCRATCH}/${CHECK}/simulator/records/cursor.h "#include \"core/clock.h\"\n")
   file(WRITE ${SCRATCH}/${CHECK}/simulator/storage/database.cc "#include <sqlite3.h>\n")
   file(WRITE ${SCRATCH}/${CHECK}/simulator/program/serve.cc
-       "#include \"core/system/server.h\"\n#include \"simulator/cursor.h\"\n")
+       "#include \"core/system/server.h\"\n#include \"simulator/records/cursor.h\"\n")
   file(WRITE ${SCRATCH}/${CHECK}/${file} "${content}")
   execute_process(
     COMMAND ${CMAKE_COMMAND} -DROOT=${SCRATCH}/${CHECK} -DCHECK=${CHECK} -P
@@ -37,13 +37,13 @@ endfunction()
 
 set(DOLLAR $) # text that would upset a careless script
 if(CHECK STREQUAL "layers")
-  expect("a sound tree" "" simulator/a.cc "#include \"simulator/cursor.h\"\n")
-  expect("core knows the simulator" "core/a.cc:2: core may not include simulator (simulator/cursor.h)"
-         core/a.cc "// see [1; \\d ${DOLLAR}{x} and\n#include \"simulator/cursor.h\"\n")
+  expect("a sound tree" "" simulator/a.cc "#include \"simulator/records/cursor.h\"\n")
+  expect("core knows the simulator" "core/a.cc:2: core may not include simulator (simulator/records/cursor.h)"
+         core/a.cc "// see [1; \\d ${DOLLAR}{x} and\n#include \"simulator/records/cursor.h\"\n")
   expect("core knows its adapters" "core may not include core/system" core/a.cc
          "#include \"core/system/server.h\"\n")
   expect("the adapters know the simulator" "core/system may not include simulator" core/system/a.cc
-         "#include \"simulator/cursor.h\"\n")
+         "#include \"simulator/records/cursor.h\"\n")
   expect("the simulator knows sockets" "simulator may not include core/system" simulator/api/a.cc
          "#include \"core/system/server.h\"\n")
   expect("a test counts too" "simulator may not include core/system" simulator/a_test.cc
@@ -55,17 +55,17 @@ if(CHECK STREQUAL "layers")
   expect("the program knows the client" "simulator/program may not include client" simulator/program/a.cc
          "#include \"client/store.h\"\n")
   expect("the client knows the simulator" "client may not include simulator" client/a.cc
-         "#include \"simulator/cursor.h\"\n")
+         "#include \"simulator/records/cursor.h\"\n")
   expect("the client's program is at the edge" "" client/program/a.cc
          "#include \"core/system/server.h\"\n#include \"client/store.h\"\n")
   expect("the judge knows the judged" "conformance may not include simulator" conformance/a.cc
-         "#include \"simulator/cursor.h\"\n")
+         "#include \"simulator/records/cursor.h\"\n")
   expect("the harness joins them" "" conformance/harness/a.cc
-         "#include \"simulator/cursor.h\"\n#include \"client/store.h\"\n")
+         "#include \"simulator/records/cursor.h\"\n#include \"client/store.h\"\n")
   expect("a relative path hides nothing" "core may not include simulator" core/a.cc
-         "  #  include \"../simulator/cursor.h\"\n")
+         "  #  include \"../simulator/records/cursor.h\"\n")
   expect("brackets hide nothing" "core may not include simulator" core/a.cc
-         "#include <simulator/cursor.h>\n")
+         "#include <simulator/records/cursor.h>\n")
   expect("boost elsewhere" "simulator/a.cc:1: <boost/asio.hpp> belongs in core/system/ only" simulator/a.cc
          "#include <boost/asio.hpp>\n")
   expect("curl elsewhere" "<curl/curl.h> belongs in core/system/ only" simulator/program/a.cc

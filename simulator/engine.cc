@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "simulator/uuid.h"
+#include "simulator/records/uuid.h"
 
 namespace terapi::simulator {
 namespace {

@@ -13,9 +13,9 @@
 #include "core/clock.h"
 #include "core/random.h"
 #include "simulator/dialect.h"
-#include "simulator/log_book.h"
-#include "simulator/request_journal.h"
-#include "simulator/state.h"
+#include "simulator/observation/log_book.h"
+#include "simulator/observation/request_journal.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 

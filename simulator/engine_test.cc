@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "simulator/uuid.h"
+#include "simulator/records/uuid.h"
 
 namespace terapi::simulator {
 namespace {

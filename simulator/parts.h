@@ -6,15 +6,15 @@
 #include <map>
 #include <string>
 
-#include "simulator/advisories.h"
 #include "simulator/api/public_api.h"
 #include "simulator/clock_driver.h"
 #include "simulator/control/router.h"
 #include "simulator/engine.h"
+#include "simulator/observation/advisories.h"
 #include "simulator/simulator.h"
-#include "simulator/snapshots.h"
 #include "simulator/webhooks/webhook_queue.h"
-#include "simulator/world.h"
+#include "simulator/world/snapshots.h"
+#include "simulator/world/world.h"
 
 namespace terapi::simulator {
 

@@ -17,7 +17,7 @@
 
 #include "core/json.h"
 #include "simulator/engine.h"
-#include "simulator/payload.h"
+#include "simulator/records/payload.h"
 
 namespace terapi::simulator {
 

@@ -8,7 +8,7 @@
 #include "simulator/control/control_api.h"
 #include "simulator/parts.h"
 #include "simulator/run.h"
-#include "simulator/world_builder.h"
+#include "simulator/world/world_builder.h"
 
 namespace terapi::simulator {
 

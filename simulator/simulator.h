@@ -25,7 +25,7 @@
 #include "core/transport.h"
 #include "simulator/dialect.h"
 #include "simulator/loading/load_spec.h"
-#include "simulator/log_book.h"
+#include "simulator/observation/log_book.h"
 #include "simulator/storage/storage.h"
 
 namespace terapi::simulator {

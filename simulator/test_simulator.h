@@ -25,7 +25,7 @@
 #include "core/transport.h"
 #include "core/url.h"
 #include "simulator/simulator.h"
-#include "simulator/world.h"
+#include "simulator/world/world.h"
 
 namespace terapi::simulator {
 

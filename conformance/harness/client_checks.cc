@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "conformance/cursor.h"
-#include "conformance/served_page.h"
+#include "conformance/contract/cursor.h"
+#include "conformance/contract/served_page.h"
 #include "core/duration.h"
 #include "core/json_writer.h"
 #include "core/url.h"

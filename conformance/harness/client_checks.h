@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "conformance/client_step.h"
+#include "conformance/evidence/verdict.h"
 #include "conformance/harness/client_stage.h"
-#include "conformance/verdict.h"
+#include "conformance/scenario/client_step.h"
 
 namespace terapi::conformance {
 

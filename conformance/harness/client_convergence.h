@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/client_evidence.h"
-#include "conformance/client_step.h"
+#include "conformance/evidence/client_evidence.h"
 #include "conformance/harness/client_stage.h"
+#include "conformance/scenario/client_step.h"
 
 namespace terapi::conformance {
 

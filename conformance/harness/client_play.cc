@@ -5,11 +5,11 @@
 #include <set>
 #include <utility>
 
-#include "conformance/client_evidence.h"
+#include "conformance/evidence/client_evidence.h"
+#include "conformance/evidence/sometimes.h"
 #include "conformance/harness/client_checks.h"
 #include "conformance/harness/client_convergence.h"
 #include "conformance/harness/judge_webhook.h"
-#include "conformance/sometimes.h"
 #include "core/duration.h"
 
 namespace terapi::conformance {

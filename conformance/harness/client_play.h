@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
-#include "conformance/client_step.h"
+#include "conformance/evidence/verdict.h"
 #include "conformance/harness/client_stage.h"
-#include "conformance/scenario.h"
-#include "conformance/verdict.h"
+#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/scenario.h"
 
 namespace terapi::conformance {
 

@@ -15,12 +15,12 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/client_step.h"
-#include "conformance/dump.h"
+#include "conformance/contract/dump.h"
+#include "conformance/evidence/history.h"
+#include "conformance/evidence/model.h"
 #include "conformance/harness/offset_clock.h"
 #include "conformance/harness/wire.h"
-#include "conformance/history.h"
-#include "conformance/model.h"
+#include "conformance/scenario/client_step.h"
 #include "core/clock.h"
 #include "core/http_message.h"
 #include "core/result.h"

@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "conformance/timestamp.h"
+#include "conformance/contract/timestamp.h"
 #include "core/json.h"
 #include "core/url.h"
 

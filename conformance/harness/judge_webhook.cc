@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/timestamp.h"
-#include "conformance/webhook_signature.h"
+#include "conformance/contract/timestamp.h"
+#include "conformance/contract/webhook_signature.h"
 #include "core/duration.h"
 #include "core/json_writer.h"
 

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "conformance/scenario_text.h"
+#include "conformance/scenario/scenario_text.h"
 #include "core/duration.h"
 #include "core/random.h"
 #include "core/url.h"

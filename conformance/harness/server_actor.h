@@ -14,7 +14,7 @@
 #include "conformance/harness/server_wire.h"
 #include "conformance/harness/webhook_witness.h"
 #include "conformance/laws/findings.h"
-#include "conformance/server_step.h"
+#include "conformance/scenario/server_step.h"
 
 namespace terapi::conformance {
 

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "conformance/harness/server_actor.h"
-#include "conformance/server_step.h"
+#include "conformance/scenario/server_step.h"
 #include "core/duration.h"
 
 namespace terapi::conformance {

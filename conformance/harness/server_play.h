@@ -9,10 +9,10 @@
 // Thread rule: one thread.
 #pragma once
 
+#include "conformance/evidence/verdict.h"
 #include "conformance/harness/stage.h"
 #include "conformance/laws/server_caller.h"
-#include "conformance/scenario.h"
-#include "conformance/verdict.h"
+#include "conformance/scenario/scenario.h"
 
 namespace terapi::conformance {
 

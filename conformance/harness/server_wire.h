@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/evidence/history.h"
+#include "conformance/evidence/model.h"
 #include "conformance/harness/stage.h"
-#include "conformance/history.h"
 #include "conformance/laws/server_caller.h"
 #include "conformance/laws/webhook_laws.h"
-#include "conformance/model.h"
 
 namespace terapi::conformance {
 

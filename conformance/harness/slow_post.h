@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "conformance/client_step.h"
+#include "conformance/scenario/client_step.h"
 #include "core/http_message.h"
 
 namespace terapi::conformance {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/dialect.h"
+#include "conformance/contract/dialect.h"
 #include "core/clock.h"
 #include "core/http_message.h"
 #include "core/result.h"

@@ -5,7 +5,7 @@
 #include "client/storage/memory_store.h"
 #include "client/storage/sqlite_store.h"
 #include "conformance/harness/stored_dump.h"
-#include "conformance/scenario_text.h"
+#include "conformance/scenario/scenario_text.h"
 #include "core/background.h"
 #include "core/check.h"
 #include "core/url.h"

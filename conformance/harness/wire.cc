@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "conformance/cursor.h"
-#include "conformance/page_edit.h"
-#include "conformance/webhook_signature.h"
+#include "conformance/contract/cursor.h"
+#include "conformance/contract/page_edit.h"
+#include "conformance/contract/webhook_signature.h"
 #include "core/duration.h"
 #include "core/json.h"
 #include "core/url.h"

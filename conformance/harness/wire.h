@@ -17,11 +17,11 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/client_step.h"
-#include "conformance/dialect.h"
-#include "conformance/history.h"
-#include "conformance/model.h"
-#include "conformance/served_page.h"
+#include "conformance/contract/dialect.h"
+#include "conformance/contract/served_page.h"
+#include "conformance/evidence/history.h"
+#include "conformance/evidence/model.h"
+#include "conformance/scenario/client_step.h"
 #include "core/clock.h"
 #include "core/transport.h"
 

@@ -5,7 +5,7 @@
 
 #include "conformance/laws/findings.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/server_step.h"
+#include "conformance/scenario/server_step.h"
 
 namespace terapi::conformance {
 

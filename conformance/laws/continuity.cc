@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "conformance/cursor.h"
+#include "conformance/contract/cursor.h"
 
 namespace terapi::conformance {
 

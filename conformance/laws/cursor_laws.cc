@@ -1,10 +1,10 @@
 // What cursors look like and which are taken: CUR-1, CUR-6, CUR-7.
 #include <algorithm>
 
-#include "conformance/base64.h"
-#include "conformance/cursor.h"
+#include "conformance/contract/base64.h"
+#include "conformance/contract/cursor.h"
+#include "conformance/contract/timestamp.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/timestamp.h"
 #include "core/random.h"
 
 namespace terapi::conformance {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/verdict.h"
+#include "conformance/evidence/verdict.h"
 
 namespace terapi::conformance {
 

@@ -15,9 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/evidence/model.h"
 #include "conformance/laws/findings.h"
 #include "conformance/laws/server_caller.h"
-#include "conformance/model.h"
 
 namespace terapi::conformance {
 

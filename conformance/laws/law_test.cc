@@ -8,9 +8,9 @@
 #include <functional>
 #include <set>
 
-#include "conformance/cursor.h"
+#include "conformance/contract/cursor.h"
+#include "conformance/contract/timestamp.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/timestamp.h"
 #include "core/json_writer.h"
 #include "core/url.h"
 

@@ -1,6 +1,6 @@
 // META, as far as a record shows it by itself.
+#include "conformance/contract/timestamp.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/timestamp.h"
 
 namespace terapi::conformance {
 namespace {

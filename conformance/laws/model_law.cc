@@ -4,8 +4,8 @@
 #include <map>
 #include <optional>
 
+#include "conformance/contract/timestamp.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/timestamp.h"
 #include "core/json.h"
 
 namespace terapi::conformance {

@@ -3,9 +3,9 @@
 #include <map>
 #include <set>
 
-#include "conformance/cursor.h"
+#include "conformance/contract/cursor.h"
+#include "conformance/contract/timestamp.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/timestamp.h"
 
 namespace terapi::conformance {
 namespace {

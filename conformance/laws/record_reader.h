@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/contract/served_page.h"
 #include "conformance/laws/law.h"
-#include "conformance/served_page.h"
 
 namespace terapi::conformance {
 

@@ -4,8 +4,8 @@
 #include <functional>
 #include <set>
 
+#include "conformance/contract/timestamp.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/timestamp.h"
 
 namespace terapi::conformance {
 namespace {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/dialect.h"
+#include "conformance/contract/dialect.h"
 #include "core/http_message.h"
 #include "core/result.h"
 

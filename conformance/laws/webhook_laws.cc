@@ -4,8 +4,8 @@
 #include <charconv>
 #include <set>
 
-#include "conformance/timestamp.h"
-#include "conformance/webhook_signature.h"
+#include "conformance/contract/timestamp.h"
+#include "conformance/contract/webhook_signature.h"
 #include "core/duration.h"
 #include "core/json.h"
 

@@ -13,7 +13,7 @@
 
 #include "conformance/laws/findings.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/server_step.h"
+#include "conformance/scenario/server_step.h"
 #include "core/clock.h"
 #include "core/http_message.h"
 

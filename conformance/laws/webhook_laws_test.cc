@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "conformance/cursor.h"
+#include "conformance/contract/cursor.h"
+#include "conformance/contract/timestamp.h"
+#include "conformance/contract/webhook_signature.h"
 #include "conformance/laws/continuity.h"
-#include "conformance/timestamp.h"
-#include "conformance/webhook_signature.h"
 
 namespace terapi::conformance {
 namespace {

@@ -5,14 +5,14 @@
 #include <map>
 #include <utility>
 
-#include "conformance/clause_catalogue.h"
-#include "conformance/client_step.h"
+#include "conformance/contract/clause_catalogue.h"
 #include "conformance/harness/client_mutant.h"
 #include "conformance/harness/server_mutant.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_check.h"
 #include "conformance/program/scenario_set.h"
+#include "conformance/scenario/client_step.h"
 #include "core/nearest.h"
 
 namespace terapi::conformance {

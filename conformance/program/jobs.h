@@ -11,7 +11,7 @@
 #include "conformance/harness/server_mutant.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
-#include "conformance/scenario.h"
+#include "conformance/scenario/scenario.h"
 
 namespace terapi::conformance {
 

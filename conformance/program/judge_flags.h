@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/dialect.h"
+#include "conformance/contract/dialect.h"
 #include "core/flags.h"
 #include "core/result.h"
 

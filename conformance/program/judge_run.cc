@@ -12,7 +12,7 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/clause_catalogue.h"
+#include "conformance/contract/clause_catalogue.h"
 #include "conformance/program/known_failing.h"
 #include "conformance/program/play_pool.h"
 #include "conformance/program/program.h"

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "conformance/evidence/verdict.h"
 #include "conformance/program/judge_flags.h"
-#include "conformance/verdict.h"
 
 namespace terapi::conformance {
 

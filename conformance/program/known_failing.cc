@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "conformance/program/scenario_set.h"
-#include "conformance/scenario.h"
+#include "conformance/scenario/scenario.h"
 #include "core/json_fields.h"
 
 namespace terapi::conformance {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/verdict.h"
+#include "conformance/evidence/verdict.h"
 #include "core/result.h"
 
 namespace terapi::conformance {

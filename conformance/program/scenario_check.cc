@@ -2,14 +2,14 @@
 
 #include <utility>
 
-#include "conformance/clause_catalogue.h"
-#include "conformance/client_step.h"
+#include "conformance/contract/clause_catalogue.h"
 #include "conformance/harness/client_mutant.h"
 #include "conformance/harness/server_mutant.h"
 #include "conformance/harness/virtual_client_stage.h"
 #include "conformance/program/scenario_set.h"
-#include "conformance/scenario.h"
-#include "conformance/server_step.h"
+#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/scenario.h"
+#include "conformance/scenario/server_step.h"
 #include "core/nearest.h"
 
 namespace terapi::conformance {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/scenario.h"
+#include "conformance/scenario/scenario.h"
 #include "core/result.h"
 
 namespace terapi::conformance {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "conformance/evidence/verdict.h"
 #include "conformance/report/run_summary.h"
-#include "conformance/verdict.h"
 
 namespace terapi::conformance {
 

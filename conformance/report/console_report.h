@@ -19,10 +19,10 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/evidence/verdict.h"
 #include "conformance/report/console_style.h"
 #include "conformance/report/redactor.h"
 #include "conformance/report/run_summary.h"
-#include "conformance/verdict.h"
 
 namespace terapi::conformance {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/verdict.h"
+#include "conformance/evidence/verdict.h"
 
 namespace terapi::conformance {
 

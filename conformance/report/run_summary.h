@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/verdict.h"
+#include "conformance/evidence/verdict.h"
 #include "core/clock.h"
 #include "core/version.h"
 

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/history.h"
+#include "conformance/evidence/history.h"
+#include "conformance/evidence/verdict.h"
 #include "conformance/report/console_style.h"
-#include "conformance/verdict.h"
 
 namespace terapi::conformance {
 

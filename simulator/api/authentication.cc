@@ -2,7 +2,7 @@
 
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
-#include "simulator/uuid.h"
+#include "simulator/records/uuid.h"
 
 namespace terapi::simulator {
 namespace {

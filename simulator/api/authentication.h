@@ -5,7 +5,7 @@
 
 #include "core/http_message.h"
 #include "simulator/dialect.h"
-#include "simulator/state.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 

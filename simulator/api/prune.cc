@@ -1,7 +1,7 @@
 #include "simulator/api/prune.h"
 
 #include "core/json_fields.h"
-#include "simulator/payload.h"
+#include "simulator/records/payload.h"
 
 namespace terapi::simulator {
 

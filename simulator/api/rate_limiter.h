@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "simulator/environment.h"
+#include "simulator/world/environment.h"
 
 namespace terapi::simulator {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "simulator/api/records_query.h"
-#include "simulator/stream.h"
+#include "simulator/records/stream.h"
 
 namespace terapi::simulator {
 

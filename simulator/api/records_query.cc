@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "simulator/stream.h"
+#include "simulator/records/stream.h"
 
 namespace terapi::simulator {
 namespace {

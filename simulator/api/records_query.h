@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "simulator/api/api_error.h"
-#include "simulator/cursor.h"
 #include "simulator/dialect.h"
-#include "simulator/record_log.h"
+#include "simulator/records/cursor.h"
+#include "simulator/records/record_log.h"
 
 namespace terapi::simulator {
 

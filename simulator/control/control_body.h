@@ -5,7 +5,7 @@
 
 #include "core/json_fields.h"
 #include "simulator/control/router.h"
-#include "simulator/state.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "simulator/control/router.h"
-#include "simulator/truth.h"
+#include "simulator/observation/truth.h"
 
 namespace terapi::simulator {
 

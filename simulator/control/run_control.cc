@@ -3,7 +3,7 @@
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
 #include "simulator/control/control_body.h"
-#include "simulator/payload.h"
+#include "simulator/records/payload.h"
 #include "simulator/run.h"
 
 namespace terapi::simulator {

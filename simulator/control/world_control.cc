@@ -3,7 +3,7 @@
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
 #include "simulator/control/control_body.h"
-#include "simulator/settings_json.h"
+#include "simulator/world/settings_json.h"
 
 namespace terapi::simulator {
 namespace {

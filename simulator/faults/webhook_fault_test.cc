@@ -1,7 +1,7 @@
 // The faults of webhooks and of the store.
 #include <gmock/gmock.h>
 
-#include "simulator/digest.h"
+#include "simulator/records/digest.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::simulator {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "simulator/stream.h"
+#include "simulator/records/stream.h"
 
 namespace terapi::simulator {
 

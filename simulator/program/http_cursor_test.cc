@@ -6,8 +6,8 @@
 #include <regex>
 #include <set>
 
-#include "simulator/base64.h"
 #include "simulator/program/simulator_under_test.h"
+#include "simulator/records/base64.h"
 
 namespace terapi::simulator {
 namespace {

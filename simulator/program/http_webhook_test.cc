@@ -4,8 +4,8 @@
 #include <atomic>
 #include <map>
 
-#include "simulator/digest.h"
 #include "simulator/program/simulator_under_test.h"
+#include "simulator/records/digest.h"
 
 namespace terapi::simulator {
 namespace {

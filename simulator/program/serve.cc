@@ -8,7 +8,7 @@
 #include "core/json_writer.h"
 #include "simulator/program/program.h"
 #include "simulator/program/server_process.h"
-#include "simulator/timestamp.h"
+#include "simulator/records/timestamp.h"
 
 namespace terapi::simulator {
 namespace {

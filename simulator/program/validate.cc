@@ -12,7 +12,7 @@
 
 #include "simulator/program/program.h"
 #include "simulator/program/serve_flags.h"
-#include "simulator/world.h"
+#include "simulator/world/world.h"
 
 namespace terapi::simulator {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "core/result.h"
 #include "core/sqlite/sqlite_connection.h"
-#include "simulator/state.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 

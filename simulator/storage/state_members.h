@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/state.h"
 #include "simulator/storage/stored_json.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "core/json.h"
-#include "simulator/state.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 

@@ -12,9 +12,9 @@
 
 #include "core/result.h"
 #include "core/sqlite/sqlite_connection.h"
-#include "simulator/state.h"
 #include "simulator/storage/record_table.h"
 #include "simulator/storage/state_json.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 

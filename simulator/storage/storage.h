@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "simulator/state.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 

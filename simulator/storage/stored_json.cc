@@ -1,7 +1,7 @@
 #include "simulator/storage/stored_json.h"
 
 #include "core/utf8.h"
-#include "simulator/base64.h"
+#include "simulator/records/base64.h"
 
 namespace terapi::simulator {
 namespace {

@@ -7,7 +7,7 @@
 #include <deque>
 #include <optional>
 
-#include "simulator/environment.h"
+#include "simulator/world/environment.h"
 
 namespace terapi::simulator {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/http_message.h"
-#include "simulator/environment.h"
+#include "simulator/world/environment.h"
 
 namespace terapi::simulator {
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "simulator/environment.h"
+#include "simulator/world/environment.h"
 
 namespace terapi::simulator {
 

@@ -1,7 +1,7 @@
 #include "simulator/webhooks/webhook_signature.h"
 
-#include "simulator/base64.h"
-#include "simulator/digest.h"
+#include "simulator/records/base64.h"
+#include "simulator/records/digest.h"
 
 namespace terapi::simulator {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/http_message.h"
 #include "simulator/dialect.h"
-#include "simulator/environment.h"
+#include "simulator/world/environment.h"
 
 namespace terapi::simulator {
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/base64.h"
-#include "simulator/digest.h"
+#include "simulator/records/base64.h"
+#include "simulator/records/digest.h"
 
 namespace terapi::simulator {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "conformance/harness/explore/drawn_rule.h"
-#include "conformance/scenario_text.h"
+#include "conformance/scenario/scenario_text.h"
 #include "core/json_writer.h"
 
 namespace terapi::conformance {

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/client_step.h"
+#include "conformance/evidence/history.h"
 #include "conformance/harness/explore/fault_kind.h"
-#include "conformance/history.h"
+#include "conformance/scenario/client_step.h"
 
 namespace terapi::conformance {
 

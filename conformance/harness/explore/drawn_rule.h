@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/client_step.h"
 #include "conformance/harness/explore/fault_kind.h"
+#include "conformance/scenario/client_step.h"
 #include "core/random.h"
 
 namespace terapi::conformance {

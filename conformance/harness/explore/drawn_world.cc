@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "conformance/model.h"
+#include "conformance/evidence/model.h"
 #include "core/json.h"
 
 namespace terapi::conformance {

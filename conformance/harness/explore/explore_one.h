@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "conformance/evidence/history.h"
+#include "conformance/evidence/verdict.h"
 #include "conformance/harness/client_mutant.h"
 #include "conformance/harness/client_stage.h"
 #include "conformance/harness/explore/schedule_draw.h"
-#include "conformance/history.h"
-#include "conformance/verdict.h"
 
 namespace terapi::conformance {
 

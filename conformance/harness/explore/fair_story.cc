@@ -4,9 +4,9 @@
 #include <set>
 #include <vector>
 
+#include "conformance/evidence/model.h"
 #include "conformance/harness/explore/fault_kind.h"
-#include "conformance/model.h"
-#include "conformance/scenario_text.h"
+#include "conformance/scenario/scenario_text.h"
 #include "core/json.h"
 
 namespace terapi::conformance {

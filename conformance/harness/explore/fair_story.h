@@ -8,8 +8,8 @@
 
 #include <string>
 
-#include "conformance/client_step.h"
-#include "conformance/scenario.h"
+#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/scenario.h"
 
 namespace terapi::conformance {
 

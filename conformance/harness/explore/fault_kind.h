@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/client_step.h"
+#include "conformance/scenario/client_step.h"
 
 namespace terapi::conformance {
 

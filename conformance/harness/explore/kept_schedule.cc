@@ -7,7 +7,7 @@
 
 #include "conformance/harness/explore/fair_story.h"
 #include "conformance/harness/explore/shrink.h"
-#include "conformance/scenario_text.h"
+#include "conformance/scenario/scenario_text.h"
 #include "core/check.h"
 
 namespace terapi::conformance {

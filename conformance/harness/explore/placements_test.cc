@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "conformance/scenario_text.h"
+#include "conformance/scenario/scenario_text.h"
 
 namespace terapi::conformance {
 namespace {

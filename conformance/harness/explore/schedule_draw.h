@@ -18,9 +18,9 @@
 
 #include <cstdint>
 
-#include "conformance/client_step.h"
 #include "conformance/harness/explore/fault_kind.h"
-#include "conformance/scenario.h"
+#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/scenario.h"
 
 namespace terapi::conformance {
 

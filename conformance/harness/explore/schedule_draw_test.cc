@@ -5,7 +5,7 @@
 #include <set>
 
 #include "conformance/harness/explore/fair_story.h"
-#include "conformance/scenario_text.h"
+#include "conformance/scenario/scenario_text.h"
 
 namespace terapi::conformance {
 namespace {

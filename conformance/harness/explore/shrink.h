@@ -13,8 +13,8 @@
 #include <functional>
 #include <string>
 
-#include "conformance/client_step.h"
-#include "conformance/scenario.h"
+#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/scenario.h"
 
 namespace terapi::conformance {
 

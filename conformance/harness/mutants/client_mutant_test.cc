@@ -7,8 +7,8 @@
 #include <string>
 
 #include "conformance/harness/mutants/changed_page.h"
+#include "conformance/harness/mutants/records_target.h"
 #include "conformance/harness/mutants/test_client.h"
-#include "conformance/harness/records_target.h"
 
 namespace terapi::conformance {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "conformance/harness/mutants/changed_page.h"
 #include "conformance/harness/mutants/client_lists.h"
-#include "conformance/harness/owned_records.h"
+#include "conformance/harness/mutants/owned_records.h"
 
 namespace terapi::conformance {
 namespace {

@@ -1,7 +1,7 @@
 #include "conformance/harness/mutants/cursor_text.h"
 
 #include "client/timestamp.h"
-#include "simulator/base64.h"
+#include "simulator/records/base64.h"
 
 namespace terapi::conformance {
 namespace {

@@ -5,7 +5,7 @@
 #include "conformance/harness/mutants/server_lists.h"
 #include "core/json.h"
 #include "core/random.h"
-#include "simulator/uuid.h"
+#include "simulator/records/uuid.h"
 
 namespace terapi::conformance {
 namespace {

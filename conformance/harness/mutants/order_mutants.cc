@@ -3,7 +3,7 @@
 #include "conformance/harness/mutants/cursor_text.h"
 #include "conformance/harness/mutants/server_lists.h"
 #include "conformance/harness/mutants/whole_stream.h"
-#include "simulator/uuid.h"
+#include "simulator/records/uuid.h"
 
 namespace terapi::conformance {
 namespace {

@@ -3,9 +3,9 @@
 #include <cstdlib>
 
 #include "conformance/harness/mutants/changed_page.h"
+#include "conformance/harness/mutants/records_target.h"
+#include "conformance/harness/mutants/reserialised.h"
 #include "conformance/harness/mutants/server_lists.h"
-#include "conformance/harness/records_target.h"
-#include "conformance/harness/reserialised.h"
 
 namespace terapi::conformance {
 namespace {

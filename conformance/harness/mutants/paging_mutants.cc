@@ -5,7 +5,7 @@
 #include "conformance/harness/mutants/changed_page.h"
 #include "conformance/harness/mutants/client_lists.h"
 #include "conformance/harness/mutants/cursor_text.h"
-#include "conformance/harness/records_target.h"
+#include "conformance/harness/mutants/records_target.h"
 
 namespace terapi::conformance {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "client/timestamp.h"
 #include "conformance/harness/mutants/changed_page.h"
+#include "conformance/harness/mutants/records_target.h"
 #include "conformance/harness/mutants/server_lists.h"
 #include "conformance/harness/mutants/whole_stream.h"
-#include "conformance/harness/records_target.h"
 
 namespace terapi::conformance {
 namespace {

@@ -5,9 +5,9 @@
 #include "client/page.h"
 #include "conformance/harness/mutants/changed_page.h"
 #include "conformance/harness/mutants/client_lists.h"
-#include "conformance/harness/owned_records.h"
-#include "conformance/harness/records_target.h"
-#include "conformance/harness/reserialised.h"
+#include "conformance/harness/mutants/owned_records.h"
+#include "conformance/harness/mutants/records_target.h"
+#include "conformance/harness/mutants/reserialised.h"
 
 namespace terapi::conformance {
 namespace {

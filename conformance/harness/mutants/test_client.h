@@ -23,7 +23,7 @@
 #include "client/storage/sqlite_store.h"
 #include "conformance/harness/reference_client.h"
 #include "core/background.h"
-#include "simulator/digest.h"
+#include "simulator/records/digest.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::conformance {

@@ -7,10 +7,10 @@
 #include "client/records_request.h"
 #include "client/timestamp.h"
 #include "conformance/harness/mutants/client_lists.h"
-#include "conformance/harness/records_target.h"
-#include "conformance/harness/reserialised.h"
+#include "conformance/harness/mutants/records_target.h"
+#include "conformance/harness/mutants/reserialised.h"
 #include "core/json.h"
-#include "simulator/digest.h"
+#include "simulator/records/digest.h"
 
 namespace terapi::conformance {
 namespace {

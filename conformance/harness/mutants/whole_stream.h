@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "conformance/harness/mutants/changed_page.h"
-#include "conformance/harness/records_target.h"
+#include "conformance/harness/mutants/records_target.h"
 #include "core/http_message.h"
 #include "core/transport.h"
 

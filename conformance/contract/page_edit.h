@@ -1,0 +1,26 @@
+// PageEdit: changes that the judge makes to the body of a GET /records answer on its way to a
+// client, for the wire rules of a scenario (WireRule). Pure functions over text: what cannot be
+// read as a page comes back as it was.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "conformance/contract/dialect.h"
+
+namespace terapi::conformance {
+
+// Each cursor of the page, next_cursor included, as `rename` spells it.
+std::string with_cursors(std::string_view body, const Dialect& dialect,
+                         const std::function<std::string(const std::string&)>& rename);
+
+// The record of that id without its "id", its "metadata" or its "cursor", or (lacks == "object") a
+// number in its place. The body unchanged when the record is not in it.
+std::string with_poison(std::string_view body, const Dialect& dialect, const std::string& id,
+                        const std::string& lacks);
+
+// Members that nobody has heard of: in the page, in its records' metadata.
+std::string with_extra_fields(std::string_view body, const Dialect& dialect);
+
+}  // namespace terapi::conformance

@@ -1,0 +1,37 @@
+#include "conformance/contract/page_edit.h"
+
+#include <gtest/gtest.h>
+
+namespace terapi::conformance {
+namespace {
+
+constexpr const char* kPage =
+    R"({"records":[{"id":"1","n":1e400,"_terapi_metadata":{"cursor":"a","pruned_at":null}},)"
+    R"({"id":"2","_terapi_metadata":{"cursor":"b"}}],"next_cursor":"b"})";
+
+TEST(PageEdit, RenamesEachCursor) {
+  const std::string page =
+      with_cursors(kPage, terapi_dialect(), [](const std::string& c) { return c + "+/="; });
+  EXPECT_EQ(
+      page,
+      R"({"records":[{"id":"1","n":1e400,"_terapi_metadata":{"cursor":"a+/=","pruned_at":null}},)"
+      R"({"id":"2","_terapi_metadata":{"cursor":"b+/="}}],"next_cursor":"b+/="})");
+}
+
+TEST(PageEdit, SpoilsOneRecord) {
+  const auto spoilt = [](const char* lacks) {
+    return with_poison(kPage, terapi_dialect(), "2", lacks);
+  };
+  EXPECT_NE(spoilt("id").find(R"(,{"_terapi_metadata":{"cursor":"b"}}])"), std::string::npos);
+  EXPECT_NE(spoilt("metadata").find(R"(,{"id":"2"}])"), std::string::npos);
+  EXPECT_NE(spoilt("cursor").find(R"(,{"id":"2","_terapi_metadata":{}}])"), std::string::npos);
+  EXPECT_NE(spoilt("object").find(",17]"), std::string::npos);
+  EXPECT_EQ(with_poison(kPage, terapi_dialect(), "3", "id"), kPage);
+}
+
+TEST(PageEdit, LeavesAloneWhatIsNoPage) {
+  EXPECT_EQ(with_extra_fields("<html>", terapi_dialect()), "<html>");
+}
+
+}  // namespace
+}  // namespace terapi::conformance

@@ -1,0 +1,202 @@
+#include "conformance/evidence/model.h"
+
+#include <unordered_set>
+#include <utility>
+
+#include "core/json_writer.h"
+
+namespace terapi::conformance {
+
+namespace json = core::json;
+
+namespace {
+
+std::string id_text(const json::Value& id) {
+  return id.is_string() ? id.string() : std::string(id.text());
+}
+
+// The record as it is served: `id` as a string (REC-10).
+std::string served_payload(const json::Value& record) {
+  if (record["id"].is_string()) return json::compact(record);
+  json::Writer out;
+  out.begin_object();
+  for (const json::Member member : record.members()) {
+    const std::string key = member.key.string();
+    if (key == "id") {
+      out.field("id", id_text(member.value));
+    } else {
+      out.key(key).raw(json::compact(member.value));
+    }
+  }
+  out.end_object();
+  return out.take();
+}
+
+}  // namespace
+
+const ModelRecord* ModelStream::find(const std::string& id) const {
+  const auto at = by_id.find(id);
+  return at == by_id.end() ? nullptr : &records[at->second];
+}
+
+std::string stream_name(std::string_view integration, std::string_view connection,
+                        std::string_view model, std::string_view variant) {
+  std::string name;
+  name.append(integration).append("/").append(connection).append("/").append(model);
+  if (!variant.empty() && variant != "base") name.append("/").append(variant);
+  return name;
+}
+
+bool same_payload(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  json::Reader first({.max_depth = 100'000});
+  json::Reader second({.max_depth = 100'000});
+  const auto left = first.read(a);
+  const auto right = second.read(b);
+  return left && right && json::same_value(*left, *right);
+}
+
+std::string merged(const json::Value& base, const json::Value& change) {
+  if (!base.is_object() || !change.is_object()) return json::compact(change);
+  json::Writer out;
+  out.begin_object();
+  for (const json::Member member : base.members()) {
+    const std::string key = member.key.string();
+    const json::Value other = change[key];
+    out.key(key).raw(other.present() ? merged(member.value, other) : json::compact(member.value));
+  }
+  for (const json::Member member : change.members()) {
+    const std::string key = member.key.string();
+    if (!base[key].present()) out.key(key).raw(json::compact(member.value));
+  }
+  out.end_object();
+  return out.take();
+}
+
+void Model::apply_world(const json::Value& world) {
+  streams_.clear();
+  integration_of_.clear();
+  runs_ = 0;
+  for (const json::Value connection : world["connections"].items()) {
+    integration_of_[connection["id"].string()] = connection["integration"].string();
+  }
+  for (const json::Value entry : world["records"].items()) {
+    ++runs_;
+    ModelStream& stream = stream_of(entry);
+    RunCounts counts;
+    for (const json::Value record : entry["items"].items()) save(stream, record, counts);
+  }
+}
+
+ModelStream& Model::stream_of(const json::Value& entry) {
+  const std::string connection = entry["connection"].string();
+  std::string integration = entry["integration"].string();
+  if (integration.empty()) integration = integration_of_[connection];
+  const std::string name =
+      stream_name(integration, connection, entry["model"].string(), entry["variant"].string());
+  ModelStream& stream = streams_[name];
+  stream.name = name;
+  return stream;
+}
+
+RunCounts Model::apply_run(const json::Value& run) {
+  ++runs_;
+  ModelStream& stream = stream_of(run);
+  RunCounts counts;
+  for (const json::Value record : run["save"].items()) save(stream, record, counts);
+  for (const json::Value record : run["update"].items()) update(stream, record, counts);
+  for (const json::Value id : run["delete"].items()) remove(stream, id_text(id), counts);
+  const json::Value replace = run["replace"];
+  if (!replace.is_array()) return counts;
+  std::unordered_set<std::string> kept;
+  for (const json::Value record : replace.items()) {
+    save(stream, record, counts);
+    kept.insert(id_text(record["id"]));
+  }
+  // SYNC-4: a run that fails detects no deletions.
+  if (run["error"].present()) return counts;
+  for (std::size_t i = 0; i < stream.records.size(); ++i) {
+    if (!kept.contains(stream.records[i].id)) remove(stream, stream.records[i].id, counts);
+  }
+  return counts;
+}
+
+void Model::save(ModelStream& stream, const json::Value& record, RunCounts& counts) {
+  save_payload(stream, id_text(record["id"]), served_payload(record), counts);
+}
+
+void Model::save_payload(ModelStream& stream, const std::string& id, std::string payload,
+                         RunCounts& counts) {
+  const auto [at, is_new] = stream.by_id.try_emplace(id, stream.records.size());
+  if (is_new) {
+    stream.records.push_back({id, {{std::move(payload), false, "ADDED", runs_, runs_}}});
+    ++counts.added;
+    return;
+  }
+  ModelRecord& record = stream.records[at->second];
+  const RecordVersion before = record.now();
+  if (before.deleted) {  // META-7
+    record.versions.push_back({std::move(payload), false, "ADDED", runs_, runs_});
+    ++counts.added;
+  } else if (!record.pruned && same_payload(before.payload, payload)) {  // META-5, PRUNE-2
+    ++counts.unchanged;
+    return;
+  } else {
+    record.versions.push_back({std::move(payload), false, "UPDATED", runs_, before.first_run});
+    ++counts.updated;
+  }
+  record.pruned = false;
+}
+
+void Model::update(ModelStream& stream, const json::Value& record, RunCounts& counts) {
+  const std::string id = id_text(record["id"]);
+  const ModelRecord* known = stream.find(id);
+  if (known == nullptr || known->now().deleted) return;
+  json::Reader reader({.max_depth = 100'000});
+  // What was pruned is gone (PRUNE-1): the change is all that there is of it.
+  const std::string base_text =
+      known->pruned ? R"({"id":)" + json::quoted(id) + "}" : known->now().payload;
+  const auto base = reader.read(base_text);
+  if (!base) return;
+  const std::string change_text = served_payload(record);
+  json::Reader change_reader({.max_depth = 100'000});
+  const auto change = change_reader.read(change_text);
+  if (!change) return;
+  save_payload(stream, id, merged(*base, *change), counts);
+}
+
+void Model::remove(ModelStream& stream, const std::string& id, RunCounts& counts) {
+  const auto at = stream.by_id.find(id);
+  if (at == stream.by_id.end()) return;  // META-6
+  ModelRecord& record = stream.records[at->second];
+  const RecordVersion before = record.now();
+  if (before.deleted) return;
+  record.versions.push_back({before.payload, true, "DELETED", runs_, before.first_run});
+  ++counts.deleted;
+}
+
+void Model::prune(const std::string& stream, const std::string& id) {
+  const auto at = streams_.find(stream);
+  if (at == streams_.end()) return;
+  const auto record = at->second.by_id.find(id);
+  if (record != at->second.by_id.end()) at->second.records[record->second].pruned = true;
+}
+
+const ModelStream* Model::stream(const std::string& name) const {
+  const auto at = streams_.find(name);
+  return at == streams_.end() ? nullptr : &at->second;
+}
+
+std::size_t Model::version_of(const std::string& stream_id, const std::string& id,
+                              std::string_view payload, bool deleted) const {
+  const ModelStream* known = stream(stream_id);
+  const ModelRecord* record = known == nullptr ? nullptr : known->find(id);
+  if (record == nullptr) return static_cast<std::size_t>(-1);
+  for (std::size_t i = record->versions.size(); i-- > 0;) {
+    const RecordVersion& version = record->versions[i];
+    if (version.deleted == deleted && same_payload(version.payload, payload)) return i;
+  }
+  return static_cast<std::size_t>(-1);
+}
+
+}  // namespace terapi::conformance

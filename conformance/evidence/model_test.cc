@@ -1,0 +1,85 @@
+#include "conformance/evidence/model.h"
+
+#include <gtest/gtest.h>
+
+namespace terapi::conformance {
+namespace {
+
+namespace json = core::json;
+
+class ModelTest : public testing::Test {
+ protected:
+  RunCounts run(const std::string& members) {
+    const auto body = json::Document::parse(
+        R"({"integration":"github","connection":"demo","model":"Issue",)" + members + "}");
+    EXPECT_TRUE(body) << members;
+    return model_.apply_run(body->root());
+  }
+  const ModelRecord& record(const std::string& id) {
+    return *model_.stream("github/demo/Issue")->find(id);
+  }
+  Model model_;
+};
+
+TEST_F(ModelTest, CountsWhatARunChanges) {
+  EXPECT_EQ(run(R"("save":[{"id":"1","n":1},{"id":"2","n":1}])"), (RunCounts{2, 0, 0, 0}));
+  EXPECT_EQ(run(R"("save":[{"n":1,"id":"1"},{"id":"2","n":2}],"delete":["1","9"])"),
+            (RunCounts{0, 1, 1, 1}));
+  EXPECT_EQ(run(R"("delete":["1"])"), RunCounts{});
+}
+
+TEST_F(ModelTest, AnAddedAgainRecordBeginsANewLife) {
+  run(R"("save":[{"id":"1","n":1}])");
+  run(R"("delete":["1"])");
+  EXPECT_EQ(record("1").now().payload, R"({"id":"1","n":1})");  // META-6: the last payload stays
+  run(R"("save":[{"id":"1","n":1}])");
+  EXPECT_EQ(record("1").now().action, "ADDED");
+  EXPECT_EQ(record("1").now().first_run, 3U);
+  EXPECT_FALSE(record("1").now().deleted);
+}
+
+TEST_F(ModelTest, UpdatesAreMergedMemberByMember) {
+  run(R"("save":[{"id":"1","a":{"x":1,"y":2},"b":[1,2]}])");
+  run(R"("update":[{"id":"1","a":{"y":3},"b":[4]},{"id":"unknown","a":1}])");
+  EXPECT_TRUE(same_payload(record("1").now().payload, R"({"id":"1","a":{"x":1,"y":3},"b":[4]})"));
+  EXPECT_EQ(model_.stream("github/demo/Issue")->records.size(), 1U);
+}
+
+TEST_F(ModelTest, AFullDataSetDeletesWhatItLacksUnlessTheRunFails) {
+  run(R"("save":[{"id":"1"},{"id":"2"}])");
+  EXPECT_EQ(run(R"("replace":[{"id":"1"}],"error":"no")"), (RunCounts{0, 0, 0, 1}));
+  EXPECT_EQ(run(R"("replace":[{"id":"1"}])"), (RunCounts{0, 0, 1, 1}));
+  EXPECT_TRUE(record("2").now().deleted);
+}
+
+TEST_F(ModelTest, APrunedRecordSavedAgainIsModified) {
+  run(R"("save":[{"id":"1","n":1}])");
+  model_.prune("github/demo/Issue", "1");
+  EXPECT_EQ(run(R"("save":[{"id":"1","n":1}])"), (RunCounts{0, 1, 0, 0}));
+}
+
+TEST_F(ModelTest, FindsTheVersionThatWasServed) {
+  run(R"("save":[{"id":"1","n":1}])");
+  run(R"("save":[{"id":"1","n":2}])");
+  const std::string stream = "github/demo/Issue";
+  EXPECT_EQ(model_.version_of(stream, "1", R"({"n":1.0,"id":"1"})", false), 0U);
+  EXPECT_EQ(model_.version_of(stream, "1", R"({"id":"1","n":2})", false), 1U);
+  EXPECT_EQ(model_.version_of(stream, "1", R"({"id":"1","n":2})", true), std::size_t(-1));
+  EXPECT_EQ(model_.version_of(stream, "1", R"({"id":"1","n":3})", false), std::size_t(-1));
+}
+
+TEST_F(ModelTest, ServesNumericIdsAsStrings) {
+  run(R"("save":[{"id":7,"n":1}])");
+  EXPECT_EQ(record("7").now().payload, R"({"id":"7","n":1})");
+}
+
+TEST_F(ModelTest, MergesIntoWhatPruningLeft) {
+  run(R"("save":[{"id":"1","old":true}])");
+  model_.prune("github/demo/Issue", "1");
+  run(R"("update":[{"id":"1","new":true}])");
+  EXPECT_EQ(record("1").now().payload, R"({"id":"1","new":true})");
+  EXPECT_FALSE(record("1").pruned);
+}
+
+}  // namespace
+}  // namespace terapi::conformance

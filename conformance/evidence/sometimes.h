@@ -1,0 +1,19 @@
+// Sometimes: what a scenario says must have happened on the way, or its pass proves nothing: the
+// other half of "every fault must have struck". Pure functions over the history.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/evidence/history.h"
+
+namespace terapi::conformance {
+
+// The words that a scenario may use: "several pages", "an empty page", "a resume", …
+std::vector<std::string> sometimes_words();
+
+// True when the history has it; false for words that are none.
+bool happened(std::string_view word, const History& history);
+
+}  // namespace terapi::conformance

@@ -1,0 +1,47 @@
+#include "simulator/observation/log_book.h"
+
+#include <array>
+
+#include "core/json_writer.h"
+#include "simulator/records/timestamp.h"
+
+namespace terapi::simulator {
+
+std::string_view log_level_name(LogLevel level) {
+  constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warning", "error"};
+  return kNames[static_cast<std::size_t>(level)];
+}
+
+void LogBook::add(LogEntry entry) {
+  const LogEntry& added = entries_.add(std::move(entry));
+  if (sink_) sink_(added);
+}
+
+std::string log_text(const LogEntry& entry) {
+  std::string line = format_timestamp(entry.at).substr(0, 23);
+  line += " ";
+  std::string level(log_level_name(entry.level));
+  level.resize(8, ' ');
+  line += level + entry.message;
+  for (const auto& [name, value] : entry.fields) {
+    const bool plain = !value.empty() && value.find_first_of(" \"\n\r\t=") == std::string::npos;
+    line += "  " + name + "=" + (plain ? value : core::json::quoted(value));
+  }
+  return line;
+}
+
+std::string log_json(const LogEntry& entry) {
+  core::json::Writer out;
+  out.begin_object()
+      .field("at", format_timestamp(entry.at))
+      .field("level", log_level_name(entry.level))
+      .field("event", entry.event)
+      .field("message", entry.message)
+      .key("fields")
+      .begin_object();
+  for (const auto& [name, value] : entry.fields) out.field(name, value);
+  out.end_object().end_object();
+  return out.take();
+}
+
+}  // namespace terapi::simulator

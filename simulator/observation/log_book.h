@@ -1,0 +1,47 @@
+// LogBook: what the simulator did, as structured entries, bounded (LOG-1). Entries never hold a key
+// (AUTH-5): whoever writes one names things by id.
+//
+// Thread rule: the simulator's thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "simulator/observation/bounded_list.h"
+
+namespace terapi::simulator {
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+std::string_view log_level_name(LogLevel level);
+
+struct LogEntry {
+  core::Time at;
+  LogLevel level = LogLevel::kInfo;
+  std::string event;    // stable, for programs: "run", "webhook.attempt"
+  std::string message;  // for people
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+
+class LogBook {
+ public:
+  using Sink = std::function<void(const LogEntry&)>;
+  explicit LogBook(std::size_t most = 10'000) : entries_(most) {}
+  void add(LogEntry entry);
+  // Is shown every entry as it is added: the program's own log.
+  void set_sink(Sink sink) { sink_ = std::move(sink); }
+  const BoundedList<LogEntry>& entries() const { return entries_; }
+  void clear() { entries_.clear(); }
+
+ private:
+  BoundedList<LogEntry> entries_;
+  Sink sink_;
+};
+
+// One entry as a line of text ("12:00:01.250 info  run …") or as one JSON object.
+std::string log_text(const LogEntry& entry);
+std::string log_json(const LogEntry& entry);
+
+}  // namespace terapi::simulator

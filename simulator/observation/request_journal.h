@@ -1,0 +1,52 @@
+// RequestJournal: what callers of the public API asked for and got, bounded (LOG-1). No keys and no
+// bodies are kept.
+//
+// Thread rule: the simulator's thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "simulator/observation/bounded_list.h"
+#include "simulator/records/stream.h"
+
+namespace terapi::simulator {
+
+struct RequestEntry {
+  std::uint64_t id = 0;
+  Time at;
+  std::string method;
+  std::string path;
+  std::string query;  // as it came, percent-encoded
+  std::string remote;
+  std::string environment;  // empty before a caller is known
+  StreamKey stream;
+  std::string cursor;          // as asked for
+  std::string modified_after;  // as asked for
+  int status = 0;
+  std::string error_code;
+  std::size_t records = 0;
+  std::string next_cursor;
+  std::optional<Duration> retry_after;
+  std::string fault;  // the ids of the fault rules that struck
+};
+
+class RequestJournal {
+ public:
+  RequestEntry& add(RequestEntry entry) {
+    entry.id = ++last_id_;
+    return entries_.add(std::move(entry));
+  }
+  const BoundedList<RequestEntry>& entries() const { return entries_; }
+  std::uint64_t total() const { return last_id_; }
+  void clear() { entries_.clear(); }
+
+ private:
+  BoundedList<RequestEntry> entries_{10'000};
+  std::uint64_t last_id_ = 0;
+};
+
+std::string request_entry_json(const RequestEntry& entry);
+
+}  // namespace terapi::simulator

@@ -1,0 +1,75 @@
+#include "simulator/records/cursor.h"
+
+#include <algorithm>
+
+#include "simulator/records/base64.h"
+
+namespace terapi::simulator {
+namespace {
+
+constexpr std::string_view kTimeLabel = "created_at^";
+constexpr std::string_view kIdLabel = "|id^";
+constexpr std::string_view kPipes = "||";
+constexpr std::size_t kMaxTextSize =
+    kTimeLabel.size() + kTimestampSize + kIdLabel.size() + kUuidSize;
+static_assert(base64_size(kMaxTextSize) <= kMaxCursorSize);
+
+char* put(char* to, std::string_view text) { return std::copy(text.begin(), text.end(), to); }
+
+// Splits the decoded text into its timestamp and its uuid, in the dialect's notation.
+bool split(std::string_view text, const Dialect& dialect, std::string_view& time,
+           std::string_view& id) {
+  const std::string_view separator = dialect.cursor_is_pipes ? kPipes : kIdLabel;
+  if (!dialect.cursor_is_pipes) {
+    if (!text.starts_with(kTimeLabel)) return false;
+    text.remove_prefix(kTimeLabel.size());
+  }
+  const std::size_t at = text.find(separator);
+  if (at == std::string_view::npos) return false;
+  time = text.substr(0, at);
+  id = text.substr(at + separator.size());
+  return true;
+}
+
+}  // namespace
+
+char* write_cursor(char* to, const Position& position, const Dialect& dialect) {
+  char text[kMaxTextSize];
+  char* end = text;
+  if (dialect.cursor_is_pipes) {
+    end = dialect.trims_timestamps ? write_trimmed_timestamp(end, position.time)
+                                   : write_timestamp(end, position.time);
+    end = put(end, kPipes);
+  } else {
+    end = put(end, kTimeLabel);
+    end = write_timestamp(end, position.time);
+    end = put(end, kIdLabel);
+  }
+  end = write_uuid(end, position.id);
+  return write_base64(to, {text, static_cast<std::size_t>(end - text)}, dialect.cursor_is_pipes);
+}
+
+void append_cursor(std::string& out, const Position& position, const Dialect& dialect) {
+  char text[kMaxCursorSize];
+  out.append(text, write_cursor(text, position, dialect));
+}
+
+std::string encode_cursor(const Position& position, const Dialect& dialect) {
+  std::string out;
+  append_cursor(out, position, dialect);
+  return out;
+}
+
+std::optional<Position> decode_cursor(std::string_view cursor, const Dialect& dialect) {
+  const std::optional<std::string> text = decode_base64(cursor);
+  if (!text) return std::nullopt;
+  std::string_view time_text;
+  std::string_view id_text;
+  if (!split(*text, dialect, time_text, id_text)) return std::nullopt;
+  const std::optional<Time> time = parse_timestamp(time_text);
+  const std::optional<Uuid> id = parse_uuid(id_text);
+  if (!time || !id) return std::nullopt;
+  return Position{*time, *id};
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,154 @@
+#include "simulator/records/payload.h"
+
+#include <vector>
+
+#include "core/check.h"
+
+namespace terapi::simulator {
+namespace {
+
+namespace json = core::json;
+
+core::Error bad_record(std::string message) { return {"bad_record", std::move(message)}; }
+
+bool spells(const json::Value& key, std::string_view name) {
+  const std::string_view text = key.text();
+  if (text.size() == name.size() + 2 && text.substr(1, name.size()) == name) return true;
+  return text.find('\\') != std::string_view::npos && key.string() == name;
+}
+
+// Decoding makes U+FFFD of it, so that two ids could become one.
+bool holds_unpaired_surrogate(std::string_view text) {
+  for (std::size_t at = 0; at + 5 < text.size(); ++at) {
+    if (text[at] != '\\') continue;
+    ++at;  // whatever is escaped, it is no backslash of its own
+    if (text[at] != 'u' || (text[at + 1] | 0x20) != 'd' || text[at + 2] < '8') continue;
+    const bool high = text[at + 2] == '8' || text[at + 2] == '9' || (text[at + 2] | 0x20) == 'a' ||
+                      (text[at + 2] | 0x20) == 'b';
+    const std::string_view low = text.substr(at + 5, 4);
+    if (!high || low.size() < 4 || low.substr(0, 2) != "\\u" || (low[2] | 0x20) != 'd' ||
+        (low[3] | 0x20) < 'c') {
+      return true;
+    }
+    at += 10;
+  }
+  return false;
+}
+
+core::Result<std::string> id_from(const json::Value& value, std::string_view key) {
+  const std::string name = "'" + std::string(key) + "'";
+  if (!value.present()) return bad_record("the record has no " + name);
+  if (!value.is_string() && !value.is_number()) {
+    return bad_record("the record's " + name + " is " + std::string(json::describe(value.kind())) +
+                      "; expected a string or a number");
+  }
+  std::string id = value.is_string() ? value.string() : std::string(value.text());
+  if (id.empty()) return bad_record("the record's " + name + " is empty");
+  if (id.size() > kLongestId) {
+    return bad_record("the record's " + name + " has " + std::to_string(id.size()) +
+                      " bytes; at most " + std::to_string(kLongestId) + " are allowed");
+  }
+  if (value.is_string() && holds_unpaired_surrogate(value.text())) {
+    return bad_record("the record's " + name + " holds half a surrogate pair, which is no text");
+  }
+  if (id.find('\0') != std::string::npos) return bad_record("the record's " + name + " holds NUL");
+  return id;
+}
+
+void append_member(std::string& out, std::string_view key_text, std::string_view value_text) {
+  if (out.back() != '{') out += ',';
+  out += key_text;
+  out += ':';
+  out += value_text;
+}
+
+void append_merged(std::string& out, const json::Value& base, const json::Value& patch,
+                   bool keep_id) {
+  out += '{';
+  for (const json::Member member : base.members()) {
+    const std::string key = member.key.string();
+    const json::Value change = keep_id && key == "id" ? json::Value() : patch[key];
+    if (out.back() != '{') out += ',';
+    out += member.key.text();
+    out += ':';
+    if (change.is_object() && member.value.is_object()) {
+      append_merged(out, member.value, change, false);
+    } else {
+      json::append_compact(out, change.present() ? change : member.value);
+    }
+  }
+  for (const json::Member member : patch.members()) {
+    if (base[member.key.string()].present()) continue;
+    append_member(out, member.key.text(), json::compact(member.value));
+  }
+  out += '}';
+}
+
+}  // namespace
+
+core::Result<Payload> make_payload(const json::Value& object, std::string_view id_key,
+                                   const Dialect& dialect) {
+  if (!object.is_object()) {
+    return bad_record("the record is " + std::string(json::describe(object.kind())) +
+                      "; expected an object");
+  }
+  const bool own_key = id_key != "id";
+  core::Result<std::string> id = id_from(object[id_key], id_key);
+  if (!id) return id.error();
+  const std::string quoted_id = json::quoted(*id);
+
+  Payload payload{std::move(*id), {}};
+  payload.text.reserve(object.text().size() + quoted_id.size() + 8);
+  payload.text += '{';
+  if (own_key) append_member(payload.text, "\"id\"", quoted_id);
+  bool id_seen = false;
+  for (const json::Member member : object.members()) {
+    if (spells(member.key, dialect.metadata_key)) continue;
+    if (!spells(member.key, "id")) {
+      if (payload.text.back() != '{') payload.text += ',';
+      payload.text += member.key.text();
+      payload.text += ':';
+      json::append_compact(payload.text, member.value);
+      continue;
+    }
+    if (id_seen) return bad_record("the record has two members named 'id'");
+    id_seen = true;
+    if (!own_key) {
+      append_member(payload.text, "\"id\"", quoted_id);
+    } else if (core::Result<std::string> other = id_from(member.value, "id");
+               !other || *other != payload.id) {
+      return bad_record("the record has an 'id' of its own beside '" + std::string(id_key) +
+                        "', with another value, and would lose it");
+    }
+  }
+  payload.text += '}';
+  return payload;
+}
+
+bool same_payload(std::string_view before, std::string_view after, const Dialect& dialect) {
+  if (before == after) return true;
+  if (dialect.key_order_is_a_change) return false;
+  json::Reader left;
+  json::Reader right;
+  const auto a = left.read(before);
+  const auto b = right.read(after);
+  TERAPI_CHECK(a && b, "stored payloads are JSON");
+  return json::same_value(*a, *b);
+}
+
+std::string merge_payload(std::string_view base, const json::Value& patch) {
+  json::Reader reader;
+  const auto object = reader.read(base);
+  TERAPI_CHECK(object.has_value(), "stored payloads are JSON");
+  std::string out;
+  append_merged(out, *object, patch, true);
+  return out;
+}
+
+std::string id_only_payload(std::string_view id) {
+  std::string out = "{\"id\":";
+  json::append_quoted(out, id);
+  return out += '}';
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,103 @@
+// Environment: one tenant — its keys and settings, its integrations, connections and streams.
+// Values. What a world file's `environment` object says (docs/world-file.md) stands in Settings.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "simulator/records/stream.h"
+
+namespace terapi::simulator {
+
+// HOOK-7, as data. Factor and jitter are in thousandths: integers only, the same everywhere.
+struct RetryPolicy {
+  int attempts = 7;
+  Duration first_delay = std::chrono::milliseconds(100);
+  std::int64_t factor_thousandths = 2000;
+  Duration max_delay = std::chrono::hours(24);
+  Duration timeout = std::chrono::seconds(20);
+  // The share of each delay that is drawn at random: 0 none, 1000 all of it ("full jitter").
+  std::int64_t jitter_thousandths = 0;
+  friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
+};
+
+// RATE-1: so many requests in each window of `per`.
+struct RateLimit {
+  std::int64_t requests = 200;
+  Duration per = std::chrono::minutes(1);
+  friend bool operator==(const RateLimit&, const RateLimit&) = default;
+};
+
+// HOOK-14: more than `failures` in `window` open it for `open_for`.
+struct BreakerPolicy {
+  int failures = 5;
+  Duration window = std::chrono::seconds(10);
+  Duration open_for = std::chrono::seconds(60);
+  friend bool operator==(const BreakerPolicy&, const BreakerPolicy&) = default;
+};
+
+struct Settings {
+  std::string name = "dev";
+  std::string secret_key;
+  std::string signing_key;  // HOOK-9; empty: the secret key
+  // During a rotation: the key before, and until when it signs too.
+  std::string previous_signing_key;
+  std::optional<Time> previous_signing_key_until;
+  Duration signing_key_overlap = std::chrono::hours(24);
+  std::vector<std::string> webhook_urls;  // HOOK-1: at most two
+  RetryPolicy retry;
+  bool always_send = false;        // HOOK-5
+  bool standard_webhooks = false;  // HOOK-10
+  std::optional<RateLimit> rate_limit;
+  std::optional<BreakerPolicy> breaker;
+  std::optional<std::int64_t> max_response_bytes;  // REC-11
+
+  // What signatures are made with: the signing key, or the secret key where none is set.
+  const std::string& effective_signing_key() const {
+    return signing_key.empty() ? secret_key : signing_key;
+  }
+  friend bool operator==(const Settings&, const Settings&) = default;
+};
+
+enum class SyncKind : std::uint8_t { kFull, kIncremental };
+
+// A sync of an integration (SYNC-1).
+struct Sync {
+  std::string name;
+  std::vector<std::string> models;
+  Duration frequency = std::chrono::hours(1);
+  SyncKind kind = SyncKind::kIncremental;
+  bool enabled = true;
+};
+
+struct Integration {
+  std::string id;
+  std::vector<Sync> syncs;
+};
+
+struct Connection {
+  std::string id;
+  std::string integration;
+  std::optional<std::string> webhook_url;  // HOOK-1: instead of the environment's
+  // The (sync, variant) pairs that have run: the next run of each is INCREMENTAL (SYNC-3).
+  std::set<std::pair<std::string, std::string>> synced;
+};
+
+struct Environment {
+  Settings settings;
+  std::vector<Integration> integrations;
+  std::vector<Connection> connections;
+  std::map<StreamKey, Stream> streams;
+
+  const Integration* find_integration(std::string_view id) const;
+  Integration* find_integration(std::string_view id);
+  const Connection* find_connection(std::string_view integration, std::string_view id) const;
+  Connection* find_connection(std::string_view integration, std::string_view id);
+  const Stream* find_stream(const StreamKey& key) const;
+};
+
+}  // namespace terapi::simulator

@@ -1,0 +1,26 @@
+// The `environment` object of world files and of /_simulator/environment (docs/world-file.md).
+#pragma once
+
+#include <string>
+
+#include "core/json_fields.h"
+#include "core/json_writer.h"
+#include "simulator/dialect.h"
+#include "simulator/world/environment.h"
+
+namespace terapi::simulator {
+
+// HOOK-7's defaults in this dialect.
+Settings default_settings(const Dialect& dialect);
+
+// Changes `settings` by the members that are there (a null takes an optional setting away); reports
+// what is wrong. The caller finishes `fields`, after reading keys of its own.
+void read_settings(core::json::Fields& fields, Settings& settings);
+
+// All settings, keys included: this is for the owner of the machine.
+void write_settings(core::json::Writer& out, const Settings& settings);
+
+// Settles what a change of the signing key means: the old one signs too for the overlap (HOOK-9).
+void rotate_signing_key(const Settings& before, Settings& after, Time now);
+
+}  // namespace terapi::simulator

@@ -1,0 +1,26 @@
+// Makes a State of a World: environments, faults and, as saves of 1,000 records, its records.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "simulator/engine.h"
+#include "simulator/loading/load_spec.h"
+#include "simulator/world/world.h"
+
+namespace terapi::simulator {
+
+class WebhookQueue;
+
+// Records of a file or the generator are saved in batches of so many.
+inline constexpr std::size_t kLoadBatch = 1000;
+
+// Replaces the engine's state (but for the clock) by the world. Nothing is announced: it is given.
+// Codes "bad_record", "bad_file", "no_file".
+core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, World world,
+                               const std::string& folder);
+
+// Carries out one --load: one run, announced like any other.
+core::Result<void> carry_out_load(Engine& engine, WebhookQueue& webhooks, const LoadSpec& spec);
+
+}  // namespace terapi::simulator
