@@ -73,7 +73,7 @@ function(terapi_tests name)
   if(NOT sources)
     return()  # a room whose tests are not written yet
   endif()
-  add_executable(${name} ${sources})
+  add_executable(${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/invariants_on.cc)
   list(TRANSFORM ARG_ROOMS PREPEND terapi_)
   target_link_libraries(${name} PRIVATE ${ARG_ROOMS} GTest::gtest_main GTest::gmock
                         nlohmann_json::nlohmann_json terapi_flags)

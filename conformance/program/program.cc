@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conformance/program/judge_flags.h"
+#include "core/check.h"
 #include "core/nearest.h"
 #include "core/version.h"
 
@@ -84,6 +85,7 @@ int run_program(const std::vector<std::string>& arguments) {
         static_cast<int>(core::kVersion.size()), core::kVersion.data());
     return 0;
   }
+  core::always_check_invariants();  // of the client and the simulator that are played in process
   std::vector<std::string> names;
   for (const Mode& mode : modes()) {
     if (mode.name == first) return mode.run({arguments.begin() + 1, arguments.end()});
