@@ -75,6 +75,14 @@ if(CHECK STREQUAL "layers")
   expect("the client's database" "" client/storage/store.cc "#include <sqlite3.h>\n")
   expect("libpq elsewhere" "<libpq-fe.h> belongs in client/storage/ only" client/program/a.cc
          "#include <libpq-fe.h>\n")
+  expect("a test framework in a program" "conformance/program/a.cc:1: <gtest/gtest.h> belongs in tests only"
+         conformance/program/a.cc "#include <gtest/gtest.h>\n")
+  expect("a test framework in a test" "" conformance/program/a_test.cc "#include <gtest/gtest.h>\n")
+  expect("a tree of JSON in the simulator"
+         "<nlohmann/json.hpp> belongs in conformance/harness/, conformance/report/, conformance/program/, benchmarks/, tests only"
+         simulator/a.cc "#include <nlohmann/json.hpp>\n")
+  expect("the judge's reports" "" conformance/report/a.cc "#include <nlohmann/json.hpp>\n")
+  expect("a test reads JSON with another parser" "" simulator/test_world.h "#include <nlohmann/json.hpp>\n")
 elseif(CHECK STREQUAL "files")
   string(REPEAT "int x;\n" 800 long_enough)
   expect("800 lines" "" core/a.cc "${long_enough}")

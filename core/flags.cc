@@ -64,6 +64,11 @@ void Flags::toggle(std::string name, std::string help, bool& target) {
   });
 }
 
+void Flags::refuse(std::string name, std::string why) {
+  std::erase_if(flags_, [&](const Flag& flag) { return flag.name == name; });
+  flags_.push_back({std::move(name), "", "", nullptr, std::move(why)});
+}
+
 const Flags::Flag* Flags::find(std::string_view name) const {
   const auto found = std::find_if(flags_.begin(), flags_.end(),
                                   [&](const Flag& flag) { return flag.name == name; });
@@ -91,9 +96,12 @@ Result<std::vector<std::string>> Flags::parse(const std::vector<std::string>& ar
     const Flag* flag = find(name);
     if (flag == nullptr) {
       std::vector<std::string> names;
-      for (const Flag& known : flags_) names.push_back("--" + known.name);
+      for (const Flag& known : flags_) {
+        if (known.refusal.empty()) names.push_back("--" + known.name);
+      }
       return bad_usage("unknown flag '--" + name + "'" + suggestion("--" + name, names));
     }
+    if (!flag->refusal.empty()) return bad_usage(flag->refusal);
     std::string value;
     if (equals != std::string::npos) {
       if (flag->value_name.empty()) return bad_usage("--" + name + " takes no value");
@@ -114,9 +122,12 @@ std::string Flags::help() const {
   const auto shown = [](const Flag& flag) {
     return "--" + flag.name + (flag.value_name.empty() ? "" : " " + flag.value_name);
   };
-  for (const Flag& flag : flags_) widest = std::max(widest, shown(flag).size());
+  for (const Flag& flag : flags_) {
+    if (flag.refusal.empty()) widest = std::max(widest, shown(flag).size());
+  }
   std::string text;
   for (const Flag& flag : flags_) {
+    if (!flag.refusal.empty()) continue;
     std::string line = "  " + shown(flag);
     line.resize(widest + 4, ' ');
     text += line + flag.help + "\n";

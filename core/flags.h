@@ -31,6 +31,9 @@ class Flags {
               std::string& target);
   // A flag without a value.
   void toggle(std::string name, std::string help, bool& target);
+  // One that others of a program's commands take and this one does not, added before or not: `why`
+  // is the error. It is not in the help.
+  void refuse(std::string name, std::string why);
 
   // What is left: words that are no flags, and all that stands after "--". Code "bad_usage".
   Result<std::vector<std::string>> parse(const std::vector<std::string>& arguments) const;
@@ -43,6 +46,7 @@ class Flags {
     std::string value_name;  // empty: takes no value
     std::string help;
     Set set;
+    std::string refusal{};  // empty: it is taken
   };
   const Flag* find(std::string_view name) const;
   std::vector<Flag> flags_;

@@ -107,6 +107,16 @@ TEST_F(FlagsTest, PassesOnWhatASetterSays) {
   EXPECT_EQ(rest.error(), (Error{"bad_load", "not that"}));
 }
 
+TEST_F(FlagsTest, SaysWhyAFlagIsRefusedAndDoesNotSuggestIt) {
+  flags.refuse("hosts", "--hosts is of another command");
+  flags.refuse("port", "no port here");
+  EXPECT_EQ(error({"--port", "1"}), "no port here");
+  EXPECT_EQ(error({"--hosts", "a"}), "--hosts is of another command");
+  EXPECT_EQ(error({"--hosts=a"}), "--hosts is of another command");
+  EXPECT_THAT(error({"--hostx", "a"}), HasSubstr("'--host'"));
+  EXPECT_EQ(flags.help().find("hosts"), std::string::npos);
+}
+
 TEST_F(FlagsTest, HelpHasALineForEachFlag) {
   const std::string help = flags.help();
   EXPECT_THAT(help, HasSubstr("--clock system|virtual"));

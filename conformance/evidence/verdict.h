@@ -42,6 +42,7 @@ struct Finding {
 // What came of one scenario in one world.
 struct ScenarioResult {
   std::string scenario;  // "client/missed-webhooks"
+  std::string file;      // where it is written; empty: nowhere
   std::string title;
   std::string why;
   std::vector<std::string> clauses;  // that it proves
@@ -49,8 +50,8 @@ struct ScenarioResult {
   std::string subject;  // "terapi-sync", "python3 my_client.py", "http://127.0.0.1:3003"
   std::string dialect = "terapi";
   std::uint64_t seed = 1;
-  Verdict verdict = Verdict::kPass;
-  std::string reason;  // of a skip, an error or an inconclusive run
+  Verdict verdict = Verdict::kError;  // until somebody has come to another one
+  std::string reason;                 // of a skip, an error or an inconclusive run
   std::vector<Finding> findings;
   std::vector<Event> timeline;
   core::Duration elapsed{0};  // real time

@@ -10,6 +10,7 @@
 #include "conformance/harness/client_checks.h"
 #include "conformance/harness/client_convergence.h"
 #include "conformance/harness/judge_webhook.h"
+#include "core/check.h"
 #include "core/duration.h"
 
 namespace terapi::conformance {
@@ -272,7 +273,7 @@ class ClientPlay {
     }
     fault_ids_.clear();
     const auto document = json::Document::parse(rules, {.comments = true});
-    if (!document) return;
+    TERAPI_CHECK(document.has_value(), "fault rules that were taken are JSON");
     for (const json::Value rule : document->root().items()) {
       fault_ids_.push_back(rule["id"].string());
       note(EventKind::kFault, "from now on: " + json::compact(rule));
@@ -404,7 +405,7 @@ class ClientPlay {
   std::set<std::string> wire_ids_;
   std::vector<std::string> not_fired_;
   std::string reason_;
-  Verdict reason_verdict_ = Verdict::kPass;
+  Verdict reason_verdict_ = Verdict::kError;
   bool over_ = false;
   bool disk_full_ = false;
   bool kill_reached_ = false;

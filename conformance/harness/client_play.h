@@ -31,7 +31,7 @@ struct ClientPlayOptions {
 
 // What came of one play.
 struct ClientPlayed {
-  Verdict verdict = Verdict::kPass;
+  Verdict verdict = Verdict::kError;
   std::string reason;  // of an error or an inconclusive run
   std::vector<Finding> findings;
   bool kill_reached = false;

@@ -218,7 +218,7 @@ void ServerActor::act(const LawStep& step, const std::string& /*clause*/) {
   for (const Law* law : step.laws) {
     LawContext context{wire_, findings_, step.parameters, nullptr, ""};
     context.given.stream = where(step.parameters.stream);
-    context.given.seed = scenario_.seed;
+    context.given.seed = options_.seed != 0 ? options_.seed : scenario_.seed;
     if (wire_.has_model()) context.model = wire_.model().stream(name_of(context.given.stream));
     law->check(context);
     if (!context.unproven.empty() && unproven_.empty()) {

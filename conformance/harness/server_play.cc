@@ -47,7 +47,8 @@ Verdict weighed(Verdict verdict, ScenarioLevel level) {
   return verdict == Verdict::kFail || verdict == Verdict::kWarn ? std::min(verdict, most) : verdict;
 }
 
-ScenarioResult begun(const Scenario& scenario, const Stage& stage) {
+ScenarioResult begun(const Scenario& scenario, const Stage& stage,
+                     const ServerPlayOptions& options) {
   ScenarioResult result;
   result.scenario = scenario.id;
   result.title = scenario.title;
@@ -55,12 +56,13 @@ ScenarioResult begun(const Scenario& scenario, const Stage& stage) {
   result.clauses = scenario.clauses;
   result.world = std::string(stage.world());
   result.dialect = std::string(stage.dialect().name);
-  result.seed = scenario.seed;
+  result.seed = options.seed != 0 ? options.seed : scenario.seed;
   return result;
 }
 
 void conclude(ScenarioResult& result, const Scenario& scenario, ServerActor& actor,
               History& history) {
+  result.verdict = Verdict::kPass;
   for (Finding& finding : actor.take_findings()) {
     finding.verdict = weighed(finding.verdict, scenario.level);
     result.verdict = graver(result.verdict, finding.verdict);
@@ -85,7 +87,7 @@ void conclude(ScenarioResult& result, const Scenario& scenario, ServerActor& act
 ScenarioResult play_server(const Scenario& scenario, Stage& stage,
                            const ServerPlayOptions& options) {
   const auto started = std::chrono::steady_clock::now();
-  ScenarioResult result = begun(scenario, stage);
+  ScenarioResult result = begun(scenario, stage, options);
   const auto plan = ServerPlan::read(scenario);
   if (!plan) {
     result.verdict = Verdict::kError;

@@ -21,6 +21,7 @@ struct ServerPlayOptions {
   bool read_only = false;
   // What to read where the data is not the scenario's own.
   StreamAsked stream{};
+  std::uint64_t seed = 0;  // 0: the scenario's own
 };
 
 // The verdict, the findings, the timeline and the times; not `subject` and `rerun`, which the

@@ -142,7 +142,7 @@ int run_list_mode(const std::vector<std::string>& arguments) {
   flags.toggle("clauses", "the clauses, and how many scenarios prove each; 1 if a MUST has none",
                clauses);
   flags.toggle("help", "this text", help);
-  judge.add_to(flags);
+  judge.add_to(flags, "list");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (help) {
@@ -162,7 +162,7 @@ int run_list_mode(const std::vector<std::string>& arguments) {
 int run_explain_mode(const std::vector<std::string>& arguments) {
   JudgeFlags judge;
   core::Flags flags;
-  judge.add_to(flags);
+  judge.add_to(flags, "explain");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (rest->size() != 1) {
@@ -175,11 +175,14 @@ int run_explain_mode(const std::vector<std::string>& arguments) {
 
 int run_validate_mode(const std::vector<std::string>& arguments) {
   core::Flags flags;
+  refuse_flags_of_other_modes(flags, "validate");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (rest->empty()) return refuse("validate takes FILES: scenario files, or folders of them");
+  const std::vector<std::string> files = files_below(*rest);
+  if (files.empty()) return refuse("there is no scenario file in " + rest->front());
   bool good = true;
-  for (const std::string& file : files_below(*rest)) {
+  for (const std::string& file : files) {
     const auto checked = check_scenario_file(file);
     if (checked) {
       std::printf("%s: good\n", file.c_str());

@@ -42,7 +42,7 @@ int run_client_mode(const std::vector<std::string>& arguments) {
   flags.text("run", "COMMAND", "the client under test", commands.run);
   flags.text("dump", "COMMAND", "prints what it has stored", commands.dump);
   flags.toggle("help", "this text", help);
-  judge.add_to(flags);
+  judge.add_to(flags, "client");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (help) {
@@ -61,6 +61,7 @@ int run_client_mode(const std::vector<std::string>& arguments) {
   run.rerun = "terapi-conformance client --run " + shell_word(commands.run) +
               (commands.dump.empty() ? "" : " --dump " + shell_word(commands.dump));
   run.jobs = kClientsAtOnce;
+  run.filter = judge.filter;
   std::vector<JudgeJob> jobs;
   for (const Scenario& scenario : *scenarios) {
     if (scenario.judges != Subject::kClient) continue;
@@ -71,7 +72,7 @@ int run_client_mode(const std::vector<std::string>& arguments) {
         "Without --dump the wire alone is judged: what the client asked for and was given, not\n"
         "what it stored. Lost deletes, stale overwrites and altered payloads do not show.\n\n");
   }
-  return run.run(std::move(jobs), judge);
+  return run.run(jobs, judge);
 }
 
 }  // namespace terapi::conformance

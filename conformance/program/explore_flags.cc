@@ -86,8 +86,7 @@ void ExploreFlags::add_to(core::Flags& flags) {
             });
   flags.number("jobs", "N", "threads (0: as many as there are cores)", 256, jobs);
   flags.text("save", "DIR", "keep what fails there, made small: DIR/explore/seed-N.json", save);
-  flags.text("json", "FILE", "write what was found and tried as JSON", json);
-  flags.text("junit", "FILE", "write what failed as JUnit XML", junit);
+  reports.add_to(flags);
   flags.add("shard", "I/N", "only every N-th seed, from the I-th on",
             [this](const std::string& text) { return read_shard(text, shard, shards); });
   flags.choice("size", {"any", "small"},
@@ -109,6 +108,7 @@ void ExploreFlags::add_to(core::Flags& flags) {
               if (read_seed(text, first)) return {};
               return core::Error{"bad_usage", "--seed: '" + text + "' is no seed"};
             });
+  refuse_flags_of_other_modes(flags, "explore");
 }
 
 core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments) {
@@ -130,6 +130,11 @@ core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments)
   }
   if (exhaustive > 0 && filter.empty()) {
     return core::Error{"bad_usage", "--exhaustive wants --filter, the scenario to try it in"};
+  }
+  if (exhaustive == 0 && !(filter.empty() && scenarios.empty())) {
+    return core::Error{"bad_usage",
+                       "--filter and --scenarios go with --exhaustive: seeds have no "
+                       "scenario"};
   }
   if (!commands.run.empty() && (exhaustive > 0 || !mutants.empty())) {
     return core::Error{"bad_usage", "--run goes with seeds, not with mutants or --exhaustive"};

@@ -9,6 +9,7 @@
 #include "conformance/harness/explore/explorer.h"
 #include "conformance/harness/explore/kept_schedule.h"
 #include "conformance/harness/process_client_stage.h"
+#include "conformance/report/report_files.h"
 #include "core/clock.h"
 #include "core/flags.h"
 #include "core/result.h"
@@ -21,8 +22,7 @@ struct ExploreFlags {
   std::optional<core::Duration> budget{};
   std::uint64_t jobs = 0;
   std::string save;
-  std::string json;
-  std::string junit;
+  ReportFiles reports;  // its JSON is explore's own: ExploreReport
   std::uint64_t shard = 1;
   std::uint64_t shards = 1;
   std::string size = "any";

@@ -32,7 +32,7 @@ void keep_found(const Exploration& exploration, const ExploreFlags& flags, Explo
   constexpr std::size_t kMostKept = 8;
   std::size_t kept = 0;
   for (const auto& [name, failure] : exploration.found) {
-    if (failure.verdict == Verdict::kError || kept++ == kMostKept) {
+    if (failure.verdict == Verdict::kError || kept++ >= kMostKept) {
       report.tell_error(failure);
       continue;
     }
@@ -49,13 +49,13 @@ int explore_seeds(const ExploreFlags& flags) {
   report.end_progress();
   keep_found(exploration, flags, report);
   report.tell(exploration, g_stop);
-  return report.finish(exploration.found.empty() ? 0 : 1);
+  return report.finish(exploration.found.empty());
 }
 
 int explore_mutants(const ExploreFlags& flags) {
   ExploreReport report(flags);
   report.begin_mutants();
-  std::size_t not_found = 0;
+  std::size_t found = 0;
   for (const ClientMutant* mutant : flags.mutants) {
     if (g_stop) break;
     ExploreFlags of_one = flags;
@@ -67,7 +67,6 @@ int explore_mutants(const ExploreFlags& flags) {
         [&](std::uint64_t played, std::uint64_t) { report.progress(played, 0, mutant->id); });
     report.end_progress();
     if (exploration.found.empty()) {
-      ++not_found;
       report.tell_survivor(*mutant, exploration);
       continue;
     }
@@ -76,9 +75,12 @@ int explore_mutants(const ExploreFlags& flags) {
         [](const auto& a, const auto& b) { return a.second.seed < b.second.seed; });
     const FoundFailure& failure = first->second;
     const DrawnSchedule drawn = draw_schedule(failure.seed, flags.play.draw);
+    ++found;
     report.tell_mutant(*mutant, exploration, failure, of_one.keep(drawn, failure), flags.save);
   }
-  return report.finish_mutants(flags.mutants.size(), not_found);
+  // One that a signal came before was not found, either.
+  report.tell_mutants(flags.mutants.size(), found);
+  return report.finish(found == flags.mutants.size());
 }
 
 // Every way to place faults in one scenario; true when something was found.
@@ -129,7 +131,7 @@ int explore_exhaustively(const ExploreFlags& flags) {
     if (!plan) return refuse(plan.error().message);
     found = explore_placements(scenario, *plan, flags, report) || found;
   }
-  return report.finish(found ? 1 : 0);
+  return report.finish(!found);
 }
 
 }  // namespace

@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
+#include <utility>
 
+#include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
 #include "core/duration.h"
 
 namespace terapi::conformance {
 
-namespace json = core::json;
 using Steady = std::chrono::steady_clock;
 
 namespace {
@@ -30,33 +30,10 @@ std::uint64_t per_second(const Exploration& exploration) {
   return static_cast<std::uint64_t>(static_cast<double>(exploration.schedules) / seconds);
 }
 
-// As the text of an XML element or attribute.
-std::string xml_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else if (byte >= 0x20 || c == '\n' || c == '\t') {
-      out += c;
-    }
-  }
-  return out;
-}
-
-bool write_report(const std::string& path, const std::string& text) {
-  if (path.empty()) return true;
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) refuse(path + ": cannot be written");
-  return static_cast<bool>(file);
+std::uint64_t failed_in(const Exploration& exploration) {
+  std::uint64_t failed = 0;
+  for (const auto& [name, failure] : exploration.found) failed += failure.seeds;
+  return failed;
 }
 
 std::string plural(std::uint64_t count, const std::string& what) {
@@ -66,9 +43,15 @@ std::string plural(std::uint64_t count, const std::string& what) {
 }  // namespace
 
 ExploreReport::ExploreReport(const ExploreFlags& flags)
-    : flags_(flags), terminal_(::isatty(STDERR_FILENO) == 1), began_(Steady::now()), told_(began_) {
-  found_.begin_array();
-  placed_.begin_array();
+    : flags_(flags),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      began_(Steady::now()),
+      told_(began_),
+      document_({{"found", Json::array()}}),
+      run_(begin_summary("explore",
+                         flags.commands.run.empty() ? "reference client" : flags.commands.run)) {
+  run_.seed = flags.first;
+  if (flags.exhaustive > 0) document_["placed"] = Json::array();
 }
 
 void ExploreReport::progress(std::uint64_t played, std::uint64_t failed, std::string_view of) {
@@ -100,34 +83,19 @@ bool ExploreReport::save(const KeptSchedule& kept, const std::string& folder) {
   const std::filesystem::path path = std::filesystem::path(folder) / kept.path;
   std::error_code error;
   std::filesystem::create_directories(path.parent_path(), error);
-  std::ofstream file(path, std::ios::binary);
-  file << kept.text;
-  file.close();
-  if (file) return true;
+  const auto written = write_text_file(path.string(), kept.text);
+  if (written) return true;
   failed_ = true;
-  refuse(path.string() + ": cannot be written");
+  refuse(written.error().message);
   return false;
 }
 
-// `failure`: empty, it passed.
-void ExploreReport::add_case(const std::string& name, const std::string& failure) {
-  ++case_count_;
-  cases_ += "    <testcase classname=\"explore\" name=\"" + xml_text(name) + "\"";
-  if (failure.empty()) {
-    cases_ += "/>\n";
-    return;
-  }
-  ++failed_cases_;
-  cases_ += ">\n      <failure message=\"" + xml_text(failure.substr(0, failure.find('\n'))) +
-            "\">" + xml_text(failure) + "</failure>\n    </testcase>\n";
-}
-
-std::string ExploreReport::junit_text() const {
-  const std::string counts = "tests=\"" + std::to_string(case_count_) + "\" failures=\"" +
-                             std::to_string(failed_cases_) + "\"";
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
-         ">\n  <testsuite name=\"explore\" " + counts + ">\n" + cases_ +
-         "  </testsuite>\n</testsuites>\n";
+ScenarioResult& ExploreReport::add_result(const std::string& name, Verdict verdict) {
+  ScenarioResult& result = run_.results.emplace_back();
+  result.scenario = name;
+  result.verdict = verdict;
+  result.subject = run_.subject;
+  return result;
 }
 
 void ExploreReport::tell_kept(const FoundFailure& failure, const KeptSchedule& kept,
@@ -149,12 +117,20 @@ void ExploreReport::tell_kept(const FoundFailure& failure, const KeptSchedule& k
   if (!kept.passes_reference) std::printf("  on the reference client it is inconclusive\n");
   std::printf("  again: %s\n\n", flags_.again(failure.seed).c_str());
   std::fflush(stdout);
-  add_case(failure.name() + ", seed " + std::to_string(failure.seed),
-           kept.finding.what + "\n" + kept.text);
-  found_.begin_object().field("seed", failure.seed).field("seeds", failure.seeds);
-  found_.field("clause", kept.finding.clause).field("invariant", kept.finding.invariant);
-  found_.field("what", kept.finding.what).field("steps", kept.steps);
-  found_.field("scenario", kept.text).end_object();
+  ScenarioResult& result =
+      add_result(failure.name() + ", seed " + std::to_string(failure.seed), Verdict::kFail);
+  result.seed = failure.seed;
+  result.reason = "made smaller:\n" + kept.text;
+  result.findings = {kept.finding};
+  result.findings.front().events.clear();  // of a timeline that is not here
+  result.rerun = flags_.again(failure.seed);
+  document_["found"].push_back({{"seed", failure.seed},
+                                {"seeds", failure.seeds},
+                                {"clause", kept.finding.clause},
+                                {"invariant", kept.finding.invariant},
+                                {"what", kept.finding.what},
+                                {"steps", kept.steps},
+                                {"scenario", kept.text}});
 }
 
 void ExploreReport::tell_error(const FoundFailure& failure) {
@@ -162,15 +138,17 @@ void ExploreReport::tell_error(const FoundFailure& failure) {
       failure.verdict == Verdict::kError ? failure.reason : failure.finding.what;
   std::printf("%s seed %llu: %s\n", failure.name().c_str(),
               static_cast<unsigned long long>(failure.seed), what.c_str());
-  add_case(failure.name() + ", seed " + std::to_string(failure.seed), what + "\n");
-  found_.begin_object().field("seed", failure.seed).field("seeds", failure.seeds);
-  found_.field("what", what).end_object();
+  ScenarioResult& result =
+      add_result(failure.name() + ", seed " + std::to_string(failure.seed), failure.verdict);
+  result.seed = failure.seed;
+  result.reason = what;
+  result.rerun = flags_.again(failure.seed);
+  document_["found"].push_back({{"seed", failure.seed}, {"seeds", failure.seeds}, {"what", what}});
 }
 
 void ExploreReport::tell(const Exploration& exploration, bool stopped) {
   std::printf("%s\n", exploration.coverage.text().c_str());
-  std::uint64_t failed = 0;
-  for (const auto& [name, failure] : exploration.found) failed += failure.seeds;
+  const std::uint64_t failed = failed_in(exploration);
   std::printf("%s%s of seeds from %llu in %.1f s: %s a second, %.1f requests each\n",
               stopped ? "stopped: " : "", plural(exploration.schedules, "schedule").c_str(),
               static_cast<unsigned long long>(flags_.first), seconds_of(exploration.elapsed),
@@ -181,23 +159,27 @@ void ExploreReport::tell(const Exploration& exploration, bool stopped) {
               with_thousands(exploration.schedules - failed).c_str(),
               with_thousands(failed).c_str(), exploration.found.size(),
               with_thousands(exploration.inconclusive).c_str());
-  if (exploration.found.empty()) add_case(plural(exploration.schedules, "schedule"), "");
-  json::Writer out;
-  out.begin_object().field("schedules", exploration.schedules).field("failed", failed);
-  out.field("inconclusive", exploration.inconclusive).field("first_seed", flags_.first);
-  out.field("per_second", per_second(exploration)).field("stopped", stopped);
-  out.raw_field("coverage", exploration.coverage.json()).end_object();
-  summary_ = out.take().substr(1);
+  played_ += exploration.schedules;
+  if (exploration.found.empty() && exploration.schedules > 0) {
+    add_result(plural(exploration.schedules, "schedule"), Verdict::kPass);
+  }
+  document_.update({{"schedules", exploration.schedules},
+                    {"failed", failed},
+                    {"inconclusive", exploration.inconclusive},
+                    {"first_seed", flags_.first},
+                    {"per_second", per_second(exploration)},
+                    {"stopped", stopped},
+                    {"coverage", exploration.coverage.json()}});
 }
 
 void ExploreReport::tell_unplaced(const std::string& scenario, const std::string& why) {
   std::printf("%s: none placed: %s\n", scenario.c_str(), why.c_str());
+  add_result(scenario, Verdict::kSkip).reason = why;
 }
 
 void ExploreReport::tell_placed(const std::string& scenario, const Placements& places,
                                 std::uint64_t ways, const Exploration& exploration) {
-  std::uint64_t failed = 0;
-  for (const auto& [name, failure] : exploration.found) failed += failure.seeds;
+  const std::uint64_t failed = failed_in(exploration);
   std::printf(
       "%s: %zu places for a fault, %zu for a kill; %s to place up to %llu; %s tried in "
       "%.1f s, %s failed\n",
@@ -206,10 +188,14 @@ void ExploreReport::tell_placed(const std::string& scenario, const Placements& p
       with_thousands(exploration.schedules).c_str(), seconds_of(exploration.elapsed),
       with_thousands(failed).c_str());
   std::fflush(stdout);
-  if (failed == 0) add_case(scenario, "");
-  placed_.begin_object().field("scenario", scenario).field("places", places.faults());
-  placed_.field("kills", places.kills()).field("ways", ways);
-  placed_.field("tried", exploration.schedules).field("failed", failed).end_object();
+  played_ += exploration.schedules;
+  if (failed == 0 && exploration.schedules > 0) add_result(scenario, Verdict::kPass);
+  document_["placed"].push_back({{"scenario", scenario},
+                                 {"places", places.faults()},
+                                 {"kills", places.kills()},
+                                 {"ways", ways},
+                                 {"tried", exploration.schedules},
+                                 {"failed", failed}});
 }
 
 // --- mutants ------------------------------------------------------------------------------------
@@ -228,42 +214,52 @@ void ExploreReport::tell_mutant(const ClientMutant& mutant, const Exploration& e
               kept.passes_reference ? "" : " (on the reference client it is inconclusive)");
   std::fflush(stdout);
   save(kept, folder);
-  add_case(std::string(mutant.id), "");
-  found_.begin_object().field("mutant", mutant.id).field("seeds", seeds);
-  found_.field("seed", failure.seed).field("ms", exploration.elapsed.count() / 1000);
-  found_.field("steps", kept.steps).field("found_by", failure.name());
-  found_.field("scenario", kept.text).end_object();
+  played_ += exploration.schedules;
+  ScenarioResult& result = add_result(std::string(mutant.id), Verdict::kPass);
+  result.title = mutant.defect;
+  result.seed = failure.seed;
+  document_["found"].push_back({{"mutant", mutant.id},
+                                {"seeds", seeds},
+                                {"seed", failure.seed},
+                                {"ms", exploration.elapsed.count() / 1000},
+                                {"steps", kept.steps},
+                                {"found_by", failure.name()},
+                                {"scenario", kept.text}});
 }
 
 void ExploreReport::tell_survivor(const ClientMutant& mutant, const Exploration& exploration) {
-  std::printf("%-30s %8s %7.2fs %6s  not found in %s\n", std::string(mutant.id).c_str(), "-",
-              seconds_of(exploration.elapsed), "-",
-              plural(exploration.schedules, "schedule").c_str());
+  const std::string what = "not found in " + plural(exploration.schedules, "schedule");
+  std::printf("%-30s %8s %7.2fs %6s  %s\n", std::string(mutant.id).c_str(), "-",
+              seconds_of(exploration.elapsed), "-", what.c_str());
   std::fflush(stdout);
-  add_case(std::string(mutant.id),
-           "not found in " + plural(exploration.schedules, "schedule") + "\n");
-  found_.begin_object().field("mutant", mutant.id).null_field("seeds");
-  found_.field("schedules", exploration.schedules).end_object();
+  played_ += exploration.schedules;
+  ScenarioResult& result = add_result(std::string(mutant.id), Verdict::kFail);
+  result.title = mutant.defect;
+  result.reason = what;
+  document_["found"].push_back(
+      {{"mutant", mutant.id}, {"seeds", nullptr}, {"schedules", exploration.schedules}});
 }
 
-int ExploreReport::finish_mutants(std::size_t all, std::size_t not_found) {
-  std::printf("\n%zu of %zu mutants were found\n", all - not_found, all);
-  json::Writer out;
-  out.begin_object().field("mutants", all).field("not_found", not_found).end_object();
-  summary_ = out.take().substr(1);
-  return finish(not_found == 0 ? 0 : 1);
+void ExploreReport::tell_mutants(std::size_t all, std::size_t found) {
+  std::printf("\n%zu of %zu mutants were found\n", found, all);
+  document_.update({{"mutants", all}, {"not_found", all - found}});
 }
 
-int ExploreReport::finish(int code) {
+int ExploreReport::finish(bool good) {
   std::fflush(stdout);
-  found_.end_array();
-  placed_.end_array();
-  if (summary_.empty()) summary_ = R"("placed":)" + placed_.take() + "}";
-  const bool written =
-      write_report(flags_.json, R"({"found":)" + found_.take() + "," + summary_ + "\n") &&
-      write_report(flags_.junit, junit_text());
-  if (!written) return 2;
-  return failed_ ? 2 : code;
+  end_summary(run_);
+  ReportFiles reports = flags_.reports;
+  const std::string json = reports.take("json");
+  if (!json.empty()) {
+    const auto written = write_text_file(
+        json, document_.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    if (!written) return refuse(written.error().message);
+  }
+  const auto written = reports.write(run_, Redactor());
+  if (!written) return refuse(written.error().message);
+  if (failed_) return 2;
+  if (played_ == 0) return refuse("no schedule was played, so nothing was shown");
+  return good ? 0 : 1;
 }
 
 }  // namespace terapi::conformance

@@ -1,11 +1,13 @@
 // ExploreReport: what `terapi-conformance explore` says: a line of progress on standard error, what
-// was found on standard output, and all of it as JSON.
+// was found on standard output, and all of it in the reports that were asked for. Its JSON is a
+// document of its own, {"found":[…],…}: seeds and coverage are not in the report of a judge's run.
 //
 // Thread rule: main's.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -13,7 +15,7 @@
 #include "conformance/harness/explore/kept_schedule.h"
 #include "conformance/harness/explore/placements.h"
 #include "conformance/program/explore_flags.h"
-#include "core/json_writer.h"
+#include "conformance/report/run_summary.h"
 
 namespace terapi::conformance {
 
@@ -38,27 +40,26 @@ class ExploreReport {
                    const FoundFailure& failure, const KeptSchedule& kept,
                    const std::string& folder);
   void tell_survivor(const ClientMutant& mutant, const Exploration& exploration);
-  int finish_mutants(std::size_t all, std::size_t not_found);
+  // `found`: of how many that were looked for.
+  void tell_mutants(std::size_t all, std::size_t found);
 
-  // Writes the JSON file; the exit code.
-  int finish(int code);
+  // Writes the reports; the exit code. Where nothing was played, nothing was shown: 2.
+  int finish(bool good);
 
  private:
+  using Json = nlohmann::ordered_json;
+
   bool save(const KeptSchedule& kept, const std::string& folder);
-  void add_case(const std::string& name, const std::string& failure);
-  std::string junit_text() const;
+  ScenarioResult& add_result(const std::string& name, Verdict verdict);
 
   const ExploreFlags& flags_;
   bool terminal_ = false;
   std::size_t width_ = 0;  // of the line of progress
   std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point told_;
-  core::json::Writer found_;
-  core::json::Writer placed_;
-  std::string cases_;  // of JUnit
-  std::size_t case_count_ = 0;
-  std::size_t failed_cases_ = 0;
-  std::string summary_;  // JSON members, and the brace
+  std::uint64_t played_ = 0;
+  Json document_;
+  RunSummary run_;
   bool failed_ = false;  // to write a file
 };
 

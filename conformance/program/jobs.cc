@@ -115,8 +115,8 @@ JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
     const std::string reason = reason_to_skip(scenario, flags, true);
     if (!reason.empty()) return named(skipped(scenario, reason), world, subject);
     auto stage = HttpStage::make(server);
-    return named(played(scenario, std::move(stage), {read_only, stream_asked(stream)}), world,
-                 subject);
+    return named(played(scenario, std::move(stage), {read_only, stream_asked(stream), flags.seed}),
+                 world, subject);
   };
   return job;
 }
@@ -129,7 +129,7 @@ JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
     const std::string reason = reason_to_skip(scenario, flags, false);
     if (!reason.empty()) return named(skipped(scenario, reason), "virtual", subject);
     auto stage = VirtualStage::make(flags.the_dialect(), seed_of(scenario, flags), mutant);
-    return named(played(scenario, std::move(stage), {}), "virtual", subject);
+    return named(played(scenario, std::move(stage), {.seed = flags.seed}), "virtual", subject);
   };
   return job;
 }
@@ -145,7 +145,7 @@ JudgeJob simulator_job(const Scenario& scenario, const JudgeFlags& flags) {
     options.dialect = &flags.the_dialect();
     auto stage = HttpStage::make_with_simulator(program_folder() + "/terapi-simulator",
                                                 std::move(options), seed_of(scenario, flags));
-    return named(played(scenario, std::move(stage), {}), "http", subject);
+    return named(played(scenario, std::move(stage), {.seed = flags.seed}), "http", subject);
   };
   return job;
 }

@@ -11,7 +11,50 @@ bool read_number(std::string_view text, std::uint64_t& number) {
   return error == std::errc() && stop == text.data() + text.size();
 }
 
+using Words = std::vector<std::string_view>;
+
+// Which modes can honour a flag.
+struct FlagOfModes {
+  std::string_view name;
+  Words modes;
+};
+
+std::vector<FlagOfModes> flags_of_modes() {
+  const Words judging = {"client", "server", "reference", "mutants"};
+  const Words exploring_too = {"client", "server", "reference", "mutants", "explore"};
+  std::vector<FlagOfModes> flags = {
+      {"scenarios", {"client", "server", "reference", "mutants", "explore", "list", "explain"}},
+      {"filter", {"client", "server", "reference", "mutants", "explore", "list"}},
+      {"shard", exploring_too},
+      {"seed", exploring_too},
+      {"repeat", judging},
+      {"shuffle", judging},
+      // A server is in one scenario's world at a time.
+      {"jobs", {"client", "reference", "mutants", "explore"}},
+      {"dialect", judging},
+      {"known-failing", judging}};
+  for (const ReportFormat& format : report_formats()) flags.push_back({format.name, exploring_too});
+  return flags;
+}
+
+// "client, server and reference".
+std::string enumerated(const Words& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + std::string(words[i]);
+  }
+  return text;
+}
+
 }  // namespace
+
+void refuse_flags_of_other_modes(core::Flags& flags, std::string_view mode) {
+  for (const auto& [name, modes] : flags_of_modes()) {
+    if (std::find(modes.begin(), modes.end(), mode) != modes.end()) continue;
+    flags.refuse(std::string(name), std::string(mode) + " takes no --" + std::string(name) +
+                                        ": that is for " + enumerated(modes));
+  }
+}
 
 core::Result<void> read_shard(const std::string& text, std::uint64_t& shard,
                               std::uint64_t& shards) {
@@ -29,7 +72,7 @@ core::Result<void> read_shard(const std::string& text, std::uint64_t& shard,
   return {};
 }
 
-void JudgeFlags::add_to(core::Flags& flags) {
+void JudgeFlags::add_to(core::Flags& flags, std::string_view mode) {
   flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
              scenarios);
   flags.text(
@@ -43,11 +86,10 @@ void JudgeFlags::add_to(core::Flags& flags) {
   flags.toggle("shuffle", "in random order", shuffle);
   flags.number("jobs", "N", "scenarios that are played at once (0: as many as suit)", 256, jobs);
   flags.choice("dialect", dialect_names(), "the vocabulary that is spoken", dialect);
-  flags.text("junit", "FILE", "write the results as JUnit XML", junit);
-  flags.text("json", "FILE", "write the results as JSON", json);
-  flags.text("html", "FILE", "write one page that shows where it went wrong", html);
+  reports.add_to(flags);
   flags.text("known-failing", "FILE", "scenarios that fail for a known reason; stale ones fail",
              known_failing);
+  refuse_flags_of_other_modes(flags, mode);
 }
 
 std::string JudgeFlags::rerun_flags() const {

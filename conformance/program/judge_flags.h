@@ -1,4 +1,5 @@
-// JudgeFlags: what every mode of terapi-conformance that judges can be told. A value.
+// JudgeFlags: what the modes of terapi-conformance can be told alike. A mode that cannot honour one
+// of these flags refuses it, and says which modes take it. A value.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "conformance/contract/dialect.h"
+#include "conformance/report/report_files.h"
 #include "core/flags.h"
 #include "core/result.h"
 
@@ -22,16 +24,18 @@ struct JudgeFlags {
   std::uint64_t jobs = 0;  // 0: as many as suit
   bool shuffle = false;
   std::string dialect = "terapi";
-  std::string junit;
-  std::string json;
-  std::string html;
+  ReportFiles reports;
   std::string known_failing;
 
-  void add_to(core::Flags& flags);
+  // `mode`: "client", "server", "reference", "mutants", "list" or "explain".
+  void add_to(core::Flags& flags, std::string_view mode);
   const Dialect& the_dialect() const { return *find_dialect(dialect); }
   // The flags that make the same scenario run again: "--seed 7 --dialect nango".
   std::string rerun_flags() const;
 };
+
+// Makes the flags of other modes errors that say whose they are.
+void refuse_flags_of_other_modes(core::Flags& flags, std::string_view mode);
 
 // "I/N": which of how many parts. Code "bad_usage".
 core::Result<void> read_shard(const std::string& text, std::uint64_t& shard, std::uint64_t& shards);

@@ -1,9 +1,49 @@
 #include "conformance/program/judge_flags.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace terapi::conformance {
 namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string refusal(const char* mode, const std::vector<std::string>& words) {
+  JudgeFlags judge;
+  core::Flags flags;
+  judge.add_to(flags, mode);
+  const auto rest = flags.parse(words);
+  return rest ? "" : rest.error().message;
+}
+
+TEST(JudgeFlags, EveryModeThatJudgesTakesEveryReport) {
+  for (const char* mode : {"client", "server", "reference", "mutants"}) {
+    for (const ReportFormat& format : report_formats()) {
+      EXPECT_EQ(refusal(mode, {"--" + std::string(format.name), "file"}), "");
+    }
+    EXPECT_EQ(refusal(mode, {"--shuffle", "--repeat", "2", "--shard", "1/2", "--seed", "7",
+                             "--known-failing", "file"}),
+              "");
+  }
+}
+
+TEST(JudgeFlags, AModeThatCannotHonourAFlagSaysWhichModesCan) {
+  EXPECT_EQ(refusal("list", {"--junit", "file"}),
+            "list takes no --junit: that is for client, server, reference, mutants and explore");
+  EXPECT_EQ(refusal("server", {"--jobs", "4"}),
+            "server takes no --jobs: that is for client, reference, mutants and explore");
+  EXPECT_THAT(refusal("explain", {"--filter", "*"}), HasSubstr("explain takes no --filter"));
+  EXPECT_EQ(refusal("list", {"--filter", "*"}), "");
+}
+
+TEST(JudgeFlags, HelpShowsOnlyWhatTheModeTakes) {
+  JudgeFlags judge;
+  core::Flags flags;
+  judge.add_to(flags, "list");
+  EXPECT_THAT(flags.help(), HasSubstr("--filter"));
+  EXPECT_THAT(flags.help(), Not(HasSubstr("--junit")));
+}
 
 TEST(IdFilter, TakesEverythingWhenItSaysNothing) {
   EXPECT_TRUE(IdFilter::parse("").takes("client/storm"));

@@ -1,16 +1,22 @@
-// JudgeRun: plays many scenarios, several at once, and tells what came of them: on the terminal
-// and as JUnit, JSON and HTML. Each is a test of GoogleTest's, from which filter, shuffle, repeat,
-// shards and JUnit come.
+// JudgeRun: the runner of every mode that judges: chooses from the jobs, plays several at once, and
+// tells what came of them: live on the terminal, and in the reports that were asked for.
+//
+//   JudgeRun run;
+//   run.mode = "client";
+//   run.filter = flags.filter;
+//   return run.run(jobs, flags);
 //
 // Thread rule: main's; the plays themselves run on threads of their own, each on one.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "conformance/evidence/verdict.h"
 #include "conformance/program/judge_flags.h"
+#include "conformance/report/live_report.h"
 
 namespace terapi::conformance {
 
@@ -25,13 +31,22 @@ struct JudgeJob {
 struct JudgeRun {
   std::string mode;
   std::string subject;
-  std::vector<std::string> secrets;  // that no report may hold
-  std::string rerun;                 // "terapi-conformance client --run '…'"
-  std::uint64_t jobs = 0;            // at once; 0: as many as suit
+  std::vector<std::string> secrets{};  // that no report may hold
+  std::string rerun{};                 // "terapi-conformance client --run '…'"
+  std::uint64_t jobs = 0;              // at once; 0: as many as suit
+  std::string filter{};                // IdFilter: which of the jobs
+  bool part = false;                   // there are others than these: no entry is stale
+  LiveReport* live = nullptr;          // null: a ConsoleReport on standard output
 
-  // Plays those that the flags select; the exit code.
-  int run(std::vector<JudgeJob> jobs_given, const JudgeFlags& flags) const;
+  // Plays those of the filter and of the flags' shard, in random order and several times where the
+  // flags say so; the exit code. A result that nobody came to is an ERROR.
+  int run(const std::vector<JudgeJob>& all, const JudgeFlags& flags) const;
 };
+
+// A run that has just begun, with the clauses of the contract.
+RunSummary begin_summary(const std::string& mode, const std::string& subject);
+// Now that it has ended.
+void end_summary(RunSummary& summary);
 
 // A word of a command line, quoted for a shell where it has to be.
 std::string shell_word(const std::string& text);

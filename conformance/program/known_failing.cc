@@ -49,7 +49,7 @@ void KnownFailing::apply(ScenarioResult& result) {
     if (result.verdict == Verdict::kFail || result.verdict == Verdict::kInconclusive) {
       result.verdict = Verdict::kSkip;
       result.reason = "known to fail: " + entry.reason;
-    } else if (result.verdict != Verdict::kSkip) {
+    } else if (result.verdict <= Verdict::kWarn) {
       result.findings.push_back(
           {Verdict::kFail,
            "",
@@ -58,7 +58,7 @@ void KnownFailing::apply(ScenarioResult& result) {
            "no entry for it in " + name_,
            "a stale entry",
            {}});
-      result.verdict = graver(result.verdict, Verdict::kFail);
+      result.verdict = Verdict::kFail;
     }
   }
 }

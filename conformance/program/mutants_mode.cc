@@ -2,48 +2,36 @@
 // each by the scenarios that name it. The kill matrix.
 #include <algorithm>
 #include <cstdio>
-#include <map>
-#include <set>
+#include <memory>
 #include <utility>
 
 #include "conformance/harness/client_mutant.h"
 #include "conformance/harness/server_mutant.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
-#include "conformance/program/play_pool.h"
+#include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_set.h"
-#include "conformance/report/run_summary.h"
 
 namespace terapi::conformance {
 namespace {
 
-// One mutant against one scenario.
-struct Trial {
-  std::string mutant;
-  const Scenario* scenario = nullptr;
-  bool named = false;  // the scenario says that it fails it
-  JudgeJob job;
-  ScenarioResult result{};
-  bool killed() const {
-    const bool warns = scenario->level != ScenarioLevel::kMust;
-    return result.verdict == Verdict::kFail || (warns && result.verdict == Verdict::kWarn);
-  }
-};
-
 struct KnownMutant {
   std::string id;
   std::string defect;
+  std::string clause;
   Subject subject = Subject::kClient;
 };
 
 std::vector<KnownMutant> known_mutants(const std::string& filter) {
   std::vector<KnownMutant> mutants;
   for (const ClientMutant& mutant : client_mutants()) {
-    mutants.push_back({std::string(mutant.id), std::string(mutant.defect), Subject::kClient});
+    mutants.push_back({std::string(mutant.id), std::string(mutant.defect),
+                       std::string(mutant.clause), Subject::kClient});
   }
   for (const ServerMutant& mutant : server_mutants()) {
-    mutants.push_back({std::string(mutant.id), std::string(mutant.defect), Subject::kServer});
+    mutants.push_back({std::string(mutant.id), std::string(mutant.defect),
+                       std::string(mutant.clause), Subject::kServer});
   }
   if (!filter.empty()) {
     std::erase_if(mutants, [&](const KnownMutant& mutant) { return !fits(filter, mutant.id); });
@@ -69,26 +57,6 @@ JudgeJob job_of(const KnownMutant& mutant, const Scenario& scenario, const Judge
   return server_job_in_virtual_time(scenario, flags, find_server_mutant(mutant.id));
 }
 
-std::vector<Trial> plan_trials(const std::vector<KnownMutant>& mutants,
-                               const std::vector<Scenario>& scenarios, const JudgeFlags& flags,
-                               bool all, bool over_http) {
-  std::vector<Trial> trials;
-  for (const KnownMutant& mutant : mutants) {
-    for (const Scenario& scenario : scenarios) {
-      if (scenario.judges != mutant.subject) continue;
-      // What is played over HTTP only is, whichever world was asked for: somebody has to kill it.
-      const bool http = mutant.subject == Subject::kClient && scenario.over_http &&
-                        (over_http || !scenario.in_virtual);
-      if (!http && !scenario.in_virtual) continue;
-      const bool named = std::find(scenario.kills.begin(), scenario.kills.end(), mutant.id) !=
-                         scenario.kills.end();
-      if (!named && !all) continue;
-      trials.push_back({mutant.id, &scenario, named, job_of(mutant, scenario, flags, http)});
-    }
-  }
-  return trials;
-}
-
 std::string first_finding(const ScenarioResult& result) {
   for (const Finding& finding : result.findings) {
     if (finding.verdict == Verdict::kFail || finding.verdict == Verdict::kWarn) {
@@ -100,48 +68,171 @@ std::string first_finding(const ScenarioResult& result) {
   return result.reason;
 }
 
-// One mutant's row; true when every scenario that names it fails it.
-bool print_row(const KnownMutant& mutant, std::vector<Trial>& trials, PlayPool& pool) {
-  for (Trial& trial : trials) {
-    if (trial.mutant == mutant.id) trial.result = pool.wait_for(&trial.job);
+// One mutant against one scenario.
+struct Trial {
+  const Scenario* scenario = nullptr;
+  bool named = false;  // the scenario says that it fails it
+  JudgeJob job;
+};
+
+struct TrialOptions {
+  bool all = false;        // every scenario, not only those that name the mutant
+  bool over_http = false;  // the clients as processes
+};
+
+std::vector<Trial> trials_of(const KnownMutant& mutant, const std::vector<Scenario>& scenarios,
+                             const JudgeFlags& flags, const TrialOptions& options) {
+  std::vector<Trial> trials;
+  for (const Scenario& scenario : scenarios) {
+    if (scenario.judges != mutant.subject) continue;
+    // What is played over HTTP only is, whichever world was asked for: somebody has to kill it.
+    const bool http = mutant.subject == Subject::kClient && scenario.over_http &&
+                      (options.over_http || !scenario.in_virtual);
+    if (!http && !scenario.in_virtual) continue;
+    const bool named =
+        std::find(scenario.kills.begin(), scenario.kills.end(), mutant.id) != scenario.kills.end();
+    if (!named && !options.all) continue;
+    trials.push_back({&scenario, named, job_of(mutant, scenario, flags, http)});
   }
-  std::size_t named = 0;
-  std::size_t killed = 0;
-  std::string rows;
-  for (const Trial& trial : trials) {
-    if (trial.mutant != mutant.id || (!trial.named && !trial.killed())) continue;
-    named += trial.named ? 1 : 0;
-    killed += trial.named && trial.killed() ? 1 : 0;
-    rows += std::string("    ") + (trial.killed() ? "✔ " : "✘ ") + trial.scenario->id +
-            (trial.named ? "" : " (not named)") + "\n";
-    if (trial.killed()) {
-      rows += "        " + first_finding(trial.result) + "\n";
-    } else {
-      rows += "        survived: " + std::string(to_string(trial.result.verdict)) + " " +
-              trial.result.reason + "\n";
-    }
-  }
-  const bool good = named > 0 && killed == named;
-  std::printf("%s %-34s %s\n%s", good ? "killed  " : "SURVIVED", mutant.id.c_str(),
-              mutant.defect.c_str(),
-              (named == 0 ? "    ✘ no scenario names it\n" + rows : rows).c_str());
-  std::fflush(stdout);
-  return good;
+  return trials;
 }
 
-// Scenarios that name mutants which there are not.
-std::size_t print_strangers(const std::vector<Scenario>& scenarios) {
-  std::size_t strangers = 0;
+bool killed(const Scenario& scenario, const ScenarioResult& result) {
+  const bool warns = scenario.level != ScenarioLevel::kMust;
+  return result.verdict == Verdict::kFail || (warns && result.verdict == Verdict::kWarn);
+}
+
+// Plays the mutant's trials. It passes when every scenario that names it fails it; what it says has
+// a line for each of them: "what" is the scenario, "actual" what came of it.
+ScenarioResult try_mutant(const KnownMutant& mutant, const std::vector<Trial>& trials,
+                          const JudgeFlags& flags) {
+  ScenarioResult result;
+  result.title = mutant.defect;
+  result.clauses = {mutant.clause};
+  result.subject = mutant.subject == Subject::kClient ? "reference client" : "terapi-simulator";
+  result.verdict = Verdict::kPass;
+  result.seed = flags.seed;
+  result.rerun = "terapi-conformance mutants --mutant " + mutant.id + flags.rerun_flags();
+  bool named = false;
+  for (const Trial& trial : trials) {
+    named = named || trial.named;
+    const ScenarioResult of_trial = trial.job.play();
+    const bool dead = killed(*trial.scenario, of_trial);
+    result.elapsed += of_trial.elapsed;
+    if (!dead && !trial.named) continue;
+    if (!dead) result.verdict = Verdict::kFail;
+    result.findings.push_back(
+        {dead ? Verdict::kInfo : Verdict::kFail,
+         mutant.clause,
+         "",
+         trial.scenario->id + (trial.named ? "" : " (not named)"),
+         "that it fails the mutant",
+         dead ? first_finding(of_trial)
+              : "survived: " + std::string(to_string(of_trial.verdict)) + " " + of_trial.reason,
+         {}});
+  }
+  if (!named) {
+    result.verdict = Verdict::kFail;
+    result.findings.insert(result.findings.begin(), {Verdict::kFail,
+                                                     mutant.clause,
+                                                     "",
+                                                     "no scenario names it",
+                                                     "one that fails it",
+                                                     "none",
+                                                     {}});
+  }
+  return result;
+}
+
+// A mutant that a scenario names and that there is not.
+JudgeJob stranger(const std::string& id, const Scenario& scenario) {
+  JudgeJob job{id, "virtual", nullptr, scenario.file};
+  job.play = [&scenario] {
+    ScenarioResult result;
+    result.verdict = Verdict::kFail;
+    result.reason = "there is no such mutant, and " + scenario.id + " names it";
+    return result;
+  };
+  return job;
+}
+
+std::vector<JudgeJob> strangers_in(const std::vector<Scenario>& scenarios) {
+  std::vector<JudgeJob> jobs;
   for (const Scenario& scenario : scenarios) {
     for (const std::string& id : scenario.kills) {
       const bool known = scenario.judges == Subject::kClient ? find_client_mutant(id) != nullptr
                                                              : find_server_mutant(id) != nullptr;
-      if (known) continue;
-      ++strangers;
-      std::printf("UNKNOWN  %s, which %s names\n", id.c_str(), scenario.id.c_str());
+      if (!known) jobs.push_back(stranger(id, scenario));
     }
   }
-  return strangers;
+  return jobs;
+}
+
+// A row for each mutant, with the scenarios that fail it, and those that should and do not.
+class KillMatrix : public LiveReport {
+ public:
+  // What there is to be said at its end, of scenarios and trials.
+  explicit KillMatrix(std::string totals) : totals_(std::move(totals)) {}
+
+  void begin(std::size_t /*total*/) override {}
+  void start(std::string_view /*scenario*/, std::string_view /*world*/) override {}
+
+  void end(const ScenarioResult& result) override {
+    const char* word = result.verdict == Verdict::kPass   ? "killed  "
+                       : result.verdict == Verdict::kSkip ? "SKIPPED "
+                       : result.title.empty()             ? "UNKNOWN "
+                                                          : "SURVIVED";
+    std::printf(
+        "%s %-34s %s\n", word, result.scenario.c_str(),
+        (result.title + (result.title.empty() || result.reason.empty() ? "" : ": ") + result.reason)
+            .c_str());
+    for (const Finding& finding : result.findings) {
+      std::printf("    %s %s\n        %s\n", finding.verdict == Verdict::kInfo ? "✔" : "✘",
+                  finding.what.c_str(), finding.actual.c_str());
+    }
+    std::fflush(stdout);
+  }
+
+  void finish(const RunSummary& run) override {
+    std::printf("\n%s\n%s\n", totals_.c_str(), closing_line(count(run.results)).c_str());
+  }
+
+ private:
+  std::string totals_;
+};
+
+std::string totals_of(std::size_t mutants, std::size_t trials,
+                      const std::vector<Scenario>& scenarios) {
+  std::size_t none = 0;
+  for (const Scenario& scenario : scenarios) none += scenario.kills.empty() ? 1 : 0;
+  return std::to_string(mutants) + " mutants, " + std::to_string(trials) + " trials; " +
+         std::to_string(scenarios.size() - none) + " of " + std::to_string(scenarios.size()) +
+         " scenarios kill at least one, " + std::to_string(none) + " say why they cannot";
+}
+
+int judge_mutants(const std::vector<KnownMutant>& mutants, const std::vector<Scenario>& scenarios,
+                  const JudgeFlags& flags, const TrialOptions& options, bool part) {
+  std::vector<JudgeJob> jobs;
+  std::size_t count = 0;
+  for (const KnownMutant& mutant : mutants) {
+    std::vector<Trial> trials = trials_of(mutant, scenarios, flags, options);
+    count += trials.size();
+    const bool http = options.over_http && mutant.subject == Subject::kClient;
+    jobs.push_back(
+        {mutant.id, http ? "http" : "virtual", [mutant, trials = std::move(trials), &flags] {
+           return try_mutant(mutant, trials, flags);
+         }});
+  }
+  for (JudgeJob& job : strangers_in(scenarios)) jobs.push_back(std::move(job));
+  KillMatrix matrix(totals_of(mutants.size(), count, scenarios));
+  JudgeRun run;
+  run.mode = "mutants";
+  run.subject = "clients and servers with known defects";
+  // Most trials are computing, but those that only exist over HTTP wait most of the time.
+  run.jobs = kClientsAtOnce;
+  run.part = part;
+  run.live = &matrix;
+  return run.run(jobs, flags);
 }
 
 }  // namespace
@@ -158,7 +249,7 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
   flags.choice("world", {"virtual", "http"}, "http: the clients as processes; takes minutes",
                world);
   flags.toggle("help", "this text", help);
-  judge.add_to(flags);
+  judge.add_to(flags, "mutants");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (help) {
@@ -175,24 +266,7 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
   const std::vector<KnownMutant> mutants = known_mutants(only);
   if (mutants.empty()) return refuse("no mutant fits '" + only + "'");
 
-  std::vector<Trial> trials = plan_trials(mutants, *scenarios, judge, all, world == "http");
-  std::vector<const JudgeJob*> jobs;
-  jobs.reserve(trials.size());
-  for (const Trial& trial : trials) jobs.push_back(&trial.job);
-  // Most trials are computing, but those that only exist over HTTP wait most of the time.
-  PlayPool pool(jobs, judge.jobs == 0 ? kClientsAtOnce : judge.jobs);
-  std::size_t failed = 0;
-  for (const KnownMutant& mutant : mutants) failed += print_row(mutant, trials, pool) ? 0 : 1;
-  failed += print_strangers(*scenarios);
-  std::size_t none = 0;
-  for (const Scenario& scenario : *scenarios) none += scenario.kills.empty() ? 1 : 0;
-  std::printf(
-      "\n%zu mutants, %zu trials; %zu of %zu scenarios kill at least one, %zu say why they "
-      "cannot\n",
-      mutants.size(), trials.size(), scenarios->size() - none, scenarios->size(), none);
-  std::printf("%zu passed, %zu failed, 0 skipped\n",
-              mutants.size() - std::min(failed, mutants.size()), failed);
-  return failed == 0 ? 0 : 1;
+  return judge_mutants(mutants, *scenarios, judge, {all, world == "http"}, !only.empty());
 }
 
 }  // namespace terapi::conformance

@@ -1,8 +1,25 @@
 #include "conformance/program/play_pool.h"
 
 #include <algorithm>
+#include <exception>
+
+#include "core/check.h"
 
 namespace terapi::conformance {
+namespace {
+
+// Nothing that a play does ends the run, or counts as good.
+ScenarioResult played(const JudgeJob& job) {
+  try {
+    return job.play();
+  } catch (const std::exception& thrown) {
+    ScenarioResult result;
+    result.reason = std::string("the judge did not come to an end: ") + thrown.what();
+    return result;
+  }
+}
+
+}  // namespace
 
 PlayPool::PlayPool(const std::vector<const JudgeJob*>& jobs, std::size_t threads) {
   tasks_.resize(jobs.size());
@@ -22,7 +39,7 @@ ScenarioResult PlayPool::wait_for(const JudgeJob* job) {
   for (Task& task : tasks_) {
     if (task.job == job) return task.result.get_future().get();
   }
-  return {};
+  TERAPI_CHECK(false, "a job that this pool was not given: " + job->scenario);
 }
 
 void PlayPool::work() {
@@ -30,7 +47,7 @@ void PlayPool::work() {
     const JudgeJob& job = *tasks_[i].job;
     std::unique_lock<std::mutex> lock;
     if (job.alone) lock = std::unique_lock(alone_);
-    tasks_[i].result.set_value(job.play());
+    tasks_[i].result.set_value(played(job));
   }
 }
 

@@ -48,7 +48,7 @@ void print_usage() {
   }
   JudgeFlags judge;
   core::Flags flags;
-  judge.add_to(flags);
+  judge.add_to(flags, "client");
   std::printf(
       "\nFlags of every mode that judges:\n%s\n"
       "`terapi-conformance MODE --help` tells a mode's own flags.\n"

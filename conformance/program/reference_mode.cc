@@ -19,7 +19,7 @@ int run_reference_mode(const std::vector<std::string>& arguments) {
   flags.choice("world", {"both", "virtual", "http"}, "only in virtual time, or only over HTTP",
                world);
   flags.toggle("help", "this text", help);
-  judge.add_to(flags);
+  judge.add_to(flags, "reference");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (help) {
@@ -35,6 +35,7 @@ int run_reference_mode(const std::vector<std::string>& arguments) {
   run.subject = "terapi-simulator and terapi-sync";
   run.rerun = "terapi-conformance reference";
   run.jobs = kClientsAtOnce;
+  run.filter = judge.filter;
   const ProcessClientOptions commands = reference_commands();
   std::vector<JudgeJob> jobs;
   // What is not played in a world, by its nature, is no job there: it would only be noise.
@@ -48,7 +49,7 @@ int run_reference_mode(const std::vector<std::string>& arguments) {
       jobs.push_back(reference_job(scenario, judge, "http", commands));
     }
   }
-  return run.run(std::move(jobs), judge);
+  return run.run(jobs, judge);
 }
 
 }  // namespace terapi::conformance

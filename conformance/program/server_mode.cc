@@ -69,6 +69,7 @@ int judge_server(const ServerFlags& given, const JudgeFlags& judge,
   run.secrets = {given.stage.secret_key};
   run.rerun = rerun_of(given);
   run.jobs = 1;
+  run.filter = judge.filter;
   const bool steered = !given.stage.control_url.empty() && !given.read_only;
   std::vector<std::string> streams = given.streams;
   if (streams.empty()) streams = {"github/demo/Issue"};
@@ -83,7 +84,7 @@ int judge_server(const ServerFlags& given, const JudgeFlags& judge,
   }
   // What was there before is put back.
   const bool kept = steered && control(given.stage, "POST", kSnapshot);
-  const int status = run.run(std::move(jobs), judge);
+  const int status = run.run(jobs, judge);
   if (kept) {
     control(given.stage, "POST", std::string(kSnapshot) + "/restore");
     control(given.stage, "DELETE", kSnapshot);
@@ -98,7 +99,7 @@ int run_server_mode(const std::vector<std::string>& arguments) {
   ServerFlags given;
   core::Flags flags;
   given.add_to(flags);
-  judge.add_to(flags);
+  judge.add_to(flags, "server");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (given.help) {

@@ -21,6 +21,7 @@
 
 #include "conformance/evidence/verdict.h"
 #include "conformance/report/console_style.h"
+#include "conformance/report/live_report.h"
 #include "conformance/report/redactor.h"
 #include "conformance/report/run_summary.h"
 
@@ -32,18 +33,16 @@ struct ConsoleOptions {
   std::size_t width = 80;  // of the terminal
 };
 
-class ConsoleReport {
+class ConsoleReport : public LiveReport {
  public:
   using Sink = std::function<void(std::string_view)>;
 
   ConsoleReport(Sink sink, ConsoleOptions options, TextLookup text_of, Redactor redactor);
 
-  // How many results there will be; 0: not known.
-  void begin(std::size_t total) { total_ = total; }
-  void start(std::string_view scenario, std::string_view world);
-  void end(const ScenarioResult& result);
-  // The summary. The last line is the closing line.
-  void finish(const RunSummary& run);
+  void begin(std::size_t total) override { total_ = total; }
+  void start(std::string_view scenario, std::string_view world) override;
+  void end(const ScenarioResult& result) override;
+  void finish(const RunSummary& run) override;
 
  private:
   std::string place() const;

@@ -1,7 +1,7 @@
 // HtmlReport: a whole run as one HTML file that needs nothing else, network included: the JSON
 // report and a script that draws it (conformance/report/report.html). Pure functions.
 //
-//   write_file(path, html_report(run, redactor));
+//   write_text_file(path, html_report(run, redactor));
 #pragma once
 
 #include <string>

@@ -1,17 +1,16 @@
 #include "conformance/report/json_report.h"
 
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "conformance/report/clause_tally.h"
-#include "core/json_writer.h"
 
 namespace terapi::conformance {
 namespace {
 
-namespace json = core::json;
+using Json = nlohmann::ordered_json;
 
 // "2024-01-01T00:00:00.000000Z".
 std::string report_time(core::Time time) {
@@ -27,139 +26,125 @@ std::string report_time(core::Time time) {
   return text;
 }
 
-// Writes the parts of a report; all text goes through the redactor.
-class JsonReportWriter {
- public:
-  JsonReportWriter(const Redactor& redactor, const JsonReportOptions& options)
-      : redactor_(redactor), options_(options) {}
+std::int64_t milliseconds_of(core::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
 
-  std::string write(const RunSummary& run);
+template <typename Number>
+Json number_or_null(const std::optional<Number>& number) {
+  return number ? Json(*number) : Json();
+}
+
+// Makes the parts of a report; all text goes through the redactor.
+class JsonReport {
+ public:
+  JsonReport(const RunSummary& run, const Redactor& redactor, const JsonReportOptions& options)
+      : run_(run), redactor_(redactor), options_(options), text_of_(lookup_in(run)) {}
+
+  Json whole() const {
+    const Counts all = count(run_.results);
+    Json report = {{"schema_version", kJsonReportVersion},
+                   {"program_version", text(run_.version)},
+                   {"mode", text(run_.mode)},
+                   {"subject", text(run_.subject)},
+                   {"dialect", text(run_.dialect)},
+                   {"seed", run_.seed},
+                   {"started_at", report_time(run_.started_at)},
+                   {"elapsed_ms", milliseconds_of(run_.elapsed)},
+                   {"counts", counts(all)},
+                   {"exit_code", exit_code(all)},
+                   {"results", Json::array()},
+                   {"clauses", Json::array()}};
+    for (const ScenarioResult& one : run_.results) report["results"].push_back(result(one));
+    for (const ClauseTally& tally : tally_clauses(run_)) report["clauses"].push_back(clause(tally));
+    return report;
+  }
 
  private:
-  void text(std::string_view name, std::string_view value) {
-    out_.field(name, redactor_.redact(value));
-  }
-  void counts(const Counts& counts);
-  void result(const ScenarioResult& result);
-  void finding(const Finding& finding);
-  void event(const Event& event);
-  void clauses(const RunSummary& run);
+  std::string text(std::string_view value) const { return redactor_.redact(value); }
 
+  static Json counts(const Counts& counts) {
+    Json by_verdict = Json::object();
+    for (std::size_t i = 0; i < counts.by_verdict.size(); ++i) {
+      by_verdict[std::string(to_string(static_cast<Verdict>(i)))] = counts.by_verdict[i];
+    }
+    return {{"passed", counts.passed},
+            {"failed", counts.failed},
+            {"skipped", counts.skipped},
+            {"by_verdict", std::move(by_verdict)}};
+  }
+
+  Json finding(const Finding& finding) const {
+    return {{"verdict", to_string(finding.verdict)},
+            {"clause", text(finding.clause)},
+            {"clause_text", text(text_of_(finding.clause))},
+            {"invariant", text(finding.invariant)},
+            {"invariant_text", text(text_of_(finding.invariant))},
+            {"what", text(finding.what)},
+            {"expected", text(finding.expected)},
+            {"actual", text(finding.actual)},
+            {"events", finding.events}};
+  }
+
+  Json event(const Event& event) const {
+    return {{"number", event.number},
+            {"at_us", event.at.time_since_epoch().count()},
+            {"kind", to_string(event.kind)},
+            {"life", event.life},
+            {"pair", number_or_null(event.pair)},
+            {"stream", text(event.stream)},
+            {"text", text(event.text)},
+            {"bad", event.bad}};
+  }
+
+  Json result(const ScenarioResult& result) const {
+    Json json = {{"scenario", text(result.scenario)},
+                 {"title", text(result.title)},
+                 {"why", text(result.why)},
+                 {"clauses", Json::array()},
+                 {"world", text(result.world)},
+                 {"subject", text(result.subject)},
+                 {"dialect", text(result.dialect)},
+                 {"seed", result.seed},
+                 {"verdict", to_string(result.verdict)},
+                 {"reason", text(result.reason)},
+                 {"findings", Json::array()},
+                 {"timeline", Json::array()},
+                 {"elapsed_ms", milliseconds_of(result.elapsed)},
+                 {"rerun", text(result.rerun)},
+                 {"subject_output", text(result.subject_output)}};
+    for (const std::string& id : result.clauses) json["clauses"].push_back(text(id));
+    for (const Finding& one : result.findings) json["findings"].push_back(finding(one));
+    const bool quiet = result.verdict == Verdict::kPass && result.findings.empty();
+    if (quiet && !options_.all_timelines) return json;
+    for (const Event& one : result.timeline) json["timeline"].push_back(event(one));
+    return json;
+  }
+
+  Json clause(const ClauseTally& tally) const {
+    return {{"id", text(tally.clause.id)},
+            {"level", text(tally.clause.level)},
+            {"statement", text(tally.clause.statement)},
+            {"verdict", tally.verdict ? Json(to_string(*tally.verdict)) : Json()},
+            {"checks", tally.checks},
+            {"failed", tally.failed}};
+  }
+
+  const RunSummary& run_;
   const Redactor& redactor_;
   const JsonReportOptions& options_;
   TextLookup text_of_;
-  json::Writer out_;
 };
-
-void JsonReportWriter::counts(const Counts& counts) {
-  out_.key("counts").begin_object();
-  out_.field("passed", counts.passed).field("failed", counts.failed);
-  out_.field("skipped", counts.skipped).key("by_verdict").begin_object();
-  for (std::size_t i = 0; i < counts.by_verdict.size(); ++i) {
-    out_.field(to_string(static_cast<Verdict>(i)), counts.by_verdict[i]);
-  }
-  out_.end_object().end_object();
-}
-
-void JsonReportWriter::finding(const Finding& finding) {
-  out_.begin_object().field("verdict", to_string(finding.verdict));
-  text("clause", finding.clause);
-  text("clause_text", text_of_(finding.clause));
-  text("invariant", finding.invariant);
-  text("invariant_text", text_of_(finding.invariant));
-  text("what", finding.what);
-  text("expected", finding.expected);
-  text("actual", finding.actual);
-  out_.key("events").begin_array();
-  for (const std::size_t number : finding.events) out_.number(number);
-  out_.end_array().end_object();
-}
-
-void JsonReportWriter::event(const Event& event) {
-  out_.begin_object().field("number", event.number);
-  out_.field("at_us", event.at.time_since_epoch().count());
-  out_.field("kind", to_string(event.kind)).field("life", event.life).key("pair");
-  if (event.pair) {
-    out_.number(*event.pair);
-  } else {
-    out_.null();
-  }
-  text("stream", event.stream);
-  text("text", event.text);
-  out_.field("bad", event.bad).end_object();
-}
-
-void JsonReportWriter::result(const ScenarioResult& result) {
-  out_.begin_object();
-  text("scenario", result.scenario);
-  text("title", result.title);
-  text("why", result.why);
-  out_.key("clauses").begin_array();
-  for (const std::string& clause : result.clauses) out_.string(redactor_.redact(clause));
-  out_.end_array();
-  text("world", result.world);
-  text("subject", result.subject);
-  text("dialect", result.dialect);
-  out_.field("seed", result.seed).field("verdict", to_string(result.verdict));
-  text("reason", result.reason);
-  out_.key("findings").begin_array();
-  for (const Finding& one : result.findings) finding(one);
-  out_.end_array();
-  const bool quiet = result.verdict == Verdict::kPass && result.findings.empty();
-  out_.key("timeline").begin_array();
-  if (!quiet || options_.all_timelines) {
-    for (const Event& one : result.timeline) event(one);
-  }
-  out_.end_array();
-  out_.field("elapsed_ms",
-             std::chrono::duration_cast<std::chrono::milliseconds>(result.elapsed).count());
-  text("rerun", result.rerun);
-  text("subject_output", result.subject_output);
-  out_.end_object();
-}
-
-void JsonReportWriter::clauses(const RunSummary& run) {
-  out_.key("clauses").begin_array();
-  for (const ClauseTally& tally : tally_clauses(run)) {
-    out_.begin_object();
-    text("id", tally.clause.id);
-    text("level", tally.clause.level);
-    text("statement", tally.clause.statement);
-    out_.key("verdict");
-    if (tally.verdict) {
-      out_.string(to_string(*tally.verdict));
-    } else {
-      out_.null();
-    }
-    out_.field("checks", tally.checks).field("failed", tally.failed).end_object();
-  }
-  out_.end_array();
-}
-
-std::string JsonReportWriter::write(const RunSummary& run) {
-  text_of_ = lookup_in(run);
-  const Counts all = count(run.results);
-  out_.begin_object().field("schema_version", kJsonReportVersion);
-  text("program_version", run.version);
-  text("mode", run.mode);
-  text("subject", run.subject);
-  text("dialect", run.dialect);
-  out_.field("seed", run.seed).field("started_at", report_time(run.started_at));
-  out_.field("elapsed_ms",
-             std::chrono::duration_cast<std::chrono::milliseconds>(run.elapsed).count());
-  counts(all);
-  out_.field("exit_code", exit_code(all)).key("results").begin_array();
-  for (const ScenarioResult& one : run.results) result(one);
-  out_.end_array();
-  clauses(run);
-  return out_.end_object().take() + "\n";
-}
 
 }  // namespace
 
 std::string json_report(const RunSummary& run, const Redactor& redactor,
                         const JsonReportOptions& options) {
-  return JsonReportWriter(redactor, options).write(run);
+  // What a subject says need not be UTF-8; a report has to be.
+  return JsonReport(run, redactor, options)
+             .whole()
+             .dump(-1, ' ', false, Json::error_handler_t::replace) +
+         "\n";
 }
 
 }  // namespace terapi::conformance

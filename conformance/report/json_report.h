@@ -1,7 +1,7 @@
 // JsonReport: a whole run as one JSON object, for people's tools and for the HTML report. What it
 // holds is described in conformance/report/report.schema.json. Pure functions.
 //
-//   write_file(path, json_report(run, redactor));
+//   write_text_file(path, json_report(run, redactor));
 #pragma once
 
 #include <string>

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "conformance/harness/explore/drawn_rule.h"
 #include "conformance/scenario/scenario_text.h"
-#include "core/json_writer.h"
 
 namespace terapi::conformance {
-
-namespace json = core::json;
-
 namespace {
 
 constexpr std::array<std::string_view, kLoopPhases> kPhaseWords = {
@@ -252,26 +249,22 @@ std::string Coverage::text() const {
   return text;
 }
 
-std::string Coverage::json() const {
-  json::Writer out;
-  out.begin_object().field("schedules", schedules_);
-  out.key("kinds").begin_object();
+nlohmann::ordered_json Coverage::json() const {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"schedules", schedules_},
+               {"kinds", Json::object()},
+               {"never", Json::array()},
+               {"never_together", Json::array()}};
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
-    out.key(word_of(static_cast<FaultKind>(a))).begin_object();
-    out.field("schedules", pairs_[a][a]);
-    for (std::size_t p = 0; p < kLoopPhases; ++p) out.field(kPhaseWords[p], struck_[a][p]);
-    out.end_object();
+    Json& kind = json["kinds"][std::string(word_of(static_cast<FaultKind>(a)))];
+    kind["schedules"] = pairs_[a][a];
+    for (std::size_t p = 0; p < kLoopPhases; ++p) kind[std::string(kPhaseWords[p])] = struck_[a][p];
   }
-  out.end_object();
-  out.key("never").begin_array();
-  for (const FaultKind kind : never()) out.string(word_of(kind));
-  out.end_array();
-  out.key("never_together").begin_array();
+  for (const FaultKind kind : never()) json["never"].push_back(word_of(kind));
   for (const auto& [a, b] : never_together()) {
-    out.begin_array().string(word_of(a)).string(word_of(b)).end_array();
+    json["never_together"].push_back(Json::array({word_of(a), word_of(b)}));
   }
-  out.end_array().end_object();
-  return out.take();
+  return json;
 }
 
 }  // namespace terapi::conformance

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,7 @@ class Coverage {
   // A table, its lines at most 80 columns wide, and what is missing.
   std::string text() const;
   // {"schedules":…,"kinds":{"reset":{"next":12,…},…},"pairs":{…},"never":[…],"never_together":[…]}
-  std::string json() const;
+  nlohmann::ordered_json json() const;
 
  private:
   void count_struck(const Event& event, LoopPhase asked, LoopPhase phase, FaultKinds& kinds);

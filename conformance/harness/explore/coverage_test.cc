@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "conformance/harness/explore/explore_one.h"
 
 namespace terapi::conformance {
@@ -68,10 +70,9 @@ TEST(Coverage, NamesWhatWasNeverTried) {
     EXPECT_LE(end - begin, 80U) << text.substr(begin, end - begin);
     begin = end + 1;
   }
-  const auto json = core::json::Document::parse(coverage.json());
-  ASSERT_TRUE(json) << json.error().message;
-  EXPECT_EQ(json->root()["kinds"]["delay"]["first"].integer(), 1);
-  EXPECT_EQ(json->root()["never"].size(), kFaultKinds - 3);
+  const nlohmann::ordered_json json = coverage.json();
+  EXPECT_EQ(json["kinds"]["delay"]["first"], 1);
+  EXPECT_EQ(json["never"].size(), kFaultKinds - 3);
 }
 
 // What the draw says it has and what strikes are seen by different eyes.

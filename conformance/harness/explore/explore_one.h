@@ -28,7 +28,7 @@ struct ExploreOptions {
 };
 
 struct Explored {
-  Verdict verdict = Verdict::kPass;
+  Verdict verdict = Verdict::kError;
   std::string reason;
   std::vector<Finding> findings;
   History history;

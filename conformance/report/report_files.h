@@ -1,0 +1,50 @@
+// ReportFiles: the reports that a run was told to write, and the formats that there are. Each has
+// a flag, "--junit FILE", in every mode that judges. A further format is a file of its own beside
+// this one, with a function that makes the text, and its line in report_files.cc.
+//
+//   ReportFiles reports;
+//   reports.add_to(flags);
+//   …
+//   if (const auto written = reports.write(run, redactor); !written) return refuse(…);
+//
+// A value, no thread rule.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/report/redactor.h"
+#include "conformance/report/run_summary.h"
+#include "core/flags.h"
+#include "core/result.h"
+
+namespace terapi::conformance {
+
+struct ReportFormat {
+  std::string_view name;  // "junit": of the flag
+  std::string_view help;
+  // The whole run, without keys.
+  std::string (*text)(const RunSummary& run, const Redactor& redactor);
+};
+
+const std::vector<ReportFormat>& report_formats();
+
+class ReportFiles {
+ public:
+  // A flag for each format.
+  void add_to(core::Flags& flags);
+  // The file of that format, which is the caller's to write from here on; empty: it is not wanted.
+  std::string take(std::string_view format);
+  // Writes each that is wanted; code "not_written".
+  core::Result<void> write(const RunSummary& run, const Redactor& redactor) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> paths_;  // by format
+};
+
+// Code "not_written", with the path.
+core::Result<void> write_text_file(const std::string& path, std::string_view text);
+
+}  // namespace terapi::conformance
