@@ -6,7 +6,8 @@
 #
 # gives the target the header "simulator/embedded.h", which declares
 # `extern const std::string_view kPage;` in namespace terapi::simulator, and the file's bytes behind
-# it. FILES are pairs of a path from the checkout's root and a name. The sources are made in the
+# it. FILES are pairs of a path from the checkout's root and a name; with LIST name, the header also has
+# `name()`, an array of all of them in this order. The sources are made in the
 # build tree, again whenever a file changes; nothing but CMake is needed.
 #
 # This file is also the script that makes them:
@@ -41,16 +42,18 @@ endif()
 set(TERAPI_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 function(terapi_embed target)
-  cmake_parse_arguments(ARG "" "HEADER;NAMESPACE" "FILES" ${ARGN})
+  cmake_parse_arguments(ARG "" "HEADER;NAMESPACE;LIST" "FILES" ${ARGN})
   set(folder ${PROJECT_BINARY_DIR}/embedded)
   get_filename_component(header_folder ${folder}/${ARG_HEADER} DIRECTORY)
 
   set(declarations "")
+  set(variables "")
   while(ARG_FILES)
     list(POP_FRONT ARG_FILES file variable)
     if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${file} OR NOT variable)
       message(FATAL_ERROR "terapi_embed: FILES takes pairs of a file and a name; got '${file}' '${variable}'")
     endif()
+    list(APPEND variables ${variable})
     string(APPEND declarations "extern const std::string_view ${variable};  // ${file}\n")
     set(output ${header_folder}/${variable}.cc)
     add_custom_command(
@@ -64,11 +67,17 @@ function(terapi_embed target)
     set_source_files_properties(${output} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # same names inside
   endwhile()
 
+  if(ARG_LIST)
+    list(JOIN variables ", " variables)
+    string(APPEND declarations "inline auto ${ARG_LIST}() { return std::array{${variables}}; }\n")
+  endif()
+
   # CONFIGURE writes only when the text has changed, so that nothing is rebuilt for nothing.
   file(CONFIGURE OUTPUT ${folder}/${ARG_HEADER} @ONLY CONTENT
 "// Files that are compiled in. Made by cmake/EmbedFile.cmake.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace terapi::@ARG_NAMESPACE@ {

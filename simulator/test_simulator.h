@@ -25,6 +25,7 @@
 #include "core/transport.h"
 #include "core/url.h"
 #include "simulator/simulator.h"
+#include "simulator/test_openapi.h"
 #include "simulator/world/world.h"
 
 namespace terapi::simulator {
@@ -109,8 +110,12 @@ class TestSimulator {
  public:
   virtual ~TestSimulator() = default;
 
-  // `request.target` is in origin form.
-  virtual core::Response send(core::Request request) = 0;
+  // `request.target` is in origin form. The answer has to be one that the OpenAPI document allows.
+  core::Response send(const core::Request& request) {
+    const core::Response response = exchange(request);
+    for (const std::string& fault : openapi_faults(request, response)) ADD_FAILURE() << fault;
+    return response;
+  }
   // A URL of the receiver, and one that refuses connections.
   virtual std::string receiver_url(std::string_view path) const = 0;
   virtual std::string refusing_url() const = 0;
@@ -240,6 +245,8 @@ class TestSimulator {
   }
 
  private:
+  virtual core::Response exchange(core::Request request) = 0;
+
   WebhookReceiver receiver_;
 };
 
@@ -280,7 +287,6 @@ class InProcessSimulator final : public TestSimulator {
     TERAPI_CHECK(started.has_value(), started ? "" : started.error().message);
   }
 
-  core::Response send(core::Request request) override { return outcome(request).response; }
   // With what its fault rules do to the wire.
   core::Outcome outcome(const core::Request& request) { return simulator_.handle(request); }
   core::Outcome outcome_of(const Parameters& parameters) {
@@ -309,6 +315,8 @@ class InProcessSimulator final : public TestSimulator {
   Simulator& simulator() { return simulator_; }
 
  private:
+  core::Response exchange(core::Request request) override { return outcome(request).response; }
+
   // Carries webhooks to the receiver, or refuses as the host "refusing.test" does.
   struct ReceiverTransport final : core::AsyncTransport {
     explicit ReceiverTransport(InProcessSimulator& owner)

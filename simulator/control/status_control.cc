@@ -6,6 +6,7 @@
 #include "core/version.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
+#include "simulator/control/openapi_document.h"
 #include "simulator/embedded.h"
 
 namespace terapi::simulator {
@@ -151,7 +152,7 @@ void add_status_routes(SimulatorParts& parts) {
     reply(error_response(503, parts.stored.error().code, parts.stored.error().message));
   });
   router.add("GET", "/_simulator/openapi.json", [](const ControlCall&, const Reply& reply) {
-    reply(text_response("application/json; charset=utf-8", std::string(kOpenapiDocument)));
+    reply(text_response("application/json; charset=utf-8", openapi_document()));
   });
   router.add("GET", "/_simulator/streams", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, streams_json(parts)));

@@ -51,14 +51,6 @@ class SocketSimulator final : public TestSimulator {
     thread_.join();
   }
 
-  core::Response send(core::Request request) override {
-    request.target = base_url_ + request.target;
-    const auto response = transport_.send(request);
-    if (response) return *response;
-    ADD_FAILURE() << request.method << " " << request.target << ": " << response.error().code << " "
-                  << response.error().message;
-    return {0, {}, ""};
-  }
   // As it comes, an error of the connection included.
   core::Result<core::Response> try_send(core::Request request, core::SendOptions options = {}) {
     request.target = base_url_ + request.target;
@@ -76,6 +68,15 @@ class SocketSimulator final : public TestSimulator {
   }
 
  private:
+  core::Response exchange(core::Request request) override {
+    request.target = base_url_ + request.target;
+    const auto response = transport_.send(request);
+    if (response) return *response;
+    ADD_FAILURE() << request.method << " " << request.target << ": " << response.error().code << " "
+                  << response.error().message;
+    return {0, {}, ""};
+  }
+
   // Gone when the simulator has read it.
   struct WorldFile {
     explicit WorldFile(const std::string& text) : path(testing::TempDir() + "world-XXXXXX") {
