@@ -5,8 +5,7 @@
 // The one rule (CLIENT-2): commit() stores records and moves the cursor in one transaction, or
 // does nothing at all. Whatever happens, the stored cursor is never ahead of the stored records.
 //
-// Thread rule: one call at a time for each instance, on any thread, unless the implementation
-// says more. Calls may block.
+// Thread rule: on any thread, as many calls at once as calls_at_once() says. Calls may block.
 //
 // Errors: code "store_failed" (tried again later: disk full, connection lost), or
 // "cannot_store_record" when one record cannot be stored as it is, naming it in `message`; that
@@ -95,6 +94,9 @@ class Store {
   virtual core::Result<bool> claim(const Stream& stream, core::Duration span);
   // Gives the claim back.
   virtual core::Result<void> release(const Stream& stream);
+
+  // How many calls it takes at once: those of different streams may then overlap.
+  virtual std::size_t calls_at_once() const { return 1; }
 };
 
 // One stored record, for reading back.

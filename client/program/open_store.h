@@ -13,8 +13,7 @@ namespace terapi::client {
 // "postgres://…" or "postgresql://…".
 bool names_postgres(const std::string& database);
 
-// For syncing into: made where it is missing. `connections` is for PostgreSQL; it is also how many
-// calls the store takes at once, and for SQLite that is one.
+// For syncing into: made where it is missing. `connections` is for PostgreSQL.
 core::Result<std::unique_ptr<ReadableStore>> open_store(const std::string& database,
                                                         std::size_t connections);
 

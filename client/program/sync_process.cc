@@ -91,9 +91,8 @@ core::Result<void> SyncProcess::Parts::open_database() {
   auto opened = open_store(settings.database, workers);
   if (!opened) return opened.error();
   store = *std::move(opened);
-  // SqliteStore takes one call at a time.
-  const std::size_t threads = names_postgres(settings.database) ? workers : 1;
-  background = std::make_unique<core::ThreadBackground>(loop, threads);
+  background = std::make_unique<core::ThreadBackground>(
+      loop, std::min(workers, store->calls_at_once()));
   return {};
 }
 

@@ -46,6 +46,8 @@ class PostgresPool {
   // Closes what is not lent: when one connection was lost, the others probably are, too.
   void close_idle();
   const PostgresUrl& url() const { return url_; }
+  // How many connections it has at most.
+  std::size_t size() const { return size_; }
 
  private:
   void give_back(std::unique_ptr<PostgresConnection> connection);

@@ -50,6 +50,7 @@ class PostgresStore final : public ReadableStore {
   core::Result<std::vector<StreamStatus>> status() override;
   core::Result<void> read(const Stream& stream,
                           const std::function<bool(const StoredRecord&)>& each) override;
+  std::size_t calls_at_once() const override { return pool_.size(); }
 
  private:
   PostgresStore(PostgresUrl url, PostgresOptions options)

@@ -355,6 +355,10 @@ void stores_more_than_one_statement_takes(const PostgresWorld& world) {
   EXPECT_EQ(world.run("SELECT string_agg(seq::text, ',' ORDER BY id) FROM records"), "1,2,3,4");
 }
 
+void takes_a_call_for_each_connection_at_once(const PostgresWorld& world) {
+  EXPECT_EQ(world.open({.connections = 3})->calls_at_once(), 3U);
+}
+
 // One test for all, since each test is a process of its own and would start a server of its own.
 TEST(PostgresStore, KeepsWhatItPromisesBeyondTheContract) {
   if (!TestPostgres::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
@@ -371,7 +375,8 @@ TEST(PostgresStore, KeepsWhatItPromisesBeyondTheContract) {
            {"RefusesDatabasesThatAreNotItsOwn", refuses_databases_that_are_not_its_own},
            {"MakesNoTablesForAReader", makes_no_tables_for_a_reader},
            {"NamesTheRecordThatAConstraintRefuses", names_the_record_that_a_constraint_refuses},
-           {"StoresMoreThanOneStatementTakes", stores_more_than_one_statement_takes}}) {
+           {"StoresMoreThanOneStatementTakes", stores_more_than_one_statement_takes},
+           {"TakesACallForEachConnectionAtOnce", takes_a_call_for_each_connection_at_once}}) {
     SCOPED_TRACE(each.name);
     try {
       each.run(PostgresWorld());
