@@ -19,7 +19,7 @@ class PageLimit {
 
   // A page came: the next one may be twice as long, if records like these leave it well within
   // the bound.
-  void came(std::size_t bytes, std::size_t records) {
+  void on_page(std::size_t bytes, std::size_t records) {
     const std::uint64_t grown = std::min(most_, now_ * 2);
     if (records == 0) {
       now_ = grown;
@@ -29,9 +29,9 @@ class PageLimit {
     now_ = std::min(grown, fitting);
   }
   // It was larger than the bound.
-  void too_large() { now_ = std::max<std::uint64_t>(1, now_ / 8); }
+  void on_too_large() { now_ = std::max<std::uint64_t>(1, now_ / 8); }
   // It did not come whole, or not in time.
-  void broke() { now_ = std::max<std::uint64_t>(1, now_ / 2); }
+  void on_broken_page() { now_ = std::max<std::uint64_t>(1, now_ / 2); }
 
  private:
   std::uint64_t most_;

@@ -3,68 +3,90 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/event.h"
+
 namespace terapi::client {
 
+WalkCounts& WalkCounts::operator+=(const WalkCounts& more) {
+  records += more.records;
+  changed += more.changed;
+  pages += more.pages;
+  bytes += more.bytes;
+  newest = std::max(newest, more.newest);
+  return *this;
+}
+
 PageWalk::PageWalk(const SyncOptions& options, SyncPorts ports, const Stream& stream, Plan plan,
-                   PageLimit& limit, WalkCounts& counts, std::function<void(End)> done)
+                   std::function<void(End)> done)
     : options_(options),
       ports_(ports),
       stream_(stream),
       plan_(std::move(plan)),
-      limit_(limit),
-      counts_(counts),
       done_(std::move(done)),
       claimed_at_(ports.clock.now()),
       next_(plan_.cursor) {}
 
+void PageWalk::check_invariants() const {
+  const bool under_way = fetching_ || storing_;
+  const int held = (storing_ ? 1 : 0) + (waiting_ ? 1 : 0) + (queued_ ? 1 : 0);
+  TERAPI_CHECK(held + (fetching_ ? 1 : 0) <= 2, "at most two pages are held or on their way");
+  TERAPI_CHECK(done_ ? under_way : !under_way && held == 0,
+               "until a walk ends, something is under way, and then nothing is");
+  TERAPI_CHECK(!failed_ || (!waiting_ && !queued_), "nothing is held beyond what failed");
+  TERAPI_CHECK(!queued_ || (storing_ && storing_->move && queued_->move &&
+                            queued_->move->from == storing_->move->to),
+               "what is handed over early begins where the part before it ends");
+  TERAPI_CHECK(
+      !storing_ || !storing_->move || (plan_.moves_cursor && storing_->move->from == plan_.stored),
+      "the cursor moves from one commit to the next, and not in a re-read");
+}
+
 void PageWalk::start() { fetch(); }
 
 void PageWalk::fetch() {
+  TERAPI_CHECK(!fetching_ && !failed_ && !last_fetched_,
+               "one fetch at a time, and none beyond a failure or the end");
   fetching_ = true;
-  const PageAsked asked{next_, plan_.modified_after, limit_.get()};
+  const PageAsked asked{next_, plan_.modified_after, plan_.limit.get()};
   ports_.transport.send(
       records_request(options_.endpoint, stream_, asked),
       {.timeout = options_.request_timeout, .max_response_bytes = options_.max_page_bytes},
-      [weak = weak_from_this()](core::Result<core::Response> response) {
-        if (const auto self = weak.lock()) self->answered(std::move(response));
-      });
+      event_of(*this, &PageWalk::on_answer));
 }
 
-void PageWalk::answered(core::Result<core::Response> response) {
+void PageWalk::on_answer(core::Result<core::Response> response) {
+  TERAPI_CHECK(fetching_, "an answer comes to a fetch, and once");
   fetching_ = false;
-  if (!done_) return;
   const Answer answer = answer_of(response, ports_.clock.now());
   if (failed_) {  // the page before could not be stored; what the server asks for holds all the
                   // same
     failed_->retry_after = answer.retry_after;
-    return settle();
+    return end_if_failed();
   }
   if (answer.kind != Answer::Kind::kPage) {
-    End failure = end_of(answer);
+    Cause cause = cause_of(answer);
     // Nothing was sent that a full read could do without.
-    if (failure.kind == End::Kind::kBadCursor && !next_) failure.kind = End::Kind::kStop;
-    fail(std::move(failure));
-    return;
+    if (cause.kind == Cause::Kind::kBadCursor && !next_) cause.kind = Cause::Kind::kStop;
+    return on_fetch_failed(std::move(cause));
   }
   auto page = Page::parse(std::move(response->body), *options_.dialect);
   if (!page) {
-    limit_.broke();
-    fail({.kind = End::Kind::kTryAgain, .error = page.error()});
-    return;
+    plan_.limit.on_broken_page();
+    return on_fetch_failed({.kind = Cause::Kind::kTryAgain, .error = page.error()});
   }
-  limit_.came(page->bytes(), page->records().size());
-  take(std::move(*page));
+  plan_.limit.on_page(page->bytes(), page->records().size());
+  on_page(std::move(*page));
 }
 
-PageWalk::End PageWalk::end_of(const Answer& answer) {
+PageWalk::Cause PageWalk::cause_of(const Answer& answer) {
   switch (answer.kind) {
     case Answer::Kind::kBadCursor:
-      return {.kind = End::Kind::kBadCursor, .error = answer.error};
+      return {.kind = Cause::Kind::kBadCursor, .error = answer.error};
     case Answer::Kind::kStop:
-      return {.kind = End::Kind::kStop, .error = answer.error};
+      return {.kind = Cause::Kind::kStop, .error = answer.error};
     default:
       return {
-          .kind = End::Kind::kTryAgain, .error = answer.error, .retry_after = answer.retry_after};
+          .kind = Cause::Kind::kTryAgain, .error = answer.error, .retry_after = answer.retry_after};
   }
 }
 
@@ -73,188 +95,179 @@ bool PageWalk::stands_still(const Page& page) const {
   return page.next_cursor() && page.next_cursor() == next_;
 }
 
-void PageWalk::take(Page page) {
+void PageWalk::on_page(Page page) {
   ++counts_.pages;
   counts_.bytes += page.bytes();
   if (stands_still(page)) {
-    fail({.kind = End::Kind::kTryAgain,
-          .error = {"bad_page", "the page's next_cursor is the cursor that was asked for"}});
-    return;
+    return on_fetch_failed(
+        {.kind = Cause::Kind::kTryAgain,
+         .error = {"bad_page", "the page's next_cursor is the cursor that was asked for"}});
   }
   last_fetched_ = page.poison() || !page.next_cursor();
   next_ = page.next_cursor();
   waiting_ = std::make_shared<const Page>(std::move(page));
-  if (storing_) return queue_next();
-  store_next();
+  if (storing_) return hand_over_next_page();
+  store_next_page();
 }
 
-void PageWalk::store_next() {
-  if (storing_ || !waiting_) return;
-  storing_ = true;
-  ahead_.reset();  // the fetch may be answered within its call
-  auto page = std::exchange(waiting_, nullptr);
-  if (!last_fetched_) fetch();
-  if (page->records().empty()) {
-    // Nothing to store, and no cursor of a record to remember (CLIENT-1).
-    ports_.clock.at(ports_.clock.now(), [weak = weak_from_this(), page] {
-      const auto self = weak.lock();
-      if (!self || !self->done_) return;
-      self->storing_ = false;
-      self->page_done(*page);
-    });
-    return;
+void PageWalk::on_fetch_failed(Cause cause) {
+  const std::string& code = cause.error.code;
+  if (code == "response_too_large") {
+    if (!plan_.limit.smallest()) {
+      plan_.limit.on_too_large();
+      return fetch();
+    }
+    cause.kind = Cause::Kind::kStop;
+    cause.error = {"record_too_large",
+                   "the record after cursor " + next_.value_or("(none)") + " is larger than the " +
+                       std::to_string(options_.max_page_bytes) + " bytes that a page may have"};
+  } else if (code == "timeout" || code == "truncated_body") {
+    plan_.limit.on_broken_page();
   }
+  failed_ = std::move(cause);
+  end_if_failed();
+}
+
+std::shared_ptr<PageWalk::Part> PageWalk::whole(std::shared_ptr<const Page> page) {
   const std::size_t count = page->records().size();
-  store({std::move(page), 0, count});
+  return std::make_shared<Part>(Part{std::move(page), 0, count});
 }
 
-void PageWalk::queue_next() {
-  if (!ahead_ || queued_ || !waiting_ || waiting_->records().empty()) return;
-  const std::size_t count = waiting_->records().size();
-  queued_ = Part{std::exchange(waiting_, nullptr), 0, count};
-  queued_number_ = submit(*queued_, ahead_, false);
+void PageWalk::store_next_page() {
+  if (storing_ || !waiting_) return;
+  storing_ = whole(std::exchange(waiting_, nullptr));
+  // Before it is stored, so that both take place at once. May be answered within its call.
+  if (!last_fetched_) fetch();
+  if (storing_->count > 0) return store(storing_);
+  // Nothing to store, and no cursor of a record to remember (CLIENT-1).
+  ports_.clock.at(ports_.clock.now(), event_of(*this, [page = storing_->page](PageWalk& self) {
+                    self.storing_ = nullptr;
+                    self.on_page_stored(*page);
+                  }));
 }
 
-void PageWalk::store(const Part& part) {
-  storing_ = true;
-  awaited_ = submit(part, plan_.stored, plan_.first_stored != nullptr);
-  ahead_.reset();
-  const bool rest_of_page = part.begin + part.count == part.page->records().size();
-  if (plan_.moves_cursor && rest_of_page) look_ahead(part);
-  queue_next();
+void PageWalk::store(std::shared_ptr<Part> part) {
+  storing_ = std::move(part);
+  submit(storing_, plan_.stored, plan_.on_first_stored != nullptr);
+  hand_over_next_page();
 }
 
-// A full read's page may end where the store is already: that it got there would say nothing.
-void PageWalk::look_ahead(const Part& part) {
-  ahead_ = part.records().back().cursor;
-  if (ahead_ == plan_.stored) ahead_.reset();
+// Once it is sure where the store will be when it has all of the page that it is storing.
+void PageWalk::hand_over_next_page() {
+  if (queued_ || !waiting_ || waiting_->records().empty()) return;
+  if (!storing_->move || !storing_->ends_page()) return;
+  // A full read's page may end where the store is already: that it got there would say nothing.
+  if (storing_->move->to == plan_.stored) return;
+  queued_ = whole(std::exchange(waiting_, nullptr));
+  submit(queued_, storing_->move->to, false);
 }
 
-std::uint64_t PageWalk::submit(const Part& part, const std::optional<std::string>& from,
-                               bool tell) {
-  std::optional<Batch::Move> move;
-  if (plan_.moves_cursor) move = Batch::Move{from, std::string(part.records().back().cursor)};
+void PageWalk::submit(const std::shared_ptr<Part>& part, const std::optional<std::string>& from,
+                      bool tell) {
+  if (plan_.moves_cursor)
+    part->move = Batch::Move{from, std::string(part->records().back().cursor)};
   const core::Time now = ports_.clock.now();
   const bool prolong = now - claimed_at_ >= kClaimSpan / 3;
   if (prolong) claimed_at_ = now;
-  const std::uint64_t number = ++submitted_;
   core::run_in(
       ports_.background,
-      [part, move = std::move(move), now, prolong, tell, stream = stream_,
-       &store = ports_.store]() mutable {
+      [part, now, prolong, tell, stream = stream_, &store = ports_.store] {
         // Should the claim be lost all the same, commit() still keeps the stream right.
         if (prolong) (void)store.claim(stream, kClaimSpan);
-        auto committed = store.commit({stream, part.records(), std::move(move), now});
+        auto committed = store.commit({stream, part->records(), part->move, now});
         if (tell && committed && !committed->conflict) {
           (void)store.report(stream, {Health::kSyncing, {}, "", now});
         }
         return committed;
       },
-      [weak = weak_from_this(), number, part](const core::Result<Committed>& committed) {
-        if (const auto self = weak.lock()) self->submitted_done(number, committed, part);
-      });
-  return number;
+      event_of(*this, [part](PageWalk& self, const core::Result<Committed>& committed) {
+        self.on_committed(part, committed);
+      }));
 }
 
-void PageWalk::submitted_done(std::uint64_t number, const core::Result<Committed>& committed,
-                              const Part& part) {
-  if (number == awaited_) stored(committed, part);
+void PageWalk::on_committed(const std::shared_ptr<Part>& part,
+                            const core::Result<Committed>& committed) {
+  if (part != storing_) return;  // handed over after one that failed
+  storing_ = nullptr;
+  if (!committed) return on_not_stored(*part, committed.error());
+  if (committed->conflict) {
+    return give_up({.kind = Cause::Kind::kConflict,
+                    .error = {"moved_elsewhere", "another worker moved the cursor"}});
+  }
+  on_stored(*part, *committed);
 }
 
-void PageWalk::stored(const core::Result<Committed>& committed, const Part& part) {
-  storing_ = false;
-  ahead_.reset();
-  if (!done_) return;
-  if (!committed) return not_stored(committed.error(), part);
-  if (committed->conflict) return give_up({.kind = End::Kind::kConflict});
-  if (plan_.moves_cursor) plan_.stored = std::string(part.records().back().cursor);
+void PageWalk::on_stored(const Part& part, const Committed& committed) {
+  if (part.move) plan_.stored = part.move->to;
   counts_.records += part.count;
-  counts_.changed += committed->changed;
+  counts_.changed += committed.changed;
   for (const Record& record : part.records()) {
     if (!counts_.newest || *counts_.newest < record.modified) counts_.newest = record.modified;
   }
-  if (const auto first = std::exchange(plan_.first_stored, nullptr)) first();
+  if (const auto first = std::exchange(plan_.on_first_stored, nullptr)) first();
+  if (part.ends_page()) return on_page_stored(*part.page);
   const std::size_t stored = part.begin + part.count;
   const std::size_t left = part.page->records().size() - stored;
-  if (left > 0) return store({part.page, stored, std::min(part.count, left)});
-  page_done(*part.page);
+  store(std::make_shared<Part>(Part{part.page, stored, std::min(part.count, left)}));
 }
 
 // A record that the store refuses is found by halves: what stands before it is stored, and it is
 // named (CLIENT-11).
-void PageWalk::not_stored(const core::Error& error, const Part& part) {
+void PageWalk::on_not_stored(const Part& part, const core::Error& error) {
   if (error.code != "cannot_store_record") {
-    return give_up({.kind = End::Kind::kTryAgain, .error = error});
+    return give_up({.kind = Cause::Kind::kTryAgain, .error = error});
   }
   // The store is not where the page after this one was to begin.
-  if (queued_) waiting_ = std::exchange(queued_, std::nullopt)->page;
-  if (part.count > 1) return store({part.page, part.begin, part.count / 2});
-  give_up(
-      {.kind = End::Kind::kStop, .error = error, .record = std::string(part.records().front().id)});
+  if (queued_) waiting_ = std::exchange(queued_, nullptr)->page;
+  if (part.count > 1) {
+    return store(std::make_shared<Part>(Part{part.page, part.begin, part.count / 2}));
+  }
+  give_up({.kind = Cause::Kind::kStop,
+           .error = error,
+           .record = std::string(part.records().front().id)});
 }
 
-void PageWalk::page_done(const Page& page) {
+void PageWalk::on_page_stored(const Page& page) {
   if (page.poison()) {
-    return end({.kind = End::Kind::kStop,
+    return end({.kind = Cause::Kind::kStop,
                 .error = {"poison_record",
                           "record \"" + page.poison()->record + "\": " + page.poison()->reason},
                 .record = page.poison()->record});
   }
-  if (!page.next_cursor()) return end({.kind = End::Kind::kReached});
+  if (!page.next_cursor()) return end({.kind = Cause::Kind::kReached});
   if (queued_) {
-    begin_queued();
+    go_on_with_queued();
   } else {
-    store_next();
+    store_next_page();
   }
-  settle();
+  end_if_failed();
 }
 
 // The store has begun with it by now, or is done.
-void PageWalk::begin_queued() {
-  const Part part = *std::exchange(queued_, std::nullopt);
-  storing_ = true;
-  awaited_ = queued_number_;
-  look_ahead(part);
+void PageWalk::go_on_with_queued() {
+  storing_ = std::exchange(queued_, nullptr);
   if (!last_fetched_) fetch();
-}
-
-void PageWalk::fail(End failure) {
-  const std::string& code = failure.error.code;
-  if (code == "response_too_large") {
-    if (!limit_.smallest()) {
-      limit_.too_large();
-      fetch();
-      return;
-    }
-    failure.kind = End::Kind::kStop;
-    failure.error = {"record_too_large", "the record after cursor " + next_.value_or("(none)") +
-                                             " is larger than the " +
-                                             std::to_string(options_.max_page_bytes) +
-                                             " bytes that a page may have"};
-  } else if (code == "timeout" || code == "truncated_body") {
-    limit_.broke();
-  }
-  failed_ = std::move(failure);
-  settle();
 }
 
 // What was not stored is fetched again, and so is all that comes after it. Not before the fetch
 // that is under way has ended: there is one at a time (CLIENT-4).
-void PageWalk::give_up(End failure) {
-  waiting_.reset();
-  queued_.reset();
+void PageWalk::give_up(Cause cause) {
+  waiting_ = nullptr;
+  queued_ = nullptr;
   // The fetch may have failed before, and been told when to come back.
-  if (failed_ && !failure.retry_after) failure.retry_after = failed_->retry_after;
-  failed_ = std::move(failure);
-  settle();
+  if (failed_ && !cause.retry_after) cause.retry_after = failed_->retry_after;
+  failed_ = std::move(cause);
+  end_if_failed();
 }
 
-void PageWalk::settle() {
-  if (failed_ && !storing_ && !waiting_ && !fetching_) end(std::move(*failed_));
+void PageWalk::end_if_failed() {
+  if (failed_ && !storing_ && !fetching_) end(*std::exchange(failed_, std::nullopt));
 }
 
-void PageWalk::end(End end) {
-  if (auto done = std::exchange(done_, nullptr)) done(std::move(end));
+void PageWalk::end(Cause cause) {
+  if (const auto done = std::exchange(done_, nullptr)) {
+    done({std::move(cause), counts_, plan_.limit});
+  }
 }
 
 }  // namespace terapi::client

@@ -38,27 +38,31 @@ struct SyncPorts {
   core::Background& background;
 };
 
-// What came so far.
+// What was read and stored.
 struct WalkCounts {
   std::uint64_t records = 0;
   std::uint64_t changed = 0;  // of these, new or newer than what was stored
   std::uint64_t pages = 0;
   std::uint64_t bytes = 0;
   std::optional<core::Time> newest;
+
+  WalkCounts& operator+=(const WalkCounts& more);
 };
 
 class PageWalk : public std::enable_shared_from_this<PageWalk> {
  public:
   struct Plan {
-    std::optional<std::string> cursor;         // where to begin
-    std::optional<core::Time> modified_after;  // an overlap's re-read
+    PageLimit limit;                             // as the walk before this one left it
+    std::optional<std::string> cursor{};         // where to begin
+    std::optional<core::Time> modified_after{};  // an overlap's re-read
     // What the store's cursor is now; it is moved unless this is a re-read.
-    std::optional<std::string> stored;
+    std::optional<std::string> stored{};
     bool moves_cursor = true;
     // Reports Health::kSyncing with the first records stored, and calls back.
-    std::function<void()> first_stored{};
+    std::function<void()> on_first_stored{};
   };
-  struct End {
+  // Why it ended.
+  struct Cause {
     enum class Kind : std::uint8_t {
       kReached,    // everything that was served is stored
       kTryAgain,   // later, from the stored cursor
@@ -71,70 +75,78 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
     std::optional<core::Duration> retry_after{};
     std::string record{};
   };
+  struct End : Cause {
+    WalkCounts counts;  // what this walk read and stored
+    PageLimit limit;    // what the next walk begins with
+  };
 
-  // `limit` and `counts` belong to the stream and outlive the walk.
   PageWalk(const SyncOptions& options, SyncPorts ports, const Stream& stream, Plan plan,
-           PageLimit& limit, WalkCounts& counts, std::function<void(End)> done);
+           std::function<void(End)> done);
   // Calls `done` once, from a callback of the clock, the transport or the background.
   void start();
 
+  // So far.
+  const WalkCounts& counts() const { return counts_; }
+  // What holds between two events; aborts when it does not.
+  void check_invariants() const;
+
  private:
-  void fetch();
-  void answered(core::Result<core::Response> response);
-  void take(Page page);
+  friend class PageWalkInvariants;  // the test that breaks them
+
   // A page's records [begin, begin + count): all of them, unless the store refuses one of them.
   struct Part {
     std::shared_ptr<const Page> page;
     std::size_t begin = 0;
     std::size_t count = 0;
+    // From where to where it moves the cursor: set when it is handed to the store, and never in a
+    // re-read.
+    std::optional<Batch::Move> move{};
+
     std::span<const Record> records() const { return page->records().subspan(begin, count); }
+    bool ends_page() const { return begin + count == page->records().size(); }
   };
-  void store_next();
-  void queue_next();
-  void look_ahead(const Part& part);
-  void begin_queued();
-  void store(const Part& part);
-  // Hands the part to the store, which has to be at `from`; gives its number.
-  std::uint64_t submit(const Part& part, const std::optional<std::string>& from, bool tell);
-  void submitted_done(std::uint64_t number, const core::Result<Committed>& committed,
-                      const Part& part);
-  void stored(const core::Result<Committed>& committed, const Part& part);
-  void not_stored(const core::Error& error, const Part& part);
-  void page_done(const Page& page);
-  void fail(End failure);
-  void give_up(End failure);
-  void settle();
-  void end(End end);
-  static End end_of(const Answer& answer);
+  static std::shared_ptr<Part> whole(std::shared_ptr<const Page> page);
+
+  void fetch();
+  void on_answer(core::Result<core::Response> response);
+  void on_page(Page page);
+  void on_fetch_failed(Cause cause);
+  void store_next_page();
+  void store(std::shared_ptr<Part> part);
+  void hand_over_next_page();
+  // Hands the part to the store, which has to be at `from` by then.
+  void submit(const std::shared_ptr<Part>& part, const std::optional<std::string>& from, bool tell);
+  void on_committed(const std::shared_ptr<Part>& part, const core::Result<Committed>& committed);
+  void on_stored(const Part& part, const Committed& committed);
+  void on_not_stored(const Part& part, const core::Error& error);
+  void on_page_stored(const Page& page);
+  void go_on_with_queued();
+  void give_up(Cause cause);
+  void end_if_failed();
+  void end(Cause cause);
+  static Cause cause_of(const Answer& answer);
   bool stands_still(const Page& page) const;
 
   const SyncOptions& options_;
   SyncPorts ports_;
   const Stream& stream_;
   Plan plan_;
-  PageLimit& limit_;
-  WalkCounts& counts_;
   std::function<void(End)> done_;
 
+  WalkCounts counts_;
   core::Time claimed_at_;
   std::optional<std::string> next_;  // where the fetch in flight, or the next one, begins
   bool fetching_ = false;
-  bool storing_ = false;
-  std::uint64_t submitted_ = 0;  // parts handed to the store so far
-  std::uint64_t awaited_ =
-      0;  // the number of the part whose commit comes next; others count no more
-  // Where the store will be when it has all of the page that it is storing; none while that is not
-  // sure.
-  std::optional<std::string> ahead_;
   bool last_fetched_ = false;  // the page without a next one has come
+  // What is being stored; an empty page passes through here, too.
+  std::shared_ptr<Part> storing_;
+  // The page after it, while it waits, or else handed to the store already, so that the store does
+  // not wait for us to hear that it could begin. Its commit is void when the one before it fails,
+  // since the store is then not where it would have to be.
   std::shared_ptr<const Page> waiting_;
-  // The page after the one that is being stored, handed to the store already, so that it does not
-  // wait for us to hear that it could begin. Its commit is void when the one before it fails, since
-  // the store is then not where it would have to be (ahead_ is where it is not yet).
-  std::optional<Part> queued_;
-  std::uint64_t queued_number_ = 0;
+  std::shared_ptr<Part> queued_;
   // To be told when what was fetched before is stored, and nothing is under way.
-  std::optional<End> failed_;
+  std::optional<Cause> failed_;
 };
 
 }  // namespace terapi::client

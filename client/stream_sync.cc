@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/event.h"
 #include "core/duration.h"
 
 namespace terapi::client {
@@ -12,8 +13,6 @@ using namespace std::chrono_literals;
 
 // Somebody else has the stream: when to ask again.
 constexpr core::Duration kClaimedElsewhere = 1s;
-// After so many broken answers in a row, each to a request for a single record, it is the record.
-constexpr std::uint64_t kMostBrokenPages = 10;
 
 }  // namespace
 
@@ -22,59 +21,100 @@ StreamSync::StreamSync(const SyncOptions& options, SyncPorts ports, Stream strea
       lane_(ports.background),
       ports_{ports.clock, ports.transport, ports.store, lane_},
       host_(std::move(host)),
+      timer_(ports.clock),
       limit_(options.limit, options.max_page_bytes),
-      backoff_(options.backoff),
-      random_(core::Random(options.seed).stream("backoff " + to_string(stream))) {
+      looks_(options.second_looks),
+      overlap_(ports.clock, options.overlap),
+      failures_(options, ports.clock,
+                core::Random(options.seed).stream("backoff " + to_string(stream))) {
   progress_.stream = std::move(stream);
 }
 
-void StreamSync::hint(const Hint& hint) {
-  if (phase_ == Phase::kStopped) return;
-  looks_left_ = options_.second_looks.size();
-  if (hint.modified_after && (!look_for_ || *look_for_ < *hint.modified_after)) {
-    look_for_ = hint.modified_after;
-  }
-  changed_at_hint_ = progress_.counts.changed;
+void StreamSync::check_invariants() const {
+  const bool walks = phase_ == Phase::kWalking || phase_ == Phase::kRereading;
+  TERAPI_CHECK(walks == (walk_ != nullptr), "a walk runs in its two phases and in no other");
+  TERAPI_CHECK(!walks || claimed_, "nothing is walked without the claim");
+  TERAPI_CHECK(!claimed_ || walks || phase_ == Phase::kOpening || phase_ == Phase::kShutDown,
+               "the claim is held no longer than the round needs it");
+  TERAPI_CHECK(!timer_.is_set() || phase_ == Phase::kIdle || phase_ == Phase::kWaiting,
+               "no timer runs beside a round");
+  TERAPI_CHECK(phase_ != Phase::kWaiting || timer_.is_set(), "a wait ends");
+  TERAPI_CHECK(phase_ != Phase::kIdle || timer_.is_set() || options_.once,
+               "an idle stream looks again (CLIENT-3)");
+  TERAPI_CHECK(!again_ || is_in_round(),
+               "a hint is remembered for a round that may have missed it");
+  const bool well = progress_.health == Health::kSyncing || progress_.health == Health::kUpToDate;
+  TERAPI_CHECK(!well || progress_.error == core::Error{}, "what is well shows no error");
+  TERAPI_CHECK(phase_ != Phase::kStopped || progress_.health == Health::kStopped,
+               "a stream that has stopped says so");
+}
+
+bool StreamSync::is_in_round() const {
+  return phase_ == Phase::kOpening || phase_ == Phase::kWalking || phase_ == Phase::kRereading ||
+         phase_ == Phase::kReporting;
+}
+
+StreamProgress StreamSync::progress() const {
+  StreamProgress progress = progress_;
+  progress.running = is_in_round();
+  progress.counts = counts();
+  return progress;
+}
+
+bool StreamSync::is_finished() const {
+  return progress_.health == Health::kStopped ||
+         (options_.once && progress_.health == Health::kUpToDate && !is_in_round());
+}
+
+WalkCounts StreamSync::counts() const {
+  WalkCounts counts = progress_.counts;
+  if (walk_) counts += walk_->counts();
+  return counts;
+}
+
+void StreamSync::start() {
   wake();
+  core::check_invariants(*this);
+}
+
+void StreamSync::on_hint(const Hint& hint) {
+  looks_.expect(hint.modified_after, counts().changed);
+  wake();
+  core::check_invariants(*this);
 }
 
 void StreamSync::wake() {
   switch (phase_) {
     case Phase::kIdle:
-      cancel_timer();
+      timer_.cancel();
       phase_ = Phase::kQueued;
-      host_.enter(shared_from_this());
-      return;
+      return host_.queue(shared_from_this());
+    case Phase::kOpening:
     case Phase::kWalking:
+    case Phase::kRereading:
     case Phase::kReporting:
       again_ = true;
       return;
-    case Phase::kQueued:   // about to walk
-    case Phase::kWaiting:  // a hint is no reason to ask a server in trouble sooner
+    case Phase::kQueued:
+    case Phase::kWaiting:
     case Phase::kStopped:
+    case Phase::kShutDown:
       return;
   }
 }
 
 void StreamSync::wake_after(core::Duration delay) {
-  cancel_timer();
-  timer_ = ports_.clock.at(ports_.clock.now() + delay, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->timer_ = 0;
-    if (self->phase_ == Phase::kWaiting) self->phase_ = Phase::kIdle;
-    self->wake();
-  });
+  timer_.set(delay, event_of(*this, &StreamSync::on_timer));
 }
 
-void StreamSync::cancel_timer() {
-  if (timer_ != 0) ports_.clock.cancel(std::exchange(timer_, 0));
+void StreamSync::on_timer() {
+  phase_ = Phase::kIdle;
+  wake();
 }
 
-void StreamSync::begin_walk() {
-  phase_ = Phase::kWalking;
-  again_ = false;
-  progress_.running = true;
+void StreamSync::begin_round() {
+  TERAPI_CHECK(phase_ == Phase::kQueued, "a worker comes to a stream that waits for one");
+  phase_ = Phase::kOpening;
   progress_.next_attempt_at.reset();
   core::run_in(
       ports_.background,
@@ -84,178 +124,204 @@ void StreamSync::begin_walk() {
         if (!*claimed) return {false, Position{}};
         return {true, store.position(stream)};
       },
-      [weak = weak_from_this()](Opened opened) {
-        if (const auto self = weak.lock()) self->opened(std::move(opened));
-      });
+      event_of(*this, &StreamSync::on_opened));
+  core::check_invariants(*this);
 }
 
-void StreamSync::opened(Opened opened) {
+void StreamSync::on_opened(Opened opened) {
   claimed_ = opened.claimed;
-  if (phase_ != Phase::kWalking) return;  // shut down meanwhile
-  if (!opened.position) return failed(opened.position.error(), std::nullopt);
-  if (!opened.claimed) {
-    progress_.running = false;
-    phase_ = Phase::kWaiting;
-    if (!std::exchange(elsewhere_, true)) {
-      tell(SyncEvent::Level::kInfo, "another worker has this stream; waiting for it");
-    }
-    host_.leave();
-    return wake_after(kClaimedElsewhere);
+  if (phase_ == Phase::kShutDown) return;
+  TERAPI_CHECK(phase_ == Phase::kOpening, "only a round that begins asks for the claim");
+  if (!opened.position) {
+    return retry({.kind = PageWalk::Cause::Kind::kTryAgain, .error = opened.position.error()});
   }
-  elsewhere_ = false;
+  if (!claimed_) return wait_for_other_worker();
+  told_elsewhere_ = false;
   position_ = *std::move(opened.position);
-  // What a process before this one left unsettled is not known.
-  if (window_ == Window::kUnknown) open_window();
+  overlap_.begin();
   if (progress_.counts.pages == 0) progress_.stored_before = position_.records;
-  walk(position_.cursor);
+  start_walk(position_.cursor);
 }
 
-void StreamSync::give_back() {
-  if (!std::exchange(claimed_, false)) return;
-  ports_.background.run(
-      [&store = ports_.store, stream = progress_.stream] { (void)store.release(stream); }, [] {});
-}
-
-void StreamSync::walk(std::optional<std::string> cursor) {
-  changed_before_ = progress_.counts.changed;
-  PageWalk::Plan plan{std::move(cursor), std::nullopt, position_.cursor, true};
-  if (!told_syncing_) {
-    plan.first_stored = [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->syncs();
-    };
+void StreamSync::wait_for_other_worker() {
+  if (!std::exchange(told_elsewhere_, true)) {
+    tell(SyncEvent::Level::kInfo, "another worker has this stream; waiting for it");
   }
-  walk_ =
-      std::make_shared<PageWalk>(options_, ports_, progress_.stream, std::move(plan), limit_,
-                                 progress_.counts, [weak = weak_from_this()](PageWalk::End end) {
-                                   if (const auto self = weak.lock()) self->walked(std::move(end));
-                                 });
+  again_ = false;
+  phase_ = Phase::kWaiting;
+  wake_after(kClaimedElsewhere);
+  host_.free_worker();
+}
+
+void StreamSync::start_walk(std::optional<std::string> cursor) {
+  phase_ = Phase::kWalking;
+  PageWalk::Plan plan{.limit = limit_, .cursor = std::move(cursor), .stored = position_.cursor};
+  if (!told_syncing_) plan.on_first_stored = event_of(*this, &StreamSync::on_first_stored);
+  walk_ = std::make_shared<PageWalk>(options_, ports_, progress_.stream, std::move(plan),
+                                     event_of(*this, &StreamSync::on_walk_ended));
   walk_->start();
 }
 
 // Records come again, or for the first time in this process.
-void StreamSync::syncs() {
+void StreamSync::on_first_stored() {
   told_syncing_ = true;
   progress_.health = Health::kSyncing;
   progress_.error = {};
   progress_.record.clear();
 }
 
-void StreamSync::walked(PageWalk::End end) {
+// Before anything else is made of the end of a walk of either kind.
+void StreamSync::add_results(const PageWalk::End& end) {
   walk_.reset();
-  note_changes();
+  limit_ = end.limit;
+  progress_.counts += end.counts;
+  position_.newest = std::max(position_.newest, end.counts.newest);
+}
+
+void StreamSync::on_walk_ended(const PageWalk::End& end) {
+  TERAPI_CHECK(phase_ == Phase::kWalking, "the walk that ends is the one that runs");
+  add_results(end);
+  if (end.counts.changed > 0) overlap_.open();
   switch (end.kind) {
-    case PageWalk::End::Kind::kReached:
+    case PageWalk::Cause::Kind::kReached:
       full_read_ = false;
-      if (overlap_is_due()) return walk_overlap();
-      return reached_end();
-    case PageWalk::End::Kind::kTryAgain:
-      return failed(end.error, end.retry_after);
-    case PageWalk::End::Kind::kBadCursor:
-      return read_everything(end.error);
-    case PageWalk::End::Kind::kConflict:
-      // The other worker got on; nothing is wrong. A pause, so that the two don't run in step.
-      return failed({"moved_elsewhere", "another worker moved the cursor"},
-                    end.retry_after.value_or(core::Duration(0)));
-    case PageWalk::End::Kind::kStop:
-      return stop(std::move(end.error), std::move(end.record));
+      if (position_.newest && overlap_.is_due()) return start_reread();
+      return come_up_to_date();
+    case PageWalk::Cause::Kind::kTryAgain:
+    case PageWalk::Cause::Kind::kConflict:
+      return retry(end);
+    case PageWalk::Cause::Kind::kBadCursor:
+      return start_full_read(end);
+    case PageWalk::Cause::Kind::kStop:
+      return stop(end.error, end.record);
   }
 }
 
 // What is held stays (CLIENT-9): every record is read again, and the cursor moves with the pages,
 // so that a crash on the way costs nothing.
-void StreamSync::read_everything(const core::Error& error) {
+void StreamSync::start_full_read(const PageWalk::Cause& cause) {
   if (full_read_) {
     // Begun from nothing, and even its cursors are not taken: no loop at full speed.
     full_read_ = false;
-    return failed(error, std::nullopt);
+    return retry(cause);
   }
+  phase_ = Phase::kOpening;
   full_read_ = true;
   ++progress_.full_reads;
-  tell(SyncEvent::Level::kWarning, "the server does not take the stored cursor (" + error.message +
+  tell(SyncEvent::Level::kWarning, "the server does not take the stored cursor (" +
+                                       cause.error.message +
                                        "): reading everything again, keeping what is stored");
   // The cursor may have moved since the walk began; the store knows.
   core::run_in(
       ports_.background,
       [&store = ports_.store, stream = progress_.stream] { return store.position(stream); },
-      [weak = weak_from_this()](core::Result<Position> position) {
-        const auto self = weak.lock();
-        if (!self || self->phase_ != Phase::kWalking) return;
-        if (!position) return self->failed(position.error(), std::nullopt);
-        self->position_ = *std::move(position);
-        self->walk(std::nullopt);
-      });
+      event_of(*this, &StreamSync::on_full_read_opened));
 }
 
-void StreamSync::note_changes() {
-  if (progress_.counts.newest &&
-      (!position_.newest || *position_.newest < *progress_.counts.newest)) {
-    position_.newest = progress_.counts.newest;
+void StreamSync::on_full_read_opened(core::Result<Position> position) {
+  if (phase_ == Phase::kShutDown) return;
+  TERAPI_CHECK(phase_ == Phase::kOpening && full_read_, "only a full read asks again where it is");
+  if (!position) {
+    return retry({.kind = PageWalk::Cause::Kind::kTryAgain, .error = position.error()});
   }
-  if (progress_.counts.changed == changed_before_) return;
-  open_window();
+  position_ = *std::move(position);
+  start_walk(std::nullopt);
 }
 
-// What is committed late is visible when the overlap has passed; one re-read after it is the last
-// one needed. By a timer, since the time of day may jump.
-void StreamSync::open_window() {
-  if (options_.overlap.count() == 0) return;
-  window_ = Window::kOpen;
-  if (window_timer_ != 0) ports_.clock.cancel(window_timer_);
-  window_timer_ = ports_.clock.at(ports_.clock.now() + options_.overlap, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->window_timer_ = 0;
-    self->window_ = Window::kPassed;
-  });
-}
-
-bool StreamSync::overlap_is_due() const {
-  return options_.overlap.count() > 0 && position_.newest && window_ != Window::kSettled;
-}
-
-void StreamSync::walk_overlap() {
-  last_of_window_ = window_ == Window::kPassed;
-  changed_before_ = progress_.counts.changed;
+void StreamSync::start_reread() {
+  phase_ = Phase::kRereading;
   walk_ = std::make_shared<PageWalk>(
       options_, ports_, progress_.stream,
-      PageWalk::Plan{std::nullopt, *position_.newest - options_.overlap, std::nullopt, false},
-      limit_, progress_.counts, [weak = weak_from_this()](const PageWalk::End& end) {
-        if (const auto self = weak.lock()) self->overlap_walked(end);
-      });
+      PageWalk::Plan{.limit = limit_,
+                     .modified_after = overlap_.begin_read(*position_.newest),
+                     .moves_cursor = false},
+      event_of(*this, &StreamSync::on_reread_ended));
   walk_->start();
 }
 
-void StreamSync::overlap_walked(const PageWalk::End& end) {
-  walk_.reset();
-  const std::uint64_t late = progress_.counts.changed - changed_before_;
+void StreamSync::on_reread_ended(const PageWalk::End& end) {
+  TERAPI_CHECK(phase_ == Phase::kRereading, "the re-read that ends is the one that runs");
+  add_results(end);
+  const std::uint64_t late = end.counts.changed;
   if (late > 0) {
     tell(SyncEvent::Level::kInfo, std::to_string(late) +
                                       " record(s) became visible late and were found by the "
                                       "overlap");
-    open_window();
   }
-  using Kind = PageWalk::End::Kind;
-  if (end.kind == Kind::kTryAgain) return failed(end.error, end.retry_after);
+  using Kind = PageWalk::Cause::Kind;
   // A window that begins too long ago is refused (REC-8); the stream itself is well.
   const bool refused = end.kind == Kind::kStop && end.error.code == "invalid_query_params";
+  overlap_.end_read(end.kind == Kind::kReached || refused, late);
+  if (end.kind == Kind::kTryAgain) return retry(end);
   if (end.kind == Kind::kStop && !refused) return stop(end.error, end.record);
-  const bool whole = end.kind == Kind::kReached || refused;
-  if (whole && last_of_window_ && late == 0) window_ = Window::kSettled;
-  reached_end();
+  come_up_to_date();
 }
 
-void StreamSync::reached_end() {
-  recovered();
+void StreamSync::come_up_to_date() {
+  failures_.end();
   if (progress_.health == Health::kRetrying) tell(SyncEvent::Level::kInfo, "well again");
   progress_.health = Health::kUpToDate;
   progress_.error = {};
   told_syncing_ = true;
   progress_.up_to_date_at = ports_.clock.now();
-  report(Health::kUpToDate, [this] { after_round(); });
+  report(Health::kUpToDate, [](StreamSync& self) {
+    self.phase_ = Phase::kIdle;
+    self.schedule_next_round();
+    self.host_.on_settled();
+  });
+}
+
+void StreamSync::schedule_next_round() {
+  if (std::exchange(again_, false)) return wake();
+  if (options_.once) return;
+  const auto look = looks_.next(progress_.counts.changed, position_.newest);
+  wake_after(std::min(look.value_or(options_.poll), options_.poll));
+}
+
+// Later, from the stored cursor; or not at all, when it has been tried too often.
+void StreamSync::retry(const PageWalk::Cause& cause) {
+  const bool overtaken = cause.kind == PageWalk::Cause::Kind::kConflict;
+  const auto delay = failures_.add({.error = cause.error,
+                                    .cursor = position_.cursor,
+                                    .retry_after = cause.retry_after,
+                                    .overtaken = overtaken,
+                                    .records = progress_.counts.records,
+                                    .single_record = limit_.smallest()});
+  if (!delay) return stop(delay.error(), "");
+  ++progress_.failures;
+  if (!overtaken) {
+    told_syncing_ = false;
+    if (progress_.error.code != cause.error.code) {
+      tell(SyncEvent::Level::kWarning,
+           cause.error.message + "; trying again in " +
+               core::format_duration(std::chrono::ceil<std::chrono::milliseconds>(*delay)));
+    }
+    progress_.health = Health::kRetrying;
+    progress_.error = {cause.error.code, without_key(cause.error.message)};
+  }
+  progress_.next_attempt_at = ports_.clock.now() + *delay;
+  report(progress_.health, [delay = *delay](StreamSync& self) {
+    self.again_ = false;
+    self.phase_ = Phase::kWaiting;
+    self.wake_after(delay);
+  });
+}
+
+void StreamSync::stop(const core::Error& error, std::string record) {
+  ++progress_.failures;
+  progress_.health = Health::kStopped;
+  progress_.error = {error.code, without_key(error.message)};
+  progress_.record = std::move(record);
+  tell(SyncEvent::Level::kError, "stopped: " + progress_.error.message);
+  report(Health::kStopped, [](StreamSync& self) {
+    self.again_ = false;
+    self.phase_ = Phase::kStopped;
+    self.host_.on_settled();
+  });
 }
 
 // Writes down how the stream does, gives the claim back and the worker free.
-void StreamSync::report(Health health, std::function<void()> then) {
+void StreamSync::report(Health health, std::function<void(StreamSync&)> then) {
   phase_ = Phase::kReporting;
   Report report{health, progress_.error, progress_.record, ports_.clock.now()};
   core::run_in(
@@ -268,116 +334,28 @@ void StreamSync::report(Health health, std::function<void()> then) {
         }
         return reported;
       },
-      [weak = weak_from_this(), then = std::move(then)](const core::Result<void>& reported) {
-        const auto self = weak.lock();
-        if (!self || self->phase_ != Phase::kReporting) return;
-        self->progress_.running = false;
-        if (!reported) self->tell(SyncEvent::Level::kWarning, reported.error().message);
-        self->host_.leave();
-        then();
-      });
-}
-
-void StreamSync::after_round() {
-  phase_ = Phase::kIdle;
-  if (again_) {
-    wake();
-  } else if (!options_.once) {
-    plan_second_look();
-  }
-  host_.settled();
-}
-
-// The next look, or else the next poll.
-void StreamSync::plan_second_look() {
-  const bool came = progress_.counts.changed > changed_at_hint_ &&
-                    (!look_for_ || (position_.newest && *position_.newest >= *look_for_));
-  if (came) looks_left_ = 0;
-  if (looks_left_ == 0) {
-    look_for_.reset();
-    return wake_after(options_.poll);
-  }
-  const core::Duration delay = options_.second_looks[options_.second_looks.size() - looks_left_];
-  --looks_left_;
-  wake_after(std::min(delay, options_.poll));
-}
-
-void StreamSync::failed(const core::Error& error, std::optional<core::Duration> retry_after) {
-  ++progress_.failures;
-  // What was stored since the last failure is a success, too; but not what a full read stored again
-  // until its cursor was refused once more.
-  const bool stored_some =
-      std::exchange(records_at_failure_, progress_.counts.records) < progress_.counts.records;
-  if (stored_some && error.code != "invalid_cursor") recovered();
-  broken_pages_ = error.code == "broken_record" && limit_.smallest() ? broken_pages_ + 1 : 0;
-  if (broken_pages_ >= kMostBrokenPages) {
-    return stop({"poison_record", "the record after cursor " + position_.cursor.value_or("(none)") +
-                                      " comes broken each time: " + error.message},
-                "");
-  }
-  const bool trouble = error.code != "moved_elsewhere";
-  if (trouble) lose_patience_later();
-  if (out_of_patience_) {
-    return stop({"gave_up", "still failing after " + core::format_duration(options_.give_up) +
-                                ": " + error.message},
-                "");
-  }
-  const core::Duration delay =
-      retry_after ? backoff_.next(random_, *retry_after) : backoff_.next(random_);
-  if (trouble) {
-    told_syncing_ = false;
-    if (progress_.error.code != error.code) {
-      tell(SyncEvent::Level::kWarning,
-           without_key(error.message) + "; trying again in " +
-               core::format_duration(std::chrono::ceil<std::chrono::milliseconds>(delay)));
-    }
-    progress_.health = Health::kRetrying;
-    progress_.error = {error.code, without_key(error.message)};
-  }
-  progress_.next_attempt_at = ports_.clock.now() + delay;
-  report(progress_.health, [this, delay] {
-    phase_ = Phase::kWaiting;
-    wake_after(delay);
-  });
-}
-
-// By a timer, since the time of day may jump.
-void StreamSync::lose_patience_later() {
-  if (options_.give_up.count() == 0 || patience_timer_ != 0 || out_of_patience_) return;
-  patience_timer_ =
-      ports_.clock.at(ports_.clock.now() + options_.give_up, [weak = weak_from_this()] {
-        const auto self = weak.lock();
-        if (!self) return;
-        self->patience_timer_ = 0;
-        self->out_of_patience_ = true;
-      });
-}
-
-void StreamSync::recovered() {
-  backoff_.reset();
-  broken_pages_ = 0;
-  out_of_patience_ = false;
-  if (patience_timer_ != 0) ports_.clock.cancel(std::exchange(patience_timer_, 0));
-}
-
-void StreamSync::stop(core::Error error, std::string record) {
-  ++progress_.failures;
-  progress_.health = Health::kStopped;
-  progress_.error = {std::move(error.code), without_key(std::move(error.message))};
-  progress_.record = std::move(record);
-  tell(SyncEvent::Level::kError, "stopped: " + progress_.error.message);
-  report(Health::kStopped, [this] {
-    phase_ = Phase::kStopped;
-    cancel_timer();
-    host_.settled();
-  });
+      event_of(*this,
+               [then = std::move(then)](StreamSync& self, const core::Result<void>& reported) {
+                 if (self.phase_ == Phase::kShutDown) return;
+                 TERAPI_CHECK(self.phase_ == Phase::kReporting, "only the end of a round reports");
+                 if (!reported) self.tell(SyncEvent::Level::kWarning, reported.error().message);
+                 self.host_.free_worker();
+                 then(self);
+               }));
 }
 
 void StreamSync::shut_down() {
   walk_.reset();
-  cancel_timer();
-  phase_ = Phase::kStopped;
-  progress_.running = false;
+  timer_.cancel();
+  again_ = false;
+  phase_ = Phase::kShutDown;
+  core::check_invariants(*this);
+}
+
+void StreamSync::release_claim() {
+  if (!std::exchange(claimed_, false)) return;
+  ports_.background.run(
+      [&store = ports_.store, stream = progress_.stream] { (void)store.release(stream); }, [] {});
 }
 
 void StreamSync::tell(SyncEvent::Level level, const std::string& text) const {

@@ -6,6 +6,31 @@
 // alone. Nothing that matters is remembered here only: after a crash the stored cursor and the
 // first walk make up for every lost hint.
 //
+// It goes in rounds. A round needs one of the engine's workers, from kOpening to the end of
+// kReporting, and the claim on the stream, from the end of kOpening to the beginning of kReporting.
+// Whatever fails on the way goes to kReporting, too:
+//
+//     kIdle ◄─────────────────────────────────────────────────┐
+//       │  start, hint, poll                                  │
+//       ▼                     the timer                       │
+//     kQueued ◄──────────────────────────────── kWaiting      │
+//       │  a worker is free                      ▲    ▲       │
+//       ▼          claimed by another worker     │    │       │
+//     kOpening ──────────────────────────────────┘    │       │
+//       │  claimed    ▲                               │       │
+//       ▼             │ the cursor was not taken      │       │
+//     kWalking ───────┘                               │       │
+//       │   │  the end, with an overlap to re-read    │       │
+//       │   ▼                                         │       │
+//       │ kRereading                                  │       │
+//       │   │                                         │       │
+//       ▼   ▼                      failed             │       │
+//     kReporting ─────────────────────────────────────┘       │
+//       │   │                      up to date                 │
+//       │   └─────────────────────────────────────────────────┘
+//       ▼  trying again will not help
+//     kStopped                                from any: kShutDown
+//
 // Thread rule: the driver's thread.
 #pragma once
 
@@ -15,9 +40,12 @@
 #include <optional>
 #include <string>
 
+#include "client/failure_streak.h"
+#include "client/overlap_window.h"
 #include "client/page_walk.h"
+#include "client/second_looks.h"
 #include "client/webhooks/hint.h"
-#include "core/random.h"
+#include "core/timer.h"
 
 namespace terapi::client {
 
@@ -40,30 +68,47 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
  public:
   // What the engine does for its streams.
   struct Host {
-    // Calls `begin_walk` when one of the workers is free; `leave` frees it.
-    std::function<void(std::shared_ptr<StreamSync>)> enter;
-    std::function<void()> leave;
+    // Calls `begin_round` when one of the workers is free; `free_worker` gives it back.
+    std::function<void(std::shared_ptr<StreamSync>)> queue;
+    std::function<void()> free_worker;
     // The stream came up to date, or stopped.
-    std::function<void()> settled;
+    std::function<void()> on_settled;
   };
 
   StreamSync(const SyncOptions& options, SyncPorts ports, Stream stream, Host host);
 
   const Stream& stream() const { return progress_.stream; }
-  const StreamProgress& progress() const { return progress_; }
+  StreamProgress progress() const;
+  // Stopped or, with SyncOptions::once, up to date.
+  bool is_finished() const;
 
-  void start() { wake(); }
+  void start();
   // There may be something new.
-  void hint(const Hint& hint);
-  // For Host::enter.
-  void begin_walk();
+  void on_hint(const Hint& hint);
+  // For Host::queue.
+  void begin_round();
   // Starts nothing more; what is in the background ends by itself.
   void shut_down();
   // After that: gives a claim back.
-  void give_back();
+  void release_claim();
+
+  // What holds between two events; aborts when it does not.
+  void check_invariants() const;
 
  private:
-  enum class Phase : std::uint8_t { kIdle, kQueued, kWalking, kReporting, kWaiting, kStopped };
+  friend class StreamSyncInvariants;  // the test that breaks them
+
+  enum class Phase : std::uint8_t {
+    kIdle,       // until the next hint or poll
+    kQueued,     // for a worker
+    kOpening,    // claims the stream, and asks the store where to go on
+    kWalking,    // walk_ reads from the cursor to the end
+    kRereading,  // walk_ reads an overlap window again
+    kReporting,  // the store writes down how it went, and the claim goes back
+    kWaiting,    // until the timer alone; a hint is no reason to ask a server in trouble sooner
+    kStopped,    // for good, since trying again would not help
+    kShutDown,   // the engine stops
+  };
   struct Opened {
     bool claimed = false;
     core::Result<Position> position;
@@ -71,27 +116,26 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
 
   void wake();
   void wake_after(core::Duration delay);
-  void opened(Opened opened);
-  void walk(std::optional<std::string> cursor);
-  void syncs();
-  void walked(PageWalk::End end);
-  void read_everything(const core::Error& error);
-  bool overlap_is_due() const;
-  void walk_overlap();
-  void overlap_walked(const PageWalk::End& end);
-  void note_changes();
-  void open_window();
-  void reached_end();
-  void after_round();
-  void plan_second_look();
-  void failed(const core::Error& error, std::optional<core::Duration> retry_after);
-  void stop(core::Error error, std::string record);
-  void report(Health health, std::function<void()> then);
+  void on_timer();
+  void on_opened(Opened opened);
+  void wait_for_other_worker();
+  void start_walk(std::optional<std::string> cursor);
+  void on_first_stored();
+  void on_walk_ended(const PageWalk::End& end);
+  void start_full_read(const PageWalk::Cause& cause);
+  void on_full_read_opened(core::Result<Position> position);
+  void start_reread();
+  void on_reread_ended(const PageWalk::End& end);
+  void add_results(const PageWalk::End& end);
+  void come_up_to_date();
+  void schedule_next_round();
+  void retry(const PageWalk::Cause& cause);
+  void stop(const core::Error& error, std::string record);
+  void report(Health health, std::function<void(StreamSync&)> then);
   void tell(SyncEvent::Level level, const std::string& text) const;
   std::string without_key(std::string text) const;
-  void cancel_timer();
-  void lose_patience_later();
-  void recovered();
+  WalkCounts counts() const;
+  bool is_in_round() const;
 
   const SyncOptions& options_;
   // All of the stream's calls of the store, in order: what a walk left behind comes before what
@@ -99,36 +143,22 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   core::BackgroundLane lane_;
   SyncPorts ports_;
   Host host_;
+  // `running` and the running walk's counts are added when somebody asks.
   StreamProgress progress_;
-  PageLimit limit_;
-  Backoff backoff_;
-  core::Random random_;
 
   Phase phase_ = Phase::kIdle;
-  bool again_ = false;  // a hint came that the running walk may have missed
-  std::shared_ptr<PageWalk> walk_;
-  core::TimerId timer_ = 0;
-  Position position_;
-  std::uint64_t changed_before_ = 0;  // counts.changed at the walk's beginning
+  core::Timer timer_;   // the next poll, look or try
+  bool again_ = false;  // a hint came that the running round may have missed
   bool claimed_ = false;
-  bool elsewhere_ = false;  // another worker has the stream, and people were told
+  Position position_;
+  std::shared_ptr<PageWalk> walk_;
+  PageLimit limit_;
   bool full_read_ = false;  // running, or begun and not yet at the end
+  SecondLooks looks_;
+  OverlapWindow overlap_;
+  FailureStreak failures_;
   bool told_syncing_ = false;
-  core::TimerId patience_timer_ = 0;  // SyncOptions::give_up
-  bool out_of_patience_ = false;
-  std::uint64_t records_at_failure_ = 0;
-  std::uint64_t broken_pages_ = 0;  // in a row, each of a single record
-
-  // The second looks after a webhook.
-  std::size_t looks_left_ = 0;
-  std::optional<core::Time> look_for_;
-  std::uint64_t changed_at_hint_ = 0;
-
-  // The overlap window.
-  enum class Window : std::uint8_t { kUnknown, kOpen, kPassed, kSettled };
-  Window window_ = Window::kUnknown;
-  core::TimerId window_timer_ = 0;
-  bool last_of_window_ = false;
+  bool told_elsewhere_ = false;  // that another worker has the stream
 };
 
 }  // namespace terapi::client

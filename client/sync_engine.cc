@@ -12,9 +12,8 @@ SyncEngine::SyncEngine(SyncOptions options, std::vector<Stream> streams, SyncPor
   for (Stream& stream : streams) {
     streams_.push_back(std::make_shared<StreamSync>(
         options_, ports_, std::move(stream),
-        StreamSync::Host{
-            [this](std::shared_ptr<StreamSync> entering) { enter(std::move(entering)); },
-            [this] { leave(); }, [this] { settled(); }}));
+        StreamSync::Host{[this](std::shared_ptr<StreamSync> ready) { queue(std::move(ready)); },
+                         [this] { free_worker(); }, [this] { on_settled(); }}));
   }
 }
 
@@ -33,49 +32,46 @@ bool SyncEngine::hint(const Hint& hint) {
       continue;
     }
     known = true;
-    sync->hint(hint);
+    sync->on_hint(hint);
   }
   return known;
 }
 
-void SyncEngine::enter(std::shared_ptr<StreamSync> stream) {
-  waiting_.push_back(std::move(stream));
+void SyncEngine::queue(std::shared_ptr<StreamSync> stream) {
+  queued_.push_back(std::move(stream));
   // From the clock, so that a hint never fetches within the call that brings it (CLIENT-6).
   ports_.clock.at(ports_.clock.now(), [this, alive = std::weak_ptr(alive_)] {
-    if (!alive.expired()) let_in();
+    if (!alive.expired()) start_queued();
   });
 }
 
-void SyncEngine::leave() {
+void SyncEngine::free_worker() {
   --running_;
-  let_in();
+  start_queued();
 }
 
-void SyncEngine::let_in() {
-  while (running_ < std::max<std::size_t>(1, options_.workers) && !waiting_.empty()) {
-    const auto stream = std::move(waiting_.front());
-    waiting_.pop_front();
+void SyncEngine::start_queued() {
+  while (running_ < std::max<std::size_t>(1, options_.workers) && !queued_.empty()) {
+    const auto stream = std::move(queued_.front());
+    queued_.pop_front();
     ++running_;
-    stream->begin_walk();
+    stream->begin_round();
   }
 }
 
-void SyncEngine::settled() {
-  const bool over = std::all_of(streams_.begin(), streams_.end(), [this](const auto& stream) {
-    const Health health = stream->progress().health;
-    return health == Health::kStopped ||
-           (options_.once && health == Health::kUpToDate && !stream->progress().running);
-  });
-  if (!over || !finished_) return;
+void SyncEngine::on_settled() {
+  const bool finished = std::all_of(streams_.begin(), streams_.end(),
+                                    [](const auto& stream) { return stream->is_finished(); });
+  if (!finished || !finished_) return;
   // Later, since whoever is told may destroy the engine.
   ports_.clock.at(ports_.clock.now(), std::exchange(finished_, nullptr));
 }
 
 void SyncEngine::stop(std::function<void()> stopped) {
-  waiting_.clear();
+  queued_.clear();
   for (const auto& stream : streams_) stream->shut_down();
   background_.when_idle([this, stopped = std::move(stopped)] {
-    for (const auto& stream : streams_) stream->give_back();
+    for (const auto& stream : streams_) stream->release_claim();
     background_.when_idle(stopped);
   });
 }

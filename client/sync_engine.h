@@ -40,16 +40,16 @@ class SyncEngine {
   std::vector<StreamProgress> progress() const;
 
  private:
-  void enter(std::shared_ptr<StreamSync> stream);
-  void leave();
-  void let_in();
-  void settled();
+  void queue(std::shared_ptr<StreamSync> stream);
+  void free_worker();
+  void start_queued();
+  void on_settled();
 
   const SyncOptions options_;
   core::CountedBackground background_;
   SyncPorts ports_;
   std::vector<std::shared_ptr<StreamSync>> streams_;
-  std::deque<std::shared_ptr<StreamSync>> waiting_;
+  std::deque<std::shared_ptr<StreamSync>> queued_;
   std::size_t running_ = 0;
   std::function<void()> finished_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

@@ -1,0 +1,45 @@
+#include "client/failure_streak.h"
+
+#include <utility>
+
+#include "core/duration.h"
+
+namespace terapi::client {
+namespace {
+
+// After this many broken answers in a row, each to a request for a single record, it is the record.
+constexpr std::uint64_t kMostBrokenPages = 10;
+
+}  // namespace
+
+core::Result<core::Duration> FailureStreak::add(const Failure& failure) {
+  const core::Error& error = failure.error;
+  // What was stored since the last failure is a success, too; but not what a full read stored again
+  // until its cursor was refused once more.
+  const bool stored_some = std::exchange(records_, failure.records) < failure.records;
+  if (stored_some && error.code != "invalid_cursor") end();
+  broken_pages_ = error.code == "broken_record" && failure.single_record ? broken_pages_ + 1 : 0;
+  if (broken_pages_ >= kMostBrokenPages) {
+    return core::Error{"poison_record", "the record after cursor " +
+                                            failure.cursor.value_or("(none)") +
+                                            " comes broken each time: " + error.message};
+  }
+  if (!failure.overtaken) patience_.on_failure();
+  if (patience_.is_over()) {
+    return core::Error{
+        "gave_up", "still failing after " + core::format_duration(give_up_) + ": " + error.message};
+  }
+  if (failure.overtaken) {
+    return backoff_.next(random_, failure.retry_after.value_or(core::Duration(0)));
+  }
+  return failure.retry_after ? backoff_.next(random_, *failure.retry_after)
+                             : backoff_.next(random_);
+}
+
+void FailureStreak::end() {
+  backoff_.reset();
+  patience_.on_success();
+  broken_pages_ = 0;
+}
+
+}  // namespace terapi::client

@@ -1,0 +1,171 @@
+// What StreamSync promises between two events. What it makes of hints, polls and failures is judged
+// by tests/sync and the scenarios.
+#include "client/stream_sync.h"
+
+#include "client/test_ports.h"
+
+namespace terapi::client {
+
+using namespace std::chrono_literals;
+
+// Reaches what the tests below break.
+class StreamSyncInvariants : public testing::Test {
+ protected:
+  using Phase = StreamSync::Phase;
+
+  StreamSyncInvariants()
+      : sync_(std::make_shared<StreamSync>(
+            ports_.options, ports_.get(), ports_.stream,
+            StreamSync::Host{[this](const std::shared_ptr<StreamSync>&) { ++queued_; },
+                             [this] { ++freed_; }, [this] { ++settled_; }})) {}
+
+  void walk() {
+    sync_->start();
+    sync_->begin_round();
+    ports_.clock.advance_by(1ms);
+  }
+  void come_up_to_date() {
+    walk();
+    ports_.transport.answer(page_with({"1"}, ""));
+    ports_.clock.advance_by(1ms);
+  }
+  void check() const { sync_->check_invariants(); }
+
+  Phase phase() const { return sync_->phase_; }
+  void set_phase(Phase phase) { sync_->phase_ = phase; }
+  void set_claimed(bool claimed) { sync_->claimed_ = claimed; }
+  void set_timer() {
+    sync_->timer_.set(1s, [] {});
+  }
+  void cancel_timer() { sync_->timer_.cancel(); }
+  void remember_hint() { sync_->again_ = true; }
+  void set_error() { sync_->progress_.error = {"timeout", "no answer"}; }
+  void set_health(Health health) { sync_->progress_.health = health; }
+
+  TestPorts ports_;
+  int queued_ = 0;
+  int freed_ = 0;
+  int settled_ = 0;
+  std::shared_ptr<StreamSync> sync_;
+};
+
+namespace {
+
+TEST_F(StreamSyncInvariants, HoldThroughARound) {
+  sync_->start();
+  EXPECT_EQ(phase(), Phase::kQueued);
+  EXPECT_EQ(queued_, 1);
+  check();
+  sync_->begin_round();
+  EXPECT_EQ(phase(), Phase::kOpening);
+  check();
+  ports_.clock.advance_by(1ms);
+  EXPECT_EQ(phase(), Phase::kWalking);
+  EXPECT_TRUE(sync_->progress().running);
+  check();
+  ports_.transport.answer(page_with({"1"}, ""));
+  ports_.clock.advance_by(1ms);
+  EXPECT_EQ(phase(), Phase::kIdle);
+  EXPECT_EQ(freed_, 1);
+  EXPECT_EQ(settled_, 1);
+  EXPECT_FALSE(sync_->progress().running);
+  check();
+}
+
+TEST_F(StreamSyncInvariants, HoldWhenItIsShutDownInAnyPhase) {
+  walk();
+  sync_->shut_down();
+  check();
+  sync_->release_claim();
+  check();
+  EXPECT_EQ(phase(), Phase::kShutDown);
+}
+
+TEST_F(StreamSyncInvariants, CountsOfARunningWalkShowInTheProgress) {
+  walk();
+  ports_.transport.answer(page_with({"1", "2"}, "c2"));
+  ports_.clock.advance_by(1ms);
+  EXPECT_EQ(sync_->progress().counts.records, 2U);
+  ports_.transport.answer(page_with({"3"}, ""));
+  ports_.clock.advance_by(1ms);
+  EXPECT_EQ(sync_->progress().counts.records, 3U);
+  EXPECT_EQ(sync_->progress().counts.pages, 2U);
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAWalkInAnotherPhase) {
+  walk();
+  set_phase(Phase::kReporting);
+  EXPECT_DEATH(check(), "a walk runs in its two phases");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAPhaseWithoutItsWalk) {
+  come_up_to_date();
+  cancel_timer();
+  set_phase(Phase::kRereading);
+  EXPECT_DEATH(check(), "a walk runs in its two phases");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAWalkWithoutTheClaim) {
+  walk();
+  set_claimed(false);
+  EXPECT_DEATH(check(), "without the claim");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAClaimThatIsKept) {
+  come_up_to_date();
+  set_claimed(true);
+  EXPECT_DEATH(check(), "no longer than the round needs it");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByATimerBesideAWalk) {
+  walk();
+  set_timer();
+  EXPECT_DEATH(check(), "no timer runs beside a round");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAWaitWithoutEnd) {
+  come_up_to_date();
+  cancel_timer();
+  set_phase(Phase::kWaiting);
+  EXPECT_DEATH(check(), "a wait ends");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAnIdleStreamThatNeverLooksAgain) {
+  come_up_to_date();
+  cancel_timer();
+  EXPECT_DEATH(check(), "looks again");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAHintThatIsRememberedForNoRound) {
+  come_up_to_date();
+  remember_hint();
+  EXPECT_DEATH(check(), "a hint is remembered");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAnErrorOfWhatIsWell) {
+  come_up_to_date();
+  set_error();
+  EXPECT_DEATH(check(), "what is well shows no error");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAStopThatIsNotTold) {
+  come_up_to_date();
+  cancel_timer();
+  set_phase(Phase::kStopped);
+  EXPECT_DEATH(check(), "says so");
+}
+
+TEST_F(StreamSyncInvariants, AreCheckedAfterEachEvent) {
+  walk();
+  set_timer();
+  EXPECT_DEATH(sync_->on_hint({"github", "demo", "Issue", std::nullopt, std::nullopt}),
+               "broken invariant");
+}
+
+TEST_F(StreamSyncInvariants, AreBrokenByAWorkerForAStreamThatWaitsForNone) {
+  come_up_to_date();
+  EXPECT_DEATH(sync_->begin_round(), "a worker comes to a stream that waits for one");
+}
+
+}  // namespace
+}  // namespace terapi::client
