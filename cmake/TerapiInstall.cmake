@@ -1,9 +1,10 @@
 # `cmake --install`: the programs, the judge's scenarios and example clients, and the rooms as libraries
-# for find_package(terapi): terapi::core, terapi::core_system, terapi::core_sqlite, terapi::client, terapi::simulator.
+# for find_package(terapi): terapi::core, terapi::core_system, terapi::core_sqlite, terapi::client,
+# terapi::simulator; and, where libpq is, terapi::client_postgres.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(TERAPI_INSTALLED core core_system core_sqlite client simulator)
+set(TERAPI_INSTALLED core core_system core_sqlite client ${client_postgres} simulator)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/terapi)
 
 foreach(room IN LISTS TERAPI_INSTALLED)
@@ -13,10 +14,13 @@ foreach(room IN LISTS TERAPI_INSTALLED)
                              PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/terapi>)
   install(TARGETS terapi_${room} EXPORT terapi ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endforeach()
+if(NOT client_postgres)
+  set(not_built PATTERN "postgres" EXCLUDE)
+endif()
 install(DIRECTORY core client simulator DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/terapi
         FILES_MATCHING PATTERN "*.h" PATTERN "*_impl.h" EXCLUDE PATTERN "test_*.h" EXCLUDE
         PATTERN "store_contract.h" EXCLUDE        PATTERN "*_sample.h" EXCLUDE PATTERN "*_under_test.h" EXCLUDE
-        PATTERN "program" EXCLUDE PATTERN "page" EXCLUDE)
+        PATTERN "program" EXCLUDE PATTERN "page" EXCLUDE ${not_built})
 install(EXPORT terapi NAMESPACE terapi:: DESTINATION ${package_folder})
 install(TARGETS terapi-simulator terapi-sync terapi-conformance DESTINATION ${CMAKE_INSTALL_BINDIR})
 # The program looks in ../share/terapi/scenarios from where it is.

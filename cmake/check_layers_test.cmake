@@ -56,6 +56,8 @@ if(CHECK STREQUAL "layers")
          "#include \"client/store.h\"\n")
   expect("the client knows the simulator" "client may not include simulator" client/a.cc
          "#include \"simulator/records/cursor.h\"\n")
+  expect("the client does without PostgreSQL" "client may not include client/postgres" client/storage/a.cc
+         "#include \"client/postgres/postgres_store.h\"\n")
   expect("the client's program is at the edge" "" client/program/a.cc
          "#include \"core/system/server.h\"\n#include \"client/store.h\"\n")
   expect("the judge knows the judged" "conformance may not include simulator" conformance/a.cc
@@ -73,7 +75,7 @@ if(CHECK STREQUAL "layers")
   expect("sqlite elsewhere" "<sqlite3.h> belongs in core/sqlite/, simulator/storage/, client/storage/ only" simulator/api/a.cc
          "#include <sqlite3.h>\n")
   expect("the client's database" "" client/storage/store.cc "#include <sqlite3.h>\n")
-  expect("libpq elsewhere" "<libpq-fe.h> belongs in client/storage/ only" client/program/a.cc
+  expect("libpq elsewhere" "<libpq-fe.h> belongs in client/postgres/ only" client/storage/a.cc
          "#include <libpq-fe.h>\n")
   expect("a test framework in a program" "conformance/program/a.cc:1: <gtest/gtest.h> belongs in tests only"
          conformance/program/a.cc "#include <gtest/gtest.h>\n")

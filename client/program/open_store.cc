@@ -2,8 +2,10 @@
 
 #include <utility>
 
-#include "client/storage/postgres_store.h"
 #include "client/storage/sqlite_store.h"
+#ifdef TERAPI_HAS_POSTGRES
+#include "client/postgres/postgres_store.h"
+#endif
 
 namespace terapi::client {
 namespace {
@@ -16,10 +18,25 @@ OpenedStore as_readable(core::Result<std::unique_ptr<T>> store) {
   return std::unique_ptr<ReadableStore>(*std::move(store));
 }
 
+// "postgres://…" or "postgresql://…".
+bool names_postgres(const std::string& database) {
+  return database.starts_with("postgres://") || database.starts_with("postgresql://");
+}
+
+#ifdef TERAPI_HAS_POSTGRES
 OpenedStore open_postgres(const std::string& url, std::size_t connections, bool make_tables) {
   return as_readable(PostgresStore::open(
       url, {.connections = connections, .owner = "", .make_tables = make_tables}));
 }
+#else
+OpenedStore open_postgres(const std::string& /*url*/, std::size_t /*connections*/,
+                          bool /*make_tables*/) {
+  return core::Error{"bad_usage",
+                     "--database: this terapi-sync was built without PostgreSQL; install libpq's "
+                     "development files (libpq-dev in Debian) and build it again, or name a SQLite "
+                     "file"};
+}
+#endif
 
 OpenedStore open_sqlite(const std::string& path, SqliteStore::Open how) {
   // A URL of some other database would make a file of a strange name.
@@ -33,10 +50,6 @@ OpenedStore open_sqlite(const std::string& path, SqliteStore::Open how) {
 }
 
 }  // namespace
-
-bool names_postgres(const std::string& database) {
-  return database.starts_with("postgres://") || database.starts_with("postgresql://");
-}
 
 OpenedStore open_store(const std::string& database, std::size_t connections) {
   if (names_postgres(database)) return open_postgres(database, connections, true);

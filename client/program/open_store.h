@@ -1,4 +1,5 @@
-// The store that --database names: a SQLite file, or a PostgreSQL database by its URL.
+// The store that --database names: a SQLite file, or a PostgreSQL database by its URL
+// ("postgres://…" or "postgresql://…"), where client/postgres is built.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +10,6 @@
 #include "core/result.h"
 
 namespace terapi::client {
-
-// "postgres://…" or "postgresql://…".
-bool names_postgres(const std::string& database);
 
 // For syncing into: made where it is missing. `connections` is for PostgreSQL.
 core::Result<std::unique_ptr<ReadableStore>> open_store(const std::string& database,

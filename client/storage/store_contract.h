@@ -4,9 +4,9 @@
 //   STORE_CONTRACT(Record, kRecordCases)
 //
 // which makes a test of each case for SQLite and one for memory. For PostgreSQL, one test runs all
-// files' cases (store_contract_postgres_test.cc), because each test is a process of its own and
-// would start a server of its own. A store of yours is tested by deriving a StoreBackend and
-// running all_store_cases().
+// files' cases (client/postgres/store_contract_postgres_test.cc), because each test is a process of
+// its own and would start a server of its own. A store of yours is tested by deriving a
+// StoreBackend and running all_store_cases().
 //
 // Thread rule: the main thread.
 #pragma once
@@ -23,10 +23,8 @@
 #include <vector>
 
 #include "client/storage/memory_store.h"
-#include "client/storage/postgres_store.h"
 #include "client/storage/sqlite_store.h"
 #include "client/storage/test_batch.h"
-#include "client/storage/test_postgres.h"
 #include "client/store.h"
 #include "core/sqlite/sqlite_connection.h"
 
@@ -77,18 +75,6 @@ class MemoryBackend final : public StoreBackend {
 
  private:
   MemoryStore database_;
-};
-
-class PostgresBackend final : public StoreBackend {
- public:
-  PostgresBackend() : url_(TestPostgres::instance().new_schema()) {}
-  std::unique_ptr<ReadableStore> open() override { return must(PostgresStore::open(url_, {})); }
-  void refuse(const std::string& id) override {
-    TestPostgres::run(url_, "ALTER TABLE records ADD CHECK (id <> '" + id + "')");
-  }
-
- private:
-  std::string url_;
 };
 
 struct StoreCase {

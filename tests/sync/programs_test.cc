@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "client/storage/postgres_store.h"
 #include "client/storage/sqlite_store.h"
-#include "client/storage/test_postgres.h"
 #include "core/random.h"
 #include "tests/sync/sync_programs.h"
+#ifdef TERAPI_HAS_POSTGRES
+#include "client/postgres/postgres_store.h"
+#include "client/postgres/test_postgres.h"
+#endif
 
 namespace terapi::tests {
 namespace {
@@ -91,6 +93,7 @@ TEST(Workers, TwoProcessesOnOneSqliteFileCorruptNothing) {
   EXPECT_EQ((*store)->position(kIssues)->records, 600U);
 }
 
+#ifdef TERAPI_HAS_POSTGRES
 TEST(Workers, ShareTheStreamsOfOnePostgresDatabase) {
   if (!client::TestPostgres::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
   const std::string url = client::TestPostgres::instance().new_schema();
@@ -114,6 +117,7 @@ TEST(Workers, ShareTheStreamsOfOnePostgresDatabase) {
   // 10 pages for each stream; each of the other workers looks once more, at the end.
   EXPECT_LE(programs.requests(), 6 * (10 + 2) + 6);
 }
+#endif
 
 }  // namespace
 }  // namespace terapi::tests

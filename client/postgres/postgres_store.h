@@ -1,6 +1,6 @@
 // PostgresStore: a Store in a PostgreSQL database, or in a distributed one that speaks its
 // protocol. The tables, for people who query them, are described in
-// client/storage/postgres_schema.h; they are made when they are missing.
+// client/postgres/postgres_schema.h; they are made when they are missing.
 //
 //   auto store = PostgresStore::open("postgresql://app:secret@db.example/app");
 //   if (!store) return store.error();  // never shows the password
@@ -25,8 +25,8 @@
 #include <utility>
 #include <vector>
 
-#include "client/storage/postgres_pool.h"
-#include "client/storage/postgres_schema.h"
+#include "client/postgres/postgres_pool.h"
+#include "client/postgres/postgres_schema.h"
 #include "client/store.h"
 
 namespace terapi::client {

@@ -22,7 +22,7 @@
 
 #include <string>
 
-#include "client/storage/postgres_connection.h"
+#include "client/postgres/postgres_connection.h"
 #include "core/result.h"
 
 namespace terapi::client {

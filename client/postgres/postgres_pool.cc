@@ -1,4 +1,4 @@
-#include "client/storage/postgres_pool.h"
+#include "client/postgres/postgres_pool.h"
 
 namespace terapi::client {
 

@@ -1,10 +1,10 @@
-#include "client/storage/postgres_url.h"
+#include "client/postgres/postgres_url.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "client/storage/postgres_store.h"
+#include "client/postgres/postgres_store.h"
 
 namespace terapi::client {
 namespace {

@@ -1,5 +1,5 @@
 // What PostgresStore promises beyond Store's contract.
-#include "client/storage/postgres_store.h"
+#include "client/postgres/postgres_store.h"
 
 #include <gtest/gtest.h>
 
@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "client/postgres/test_postgres.h"
 #include "client/storage/store_contract.h"
 #include "client/storage/test_batch.h"
-#include "client/storage/test_postgres.h"
 #include "core/random.h"
 
 namespace terapi::client {

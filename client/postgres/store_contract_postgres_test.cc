@@ -3,11 +3,24 @@
 
 #include <exception>
 
+#include "client/postgres/postgres_store.h"
+#include "client/postgres/test_postgres.h"
 #include "client/storage/store_contract.h"
-#include "client/storage/test_postgres.h"
 
 namespace terapi::client {
 namespace {
+
+class PostgresBackend final : public StoreBackend {
+ public:
+  PostgresBackend() : url_(TestPostgres::instance().new_schema()) {}
+  std::unique_ptr<ReadableStore> open() override { return must(PostgresStore::open(url_, {})); }
+  void refuse(const std::string& id) override {
+    TestPostgres::run(url_, "ALTER TABLE records ADD CHECK (id <> '" + id + "')");
+  }
+
+ private:
+  std::string url_;
+};
 
 TEST(PostgresContract, HoldsInEveryCase) {
   if (!TestPostgres::installed()) GTEST_SKIP() << "PostgreSQL is not installed";

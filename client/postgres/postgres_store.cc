@@ -1,4 +1,4 @@
-#include "client/storage/postgres_store.h"
+#include "client/postgres/postgres_store.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <random>
 #include <thread>
 
-#include "client/storage/postgres_record_writer.h"
+#include "client/postgres/postgres_record_writer.h"
 #include "core/utf8.h"
 
 namespace terapi::client {

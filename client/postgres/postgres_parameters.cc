@@ -1,4 +1,4 @@
-#include "client/storage/postgres_parameters.h"
+#include "client/postgres/postgres_parameters.h"
 
 #include <utility>
 

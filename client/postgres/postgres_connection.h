@@ -18,8 +18,8 @@
 #include <string_view>
 #include <utility>
 
-#include "client/storage/postgres_parameters.h"
-#include "client/storage/postgres_url.h"
+#include "client/postgres/postgres_parameters.h"
+#include "client/postgres/postgres_url.h"
 #include "core/result.h"
 
 // libpq's own; its header is for postgres_connection.cc only.

@@ -1,4 +1,4 @@
-#include "client/storage/postgres_connection.h"
+#include "client/postgres/postgres_connection.h"
 
 #include <libpq-fe.h>
 

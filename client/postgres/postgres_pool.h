@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/storage/postgres_connection.h"
+#include "client/postgres/postgres_connection.h"
 #include "core/result.h"
 
 namespace terapi::client {

@@ -27,8 +27,8 @@
 #include <string>
 #include <vector>
 
-#include "client/storage/postgres_connection.h"
-#include "client/storage/postgres_url.h"
+#include "client/postgres/postgres_connection.h"
+#include "client/postgres/postgres_url.h"
 
 namespace terapi::client {
 

@@ -1,10 +1,10 @@
-#include "client/storage/postgres_record_writer.h"
+#include "client/postgres/postgres_record_writer.h"
 
 #include <cstddef>
 #include <string_view>
 #include <unordered_set>
 
-#include "client/storage/postgres_parameters.h"
+#include "client/postgres/postgres_parameters.h"
 
 namespace terapi::client {
 namespace {

@@ -1,4 +1,4 @@
-#include "client/storage/postgres_url.h"
+#include "client/postgres/postgres_url.h"
 
 #include <libpq-fe.h>
 

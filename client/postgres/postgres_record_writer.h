@@ -17,8 +17,8 @@
 #include <span>
 #include <string>
 
+#include "client/postgres/postgres_connection.h"
 #include "client/record.h"
-#include "client/storage/postgres_connection.h"
 #include "client/stream.h"
 #include "core/result.h"
 

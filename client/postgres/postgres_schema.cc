@@ -1,4 +1,4 @@
-#include "client/storage/postgres_schema.h"
+#include "client/postgres/postgres_schema.h"
 
 #include <map>
 #include <string_view>
