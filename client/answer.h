@@ -14,8 +14,8 @@ struct Answer {
   enum class Kind : std::uint8_t {
     kPage,       // 200: read it
     kTryAgain,   // 429, 5xx, a connection or body that broke: later, from the stored cursor
-    kBadCursor,  // the server does not take the cursor: read everything again
-    kStop,       // nothing that trying again would mend: 401, 400, …
+    kBadCursor,  // the server refuses the cursor: read everything again
+    kStop,       // trying again would not help: 401, 400, …
   };
   Kind kind = Kind::kPage;
   core::Error error{};  // why, for all but a page

@@ -1,13 +1,14 @@
 // Backoff: how long to wait before the next try (CLIENT-9). Exponential with full jitter, so that
-// many clients that failed together do not come back together; a Retry-After is obeyed, with a
-// floor, so that "0" is no hot loop. Deterministic: all chance comes from the Random given.
+// many clients that failed together do not come back together; a Retry-After is honoured, but
+// never below a minimum, so that "0" is no busy loop. Deterministic: all randomness comes from the
+// Random passed in.
 //
 //   Backoff backoff({});
 //   wait = retry_after ? backoff.next(random, *retry_after) : backoff.next(random);
 //   …
 //   backoff.reset();   // it worked
 //
-// Errors: none; options and arguments of any size give a wait, without overflow.
+// Errors: none; options and arguments of any size are fine, nothing overflows.
 // Thread rule: a value.
 #pragma once
 
@@ -22,11 +23,11 @@ namespace terapi::client {
 class Backoff {
  public:
   struct Options {
-    core::Duration first = std::chrono::milliseconds(500);  // the most that the first wait takes
-    core::Duration cap = std::chrono::seconds(60);          // the most that any wait takes
-    std::uint32_t factor = 2;                               // from one wait's most to the next's
-    core::Duration least = std::chrono::milliseconds(50);   // no wait is shorter
-    // A Retry-After is never taken for less than the one, nor for more than the other.
+    core::Duration first = std::chrono::milliseconds(500);  // upper bound of the first wait
+    core::Duration cap = std::chrono::seconds(60);          // upper bound of any wait
+    std::uint32_t factor = 2;                               // by which the bound grows each time
+    core::Duration least = std::chrono::milliseconds(50);   // lower bound of any wait
+    // Bounds of a Retry-After.
     core::Duration least_retry_after = std::chrono::seconds(1);
     core::Duration most_retry_after = std::chrono::hours(24);
   };

@@ -1,6 +1,6 @@
-// event_of(owner, handler): what a port is to call back. Nothing happens once the owner is gone;
-// otherwise the handler is called with it and whatever the port brings, and afterwards the owner's
-// invariants hold.
+// event_of(owner, handler): a callback to hand to a port. It does nothing once the owner is gone;
+// otherwise it calls the handler with the owner and the port's arguments, and then checks the
+// owner's invariants.
 //
 //   clock.at(due, event_of(*this, [](StreamSync& self) { self.wake(); }));
 //   run_in(background, task, event_of(*this, &StreamSync::on_opened));

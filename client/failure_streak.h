@@ -1,8 +1,8 @@
-// FailureStreak: what a stream's failures, one after the other, lead to (CLIENT-9, CLIENT-11): a
-// longer and longer wait before the next try, or the end, when trying again will not help any more.
+// FailureStreak: what consecutive failures of a stream lead to (CLIENT-9, CLIENT-11): a longer and
+// longer wait before the next attempt, or the end, when trying again will not help any more.
 //
 //   const auto delay = streak.add({error, position.cursor, .records = counts.records});
-//   if (!delay) …          // stop, and say delay.error()
+//   if (!delay) …          // stop, and report delay.error()
 //   try_again_after(*delay);
 //   …
 //   streak.end();          // it worked
@@ -43,7 +43,7 @@ class FailureStreak {
         patience_(clock, options.give_up),
         give_up_(options.give_up) {}
 
-  // How long to wait before the next try, or why there is to be none.
+  // How long to wait before the next attempt, or why there is to be none.
   core::Result<core::Duration> add(const Failure& failure);
   // Something worked.
   void end();

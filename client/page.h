@@ -1,11 +1,11 @@
 // Page: one answer of GET /records, taken apart in one scan that trusts nothing (REC-1, META).
 //
-// A record's payload is a slice of the answer's own text, so nothing is copied and value for value
-// comes out what came in (REC-10): numbers, key order and escapes are not touched.
+// A record's payload is a slice of the answer's own text, so nothing is copied and every
+// value comes out as it came in (REC-10): numbers, key order and escapes are not touched.
 //
 //   Result<Page> page = Page::parse(std::move(response.body), dialect);
-//   if (!page) …                    // "bad_page": no page at all; "broken_record": it breaks, or
-//                                   // is cut short, within its records
+//   if (!page) …                    // "bad_page": it is not a page; "broken_record": it breaks
+//                                   // off, or is not JSON, within its records
 //   for (const Record& record : page->records()) …
 //   if (page->poison()) …           // what came after them and cannot be stored
 //
@@ -27,8 +27,8 @@ namespace terapi::client {
 
 class Page {
  public:
-  // A record that is valid JSON and yet cannot be stored (CLIENT-11): it lacks what a stream
-  // cannot do without.
+  // A record that is valid JSON and yet cannot be stored (CLIENT-11): it lacks something
+  // that every record needs.
   struct Poison {
     std::string record;  // its id, or "record 3 of the page after cursor …" where it has none
     std::string reason;

@@ -17,7 +17,7 @@ class PageLimit {
   std::uint64_t get() const { return now_; }
   bool smallest() const { return now_ == 1; }
 
-  // A page came: the next one may be twice as long, if records like these leave it well within
+  // A page arrived: the next one may be twice as long, if records of this size keep it well within
   // the bound.
   void on_page(std::size_t bytes, std::size_t records) {
     const std::uint64_t grown = std::min(most_, now_ * 2);
@@ -30,7 +30,7 @@ class PageLimit {
   }
   // It was larger than the bound.
   void on_too_large() { now_ = std::max<std::uint64_t>(1, now_ / 8); }
-  // It did not come whole, or not in time.
+  // It did not arrive whole, or not in time.
   void on_broken_page() { now_ = std::max<std::uint64_t>(1, now_ / 2); }
 
  private:

@@ -55,17 +55,17 @@ void PageWalk::fetch() {
 }
 
 void PageWalk::on_answer(core::Result<core::Response> response) {
-  TERAPI_CHECK(fetching_, "an answer comes to a fetch, and once");
+  TERAPI_CHECK(fetching_, "each fetch is answered once");
   fetching_ = false;
   const Answer answer = answer_of(response, ports_.clock.now());
-  if (failed_) {  // the page before could not be stored; what the server asks for holds all the
-                  // same
+  if (failed_) {
+    // The page before it could not be stored; a Retry-After counts all the same.
     failed_->retry_after = answer.retry_after;
     return end_if_failed();
   }
   if (answer.kind != Answer::Kind::kPage) {
     Cause cause = cause_of(answer);
-    // Nothing was sent that a full read could do without.
+    // No cursor was sent, so a full read would be refused, too.
     if (cause.kind == Cause::Kind::kBadCursor && !next_) cause.kind = Cause::Kind::kStop;
     return on_fetch_failed(std::move(cause));
   }

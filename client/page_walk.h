@@ -3,7 +3,7 @@
 // in memory: one that is being stored, and the next one, which waits or is on its way.
 //
 // Thread rule: the driver's thread. All ports have to outlive it; it is held by a shared_ptr, and
-// nothing is called back once it is let go of.
+// nothing is called back once it is released.
 #pragma once
 
 #include <chrono>
@@ -25,11 +25,11 @@
 
 namespace terapi::client {
 
-// For how long a worker claims a stream (Store::claim): how long one that died holds it back from
-// the others. Prolonged with the commits.
+// How long a worker's claim on a stream lasts (Store::claim), and so how long a worker that died
+// keeps the others from it. Renewed along with the commits.
 inline constexpr core::Duration kClaimSpan = std::chrono::seconds(15);
 
-// What a client reaches the world through.
+// The ports through which a client reaches the outside world.
 struct SyncPorts {
   core::Clock& clock;
   core::AsyncTransport& transport;
@@ -66,7 +66,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
     enum class Kind : std::uint8_t {
       kReached,    // everything that was served is stored
       kTryAgain,   // later, from the stored cursor
-      kBadCursor,  // the server did not take a cursor
+      kBadCursor,  // the server refused a cursor
       kConflict,   // another worker moved the cursor
       kStop,       // trying again would not help; `record` is at fault, if one is
     };

@@ -128,7 +128,7 @@ TEST_F(PageWalkInvariants, AreCheckedAfterEachEvent) {
 
 TEST_F(PageWalkInvariants, AreBrokenByATransportThatAnswersTwice) {
   hand_over_two_pages();
-  EXPECT_DEATH(ports_.transport.answer(page_with({"3", "4"}, "c4")), "an answer comes to a fetch");
+  EXPECT_DEATH(ports_.transport.answer(page_with({"3", "4"}, "c4")), "each fetch is answered once");
 }
 
 }  // namespace

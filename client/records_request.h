@@ -1,4 +1,4 @@
-// RecordsRequest: GET /records as the client asks it (AUTH-1, REC). Pure.
+// RecordsRequest: GET /records as the client sends it (AUTH-1, REC). Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace terapi::client {
 
-// Who is asked, and how one proves who asks.
+// The server, and the key that authenticates the client.
 struct Endpoint {
   std::string base_url;  // "http://127.0.0.1:3003", without a slash at its end
   std::string secret_key;

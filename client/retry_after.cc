@@ -39,7 +39,7 @@ class HttpDateText {
     if (!text_.starts_with(what)) return fail();
     text_.remove_prefix(what.size());
   }
-  // Exactly so many digits.
+  // Exactly that many digits.
   unsigned digits(std::size_t count) {
     unsigned value = 0;
     if (text_.size() < count || !is_all_digits(text_.substr(0, count))) {

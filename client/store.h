@@ -1,6 +1,6 @@
-// Store: where records and cursors are kept, together. The port that a user of the library
-// implements to sync into a place of their own; SqliteStore and PostgresStore (client/storage) are
-// the ones that come with it.
+// Store: where records and cursors are kept, together. Implement this port to sync into a database
+// of your own; SqliteStore (client/storage) and PostgresStore (client/postgres) come with the
+// library.
 //
 // The one rule (CLIENT-2): commit() stores records and moves the cursor in one transaction, or
 // does nothing at all. Whatever happens, the stored cursor is never ahead of the stored records.
@@ -59,7 +59,7 @@ struct Committed {
   std::uint64_t changed = 0;
 };
 
-// How a stream does, kept for `status` and for people who query the database.
+// The state of a stream, kept for `status` and for users who query the database.
 enum class Health : std::uint8_t { kSyncing, kUpToDate, kRetrying, kStopped };
 // "syncing", "up_to_date", "retrying", "stopped".
 std::string_view to_string(Health health);
@@ -76,7 +76,7 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Where to go on. A stream that was never seen has an empty position.
+  // Where to continue. A stream that was never seen has an empty position.
   virtual core::Result<Position> position(const Stream& stream) = 0;
 
   // Stores each record that is not older than what is stored under its id (by `modified`,
@@ -84,12 +84,12 @@ class Store {
   // for an id never seen, and a pruned one keeps the payload that is there. Then moves the cursor.
   virtual core::Result<Committed> commit(const Batch& batch) = 0;
 
-  // Remembers how the stream does. `kUpToDate` means that everything served was stored; a store
+  // Remembers the state of the stream. `kUpToDate` means that everything served was stored; a store
   // may use that moment to put its indexes in order.
   virtual core::Result<void> report(const Stream& stream, const Report& report);
 
   // With several workers on one database: true when this one may sync the stream now, for at
-  // least `span` from now; asking again prolongs it. The default always says yes, since commit()
+  // least `span` from now; asking again renews it. The default always says yes, since commit()
   // is safe with any number of workers.
   virtual core::Result<bool> claim(const Stream& stream, core::Duration span);
   // Gives the claim back.
@@ -125,7 +125,7 @@ struct StreamStatus {
   std::optional<core::Time> up_to_date_at;  // when everything served was stored last
 };
 
-// What dump and status need beside it.
+// What dump and status need in addition.
 class ReadableStore : public Store {
  public:
   // The streams that were ever synced, in order.

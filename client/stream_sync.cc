@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Somebody else has the stream: when to ask again.
+// When to ask again for a stream that another worker has.
 constexpr core::Duration kClaimedElsewhere = 1s;
 
 }  // namespace
@@ -44,7 +44,7 @@ void StreamSync::check_invariants() const {
   TERAPI_CHECK(!again_ || is_in_round(),
                "a hint is remembered for a round that may have missed it");
   const bool well = progress_.health == Health::kSyncing || progress_.health == Health::kUpToDate;
-  TERAPI_CHECK(!well || progress_.error == core::Error{}, "what is well shows no error");
+  TERAPI_CHECK(!well || progress_.error == core::Error{}, "a stream that is well shows no error");
   TERAPI_CHECK(phase_ != Phase::kStopped || progress_.health == Health::kStopped,
                "a stream that has stopped says so");
 }
@@ -162,7 +162,7 @@ void StreamSync::start_walk(std::optional<std::string> cursor) {
   walk_->start();
 }
 
-// Records come again, or for the first time in this process.
+// Records are stored again, or for the first time in this process.
 void StreamSync::on_first_stored() {
   told_syncing_ = true;
   progress_.health = Health::kSyncing;
@@ -201,15 +201,14 @@ void StreamSync::on_walk_ended(const PageWalk::End& end) {
 // so that a crash on the way costs nothing.
 void StreamSync::start_full_read(const PageWalk::Cause& cause) {
   if (full_read_) {
-    // Begun from nothing, and even its cursors are not taken: no loop at full speed.
+    // Begun without a cursor, and even the cursors it got are refused: no loop at full speed.
     full_read_ = false;
     return retry(cause);
   }
   phase_ = Phase::kOpening;
   full_read_ = true;
   ++progress_.full_reads;
-  tell(SyncEvent::Level::kWarning, "the server does not take the stored cursor (" +
-                                       cause.error.message +
+  tell(SyncEvent::Level::kWarning, "the server refuses the stored cursor (" + cause.error.message +
                                        "): reading everything again, keeping what is stored");
   // The cursor may have moved since the walk began; the store knows.
   core::run_in(
@@ -259,7 +258,7 @@ void StreamSync::on_reread_ended(const PageWalk::End& end) {
 
 void StreamSync::come_up_to_date() {
   failures_.end();
-  if (progress_.health == Health::kRetrying) tell(SyncEvent::Level::kInfo, "well again");
+  if (progress_.health == Health::kRetrying) tell(SyncEvent::Level::kInfo, "recovered");
   progress_.health = Health::kUpToDate;
   progress_.error = {};
   told_syncing_ = true;
@@ -320,7 +319,7 @@ void StreamSync::stop(const core::Error& error, std::string record) {
   });
 }
 
-// Writes down how the stream does, gives the claim back and the worker free.
+// Stores the state of the stream, and gives back the claim and the worker.
 void StreamSync::report(Health health, std::function<void(StreamSync&)> then) {
   phase_ = Phase::kReporting;
   Report report{health, progress_.error, progress_.record, ports_.clock.now()};

@@ -18,7 +18,7 @@
 //       ▼          claimed by another worker     │    │       │
 //     kOpening ──────────────────────────────────┘    │       │
 //       │  claimed    ▲                               │       │
-//       ▼             │ the cursor was not taken      │       │
+//       ▼             │ the cursor was refused        │       │
 //     kWalking ───────┘                               │       │
 //       │   │  the end, with an overlap to re-read    │       │
 //       │   ▼                                         │       │
@@ -49,7 +49,7 @@
 
 namespace terapi::client {
 
-// How a stream does, for progress, metrics and tests.
+// The state of a stream, for progress, metrics and tests.
 struct StreamProgress {
   Stream stream;
   Health health = Health::kSyncing;
@@ -59,7 +59,7 @@ struct StreamProgress {
   core::Error error;                          // while retrying or stopped
   std::string record;                         // at fault
   std::uint64_t failures = 0;                 // walks that ended in one
-  std::uint64_t full_reads = 0;               // recoveries from a cursor that was not taken
+  std::uint64_t full_reads = 0;               // after a cursor that the server refused
   std::optional<core::Time> up_to_date_at;    // when the end was reached last
   std::optional<core::Time> next_attempt_at;  // while retrying
 };

@@ -145,7 +145,7 @@ TEST_F(StreamSyncInvariants, AreBrokenByAHintThatIsRememberedForNoRound) {
 TEST_F(StreamSyncInvariants, AreBrokenByAnErrorOfWhatIsWell) {
   come_up_to_date();
   set_error();
-  EXPECT_DEATH(check(), "what is well shows no error");
+  EXPECT_DEATH(check(), "a stream that is well shows no error");
 }
 
 TEST_F(StreamSyncInvariants, AreBrokenByAStopThatIsNotTold) {

@@ -16,7 +16,7 @@
 
 namespace terapi::client {
 
-// Something that people should see: a stream stopped, a server in trouble, a full read.
+// Something that the user should know: a stream stopped, a server in trouble, a full read.
 struct SyncEvent {
   enum class Level : std::uint8_t { kInfo, kWarning, kError };
   Level level = Level::kInfo;
@@ -27,8 +27,8 @@ struct SyncEvent {
 struct SyncOptions {
   Endpoint endpoint;
   const Dialect* dialect = &terapi_dialect();
-  // Records of a page. Fewer are asked for while records are so large, or the network so slow,
-  // that such a page would not fit in max_page_bytes or request_timeout.
+  // Records of a page. Fewer are asked for while such a page would exceed max_page_bytes or
+  // request_timeout, because records are large or the network is slow.
   std::uint64_t limit = 1000;
   // At most two pages of each running stream are in memory.
   std::size_t max_page_bytes = std::size_t{32} << 20;
@@ -37,7 +37,7 @@ struct SyncOptions {
 
   // Ends each stream when it has no next page, instead of waiting for more.
   bool once = false;
-  core::Duration poll = std::chrono::seconds(30);  // CLIENT-3: also with no webhook at all
+  core::Duration poll = std::chrono::seconds(30);  // CLIENT-3: also without any webhook
   // After a webhook that led to nothing new, when to look again: what it announced may become
   // visible late.
   std::vector<core::Duration> second_looks = {std::chrono::seconds(1), std::chrono::seconds(3),
@@ -47,7 +47,7 @@ struct SyncOptions {
   core::Duration overlap{0};
 
   Backoff::Options backoff{};
-  // A stream that has failed for so long stops. Zero: it never gives up.
+  // A stream that has been failing for this long stops. Zero: it never gives up.
   core::Duration give_up{0};
   std::uint64_t seed = 1;
 

@@ -15,7 +15,7 @@ class TimestampText {
   bool good() const { return good_; }
   bool at_end() const { return text_.empty(); }
 
-  // Exactly so many digits.
+  // Exactly that many digits.
   int digits(std::size_t count) {
     if (text_.size() < count) return fail();
     int value = 0;

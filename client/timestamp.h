@@ -13,7 +13,7 @@
 namespace terapi::client {
 
 // Any RFC 3339 date-time: any offset, any number of fraction digits (cut at microseconds), "t" and
-// "z" in lower case, a space between date and time. None when it is no date-time.
+// "z" in lower case, a space between date and time. None when it is not a date-time.
 std::optional<core::Time> parse_timestamp(std::string_view text);
 
 // "2023-09-18T15:20:35.941305+00:00": always six fraction digits, always UTC.

@@ -38,7 +38,7 @@ std::string_view postgres_code_of(std::string_view state) {
   if (state == "40001" || state == "40P01") return kPostgresRetry;
   // Another worker creates the same table in this moment: which of them it is depends on how far.
   if (state == "42P07" || state == "42710") return kPostgresRetry;
-  // Values out of range or not in UTF-8, constraints that people added, keys too long for an index.
+  // Values out of range or not in UTF-8, constraints that users added, keys too long for an index.
   if (group == "22" || group == "23" || group == "54") return kPostgresData;
   return kPostgresFailed;
 }

@@ -1,5 +1,5 @@
-// PostgresConnection: one connection to a PostgreSQL server, over libpq. PostgresRows is what a
-// statement answers, PostgresTransaction undoes what was not committed.
+// PostgresConnection: one connection to a PostgreSQL server, over libpq. PostgresRows is the
+// result of a statement, PostgresTransaction rolls back unless it was committed.
 //
 //   auto connection = PostgresConnection::open(url);
 //   auto rows = (*connection)->run("SELECT cursor FROM cursors WHERE model = $1", parameters);
@@ -66,7 +66,7 @@ class PostgresConnection {
 
   core::Result<PostgresRows> run(const std::string& sql, const PostgresParameters& parameters = {});
   // Gives one row after the other without holding them all, until `each` says false; after that
-  // the connection is not idle any more, and good for nothing but being closed.
+  // the connection is not idle any more, and can only be closed.
   core::Result<void> run_each(const std::string& sql, const PostgresParameters& parameters,
                               const std::function<bool(const PostgresRows&)>& each);
 

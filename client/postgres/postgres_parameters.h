@@ -15,7 +15,7 @@
 
 namespace terapi::client {
 
-// A one-dimensional array: of texts, integers or truth values.
+// A one-dimensional array: of texts, integers or booleans.
 class PostgresArray {
  public:
   static PostgresArray texts();

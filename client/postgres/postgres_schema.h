@@ -1,4 +1,4 @@
-// PostgresSchema: the tables of PostgresStore, made when they are missing. People may query them:
+// PostgresSchema: the tables of PostgresStore, made when they are missing. Users may query them:
 //
 //   records(integration, connection, model, variant, id, payload, deleted, last_action,
 //           first_seen_at, last_modified_at, deleted_at, pruned_at, cursor, modified_us, seq)
@@ -9,7 +9,7 @@
 //   cursors(integration, connection, model, variant, cursor, newest_us, records, deleted, seq,
 //           health, error_code, error, error_record, moved_at, up_to_date_at,
 //           lease_owner, lease_until)
-//     One row for each stream: where it stands and how it does. `seq` is the last one given out.
+//     One row for each stream: its position and its state. `seq` is the last one given out.
 //   terapi_sync_meta(name, value)
 //     Row "schema": the version of these tables.
 //

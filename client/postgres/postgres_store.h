@@ -1,5 +1,5 @@
 // PostgresStore: a Store in a PostgreSQL database, or in a distributed one that speaks its
-// protocol. The tables, for people who query them, are described in
+// protocol. The tables, for users who query them, are described in
 // client/postgres/postgres_schema.h; they are made when they are missing.
 //
 //   auto store = PostgresStore::open("postgresql://app:secret@db.example/app");

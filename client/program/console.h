@@ -1,4 +1,4 @@
-// Console: what people see on stderr: log lines, and under them a line that is redrawn in place.
+// Console: what the user sees on stderr: log lines, and under them a line that is redrawn in place.
 //
 //   Console console([](std::string_view text) { … }, [] { return std::size_t{80}; });
 //   console.show("412,000 records");   // drawn, and drawn anew by the next show()
@@ -31,7 +31,7 @@ class Console {
   void print(std::string_view line);
   // The line that is redrawn, without a line end.
   void show(std::string_view line);
-  // Takes it away.
+  // Removes it.
   void clear();
 
  private:

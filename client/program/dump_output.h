@@ -1,4 +1,4 @@
-// DumpOutput: a file descriptor that much text goes to, in large pieces.
+// DumpOutput: writes much text to a file descriptor, in large pieces.
 //
 //   DumpOutput output(STDOUT_FILENO);
 //   output.buffer() += line;

@@ -85,7 +85,7 @@ class FakeRecords {
     const std::lock_guard lock(mutex_);
     records_.push_back(R"({"name":"nobody"})");
   }
-  // Answers every request so from now on.
+  // Answers every request like this from now on.
   void always(core::Response response) {
     const std::lock_guard lock(mutex_);
     always_ = std::move(response);
@@ -180,7 +180,7 @@ class FakeRecords {
 
 class SyncUnderTest {
  public:
-  // With the least flags that are needed, and these. Nothing is polled unless --poll says so.
+  // With the flags that are required, and these. Nothing is polled unless --poll says so.
   SyncUnderTest(FakeRecords& api, const std::vector<std::string>& more) {
     std::vector<std::string> arguments = {
         "--base-url", api.url(),  "--secret-key",      kTestKey, "--database",

@@ -1,4 +1,4 @@
-// LogLine: something that people should know, as a line of text or of JSON. Pure.
+// LogLine: something that the user should know, as a line of text or of JSON. Pure.
 //
 //   terapi-sync: warning: github/demo/Issue: the server answered 503; trying again in 1s
 //   {"time":"2026-…","level":"warning","stream":"github/demo/Issue","message":"the server …"}
@@ -14,7 +14,7 @@ namespace terapi::client {
 struct LogLine {
   core::Time time{};
   SyncEvent::Level level = SyncEvent::Level::kInfo;
-  std::string stream;  // empty: of none
+  std::string stream;  // empty: about none
   std::string message;
 };
 

@@ -1,4 +1,4 @@
-// ProgressLine: how far the streams are, in one line for people.
+// ProgressLine: how far the streams are, in one line.
 //
 //   github/demo/Issue  412,000 records  231k/s  412 pages  lag 0s  ~3s left
 //   3 streams  1,200,000 records (30%)  198k/s  1,200 pages  lag 2h 4m  ~14s left
@@ -36,7 +36,7 @@ class ProgressLine {
     core::Time time;
     std::uint64_t records;
   };
-  // What was so when a stream's full read began.
+  // As it was when a stream's full read began.
   struct FullRead {
     std::uint64_t number = 0;
     std::uint64_t records = 0;

@@ -11,7 +11,7 @@ void ReadFlags::add_to(core::Flags& flags, For command) {
               "INTEGRATION/CONNECTION/MODEL[/VARIANT]; may be repeated (default: all)",
               append_to(streams));
   } else {
-    flags.toggle("json", "an array of objects, with everything that is known", json);
+    flags.toggle("json", "as a JSON array, with everything that is known", json);
   }
 }
 

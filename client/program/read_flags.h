@@ -1,4 +1,4 @@
-// ReadFlags: what `terapi-sync dump` and `status` are told on the command line.
+// ReadFlags: the flags of `terapi-sync dump` and `status`.
 #pragma once
 
 #include <cstdint>

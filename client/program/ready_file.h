@@ -1,4 +1,4 @@
-// ReadyFile: says that a program runs, and where it listens, to whoever started it.
+// ReadyFile: tells whoever started the program that it is running, and where it listens.
 #pragma once
 
 #include <string>

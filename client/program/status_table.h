@@ -1,4 +1,4 @@
-// StatusTable: what `terapi-sync status` prints, for people and as JSON. Pure.
+// StatusTable: what `terapi-sync status` prints, as a table or as JSON. Pure.
 //
 //   STREAM             RECORDS  DELETED  STATE       LAG  NEWEST                CURSOR
 //   github/demo/Issue    1,000        3  retrying  2m 5s  2026-11-23 20:44:07Z  Y3JlYX…MyZjQ0

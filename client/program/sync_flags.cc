@@ -57,7 +57,7 @@ core::Result<std::string> base_url_from(const SyncFlags& flags,
                        "--base-url is missing; expected the API's URL, such as "
                        "http://127.0.0.1:3003 (also from TERAPI_BASE_URL)"};
   }
-  // Before anything else is said about it, since what is said shows it.
+  // Before any other complaint about it, since those quote it.
   if (url.find('@') != std::string::npos) {
     return bad_flag("base-url",
                     "it holds a user name or password; expected http://HOST:PORT, and the key "
@@ -66,7 +66,7 @@ core::Result<std::string> base_url_from(const SyncFlags& flags,
   const auto parsed = core::parse_url(url);
   if (!parsed) {
     return bad_flag("base-url",
-                    parsed.error().message + "; expected such as http://127.0.0.1:3003");
+                    parsed.error().message + "; expected a URL such as http://127.0.0.1:3003");
   }
   if (url.find_first_of("?#") != std::string::npos) {
     return bad_flag("base-url", "'" + url + "' has a query or fragment; expected none");
@@ -125,7 +125,7 @@ core::Result<std::optional<ListenAddress>> address_from(const std::string& flag,
   return std::optional(*std::move(address));
 }
 
-// Unlike a simulator's, a client's chance has to differ from the next client's, or all those that
+// Unlike a simulator's, a client's seed has to differ from the next client's, or all those that
 // failed together would come back together.
 std::uint64_t any_seed() {
   std::random_device device;
@@ -155,18 +155,18 @@ core::Result<SyncOptions> sync_options_from(const SyncFlags& flags,
 
 void add_tuning_to(SyncFlags& target, core::Flags& flags) {
   using namespace std::chrono_literals;
-  add_duration(
-      flags, "overlap",
-      "re-read what is so much older than the newest record, for late commits (default 0s)", 0s,
-      target.overlap);
+  add_duration(flags, "overlap",
+               "also re-read what was modified in this span before the newest record (default 0s)",
+               0s, target.overlap);
   add_number(flags, "workers", "streams that sync at once (default 4)", 1, 64,
              [&target](std::uint64_t n) { target.workers = n; });
   add_duration(flags, "timeout", "how long a request may take (default 30s)", 1ms, target.timeout);
   add_number(flags, "max-page-mib", "largest page taken; fewer records are asked for (default 32)",
              1, 1024, [&target](std::uint64_t n) { target.max_page_mib = n; });
-  add_duration(flags, "give-up", "stop a stream that has failed for so long (default 0s: never)",
-               0s, target.give_up);
-  add_number(flags, "seed", "decides the chance in waits (default: another one each time)", 0,
+  add_duration(flags, "give-up",
+               "stop a stream that has been failing for this long (default 0s: never)", 0s,
+               target.give_up);
+  add_number(flags, "seed", "of the random part of waits (default: another one each time)", 0,
              UINT64_MAX, [&target](std::uint64_t n) { target.seed = n; });
 }
 
@@ -204,15 +204,15 @@ void SyncFlags::add_to(core::Flags& flags) {
   flags.add("signing-key", "KEY",
             "of webhooks; twice during a rotation (or TERAPI_SIGNING_KEY; default: the secret key)",
             append_to(signing_keys));
-  add_duration(flags, "poll", "look for news this often, also without webhooks (default 30s)", 1ms,
-               poll);
+  add_duration(flags, "poll", "look for changes this often, also without webhooks (default 30s)",
+               1ms, poll);
   add_number(flags, "limit", "records of a page (default 1000)", 1, 10'000,
              [this](std::uint64_t n) { limit = n; });
   flags.choice("dialect", {"terapi", "nango"}, "whose vocabulary (default terapi)", dialect);
   flags.choice("progress", {"auto", "always", "never"},
                "auto: a line that is redrawn, on a terminal only", progress);
   flags.text("metrics", "HOST:PORT", "serve GET /metrics (Prometheus) and GET /health", metrics);
-  add_number(flags, "expect", "how many records there will be, to estimate the time left", 1,
+  add_number(flags, "expect", "how many records to expect, to estimate the time left", 1,
              UINT64_MAX, [this](std::uint64_t n) { expect = n; });
   flags.text("ready-file", "FILE", "written when it runs: webhook_url, metrics_url, pid as JSON",
              ready_file);

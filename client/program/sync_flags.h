@@ -1,5 +1,5 @@
-// SyncFlags: what `terapi-sync run` is told on the command line and in the environment, and
-// SyncSettings, what that means once it was checked. Pure, but for SyncEnvironment::of_process.
+// SyncFlags: the flags of `terapi-sync run`, with the environment variables beside them, and
+// SyncSettings, what they mean once they were checked. Pure, but for SyncEnvironment::of_process.
 //
 //   SyncFlags flags;
 //   flags.add_to(parser);

@@ -89,7 +89,7 @@ void add_counters(SyncMetricsText& out) {
               [](Progress stream) { return stream.counts.bytes; });
   out.numbers("failures_total", "counter", "Walks that ended in a failure.",
               [](Progress stream) { return stream.failures; });
-  out.numbers("full_reads_total", "counter", "Full reads after a cursor that was not taken.",
+  out.numbers("full_reads_total", "counter", "Full reads after a cursor that the server refused.",
               [](Progress stream) { return stream.full_reads; });
 }
 
@@ -117,7 +117,7 @@ void add_webhooks(SyncMetricsText& out, const SyncMetrics& metrics) {
   out.sample("use=\"hint\"", std::to_string(webhooks.hints - metrics.hints_of_no_stream));
   out.sample("use=\"other_stream\"", std::to_string(metrics.hints_of_no_stream));
   out.sample("use=\"ignored\"", std::to_string(webhooks.ignored));
-  out.family("webhooks_rejected_total", "counter", "Webhooks that were not taken, by reason.");
+  out.family("webhooks_rejected_total", "counter", "Webhooks that were rejected, by reason.");
   for (const auto& [reason, count] : webhooks.rejected) {
     out.sample("reason=\"" + core::prometheus_label(reason) + "\"", std::to_string(count));
   }

@@ -1,7 +1,7 @@
 // SyncMetrics: what GET /metrics says, as Prometheus text, and GET /health. Pure.
 //
 // /health answers 200 for as long as the process lives, with how many streams are in which state:
-// a stream that has stopped needs a person, and restarting the process would not mend it.
+// a stream that has stopped needs an operator; restarting the process would not help.
 #pragma once
 
 #include <cstdint>

@@ -91,13 +91,13 @@ core::Result<void> SyncProcess::Parts::open_database() {
   auto opened = open_store(settings.database, workers);
   if (!opened) return opened.error();
   store = *std::move(opened);
-  background = std::make_unique<core::ThreadBackground>(
-      loop, std::min(workers, store->calls_at_once()));
+  background =
+      std::make_unique<core::ThreadBackground>(loop, std::min(workers, store->calls_at_once()));
   return {};
 }
 
 void SyncProcess::Parts::make_engine(Console console, bool redraws) {
-  // Twice: an answer that nobody waits for any more must not hold up the next try.
+  // Twice: an answer that nobody waits for any more must not hold up the next attempt.
   sender = std::make_unique<core::HttpSender>(
       loop, core::HttpSenderOptions{.max_connections_per_host = 2 * settings.options.workers});
   report = std::make_unique<SyncReport>(
@@ -122,10 +122,11 @@ void SyncProcess::Parts::make_engine(Console console, bool redraws) {
 core::Response SyncProcess::Parts::take_webhook(const core::Request& request) {
   const std::size_t reasons = receiver->counters().rejected.size();
   core::Response response = receiver->handle(request);
-  // A wrong signing key has to be seen, and a flood of forgeries must not fill the log.
+  // A wrong signing key has to be noticed, and a flood of forgeries must not fill the log.
   if (receiver->counters().rejected.size() > reasons) {
-    report->tell(SyncEvent::Level::kWarning, "",
-                 "a webhook was not taken (more like it are only counted): " + response.body);
+    report->tell(
+        SyncEvent::Level::kWarning, "",
+        "a webhook was rejected (further ones like it are only counted): " + response.body);
   }
   return response;
 }
@@ -141,7 +142,7 @@ SyncProcess::~SyncProcess() = default;
 core::Result<std::unique_ptr<SyncProcess>> SyncProcess::start(SyncSettings settings,
                                                               Console console, bool redraws) {
   auto parts = std::make_unique<Parts>(std::move(settings));
-  // Listening comes first: a port in use is said before a database is made.
+  // Listening comes first: a port in use is reported before a database is made.
   if (auto listening = parts->listen(); !listening) return listening.error();
   if (auto opened = parts->open_database(); !opened) return opened.error();
   parts->make_engine(std::move(console), redraws);

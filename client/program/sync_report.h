@@ -1,7 +1,7 @@
-// SyncReport: what a running sync tells people: log lines, and how far it is.
+// SyncReport: what a running sync tells the user: log lines, and how far it is.
 //
 // On a terminal progress is a line that is redrawn, ten times a second at most; elsewhere, if it
-// is wished for, a log line every five seconds while something goes on.
+// is asked for, a log line every five seconds while something goes on.
 //
 // Thread rule: the clock's thread. The clock has to outlive it.
 #pragma once
@@ -54,7 +54,7 @@ class SyncReport {
   std::uint64_t pages_told_ = 0;
 };
 
-// What is wished for, as far as stderr can do it.
+// What was asked for, as far as stderr can do it.
 SyncReport::Progress progress_for(ProgressWish wish, bool redraws);
 
 }  // namespace terapi::client

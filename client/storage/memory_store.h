@@ -1,6 +1,6 @@
 // MemoryStore: records and cursors in this process's memory, under the same rules as in a
-// database: for simulations, tests and programs that keep nothing. What it does follows from its
-// calls alone, and each costs a hash lookup a record.
+// database: for simulations, tests and programs that keep nothing. Deterministic, at
+// the cost of a hash look-up for each record.
 //
 //   MemoryStore store;
 //   SyncEngine engine(options, streams, {clock, transport, store, background});

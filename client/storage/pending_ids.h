@@ -2,7 +2,7 @@
 // RecordIndex holds in memory.
 //
 // The keys lie one after the other in one text and are found by a table of numbers: no allocation
-// for a key, and a look-up mostly touches one line of memory of each of the three.
+// for a key, and a look-up mostly touches one cache line of each of the three.
 //
 // Thread rule: a value.
 #pragma once

@@ -69,7 +69,7 @@ core::Result<void> RecordIndex::skip_indexed() {
   if (indexed <= last_seq_) return {};
   last_seq_ = indexed;
   held_.clear();
-  filter_ = IdFilter();
+  filter_ = BloomFilter();
   filter_complete_ = false;
   return {};
 }
@@ -110,7 +110,7 @@ core::Result<std::optional<std::int64_t>> RecordIndex::look_up(std::int64_t stre
 }
 
 core::Result<void> RecordIndex::fill_filter() {
-  filter_ = IdFilter();
+  filter_ = BloomFilter();
   while (true) {
     const auto row = all_.step();
     if (!row) {

@@ -7,7 +7,7 @@
 // `record_ids` in id order, many at a time. What is held in memory is lost with the process and
 // read again from the end of the log at the next start.
 //
-// Memory: at most kMostPending entries and one IdFilter, however many records there are.
+// Memory: at most kMostPending entries and one BloomFilter, however many records there are.
 //
 // Thread rule: SqliteStore's.
 #pragma once
@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-#include "client/storage/id_filter.h"
+#include "client/storage/bloom_filter.h"
 #include "client/storage/pending_ids.h"
 #include "core/result.h"
 #include "core/sqlite/sqlite_connection.h"
@@ -70,7 +70,7 @@ class RecordIndex {
   std::int64_t last_seq_ = 0;    // of all that was stored
   std::int64_t staged_seq_ = 0;  // of what is staged beyond it
   // Complete or unused: filled once looking up has been in vain often enough to pay for it.
-  IdFilter filter_;
+  BloomFilter filter_;
   bool filter_complete_ = false;
   std::size_t vain_look_ups_ = 0;
 };

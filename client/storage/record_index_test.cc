@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "client/storage/id_filter.h"
+#include "client/storage/bloom_filter.h"
 #include "client/storage/sqlite_store.h"
 
 namespace terapi::client {
@@ -110,8 +110,8 @@ TEST_F(ManyIds, AreFoundAgainWhenAnotherProcessHasStoredAndIndexedThem) {
   EXPECT_EQ(count(), 4'200U);
 }
 
-TEST(IdFilter, SaysNoOnlyToWhatWasNeverAdded) {
-  IdFilter filter;
+TEST(BloomFilter, SaysNoOnlyToWhatWasNeverAdded) {
+  BloomFilter filter;
   EXPECT_FALSE(filter.may_hold("a"));
   for (int i = 0; i < 10'000; ++i) filter.add("in" + std::to_string(i));
   int wrong = 0;

@@ -8,7 +8,7 @@
 
 namespace terapi::client {
 
-// Makes the tables in an empty file; refuses a file of somebody else ("store_foreign") or of a
+// Makes the tables in an empty file; refuses a file that is not ours ("store_foreign") or of a
 // newer version ("store_too_new") without touching it. `path` is for messages.
 core::Result<void> prepare_schema(core::SqliteConnection& connection, const std::string& path);
 

@@ -1,6 +1,6 @@
 // SqliteStore: records and cursors in one SQLite file, the client's own destination.
 //
-// The file is for people too: docs/sync-tables.md describes its tables and has example queries.
+// You may query the file yourself: docs/sync-tables.md describes its tables and has examples.
 // It is written in WAL mode with synchronous=NORMAL: a commit survives the death of the process;
 // after a power cut the last commits may be missing, records and cursor together. Several
 // processes may sync into one file, the same streams included (CLIENT-12).
@@ -26,7 +26,7 @@ class SqliteStore final : public ReadableStore {
   };
 
   // ":memory:" is a database of its own. Errors, with the file left as it was: "store_foreign"
-  // (a SQLite file of somebody else, or no SQLite file), "store_too_new" (made by a newer
+  // (another program's SQLite file, or not SQLite at all), "store_too_new" (made by a newer
   // version), "store_failed" (cannot be opened).
   static core::Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
                                                          Open how = Open::kOrMake);

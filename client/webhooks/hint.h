@@ -1,5 +1,5 @@
-// Hint: what a webhook is good for (CLIENT-4). It says that a stream may have something new; it
-// is never data, and losing, repeating or reordering hints changes nothing.
+// Hint: what the client takes from a webhook (CLIENT-4). It says that a stream may have something
+// new; it is never data, and losing, repeating or reordering hints changes nothing.
 #pragma once
 
 #include <optional>

@@ -8,9 +8,9 @@
 // keys, too: one value made with one of its keys is enough, whatever else the list holds. All
 // values are compared with all keys, in constant time.
 //
-// The legacy header, hex SHA-256(secret key + raw body), proves nothing and is not looked at: such
+// The legacy header, hex SHA-256(secret key + raw body), proves nothing and is ignored: such
 // a value is SHA-256's inner state after that text, so from one of them anybody can go on hashing
-// and sign a longer body, without the key. HMAC hashes twice and has no such hole.
+// and sign a longer body, without the key. HMAC hashes twice and is safe from that.
 //
 // Errors: none. A header that is missing, empty or garbage is simply not verified.
 // Thread rule: const calls from any thread.

@@ -6,8 +6,8 @@
 //   WebhookReceiver receiver(options, [&](const Hint& hint) { engine.hint(hint); });
 //   core::Response answer = receiver.handle(request);
 //
-// A webhook is verified over its raw bytes before anything else is made of it, whatever its content
-// type says; then it becomes a Hint. Webhooks of types that it does not know are accepted and
+// A webhook is verified over its raw bytes before anything else is done with it, whatever its
+// content type says; then it becomes a Hint. Webhooks of unknown types are accepted and
 // ignored, so that they are not sent again. A failed run's webhook is a hint as well: what the run
 // saved before it failed stays (SYNC-4).
 //
@@ -50,10 +50,10 @@ struct WebhookReceiverOptions {
 };
 
 struct WebhookCounters {
-  std::uint64_t received = 0;                     // POSTs to the path, whatever was made of them
+  std::uint64_t received = 0;                     // POSTs to the path, whatever came of them
   std::uint64_t hints = 0;                        // accepted: each became a hint
   std::uint64_t ignored = 0;                      // of other types, verified all the same
-  std::map<std::string, std::uint64_t> rejected;  // by the answer's code; other paths' included
+  std::map<std::string, std::uint64_t> rejected;  // by the answer's code; also on other paths
   // The last one that was verified: a forged one says nothing about the real sender. Needs a clock.
   std::optional<core::Time> last_received;
 };

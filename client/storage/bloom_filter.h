@@ -1,5 +1,5 @@
-// IdFilter: "was this key added?", answered with "no" or "perhaps", in a fixed amount of memory (a
-// Bloom filter). Saves the look-up of ids that are new, which is all of them in a first sync.
+// BloomFilter: answers "was this key added?" with "no" or "perhaps", in a fixed amount of memory.
+// Saves looking up ids that are new, which is all of them in a first sync.
 //
 // Thread rule: a value.
 #pragma once
@@ -14,7 +14,7 @@
 
 namespace terapi::client {
 
-class IdFilter {
+class BloomFilter {
  public:
   // 8 MiB: about 1 in 90 new ids is looked up in vain at 7 million keys, more beyond.
   static constexpr std::size_t kBits = std::size_t{1} << 26;
@@ -33,8 +33,8 @@ class IdFilter {
   }
 
  private:
-  // All of a key's bits stand in one block of 64 bytes, which is one line of memory to wait for and
-  // not six.
+  // All of a key's bits stand in one block of 64 bytes, so that a look-up waits for one cache line
+  // and not for six.
   static constexpr std::size_t kWords = 8;
   struct Bits {
     std::size_t block = 0;  // its first word
