@@ -7,7 +7,7 @@ namespace {
 
 class ConsoleTest : public testing::Test {
  protected:
-  std::string written() { return std::exchange(written_, ""); }
+  std::string take_output() { return std::exchange(written_, ""); }
   std::string written_;
   std::size_t columns_ = 80;
   Console console_{[this](std::string_view text) { written_ += text; },
@@ -17,43 +17,43 @@ class ConsoleTest : public testing::Test {
 TEST_F(ConsoleTest, PrintsLinesAsTheyAreWhileNothingIsShown) {
   console_.print("one\n");
   console_.clear();
-  EXPECT_EQ(written(), "one\n");
+  EXPECT_EQ(take_output(), "one\n");
 }
 
 TEST_F(ConsoleTest, RedrawsTheLineInItsPlace) {
   console_.show("1 record");
   console_.show("2 records");
-  EXPECT_EQ(written(), "\r\x1b[K1 record\r\x1b[K2 records");
+  EXPECT_EQ(take_output(), "\r\x1b[K1 record\r\x1b[K2 records");
 }
 
 TEST_F(ConsoleTest, WritesNothingForALineThatIsThereAlready) {
   console_.show("1 record");
-  written();
+  take_output();
   console_.show("1 record");
-  EXPECT_EQ(written(), "");
+  EXPECT_EQ(take_output(), "");
 }
 
 TEST_F(ConsoleTest, PrintsAboveTheLine) {
   console_.show("1 record");
-  written();
+  take_output();
   console_.print("a warning\n");
-  EXPECT_EQ(written(), "\r\x1b[Ka warning\n1 record");
+  EXPECT_EQ(take_output(), "\r\x1b[Ka warning\n1 record");
 }
 
 TEST_F(ConsoleTest, LeavesNothingBehindAtTheEnd) {
   console_.show("1 record");
-  written();
+  take_output();
   console_.clear();
   console_.print("done\n");
-  EXPECT_EQ(written(), "\r\x1b[Kdone\n");
+  EXPECT_EQ(take_output(), "\r\x1b[Kdone\n");
 }
 
 TEST_F(ConsoleTest, CutsWhatWouldWrap) {
   columns_ = 6;
   console_.show("123456");
-  EXPECT_EQ(written(), "\r\x1b[K1234…");
+  EXPECT_EQ(take_output(), "\r\x1b[K1234…");
   console_.show("12345");
-  EXPECT_EQ(written(), "\r\x1b[K12345");
+  EXPECT_EQ(take_output(), "\r\x1b[K12345");
 }
 
 }  // namespace

@@ -196,7 +196,7 @@ class SyncUnderTest {
     Console console(
         [this](std::string_view text) {
           const std::lock_guard lock(mutex_);
-          told_ += text;
+          stderr_text_ += text;
         },
         [] { return std::size_t{200}; });
     auto process = SyncProcess::start(*std::move(settings), std::move(console), false);
@@ -214,9 +214,9 @@ class SyncUnderTest {
   std::string webhook_url() const { return process_->webhook_url(); }
   std::string metrics_url() const { return process_->metrics_url(); }
   // What was written on stderr.
-  std::string told() {
+  std::string stderr_text() {
     const std::lock_guard lock(mutex_);
-    return told_;
+    return stderr_text_;
   }
 
   // The exit code, once the process has ended by itself.
@@ -255,7 +255,7 @@ class SyncUnderTest {
  private:
   TestFolder folder_;
   std::mutex mutex_;
-  std::string told_;
+  std::string stderr_text_;
   std::unique_ptr<SyncProcess> process_;
   std::future<int> exit_code_;
 };

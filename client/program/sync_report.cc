@@ -53,7 +53,7 @@ void SyncReport::tick() {
   if (options_.progress == Progress::kRedrawn) {
     console_.show(line);
     next = running ? kRedraw : kRedrawIdle;
-  } else if (std::exchange(pages_told_, pages) != pages || running) {
+  } else if (std::exchange(reported_pages_, pages) != pages || running) {
     tell(SyncEvent::Level::kInfo, "", line);
   }
   timer_ = clock_.at(clock_.now() + next, [this] { tick(); });

@@ -51,7 +51,7 @@ class SyncReport {
   Streams streams_;
   ProgressLine line_;
   core::TimerId timer_ = 0;
-  std::uint64_t pages_told_ = 0;
+  std::uint64_t reported_pages_ = 0;
 };
 
 // What was asked for, as far as stderr can do it.

@@ -25,7 +25,7 @@ class SyncReportTest : public testing::Test {
     streams_[0].counts.records += records;
     ++streams_[0].counts.pages;
   }
-  std::string written() { return std::exchange(written_, ""); }
+  std::string take_output() { return std::exchange(written_, ""); }
 
   core::VirtualClock clock_;
   std::vector<StreamProgress> streams_;
@@ -38,7 +38,7 @@ TEST_F(SyncReportTest, IsQuietWithoutProgress) {
   receive(10);
   clock_.advance_by(1min);
   silent->end();
-  EXPECT_EQ(written(), "");
+  EXPECT_EQ(take_output(), "");
 }
 
 TEST_F(SyncReportTest, RedrawsTenTimesASecondAtMost) {
@@ -48,7 +48,7 @@ TEST_F(SyncReportTest, RedrawsTenTimesASecondAtMost) {
   for (int i = 0; i < 100; ++i) {
     receive(10);
     clock_.advance_by(10ms);
-    if (!written().empty()) ++draws;
+    if (!take_output().empty()) ++draws;
   }
   EXPECT_EQ(draws, 10U);
 }
@@ -59,22 +59,22 @@ TEST_F(SyncReportTest, DrawsOnceASecondWhileNothingGoesOn) {
   streams_[0].up_to_date_at = clock_.now();
   drawn->begin();
   clock_.advance_by(100ms);
-  written();
+  take_output();
   clock_.advance_by(900ms);
-  EXPECT_EQ(written(), "");
+  EXPECT_EQ(take_output(), "");
   clock_.advance_by(100ms);
-  EXPECT_NE(written().find("lag 1s"), std::string::npos);
+  EXPECT_NE(take_output().find("lag 1s"), std::string::npos);
 }
 
 TEST_F(SyncReportTest, ClearsTheLineAtTheEnd) {
   const auto drawn = report({.progress = SyncReport::Progress::kRedrawn});
   drawn->begin();
   clock_.advance_by(100ms);
-  written();
+  take_output();
   drawn->end();
-  EXPECT_EQ(written(), "\r\x1b[K");
+  EXPECT_EQ(take_output(), "\r\x1b[K");
   clock_.advance_by(1min);
-  EXPECT_EQ(written(), "");
+  EXPECT_EQ(take_output(), "");
 }
 
 TEST_F(SyncReportTest, PlainLinesComeWhileSomethingGoesOn) {
@@ -82,17 +82,17 @@ TEST_F(SyncReportTest, PlainLinesComeWhileSomethingGoesOn) {
   lines->begin();
   receive(5000);
   clock_.advance_by(5s);
-  EXPECT_EQ(written(), "terapi-sync: info: github/demo/Issue  5,000 records  1.0k/s  1 page\n");
+  EXPECT_EQ(take_output(), "terapi-sync: info: github/demo/Issue  5,000 records  1.0k/s  1 page\n");
   streams_[0].running = false;
   clock_.advance_by(1min);
-  EXPECT_EQ(written(), "");
+  EXPECT_EQ(take_output(), "");
 }
 
 TEST_F(SyncReportTest, TellsEventsInTextOrJson) {
   report({})->tell(SyncEvent::Level::kWarning, "a/b/c", "trouble");
-  EXPECT_EQ(written(), "terapi-sync: warning: a/b/c: trouble\n");
+  EXPECT_EQ(take_output(), "terapi-sync: warning: a/b/c: trouble\n");
   report({.json = true})->tell(SyncEvent::Level::kWarning, "a/b/c", "trouble");
-  EXPECT_EQ(written(),
+  EXPECT_EQ(take_output(),
             R"({"time":"2024-01-01T00:00:00.000000+00:00","level":"warning","stream":"a/b/c",)"
             R"("message":"trouble"})"
             "\n");

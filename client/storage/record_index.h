@@ -44,10 +44,10 @@ class RecordIndex {
   void keep();
   void forget();
 
-  // Writes what is held into the table, inside the caller's transaction, or gives it up as written
-  // with written() once that transaction is committed.
+  // Writes what is held into the table, inside the caller's transaction; on_written() lets go of
+  // it, once that transaction is committed.
   core::Result<void> write();
-  void written() { held_.clear(); }
+  void on_written() { held_.clear(); }
   std::size_t pending() const { return held_.size(); }
 
  private:

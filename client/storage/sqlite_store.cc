@@ -258,7 +258,7 @@ class SqliteStore::Impl {
       return Committed{};
     });
     if (!written) return written.error();
-    index_->written();
+    index_->on_written();
     return {};
   }
 
