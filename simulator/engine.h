@@ -15,14 +15,15 @@
 #include "simulator/dialect.h"
 #include "simulator/observation/log_book.h"
 #include "simulator/observation/request_journal.h"
+#include "simulator/simulator_clock.h"
 #include "simulator/world/state.h"
 
 namespace terapi::simulator {
 
 class Engine {
  public:
-  Engine(core::Clock& clock, const Dialect& dialect, std::uint64_t seed)
-      : clock_(clock), dialect_(dialect), seed_(seed) {}
+  Engine(SimulatorClock clock, const Dialect& dialect, std::uint64_t seed)
+      : clock_(clock.clock), virtual_clock_(clock.virtual_clock), dialect_(dialect), seed_(seed) {}
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -34,10 +35,12 @@ class Engine {
   const Dialect& dialect() const { return dialect_; }
   std::uint64_t seed() const { return seed_; }
   Time now() const { return clock_.now(); }
+  // Null on the machine's time.
+  core::VirtualClock* virtual_clock() const { return virtual_clock_; }
 
   // CUR-9: now, or one microsecond after the last commit if time has not moved since.
   Time take_commit_time();
-  // A fresh id, the so-manieth of its kind: a function of (seed, kind, number).
+  // The id of the thing of that kind and number: a function of (seed, kind, number).
   std::string make_id(std::string_view kind, std::uint64_t number) const;
 
   // The stream of that key, made if it is new.
@@ -63,6 +66,7 @@ class Engine {
 
  private:
   core::Clock& clock_;
+  core::VirtualClock* virtual_clock_;
   const Dialect& dialect_;
   std::uint64_t seed_;
   State state_;

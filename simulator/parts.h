@@ -19,7 +19,7 @@
 namespace terapi::simulator {
 
 struct Simulator::Parts {
-  Parts(SimulatorOptions given, core::Clock& clock, core::AsyncTransport& transport,
+  Parts(SimulatorOptions given, SimulatorClock clock, core::AsyncTransport& transport,
         Storage* storage);
 
   // Writes what changed since the last time; keeps it for the next try when that fails.
@@ -33,7 +33,7 @@ struct Simulator::Parts {
   State copy_state() const;
 
   SimulatorOptions options;
-  core::VirtualClock* virtual_clock;  // null on the system clock
+  core::VirtualClock* virtual_clock;  // null on the machine's time
   Storage* storage;
   Engine engine;
   WebhookQueue webhooks;

@@ -114,7 +114,6 @@ void Run::choose_sync() {
 void Run::decide_staging() {
   if (engine_.state().faults.empty()) return;
   FaultEvent event;
-  event.on = FaultOn::kStore;
   event.attributes = {{"integration", key_.integration},
                       {"connection", key_.connection},
                       {"model", key_.model},

@@ -8,7 +8,6 @@
 //   RunResult result = run.finish();
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,18 +17,11 @@
 #include "core/json.h"
 #include "simulator/engine.h"
 #include "simulator/records/payload.h"
+#include "simulator/run_facts.h"
 
 namespace terapi::simulator {
 
 class WebhookQueue;
-
-enum class SyncType : std::uint8_t { kInitial, kIncremental };
-std::string_view sync_type_name(SyncType type);
-
-struct RunError {
-  std::string type;
-  std::string description;
-};
 
 struct RunSpec {
   std::string integration;
@@ -40,14 +32,6 @@ struct RunSpec {
   std::optional<SyncType> type;   // empty: INITIAL for the first of (connection, sync, variant)
   std::optional<RunError> error;  // the run failed part-way (SYNC-4)
   bool webhook = true;
-};
-
-struct RunCounts {
-  std::int64_t added = 0;
-  std::int64_t updated = 0;
-  std::int64_t deleted = 0;
-  std::int64_t unchanged = 0;
-  bool changed() const { return added + updated + deleted > 0; }
 };
 
 struct RunResult {

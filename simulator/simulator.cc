@@ -12,10 +12,10 @@
 
 namespace terapi::simulator {
 
-Simulator::Parts::Parts(SimulatorOptions given, core::Clock& clock, core::AsyncTransport& transport,
-                        Storage* given_storage)
+Simulator::Parts::Parts(SimulatorOptions given, SimulatorClock clock,
+                        core::AsyncTransport& transport, Storage* given_storage)
     : options(std::move(given)),
-      virtual_clock(dynamic_cast<core::VirtualClock*>(&clock)),
+      virtual_clock(clock.virtual_clock),
       storage(given_storage),
       engine(clock, *options.dialect, options.seed),
       webhooks(engine, transport),
@@ -24,7 +24,6 @@ Simulator::Parts::Parts(SimulatorOptions given, core::Clock& clock, core::AsyncT
       advisories(engine),
       api(engine) {
   engine.set_settle([this] { static_cast<void>(store()); });
-  webhooks.set_virtual_time(virtual_clock != nullptr);
   webhooks.set_on_attempt_end([this] { driver.step(); });
   webhooks.set_observer(
       [this](const Delivery& delivery, bool started) { advisories.on_webhook(delivery, started); });
@@ -104,8 +103,8 @@ core::Result<void> Simulator::Parts::set_world(World world) {
   return {};
 }
 
-Simulator::Simulator(SimulatorOptions options, core::Clock& clock, core::AsyncTransport& webhooks,
-                     Storage* storage)
+Simulator::Simulator(SimulatorOptions options, SimulatorClock clock,
+                     core::AsyncTransport& webhooks, Storage* storage)
     : parts_(std::make_unique<Parts>(std::move(options), clock, webhooks, storage)) {}
 
 Simulator::~Simulator() = default;
@@ -157,14 +156,14 @@ core::Result<void> Simulator::start() {
   }
   apply_flags(parts.options, parts.engine.state().environments.front().settings);
   parts.engine.note_settings();
+  parts.webhooks.resume();
+  resume_staged(parts.engine, parts.webhooks);
   for (const LoadSpec& load : parts.options.loads) {
     auto loaded = carry_out_load(parts.engine, parts.webhooks, load);
     if (!loaded) return loaded;
   }
   if (auto stored = parts.store(); !stored) return stored;
   parts.snapshots.set_start(parts.copy_state());
-  parts.webhooks.resume();
-  resume_staged(parts.engine, parts.webhooks);
   parts.driver.step();
   return {};
 }

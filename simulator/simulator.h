@@ -19,13 +19,13 @@
 #include <utility>
 #include <vector>
 
-#include "core/clock.h"
 #include "core/http_message.h"
 #include "core/result.h"
 #include "core/transport.h"
 #include "simulator/dialect.h"
 #include "simulator/loading/load_spec.h"
 #include "simulator/observation/log_book.h"
+#include "simulator/simulator_clock.h"
 #include "simulator/storage/storage.h"
 
 namespace terapi::simulator {
@@ -48,7 +48,7 @@ class Simulator {
  public:
   // A VirtualClock as `clock` makes it a simulator in virtual time. `storage` may be null; all
   // references have to outlive the simulator.
-  Simulator(SimulatorOptions options, core::Clock& clock, core::AsyncTransport& webhooks,
+  Simulator(SimulatorOptions options, SimulatorClock clock, core::AsyncTransport& webhooks,
             Storage* storage = nullptr);
   ~Simulator();
   Simulator(const Simulator&) = delete;
@@ -67,7 +67,7 @@ class Simulator {
   // The keys of the first environment, for whoever starts a client.
   std::string secret_key() const;
   std::string signing_key() const;
-  // "1000 records of github/demo/Issue, …" for people.
+  // "1000 records of github/demo/Issue, …" to show to users.
   std::string summary() const;
   // A cursor from the middle of the first stream, to show what resuming looks like; "" if none.
   std::string example_cursor() const;

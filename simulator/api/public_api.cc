@@ -124,7 +124,6 @@ core::Response PublicApi::answer(Call& call) {
   if (!engine_.state().faults.empty()) {
     const RequestEntry& entry = call.entry;
     FaultEvent event;
-    event.on = FaultOn::kApi;
     event.attributes = {{"method", entry.method},
                         {"path", call.target.path},
                         {"integration", entry.stream.integration},
@@ -134,7 +133,7 @@ core::Response PublicApi::answer(Call& call) {
                         {"cursor", entry.cursor}};
     event.id = entry.method + " " + call.target.path + " " + simulator::describe(entry.stream);
     call.entry.fault = engine_.state().faults.strike(event, engine_.seed(), call.effect);
-    if (call.effect.answer) return *call.effect.answer;
+    if (call.effect.answer) return call.effect.answer->response;
   }
   const Route route = route_of(call.target.path);
   const std::string& method = call.request.method;

@@ -58,8 +58,9 @@ void write_summary(json::Writer& out, const Delivery& delivery) {
       .field("variant", delivery.stream.variant)
       .field("run_id", delivery.run_id)
       .field("state", delivery_state_name(delivery.state))
-      .optional_field("held_by",
-                      delivery.held_by.empty() ? std::nullopt : std::optional(delivery.held_by))
+      .optional_field("held_by", delivery.held.reason == HeldFor::kNothing
+                                     ? std::nullopt
+                                     : std::optional(hold_text(delivery.held)))
       .optional_field("dropped_by", delivery.settled_by_fault.empty()
                                         ? std::nullopt
                                         : std::optional(delivery.settled_by_fault))
@@ -111,7 +112,7 @@ void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
 }
 
 void show(SimulatorParts& parts, const std::string& id, const Reply& reply) {
-  const Delivery* delivery = std::as_const(parts.webhooks).find(id);
+  const Delivery* delivery = parts.webhooks.find(id);
   if (delivery == nullptr) {
     return reply(error_response(404, "unknown_delivery", "there is no delivery '" + id + "'"));
   }

@@ -21,16 +21,17 @@ class FaultPlan {
   // Sets a stored rule's counts.
   void restore_counts(std::string_view id, std::int64_t matched, std::int64_t fired);
 
-  // Lets every rule that strikes at this event shape `effect`; returns the ids of those that did,
-  // comma-separated.
+  // Adds to `effect` what every rule about such events does that strikes at this one; returns the
+  // ids of those that did, comma-separated.
   template <typename Effect>
   std::string strike(const FaultEvent& event, std::uint64_t seed, Effect& effect) {
     std::string struck;
     for (FaultRule& rule : rules_) {
-      if (!rule.matches(event)) continue;
+      const Effect* const its = std::get_if<Effect>(&rule.effect);
+      if (its == nullptr || !rule.matches(event)) continue;
       changed_ = true;
       if (!rule.strikes(event, seed)) continue;
-      for (const FaultPtr& fault : rule.faults) fault->strike(effect);
+      effect.add(*its);
       struck += (struck.empty() ? "" : ",") + rule.id;
     }
     return struck;

@@ -5,7 +5,7 @@
 #include "core/json_writer.h"
 #include "core/nearest.h"
 #include "core/random.h"
-#include "simulator/faults/registry.h"
+#include "simulator/faults/fault_table.h"
 
 namespace terapi::simulator {
 namespace {
@@ -15,7 +15,8 @@ namespace json = core::json;
 constexpr std::size_t kMostSeen = 10'000;
 
 void read_match(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
-  const std::vector<std::string> known = fault_attributes(rule.on);
+  const auto attributes = fault_attributes(rule.effect);
+  const std::vector<std::string> known(attributes.begin(), attributes.end());
   const json::Value match = fields.object("match");
   json::Path path = fields.path_to("match");
   for (const json::Member member : match.members()) {
@@ -65,19 +66,6 @@ void read_trigger(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
 
 }  // namespace
 
-std::vector<std::string> fault_attributes(FaultOn on) {
-  switch (on) {
-    case FaultOn::kApi:
-      return {"method", "path", "integration", "connection", "model", "variant", "cursor"};
-    case FaultOn::kWebhook:
-      return {"delivery",   "attempt", "url",     "type", "integration",
-              "connection", "model",   "variant", "path"};
-    case FaultOn::kStore:
-      return {"integration", "connection", "model", "variant", "sync"};
-  }
-  return {};
-}
-
 bool glob_matches(std::string_view pattern, std::string_view text) {
   // Greedy with one point to go back to, so linear in practice and never exponential.
   std::size_t p = 0;
@@ -103,7 +91,6 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
 }
 
 bool FaultRule::matches(const FaultEvent& event) const {
-  if (event.on != on) return false;
   return std::all_of(match.begin(), match.end(), [&](const auto& wanted) {
     const auto found = event.attributes.find(wanted.first);
     return found != event.attributes.end() && glob_matches(wanted.second, found->second);
@@ -132,19 +119,20 @@ FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
   FaultRule rule;
   json::Fields fields(value, path, issues);
   rule.id = fields.string("id").value_or(std::string(fallback_id));
-  const auto on = fields.choice("on", {"api", "webhook", "store"});
+  const std::vector<std::string> events = fault_events();
+  const auto on = fields.choice("on", events);
   if (!on && !fields.has("on")) {
     fields.report("on", "required",
                   json::path_text(fields.path_to("on")) +
                       " is missing; expected \"api\", \"webhook\" or \"store\"");
   }
-  rule.on = static_cast<FaultOn>(on.value_or(0));
+  rule.effect = no_effect_on(events[on.value_or(0)]);
   read_match(fields, rule, issues);
   read_trigger(fields, rule, issues);
   const json::Value doing = fields.object("do");
   if (doing.is_object()) {
     json::Fields do_fields(doing, fields.path_to("do"), issues);
-    rule.faults = make_faults(rule.on, do_fields, fields);
+    read_fault_effect(rule.effect, do_fields, fields);
     do_fields.finish();
   } else if (!fields.has("do")) {
     fields.report("do", "required",

@@ -9,40 +9,35 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/faults/fault.h"
+#include "core/json_fields.h"
+#include "simulator/faults/fault_effect.h"
 
 namespace terapi::simulator {
-
-enum class FaultOn : std::uint8_t { kApi, kWebhook, kStore };
 
 // Something that a rule may match: its attributes ("path", "model", "connection", "delivery",
 // "attempt", …) and the id by which a probability is decided.
 struct FaultEvent {
-  FaultOn on = FaultOn::kApi;
   std::map<std::string, std::string, std::less<>> attributes;
   std::string id;
 };
 
-// The attributes that events of a kind have.
-std::vector<std::string> fault_attributes(FaultOn on);
-
 struct FaultRule {
   std::string id;
-  FaultOn on = FaultOn::kApi;
   // Attribute → pattern; "*" in a pattern stands for any text. All have to match.
   std::map<std::string, std::string> match;
-  std::vector<std::int64_t> nth;                  // strikes the so-manieth matching events, from 1
-  std::optional<std::int64_t> every;              // strikes each so-manieth
+  std::vector<std::int64_t> nth;                  // strikes these matching events, counted from 1
+  std::optional<std::int64_t> every;              // strikes each third, fourth… of them
   std::optional<std::int64_t> parts_per_million;  // strikes with this probability
-  std::optional<std::int64_t> times;              // at most so often
-  std::vector<FaultPtr> faults;
-  std::string text;  // the rule as it was given, compact JSON
+  std::optional<std::int64_t> times;              // strikes at most this often
+  FaultEffect effect;  // what its `do` says; its alternative tells which events it is about
+  std::string text;    // the rule as it was given, compact JSON
 
   std::int64_t matched = 0;
   std::int64_t fired = 0;
   // How often each event id has come, so that a retry of the same request is another event.
   std::map<std::string, std::uint64_t> seen;
 
+  // Of an event of its kind: do its attributes match?
   bool matches(const FaultEvent& event) const;
   // Counts the event and says whether the rule strikes. Decided by (seed, rule id, event id) and
   // this rule's own count: never by threads or other rules.

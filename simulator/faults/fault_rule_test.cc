@@ -35,7 +35,6 @@ std::vector<std::string> paths(const std::string& text) {
 }
 FaultEvent event(const std::string& id = "GET /records") {
   FaultEvent event;
-  event.on = FaultOn::kApi;
   event.attributes = {{"path", "/records"}, {"model", "Issue"}};
   event.id = id;
   return event;
@@ -54,11 +53,11 @@ TEST(FaultRule, StrikesTheNthEvents) {
   EXPECT_EQ(pattern(rule_of(R"({"on":"api","nth":[2,5],"do":{"reset":true}})"), 6), ".x..x.");
 }
 
-TEST(FaultRule, StrikesEachSoManieth) {
+TEST(FaultRule, StrikesEveryThird) {
   EXPECT_EQ(pattern(rule_of(R"({"on":"api","every":3,"do":{"reset":true}})"), 7), "..x..x.");
 }
 
-TEST(FaultRule, StrikesAtMostSoManyTimes) {
+TEST(FaultRule, StrikesAtMostThatOften) {
   EXPECT_EQ(pattern(rule_of(R"({"on":"api","times":2,"do":{"reset":true}})"), 4), "xx..");
   EXPECT_EQ(pattern(rule_of(R"({"on":"api","every":2,"times":1,"do":{"reset":true}})"), 6),
             ".x....");
@@ -117,9 +116,15 @@ TEST(FaultRule, MatchesAllItsAttributesWithStars) {
   EXPECT_FALSE(matches(R"({"path":"/records","model":"Label"})"));
   EXPECT_FALSE(matches(R"({"path":"/records*x"})"));
   EXPECT_FALSE(matches(R"({"model":"issue"})"));
-  FaultEvent webhook = event();
-  webhook.on = FaultOn::kWebhook;
-  EXPECT_FALSE(rule_of(R"({"on":"api","do":{"reset":true}})").matches(webhook));
+}
+
+TEST(FaultPlan, StrikesOnlyEventsThatTheRuleIsAbout) {
+  FaultPlan plan;
+  plan.put(rule_of(R"({"on":"api","do":{"delay":"1s"}})"));
+  WebhookEffect effect;
+  EXPECT_EQ(plan.strike(event(), 1, effect), "");
+  EXPECT_EQ(effect.delay, core::Duration(0));
+  EXPECT_EQ(plan.find("rule")->matched, 0);
 }
 
 TEST(FaultRule, GlobsFindTheirTextWhereverItIs) {
@@ -176,6 +181,21 @@ TEST(FaultRule, RefusesWrongKindsEachWithItsPath) {
             "match.path"}}) {
     EXPECT_THAT(paths(text), testing::Contains(path)) << text;
   }
+}
+
+// Of two rules that strike, the one that says nothing about something takes nothing from the other.
+TEST(FaultPlan, AddsUpWhatItsRulesDo) {
+  FaultPlan plan;
+  plan.put(
+      rule_of(R"({"id":"a","on":"webhook","do":{"duplicate":3,"delay":"1s","forge":"body"}})"));
+  plan.put(rule_of(R"({"id":"b","on":"webhook","do":{"delay":"2s","forge":"signature"}})"));
+  WebhookEffect effect;
+  EXPECT_EQ(plan.strike(event(), 1, effect), "a,b");
+  EXPECT_EQ(effect.copies, 3);
+  EXPECT_EQ(effect.delay, std::chrono::seconds(3));
+  EXPECT_TRUE(effect.forge_body);
+  EXPECT_TRUE(effect.forge_signature);
+  EXPECT_FALSE(effect.drop);
 }
 
 TEST(FaultPlan, ReplacesRulesByIdAndListsThoseThatStruck) {

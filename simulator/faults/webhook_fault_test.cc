@@ -48,7 +48,7 @@ TEST_F(WebhookFault, DropLosesTheWebhookForGood) {
   EXPECT_EQ(s.fired("it"), 1);
 }
 
-TEST_F(WebhookFault, DuplicateArrivesSoManyTimesWithOneDeliveryId) {
+TEST_F(WebhookFault, DuplicatesHaveOneDeliveryId) {
   on_webhook(R"("do":{"duplicate":3})");
   const Json run = s.save({"a"});
   s.run_until_idle();
@@ -62,7 +62,7 @@ TEST_F(WebhookFault, DuplicateArrivesSoManyTimesWithOneDeliveryId) {
   EXPECT_EQ(s.delivery(run)["state"], "delivered");
 }
 
-TEST_F(WebhookFault, DelaySendsItSoMuchLater) {
+TEST_F(WebhookFault, DelaySendsItLater) {
   on_webhook(R"("do":{"delay":"10m"})");
   const Json run = s.save({"a"});
   s.advance("599999999us");

@@ -128,12 +128,12 @@ core::Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const ServeFla
   if (!options) return options.error();
   auto parts = std::make_unique<Parts>();
   const bool virtual_time = flags.clock == "virtual";
-  core::Clock& clock =
-      virtual_time ? static_cast<core::Clock&>(parts->virtual_clock) : parts->loop.clock();
+  const SimulatorClock clock =
+      virtual_time ? SimulatorClock(parts->virtual_clock) : SimulatorClock(parts->loop.clock());
 
   // Listening comes first: a port in use is said at once, not after a long load.
   auto server = core::HttpServer::start(
-      parts->loop, server_options(flags, &clock),
+      parts->loop, server_options(flags, &clock.clock),
       [raw = parts.get()](core::Request request, std::function<void(core::Outcome)> done) {
         raw->simulator->handle(std::move(request), std::move(done));
       });

@@ -182,7 +182,7 @@ class Loader {
       const bool repeats = last != nullptr && !(*last < entry.position);
       last = &entry.position;
       if (repeats || batch.stream->log.put(std::move(entry.record))) {
-        return damaged("record in row " + std::to_string(row) + " is there twice");
+        return damaged("record in row " + std::to_string(row) + " appears twice");
       }
     }
     batch.entries = {};

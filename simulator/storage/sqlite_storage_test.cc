@@ -305,10 +305,10 @@ TEST_F(SqliteStorageTest, SaysWhichRecordIsDamaged) {
             record(50, "has a number that was not given out"));
   EXPECT_EQ(error_after("UPDATE records SET row = 0 WHERE row = 2"),
             record(0, "has a number that was not given out"));
-  EXPECT_EQ(error_after("UPDATE records SET id = 'a' WHERE row = 2"), record(1, "is there twice"));
+  EXPECT_EQ(error_after("UPDATE records SET id = 'a' WHERE row = 2"), record(1, "appears twice"));
   EXPECT_EQ(error_after("UPDATE records SET (last_modified, uuid) ="
                         " (SELECT last_modified, uuid FROM records WHERE row = 3) WHERE row = 2"),
-            record(3, "is there twice"));
+            record(3, "appears twice"));
 }
 
 TEST_F(SqliteStorageTest, SaysWhichDocumentOrDeliveryIsDamaged) {

@@ -148,6 +148,16 @@ void read_stored_value(Value value, const Path& path, Issues& issues, DeliverySt
   state = *named;
 }
 
+void write_stored(StoredWriter& out, const Hold& hold) { out.value(hold_text(hold)); }
+
+void read_stored_value(Value value, const Path& path, Issues& issues, Hold& hold) {
+  std::string text;
+  StoredReader::read(value, path, issues, text);
+  std::optional<Hold> named = hold_of_text(text);
+  if (!named) return StoredReader::wrong(value, path, issues, "why a delivery is held");
+  hold = *std::move(named);
+}
+
 namespace {
 
 // Numbers of streams are the keys of the record table.

@@ -72,10 +72,26 @@ TEST(StateJson, ReadsBackEveryStateOfADelivery) {
   }
 }
 
+TEST(StateJson, ReadsBackWhyADeliveryIsHeldAndRefusesOtherReasons) {
+  for (const Hold& hold : {Hold{}, Hold{HeldFor::kCommit, {}}, Hold{HeldFor::kBreaker, {}},
+                           Hold{HeldFor::kFault, "a,b"}, Hold{HeldFor::kFault, {}}}) {
+    Delivery delivery;
+    delivery.held = hold;
+    const auto read = read_delivery(write_delivery(delivery), "it");
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->held.reason, hold.reason);
+    EXPECT_EQ(read->held.rule, hold.rule);
+  }
+  std::string text = write_delivery({});
+  const std::string key = R"("held_by":")";
+  text.insert(text.find(key) + key.size(), "whim");
+  EXPECT_FALSE(read_delivery(text, "it"));
+}
+
 TEST(StateJson, RestoredFaultRulesStrikeWhereTheyStood) {
   State state;
   state.faults.put(sample_rule(R"({"id":"r","on":"webhook","nth":[3],"do":{"drop":true}})"));
-  const FaultEvent event{FaultOn::kWebhook, {}, "e"};
+  const FaultEvent event{{}, "e"};
   WebhookEffect effect;
   EXPECT_EQ(state.faults.strike(event, 1, effect), "");
   EXPECT_EQ(state.faults.strike(event, 1, effect), "");

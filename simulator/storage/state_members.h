@@ -21,6 +21,7 @@ void write_stored(StoredWriter& out, const RecordPtr& record);
 void write_stored(StoredWriter& out, const FaultPlan& plan);
 void write_stored(StoredWriter& out, SyncKind kind);
 void write_stored(StoredWriter& out, DeliveryState state);
+void write_stored(StoredWriter& out, const Hold& hold);
 
 void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, StoredRaw& raw);
@@ -34,6 +35,8 @@ void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, SyncKind& kind);
 void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, DeliveryState& state);
+void read_stored_value(core::json::Value value, const core::json::Path& path,
+                       core::json::Issues& issues, Hold& hold);
 
 template <typename Json, MaybeConst<RetryPolicy> T>
 void list_members(Json& json, T& retry) {
@@ -144,12 +147,13 @@ void list_members(Json& json, T& attempt) {
   json("next_attempt_at", attempt.next_attempt_at);
 }
 
+// The rest of the effect has been done when the plan is made.
 template <typename Json, MaybeConst<AttemptPlan> T>
 void list_members(Json& json, T& plan) {
   json("decided", plan.decided);
-  json("copies", plan.copies);
-  json("forge_signature", plan.forge_signature);
-  json("forge_body", plan.forge_body);
+  json("copies", plan.effect.copies);
+  json("forge_signature", plan.effect.forge_signature);
+  json("forge_body", plan.effect.forge_body);
   json("fault", plan.fault);
 }
 
@@ -170,7 +174,7 @@ void list_members(Json& json, T& delivery) {
   json("attempts_made", delivery.attempts_made);
   json("attempts", delivery.attempts);
   json("plan", delivery.plan);
-  json("held_by", delivery.held_by);
+  json("held_by", delivery.held);
   json("settled_by_fault", delivery.settled_by_fault);
 }
 

@@ -113,8 +113,8 @@ class StateText {
     all(a, b, c, d);
   }
   void add(const FaultRule& v) {
-    const auto& [id, on, match, nth, every, ppm, times, faults, text, matched, fired, seen] = v;
-    all(id, on, match, nth, every, ppm, times, faults.size(), text, matched, fired, seen);
+    const auto& [id, match, nth, every, ppm, times, effect, text, matched, fired, seen] = v;
+    all(id, match, nth, every, ppm, times, effect.index(), text, matched, fired, seen);
   }
   void add(const StagedCommit& v) {
     const auto& [a, b, c, d, e, f, g] = v;
@@ -124,9 +124,17 @@ class StateText {
     const auto& [a, b, c, d, e, f, g, h] = v;
     all(a, b, c, d, e, f, g, h);
   }
+  void add(const WebhookEffect& v) {
+    const auto& [drop, copies, delay, reorder, forge_signature, forge_body, before_commit] = v;
+    all(drop, copies, delay, reorder, forge_signature, forge_body, before_commit);
+  }
   void add(const AttemptPlan& v) {
-    const auto& [a, b, c, d, e] = v;
-    all(a, b, c, d, e);
+    const auto& [a, b, c] = v;
+    all(a, b, c);
+  }
+  void add(const Hold& v) {
+    const auto& [a, b] = v;
+    all(a, b);
   }
   void add(const Delivery& v) {
     const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = v;
@@ -176,8 +184,8 @@ inline Delivery sample_delivery(std::uint64_t number) {
   delivery.attempts = {
       {1, sample_time(13), Duration(14), 500, "", "cut in a caf\xC3", "rule-1", sample_time(15)},
       {2, sample_time(16), Duration(17), 0, "timeout", "a\0b"s, "", std::nullopt}};
-  delivery.plan = {true, 3, true, true, "rule-2"};
-  delivery.held_by = "breaker";
+  delivery.plan = {true, {.copies = 3, .forge_signature = true, .forge_body = true}, "rule-2"};
+  delivery.held = {HeldFor::kFault, "rule-2"};
   delivery.settled_by_fault = "rule-3";
   return delivery;
 }

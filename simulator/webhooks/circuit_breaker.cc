@@ -1,5 +1,7 @@
 #include "simulator/webhooks/circuit_breaker.h"
 
+#include "core/check.h"
+
 namespace terapi::simulator {
 
 CircuitBreaker::Decision CircuitBreaker::ask(Time now) {
@@ -29,6 +31,10 @@ bool CircuitBreaker::failed(const BreakerPolicy& policy, Time now) {
   open_until_ = now + policy.open_for;
   failures_.clear();
   return true;
+}
+
+void CircuitBreaker::check_invariants() const {
+  TERAPI_CHECK(!probing_ || open_until_, "only an open breaker probes");
 }
 
 }  // namespace terapi::simulator

@@ -23,7 +23,10 @@ class CircuitBreaker {
   bool failed(const BreakerPolicy& policy, Time now);
 
   bool open() const { return open_until_.has_value(); }
+  bool probing() const { return probing_; }
   std::optional<Time> open_until() const { return open_until_; }
+
+  void check_invariants() const;
 
  private:
   std::deque<Time> failures_;

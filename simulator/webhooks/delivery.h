@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/http_message.h"
+#include "simulator/faults/fault_effect.h"
 #include "simulator/world/environment.h"
 
 namespace terapi::simulator {
@@ -14,7 +15,7 @@ namespace terapi::simulator {
 enum class DeliveryState : std::uint8_t {
   kPending,    // an attempt is due at next_attempt_at
   kInFlight,   // an attempt is under way
-  kHeld,       // waits for the breaker to close (HOOK-14) or for a fault to let it go
+  kHeld,       // waits for what Delivery::held says
   kDelivered,  // a 2xx answer came
   kFailed,     // given up after the last attempt; can be sent again (HOOK-12)
   kDropped,    // lost on purpose, by a fault
@@ -37,11 +38,24 @@ struct Attempt {
 // What fault rules have decided about the next attempt.
 struct AttemptPlan {
   bool decided = false;
-  int copies = 1;
-  bool forge_signature = false;
-  bool forge_body = false;
-  std::string fault;  // the ids of the rules
+  WebhookEffect effect;  // what is still to be done: copies and forgeries, which are stored
+  std::string fault;     // the ids of the rules
 };
+
+// Why a delivery is held.
+enum class HeldFor : std::uint8_t {
+  kNothing,  // it is not
+  kCommit,   // until its data can be read (HOOK-4)
+  kBreaker,  // until the receiver is tried again (HOOK-14)
+  kFault,    // until another one to the same URL has gone
+};
+struct Hold {
+  HeldFor reason = HeldFor::kNothing;
+  std::string rule;  // kFault: the ids of its rules
+};
+// "", "commit", "breaker", "fault:RULE": how it is served and stored.
+std::string hold_text(const Hold& hold);
+std::optional<Hold> hold_of_text(std::string_view text);
 
 struct Delivery {
   std::string id;            // X-Terapi-Delivery: the same for each attempt
@@ -59,7 +73,7 @@ struct Delivery {
   int attempts_made = 0;  // since it was created, or sent again by hand: the backoff's base
   std::vector<Attempt> attempts;
   AttemptPlan plan;
-  std::string held_by;           // why it is held: "breaker" or "fault:ID"
+  Hold held;
   std::string settled_by_fault;  // the fault that dropped it, if one did
 
   bool finished() const {

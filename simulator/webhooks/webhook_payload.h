@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "simulator/run.h"
+#include "simulator/dialect.h"
+#include "simulator/records/stream.h"
+#include "simulator/run_facts.h"
 
 namespace terapi::simulator {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/check.h"
 #include "simulator/webhooks/retry_policy.h"
 #include "simulator/webhooks/webhook_signature.h"
 
@@ -14,13 +15,9 @@ constexpr std::size_t kMostAttempts = 100;
 constexpr std::size_t kMostAnswerBytes = std::size_t{4} << 20;  // nobody needs what it says
 constexpr std::size_t kKeptAnswerBytes = 1024;
 constexpr Duration kLongestReorder = std::chrono::minutes(1);
-constexpr std::string_view kHeldForCommit = "commit";
-constexpr std::string_view kHeldByBreaker = "breaker";
-constexpr std::string_view kHeldByFault = "fault:";
 
 FaultEvent event_for(const Delivery& delivery, int attempt) {
   FaultEvent event;
-  event.on = FaultOn::kWebhook;
   event.attributes = {{"delivery", delivery.id},
                       {"attempt", std::to_string(attempt)},
                       {"url", delivery.url},
@@ -65,23 +62,19 @@ WebhookQueue::WebhookQueue(Engine& engine, core::AsyncTransport& transport)
 bool WebhookQueue::may_send_before_commit() const {
   const auto& rules = engine_.state().faults.rules();
   return std::any_of(rules.begin(), rules.end(), [](const FaultRule& rule) {
-    if (rule.on != FaultOn::kWebhook) return false;
-    WebhookEffect effect;
-    for (const FaultPtr& fault : rule.faults) fault->strike(effect);
-    return effect.before_commit > Duration(0);
+    const auto* effect = std::get_if<WebhookEffect>(&rule.effect);
+    return effect != nullptr && effect->before_commit > Duration(0);
   });
 }
 
-const Delivery* WebhookQueue::find(std::string_view id) const {
-  const auto number = number_of_.find(id);
-  if (number == number_of_.end()) return nullptr;
-  const auto found = engine_.state().deliveries.find(number->second);
+Delivery* WebhookQueue::numbered(std::uint64_t number) const {
+  const auto found = engine_.state().deliveries.find(number);
   return found == engine_.state().deliveries.end() ? nullptr : &found->second;
 }
 
-Delivery* WebhookQueue::find(std::string_view id) {
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): it is this queue that is not const here
-  return const_cast<Delivery*>(std::as_const(*this).find(id));
+Delivery* WebhookQueue::named(std::string_view id) const {
+  const auto found = number_of_.find(id);
+  return found == number_of_.end() ? nullptr : numbered(found->second);
 }
 
 const Settings* WebhookQueue::settings_of(const Delivery& delivery) const {
@@ -111,22 +104,19 @@ Delivery& WebhookQueue::create(const Environment& environment, const WebhookFact
   return stored;
 }
 
-// Asks the fault rules about the next attempt and notes what they decide in its plan.
-WebhookEffect WebhookQueue::strike(Delivery& delivery) {
-  WebhookEffect effect;
-  delivery.plan = {};
-  delivery.plan.decided = true;
-  if (engine_.state().faults.empty()) return effect;
-  delivery.plan.fault = engine_.state().faults.strike(event_for(delivery, next_number(delivery)),
-                                                      engine_.seed(), effect);
-  delivery.plan.copies = effect.copies;
-  delivery.plan.forge_body = effect.forge_body;
-  delivery.plan.forge_signature = effect.forge_signature;
-  if (!delivery.plan.fault.empty()) {
+// Asks the fault rules about the next attempt; its plan is what they decide.
+const WebhookEffect& WebhookQueue::strike(Delivery& delivery) {
+  AttemptPlan& plan = delivery.plan = {};
+  plan.decided = true;
+  FaultPlan& faults = engine_.state().faults;
+  if (faults.empty()) return plan.effect;
+  plan.fault =
+      faults.strike(event_for(delivery, next_number(delivery)), engine_.seed(), plan.effect);
+  if (!plan.fault.empty()) {
     engine_.log(LogLevel::kInfo, "fault", "a fault strikes a webhook",
-                {{"rule", delivery.plan.fault}, {"delivery", delivery.id}});
+                {{"rule", plan.fault}, {"delivery", delivery.id}});
   }
-  return effect;
+  return plan.effect;
 }
 
 std::vector<WebhookQueue::Announced> WebhookQueue::announce(const Environment& environment,
@@ -137,7 +127,7 @@ std::vector<WebhookQueue::Announced> WebhookQueue::announce(const Environment& e
   const std::string body = webhook_body(facts, engine_.dialect());
   for (const std::string& url : urls_for(environment, facts.stream)) {
     Delivery& delivery = create(environment, facts, run_id, url, body);
-    const WebhookEffect effect = strike(delivery);
+    const WebhookEffect& effect = strike(delivery);
     announced.push_back({delivery.id, effect.before_commit});
     const Time first = engine_.now() + effect.delay;
     if (effect.drop) {
@@ -145,24 +135,26 @@ std::vector<WebhookQueue::Announced> WebhookQueue::announce(const Environment& e
       finish(delivery, DeliveryState::kDropped);
     } else if (hold_for_commit && effect.before_commit == Duration(0)) {
       delivery.next_attempt_at = first;
-      hold(delivery, std::string(kHeldForCommit), std::nullopt);
+      hold(delivery, {HeldFor::kCommit, {}}, std::nullopt);
     } else if (effect.reorder) {
-      hold(delivery, std::string(kHeldByFault) + delivery.plan.fault, first + kLongestReorder);
+      hold(delivery, {HeldFor::kFault, delivery.plan.fault}, first + kLongestReorder);
     } else {
       schedule(delivery, first);
     }
   }
+  core::check_invariants(*this);
   return announced;
 }
 
 void WebhookQueue::release(std::string_view id) {
-  Delivery* delivery = find(id);
+  Delivery* const delivery = named(id);
   if (delivery == nullptr || delivery->state != DeliveryState::kHeld) return;
   schedule(*delivery, std::max(engine_.now(), delivery->next_attempt_at.value_or(Time::min())));
+  core::check_invariants(*this);
 }
 
 core::Result<void> WebhookQueue::resend(std::string_view id) {
-  Delivery* delivery = find(id);
+  Delivery* const delivery = named(id);
   if (delivery == nullptr) {
     return core::Error{"unknown_delivery", "there is no delivery '" + std::string(id) + "'"};
   }
@@ -176,43 +168,51 @@ core::Result<void> WebhookQueue::resend(std::string_view id) {
   delivery->settled_by_fault.clear();
   delivery->plan = {};
   schedule(*delivery, engine_.now());
+  core::check_invariants(*this);
   return {};
 }
 
-void WebhookQueue::schedule(Delivery& delivery, Time at) {
+// It is neither held nor has a timer any more.
+void WebhookQueue::stop_waiting(Delivery& delivery) {
   if (const auto held = held_.find(delivery.url); held != held_.end()) {
     held->second.erase(delivery.number);
   }
+  delivery.held = {};
+  if (const auto timer = timers_.find(delivery.number); timer != timers_.end()) {
+    engine_.cancel(timer->second);
+    timers_.erase(timer);
+  }
+}
+
+void WebhookQueue::schedule(Delivery& delivery, Time at) {
+  stop_waiting(delivery);
   delivery.state = DeliveryState::kPending;
-  delivery.held_by.clear();
   delivery.next_attempt_at = at;
   engine_.note_delivery(delivery);
-  if (const auto old = timers_.find(delivery.number); old != timers_.end()) {
-    engine_.cancel(old->second);
-    timers_.erase(old);
-  }
   timers_[delivery.number] = engine_.at(at, [this, number = delivery.number] { due(number); });
 }
 
-void WebhookQueue::hold(Delivery& delivery, std::string by, std::optional<Time> until) {
+void WebhookQueue::hold(Delivery& delivery, Hold why, std::optional<Time> until) {
   if (until) schedule(delivery, *until);
   delivery.state = DeliveryState::kHeld;
-  delivery.held_by = std::move(by);
+  delivery.held = std::move(why);
   held_[delivery.url].insert(delivery.number);
   engine_.note_delivery(delivery);
 }
 
 void WebhookQueue::due(std::uint64_t number) {
   timers_.erase(number);
-  const auto found = engine_.state().deliveries.find(number);
-  if (found == engine_.state().deliveries.end()) return;
-  Delivery& delivery = found->second;
+  if (Delivery* const delivery = numbered(number)) take_turn(*delivery);
+  core::check_invariants(*this);
+}
+
+void WebhookQueue::take_turn(Delivery& delivery) {
   const Settings* settings = settings_of(delivery);
   if (settings == nullptr) return finish(delivery, DeliveryState::kFailed);
   // Faults come first: a probe that they keep from leaving would never tell the breaker how it
   // ended.
   if (!delivery.plan.decided) {
-    const WebhookEffect effect = strike(delivery);
+    const WebhookEffect& effect = strike(delivery);
     if (effect.drop) {
       delivery.settled_by_fault = delivery.plan.fault;
       return finish(delivery, DeliveryState::kDropped);
@@ -224,7 +224,7 @@ void WebhookQueue::due(std::uint64_t number) {
     if (breaker.ask(engine_.now()) == CircuitBreaker::Decision::kWait) {
       const std::optional<Time> until = breaker.open_until();
       const bool in_future = until && *until > engine_.now();
-      return hold(delivery, std::string(kHeldByBreaker), in_future ? until : std::optional<Time>());
+      return hold(delivery, {HeldFor::kBreaker, {}}, in_future ? until : std::optional<Time>());
     }
   }
   attempt(delivery);
@@ -235,20 +235,18 @@ void WebhookQueue::attempt(Delivery& delivery) {
   attempt.number = next_number(delivery);
   attempt.at = engine_.now();
   attempt.fault = delivery.plan.fault;
-  if (const auto held = held_.find(delivery.url); held != held_.end()) {
-    held->second.erase(delivery.number);
-  }
+  stop_waiting(delivery);
   delivery.state = DeliveryState::kInFlight;
-  delivery.held_by.clear();
   delivery.next_attempt_at.reset();
+  under_way_.insert(delivery.number);
   engine_.note_delivery(delivery);
   if (observer_) observer_(delivery, true);
   // A transport may answer at once and change the delivery: read it before the first send.
   const std::uint64_t number = delivery.number;
-  const int copies = delivery.plan.copies;
-  for (int copy = copies - 1; copy >= 0; --copy) {
-    const auto found = engine_.state().deliveries.find(number);
-    if (found != engine_.state().deliveries.end()) send(found->second, attempt, copy > 0);
+  const int copies = delivery.plan.effect.copies;
+  const std::uint64_t epoch = epoch_;
+  for (int copy = copies - 1; copy >= 0 && epoch == epoch_; --copy) {
+    if (const Delivery* const still = numbered(number)) send(*still, attempt, copy > 0);
   }
 }
 
@@ -257,13 +255,13 @@ core::Request WebhookQueue::request_for(const Delivery& delivery, int number) co
   core::Request request;
   request.method = "POST";
   request.target = delivery.url;
-  request.body = delivery.plan.forge_body ? forged(delivery.body) : delivery.body;
+  request.body = delivery.plan.effect.forge_body ? forged(delivery.body) : delivery.body;
   request.headers.add("Content-Type", "application/json");
   request.headers.add("User-Agent", std::string(dialect.product) + "-simulator/1");
   for (const auto& [name, value] : delivery.headers) {
     const bool signature = name != "webhook-id" && name != "webhook-timestamp";
     request.headers.add(
-        name, delivery.plan.forge_signature && signature ? broken_signature(value) : value);
+        name, delivery.plan.effect.forge_signature && signature ? broken_signature(value) : value);
   }
   request.headers.add(std::string(dialect.delivery_header), delivery.id);
   request.headers.add(std::string(dialect.attempt_header), std::to_string(number));
@@ -284,6 +282,7 @@ void WebhookQueue::send(const Delivery& delivery, Attempt attempt, bool copy) {
                     if (epoch != epoch_) return;
                     --in_flight_;
                     ended(number, attempt, copy, answer);
+                    core::check_invariants(*this);
                     engine_.settle();
                     if (on_attempt_end_) on_attempt_end_();
                   });
@@ -297,14 +296,16 @@ void WebhookQueue::ended(std::uint64_t number, Attempt attempt, bool copy,
   } else {
     attempt.error = answer.error().code;
   }
-  if (!answer && attempt.error == "timeout" && virtual_time_) {
-    const auto found = engine_.state().deliveries.find(number);
-    const Settings* settings =
-        found == engine_.state().deliveries.end() ? nullptr : settings_of(found->second);
+  // In virtual time it takes the time-out there, too.
+  if (!answer && attempt.error == "timeout" && engine_.virtual_clock() != nullptr) {
+    const Delivery* const delivery = numbered(number);
+    const Settings* settings = delivery == nullptr ? nullptr : settings_of(*delivery);
     if (settings != nullptr) {
       engine_.at(attempt.at + settings->retry.timeout,
                  [this, epoch = epoch_, number, attempt, copy] {
-                   if (epoch == epoch_) record(number, attempt, copy);
+                   if (epoch != epoch_) return;
+                   record(number, attempt, copy);
+                   core::check_invariants(*this);
                  });
       return;
     }
@@ -313,15 +314,16 @@ void WebhookQueue::ended(std::uint64_t number, Attempt attempt, bool copy,
 }
 
 void WebhookQueue::record(std::uint64_t number, Attempt attempt, bool copy) {
-  const auto found = engine_.state().deliveries.find(number);
-  if (found == engine_.state().deliveries.end()) return;
-  Delivery& delivery = found->second;
+  Delivery* const found = numbered(number);
+  if (found == nullptr) return;
+  Delivery& delivery = *found;
   attempt.duration = engine_.now() - attempt.at;
   if (copy) {
     delivery.attempts.push_back(std::move(attempt));
     engine_.note_delivery(delivery);
     return;
   }
+  under_way_.erase(number);
   const bool ok = attempt.succeeded();
   if (!ok) after_failure(delivery, attempt);
   engine_.log(ok ? LogLevel::kInfo : LogLevel::kWarning, "webhook.attempt",
@@ -345,7 +347,7 @@ void WebhookQueue::record(std::uint64_t number, Attempt attempt, bool copy) {
     finish(delivery, DeliveryState::kFailed);
   }
   tell_breaker(delivery, ok);
-  release_all(url, kHeldByFault);  // what a reorder fault held back may go now
+  release_all(url, HeldFor::kFault);  // what a reorder fault held back may go now
   forget_oldest();
 }
 
@@ -366,9 +368,9 @@ void WebhookQueue::after_failure(Delivery& delivery, Attempt& attempt) {
 }
 
 void WebhookQueue::finish(Delivery& delivery, DeliveryState state) {
+  stop_waiting(delivery);
   delivery.state = state;
   delivery.next_attempt_at.reset();
-  delivery.held_by.clear();
   finished_.insert(delivery.number);
   engine_.note_delivery(delivery);
   if (state == DeliveryState::kFailed) {
@@ -383,7 +385,7 @@ void WebhookQueue::tell_breaker(const Delivery& delivery, bool succeeded) {
   if (settings == nullptr) return;
   if (!settings->breaker) {
     // Taken away meanwhile: what it held has nothing more to wait for.
-    if (breakers_.erase(delivery.url) > 0) release_all(delivery.url, kHeldByBreaker);
+    if (breakers_.erase(delivery.url) > 0) release_all(delivery.url, HeldFor::kBreaker);
     return;
   }
   CircuitBreaker& breaker = breakers_[delivery.url];
@@ -393,18 +395,17 @@ void WebhookQueue::tell_breaker(const Delivery& delivery, bool succeeded) {
   engine_.log(LogLevel::kWarning, "webhook.breaker",
               breaker.open() ? "the breaker opened: deliveries wait" : "the breaker closed",
               {{"url", delivery.url}});
-  release_all(delivery.url, kHeldByBreaker);
+  release_all(delivery.url, HeldFor::kBreaker);
 }
 
-void WebhookQueue::release_all(std::string_view url, std::string_view held_by_prefix) {
+void WebhookQueue::release_all(std::string_view url, HeldFor reason) {
   const auto held = held_.find(url);
   if (held == held_.end()) return;
   const std::set<std::uint64_t> numbers = held->second;
   for (const std::uint64_t number : numbers) {
-    const auto found = engine_.state().deliveries.find(number);
-    if (found == engine_.state().deliveries.end()) continue;
-    if (found->second.held_by.starts_with(held_by_prefix)) {
-      schedule(found->second, engine_.now());
+    Delivery* const delivery = numbered(number);
+    if (delivery != nullptr && delivery->held.reason == reason) {
+      schedule(*delivery, engine_.now());
     }
   }
 }
@@ -432,19 +433,83 @@ void WebhookQueue::resume() {
   number_of_.clear();
   breakers_.clear();
   held_.clear();
+  under_way_.clear();
   finished_.clear();
   for (auto& [number, delivery] : engine_.state().deliveries) {
     number_of_.emplace(delivery.id, number);
     const Time at = std::max(engine_.now(), delivery.next_attempt_at.value_or(Time::min()));
     if (delivery.finished()) {
       finished_.insert(number);
-    } else if (delivery.held_by == kHeldForCommit) {
+    } else if (delivery.held.reason == HeldFor::kCommit) {
       held_[delivery.url].insert(number);
-    } else if (delivery.held_by.starts_with(kHeldByFault)) {
-      hold(delivery, delivery.held_by, at);
+    } else if (delivery.held.reason == HeldFor::kFault) {
+      hold(delivery, Hold(delivery.held), at);
     } else {
       schedule(delivery, at);  // what a breaker held asks it again
     }
+  }
+  core::check_invariants(*this);
+}
+
+void WebhookQueue::check_invariants() const {
+  const auto& all = engine_.state().deliveries;
+  std::size_t waiting = timers_.size();
+  for (const auto& [number, timer] : timers_) {
+    const Delivery* const delivery = numbered(number);
+    TERAPI_CHECK(delivery != nullptr, "a timer belongs to a delivery");
+    check_waiting(*delivery);
+  }
+  for (const auto& [url, numbers] : held_) {
+    for (const std::uint64_t number : numbers) {
+      const Delivery* const delivery = numbered(number);
+      TERAPI_CHECK(delivery != nullptr && delivery->url == url,
+                   "what is held is a delivery to that URL");
+      TERAPI_CHECK(delivery->state == DeliveryState::kHeld,
+                   "what is in the list of held deliveries is held");
+      if (timers_.contains(number)) continue;
+      ++waiting;
+      check_waiting(*delivery);
+    }
+  }
+  for (const std::uint64_t number : under_way_) {
+    const Delivery* const delivery = numbered(number);
+    TERAPI_CHECK(delivery != nullptr && delivery->state == DeliveryState::kInFlight,
+                 "what is under way is in flight");
+  }
+  TERAPI_CHECK(all.size() == waiting + under_way_.size() + finished_.size(),
+               "each delivery waits, is under way or has ended");
+  check_breakers();
+}
+
+// One with a timer, held or both.
+void WebhookQueue::check_waiting(const Delivery& delivery) const {
+  const bool timed = timers_.contains(delivery.number);
+  const bool pending = delivery.state == DeliveryState::kPending;
+  TERAPI_CHECK(pending || delivery.state == DeliveryState::kHeld, "what waits is pending or held");
+  TERAPI_CHECK(pending == (delivery.held.reason == HeldFor::kNothing),
+               "a delivery is held for a reason, and for no other");
+  const auto held = held_.find(delivery.url);
+  TERAPI_CHECK(pending || (held != held_.end() && held->second.contains(delivery.number)),
+               "a held delivery is found by its URL");
+  TERAPI_CHECK(!timed || delivery.next_attempt_at, "what has a timer says when it is due");
+  TERAPI_CHECK(timed || delivery.held.reason != HeldFor::kFault,
+               "a fault holds a delivery for a minute at most");
+  const auto breaker = breakers_.find(delivery.url);
+  TERAPI_CHECK(timed || delivery.held.reason != HeldFor::kBreaker ||
+                   (breaker != breakers_.end() && breaker->second.probing()),
+               "what the breaker holds without a timer waits for a probe");
+  const int attempted = delivery.attempts.empty() ? 0 : delivery.attempts.back().number;
+  TERAPI_CHECK(delivery.attempts_made <= attempted, "failures are attempts that were made");
+}
+
+void WebhookQueue::check_breakers() const {
+  for (const auto& [url, breaker] : breakers_) {
+    core::check_invariants(breaker);
+    const auto leads_to = [&url = url, this](std::uint64_t number) {
+      return numbered(number)->url == url;
+    };
+    TERAPI_CHECK(!breaker.probing() || std::any_of(under_way_.begin(), under_way_.end(), leads_to),
+                 "a breaker that waits for a probe has one under way");
   }
 }
 

@@ -5,6 +5,9 @@
 // no receiver waits for another. What it knows is in State::deliveries; after a state was loaded,
 // `resume` sets the timers again, and an attempt that was cut off is made once more.
 //
+// Each delivery is in one of three places: it waits (a timer, a reason to be held, or both), its
+// attempt is under way, or it has ended. check_invariants() says so after each event.
+//
 // Thread rule: the simulator's thread.
 #pragma once
 
@@ -29,7 +32,7 @@ class WebhookQueue {
 
   struct Announced {
     std::string id;
-    Duration before_commit{0};  // a fault sends it so long before its data
+    Duration before_commit{0};  // how long before its data a fault sends it
   };
   // Makes the deliveries that announce a run, one for each URL (HOOK-1). With `hold`, those without
   // a before_commit fault wait for release().
@@ -47,7 +50,7 @@ class WebhookQueue {
   // Forgets timers and attempts under way, and starts from State::deliveries.
   void resume();
 
-  const Delivery* find(std::string_view id) const;
+  const Delivery* find(std::string_view id) const { return named(id); }
   // Attempts on the wire.
   std::size_t in_flight() const { return in_flight_; }
   std::uint64_t attempts_made() const { return attempts_made_; }
@@ -57,18 +60,22 @@ class WebhookQueue {
   void set_observer(Observer observer) { observer_ = std::move(observer); }
   // Told whenever an attempt has ended and the state is settled.
   void set_on_attempt_end(std::function<void()> callback) { on_attempt_end_ = std::move(callback); }
-  // On virtual time an attempt that timed out takes its time-out there too.
-  void set_virtual_time(bool on) { virtual_time_ = on; }
+
+  // What holds between two events (core/check.h).
+  void check_invariants() const;
 
  private:
-  Delivery* find(std::string_view id);
+  Delivery* named(std::string_view id) const;
+  Delivery* numbered(std::uint64_t number) const;
   const Settings* settings_of(const Delivery& delivery) const;
   Delivery& create(const Environment& environment, const WebhookFacts& facts,
                    std::string_view run_id, const std::string& url, const std::string& body);
-  WebhookEffect strike(Delivery& delivery);
+  const WebhookEffect& strike(Delivery& delivery);
   void schedule(Delivery& delivery, Time at);
-  void hold(Delivery& delivery, std::string by, std::optional<Time> until);
+  void hold(Delivery& delivery, Hold why, std::optional<Time> until);
+  void stop_waiting(Delivery& delivery);
   void due(std::uint64_t number);
+  void take_turn(Delivery& delivery);
   void attempt(Delivery& delivery);
   core::Request request_for(const Delivery& delivery, int number) const;
   void send(const Delivery& delivery, Attempt attempt, bool copy);
@@ -79,8 +86,10 @@ class WebhookQueue {
   void after_failure(Delivery& delivery, Attempt& attempt);
   bool is_final(const Attempt& attempt) const;
   void tell_breaker(const Delivery& delivery, bool succeeded);
-  void release_all(std::string_view url, std::string_view held_by_prefix);
+  void release_all(std::string_view url, HeldFor reason);
   void forget_oldest();
+  void check_waiting(const Delivery& delivery) const;
+  void check_breakers() const;
 
   Engine& engine_;
   core::AsyncTransport& transport_;
@@ -88,11 +97,11 @@ class WebhookQueue {
   std::map<std::uint64_t, core::TimerId> timers_;
   std::map<std::string, CircuitBreaker> breakers_;                    // by URL
   std::map<std::string, std::set<std::uint64_t>, std::less<>> held_;  // by URL
+  std::set<std::uint64_t> under_way_;  // their attempt is not recorded yet
   std::set<std::uint64_t> finished_;
   std::size_t in_flight_ = 0;
   std::uint64_t attempts_made_ = 0;
   std::uint64_t epoch_ = 0;  // attempts of an earlier one are not listened to
-  bool virtual_time_ = false;
   Observer observer_;
   std::function<void()> on_attempt_end_;
 };

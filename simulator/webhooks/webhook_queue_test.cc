@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 
 #include <set>
+#include <utility>
 
+#include "core/check.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::simulator {
@@ -241,6 +243,142 @@ TEST(WebhookQueue, ResendsAHeldDeliveryOnlyWhenTheBreakerLetsIt) {
   s.receiver().answer_with(200);
   s.run_until_idle();
   EXPECT_EQ(s.delivery(run)["state"], "delivered");
+}
+
+// Each test makes one invariant untrue by hand, and sees that the queue notices.
+class WebhookQueueInvariants : public testing::Test {
+ public:
+  WebhookQueueInvariants()
+      : receiver_([this](const core::Request&, const std::function<void(core::Outcome)>& done) {
+          unanswered_.push_back(done);
+        }) {
+    Environment& environment = engine_.state().environments.emplace_back();
+    environment.settings.webhook_urls = {"http://receiver.test/"};
+    environment.settings.retry.attempts = 1;
+    environment.settings.breaker = BreakerPolicy{.failures = 1};
+  }
+  // A delivery that waits for its first attempt, or with `hold` for its data.
+  Delivery& announce(bool hold = false) {
+    const Environment& environment = engine_.state().environments.front();
+    static_cast<void>(queue_.announce(environment, {}, "run", hold));
+    return engine_.state().deliveries.rbegin()->second;
+  }
+  void send() {
+    while (clock_.run_next(clock_.now())) {
+    }
+  }
+  void answer(int status) {
+    for (const auto& done : std::exchange(unanswered_, {})) done({{status, {}, ""}, {}});
+  }
+  // The breaker is open, and this delivery its probe.
+  Delivery& probe() {
+    for (int failed = 0; failed < 2; ++failed) {
+      announce();
+      send();
+      answer(500);
+    }
+    clock_.set(clock_.now() + std::chrono::hours(1));
+    Delivery& delivery = announce();
+    send();
+    return delivery;
+  }
+  void expect_broken(const std::string& message) {
+    EXPECT_DEATH(core::check_invariants(queue_), message);
+  }
+
+ protected:
+  core::VirtualClock clock_;
+  std::vector<std::function<void(core::Outcome)>> unanswered_;
+  core::HandlerTransport receiver_;
+  Engine engine_{clock_, terapi_dialect(), 1};
+  WebhookQueue queue_{engine_, receiver_};
+};
+
+TEST_F(WebhookQueueInvariants, HoldThroughALifeOfADelivery) {
+  Delivery& delivery = announce();
+  core::check_invariants(queue_);
+  send();
+  EXPECT_EQ(delivery.state, DeliveryState::kInFlight);
+  answer(200);
+  EXPECT_EQ(delivery.state, DeliveryState::kDelivered);
+  EXPECT_EQ(probe().state, DeliveryState::kInFlight);
+  core::check_invariants(queue_);
+}
+
+TEST_F(WebhookQueueInvariants, ATimerHasADelivery) {
+  const std::uint64_t number = announce().number;
+  engine_.state().deliveries.erase(number);
+  expect_broken("a timer belongs to a delivery");
+}
+
+TEST_F(WebhookQueueInvariants, WhatHasATimerIsPendingOrHeld) {
+  announce().state = DeliveryState::kDelivered;
+  expect_broken("what waits is pending or held");
+}
+
+TEST_F(WebhookQueueInvariants, WhatHasATimerSaysWhenItIsDue) {
+  announce().next_attempt_at.reset();
+  expect_broken("what has a timer says when it is due");
+}
+
+TEST_F(WebhookQueueInvariants, AHeldDeliveryHasAReason) {
+  announce(true).held = {};
+  expect_broken("a delivery is held for a reason");
+}
+
+TEST_F(WebhookQueueInvariants, APendingDeliveryIsNotHeld) {
+  announce().held = {HeldFor::kCommit, {}};
+  expect_broken("a delivery is held for a reason, and for no other");
+}
+
+TEST_F(WebhookQueueInvariants, AHeldDeliveryIsFoundByItsUrl) {
+  Delivery& delivery = announce();
+  delivery.state = DeliveryState::kHeld;
+  delivery.held = {HeldFor::kFault, "rule"};
+  expect_broken("a held delivery is found by its URL");
+}
+
+TEST_F(WebhookQueueInvariants, WhatIsHeldIsADeliveryToThatUrl) {
+  announce(true).url = "http://elsewhere.test/";
+  expect_broken("what is held is a delivery to that URL");
+}
+
+TEST_F(WebhookQueueInvariants, WhatIsInTheListOfHeldDeliveriesIsHeld) {
+  announce(true).state = DeliveryState::kFailed;
+  expect_broken("what is in the list of held deliveries is held");
+}
+
+TEST_F(WebhookQueueInvariants, AFaultHoldsNothingForEver) {
+  announce(true).held = {HeldFor::kFault, "rule"};
+  expect_broken("a fault holds a delivery for a minute at most");
+}
+
+TEST_F(WebhookQueueInvariants, TheBreakerHoldsNothingForEver) {
+  announce(true).held = {HeldFor::kBreaker, {}};
+  expect_broken("waits for a probe");
+}
+
+TEST_F(WebhookQueueInvariants, WhatIsUnderWayIsInFlight) {
+  Delivery& delivery = announce();
+  send();
+  delivery.state = DeliveryState::kPending;
+  expect_broken("what is under way is in flight");
+}
+
+TEST_F(WebhookQueueInvariants, NoDeliveryIsForgotten) {
+  announce();
+  engine_.state().deliveries[7].number = 7;
+  expect_broken("each delivery waits, is under way or has ended");
+}
+
+TEST_F(WebhookQueueInvariants, FailuresAreAttemptsThatWereMade) {
+  announce().attempts_made = 1;
+  expect_broken("failures are attempts that were made");
+}
+
+TEST_F(WebhookQueueInvariants, ABreakerThatWaitsForAProbeHasOneUnderWay) {
+  probe().url = "http://elsewhere.test/";
+  expect_broken("a breaker that waits for a probe has one under way");
 }
 
 }  // namespace
