@@ -70,8 +70,9 @@ void page_of(benchmark::State& state, const simulator::RecordsQuery& query) {
   std::size_t records = 0;
   std::size_t bytes = 0;
   for (auto _ : state) {
-    const simulator::RecordsPage page = simulator::collect_page(full_log(), query, {});
-    const std::string text = simulator::page_text(page, simulator::terapi_dialect());
+    const simulator::Dialect& dialect = simulator::terapi_dialect();
+    const simulator::RecordsPage page = simulator::collect_page(full_log(), query, dialect, {});
+    const std::string text = simulator::page_text(page, dialect);
     benchmark::DoNotOptimize(text.data());
     records += page.records.size();
     bytes += text.size();

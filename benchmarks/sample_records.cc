@@ -56,8 +56,9 @@ std::string sample_page(Ids ids, std::size_t first, std::size_t limit, bool more
     owned.push_back(sample_record(ids, i));
     page.records.push_back(owned.back().get());
   }
-  page.more = more;
-  return simulator::page_text(page, simulator::terapi_dialect());
+  const simulator::Dialect& dialect = simulator::terapi_dialect();
+  if (more) page.next = simulator::encode_cursor(page.records.back()->position(), dialect);
+  return simulator::page_text(page, dialect);
 }
 
 }  // namespace terapi::benchmarks

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 
 #include "simulator/api/public_api.h"
 #include "simulator/clock_driver.h"
-#include "simulator/control/router.h"
+#include "simulator/control/control_call.h"
 #include "simulator/engine.h"
 #include "simulator/observation/advisories.h"
 #include "simulator/simulator.h"
@@ -41,8 +40,7 @@ struct Simulator::Parts {
   Snapshots snapshots;
   Advisories advisories;
   PublicApi api;
-  Router control;
-  std::map<int, std::uint64_t> requests_by_status;  // of the public API, for /metrics
+  ControlRouter control;
   std::function<std::string()> extra_metrics;
   core::Result<void> stored;  // how the last store() went
 };

@@ -22,15 +22,11 @@ Simulator::Parts::Parts(SimulatorOptions given, SimulatorClock clock,
       driver(virtual_clock, webhooks),
       snapshots(storage),
       advisories(engine),
-      api(engine) {
+      api(engine, advisories) {
   engine.set_settle([this] { static_cast<void>(store()); });
   webhooks.set_on_attempt_end([this] { driver.step(); });
   webhooks.set_observer(
       [this](const Delivery& delivery, bool started) { advisories.on_webhook(delivery, started); });
-  api.set_observer([this](const RequestEntry& entry) {
-    ++requests_by_status[entry.status];
-    advisories.on_request(entry);
-  });
   add_all_routes(*this);
 }
 
@@ -103,8 +99,8 @@ core::Result<void> Simulator::Parts::set_world(World world) {
   return {};
 }
 
-Simulator::Simulator(SimulatorOptions options, SimulatorClock clock,
-                     core::AsyncTransport& webhooks, Storage* storage)
+Simulator::Simulator(SimulatorOptions options, SimulatorClock clock, core::AsyncTransport& webhooks,
+                     Storage* storage)
     : parts_(std::make_unique<Parts>(std::move(options), clock, webhooks, storage)) {}
 
 Simulator::~Simulator() = default;
@@ -174,21 +170,17 @@ void Simulator::handle(core::Request request, std::function<void(core::Outcome)>
   const auto answer = [&parts, done = std::move(done)](core::Outcome outcome) {
     // Nothing is answered that a killed process would not know again.
     if (auto stored = parts.store(); !stored) {
-      outcome = {error_response(500, "storage_failed", stored.error().message), {}};
+      outcome = {error_response({500, "storage_failed", stored.error().message}), {}};
     }
     done(std::move(outcome));
   };
+  const Reply reply = [answer](Answer given) { answer({rendered(std::move(given)), {}}); };
   if (!is_control_path(request.target)) {
     answer(parts.api.handle(request));
   } else if (auto refused = refuse_caller(request, parts.options.control_token)) {
-    answer({std::move(*refused), {}});
-  } else if (auto target = core::parse_target(request.target); !target) {
-    answer({error_response(400, "invalid_request", target.error().message), {}});
+    reply(std::move(*refused));
   } else {
-    ControlCall call{request, std::move(*target), {}};
-    parts.control.route(call, [answer](core::Response response) {
-      answer({std::move(response), {}});
-    });
+    route_control_call(parts.control, request, reply);
   }
   parts.driver.step();
 }

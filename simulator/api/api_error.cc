@@ -1,8 +1,30 @@
 #include "simulator/api/api_error.h"
 
+#include <utility>
+
 #include "core/json_writer.h"
 
 namespace terapi::simulator {
+namespace {
+
+void write_errors(core::json::Writer& out, const std::vector<ValidationError>& errors) {
+  out.key("errors").begin_array();
+  for (const ValidationError& error : errors) {
+    out.begin_object().field("code", error.code).field("message", error.message);
+    out.key("path").begin_array();
+    for (const std::string& part : error.path) out.string(part);
+    out.end_array();
+    if (error.line > 0) out.field("line", error.line).field("column", error.column);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+}  // namespace
+
+ApiError invalid_input(std::string code, std::vector<ValidationError> errors) {
+  return {.status = 400, .code = std::move(code), .errors = std::move(errors)};
+}
 
 core::Response json_response(int status, std::string body) {
   core::Response response;
@@ -12,27 +34,27 @@ core::Response json_response(int status, std::string body) {
   return response;
 }
 
-core::Response error_response(int status, std::string_view code, std::string_view message) {
+core::Response error_response(const ApiError& error) {
   core::json::Writer out;
-  out.begin_object().key("error").begin_object();
-  out.field("code", code).field("message", message).end_object().end_object();
-  return json_response(status, out.take());
+  out.begin_object().key("error").begin_object().field("code", error.code);
+  if (error.errors.empty()) {
+    out.field("message", error.message);
+  } else {
+    write_errors(out, error.errors);
+  }
+  if (error.empty_payload) out.key("payload").begin_object().end_object();
+  out.end_object().end_object();
+  core::Response response = json_response(error.status, out.take());
+  for (const auto& [name, value] : error.headers) response.headers.add(name, value);
+  if (error.retry_after) {
+    response.headers.add("Retry-After", std::to_string(error.retry_after->count()));
+  }
+  return response;
 }
 
-core::Response validation_response(std::string_view code,
-                                   const std::vector<ValidationError>& errors) {
-  core::json::Writer out;
-  out.begin_object().key("error").begin_object().field("code", code).key("errors").begin_array();
-  for (const ValidationError& error : errors) {
-    out.begin_object().field("code", error.code).field("message", error.message);
-    out.key("path").begin_array();
-    for (const std::string& part : error.path) out.string(part);
-    out.end_array();
-    if (error.line > 0) out.field("line", error.line).field("column", error.column);
-    out.end_object();
-  }
-  out.end_array().end_object().end_object();
-  return json_response(400, out.take());
+core::Response rendered(Answer answer) {
+  if (const ApiError* error = std::get_if<ApiError>(&answer)) return error_response(*error);
+  return std::get<core::Response>(std::move(answer));
 }
 
 }  // namespace terapi::simulator

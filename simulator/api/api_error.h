@@ -1,18 +1,17 @@
-// Error answers (ERR-1, ERR-2). Pure.
+// ApiError: why a request is refused (ERR-1, ERR-2): a value that whoever needs its code or its
+// Retry-After can ask, until the edge renders it, once. Pure.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/http_message.h"
 
 namespace terapi::simulator {
-
-core::Response json_response(int status, std::string body);
-
-// {"error":{"code":"…","message":"…"}}
-core::Response error_response(int status, std::string_view code, std::string_view message);
 
 struct ValidationError {
   std::string code;
@@ -23,8 +22,25 @@ struct ValidationError {
   std::size_t column = 0;
 };
 
-// {"error":{"code":"invalid_query_params","errors":[…]}}: all of a request's errors at once.
-core::Response validation_response(std::string_view code,
-                                   const std::vector<ValidationError>& errors);
+struct ApiError {
+  int status = 400;
+  std::string code;
+  std::string message{};
+  std::vector<ValidationError> errors{};  // in place of a message: all that is wrong with the input
+  std::optional<std::chrono::seconds> retry_after{};
+  core::Headers headers{};     // of this kind of error: Allow, WWW-Authenticate
+  bool empty_payload = false;  // the nango dialect's: "payload":{} after the message
+};
+
+// 400, with everything that is wrong with a query, headers or a body at once.
+ApiError invalid_input(std::string code, std::vector<ValidationError> errors);
+
+// {"error":{"code":"…","message":"…"}} or {"error":{"code":"…","errors":[…]}}
+core::Response error_response(const ApiError& error);
+core::Response json_response(int status, std::string body);
+
+// What a request comes to.
+using Answer = std::variant<core::Response, ApiError>;
+core::Response rendered(Answer answer);
 
 }  // namespace terapi::simulator

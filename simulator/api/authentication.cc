@@ -1,20 +1,16 @@
 #include "simulator/api/authentication.h"
 
-#include "core/json_writer.h"
-#include "simulator/api/api_error.h"
 #include "simulator/records/uuid.h"
 
 namespace terapi::simulator {
 namespace {
 
-core::Response refuse(std::string_view code, std::string_view message, const Dialect& dialect) {
-  core::Response response =
-      error_response(401, code, "Authentication failed. " + std::string(message));
-  response.headers.add("WWW-Authenticate", "Bearer");
-  if (dialect.error_payload) {
-    response.body.insert(response.body.size() - 2, ",\"payload\":{}");
-  }
-  return response;
+ApiError refuse(std::string code, std::string_view message, const Dialect& dialect) {
+  return {.status = 401,
+          .code = std::move(code),
+          .message = "Authentication failed. " + std::string(message),
+          .headers = {{"WWW-Authenticate", "Bearer"}},
+          .empty_payload = dialect.error_payload};
 }
 
 std::string_view trim(std::string_view text) {
@@ -35,8 +31,8 @@ bool same_key(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::variant<Environment*, core::Response> authenticate(const core::Request& request, State& state,
-                                                        const Dialect& dialect) {
+std::variant<Environment*, ApiError> authenticate(const core::Request& request, State& state,
+                                                  const Dialect& dialect) {
   const std::string_view header = trim(request.headers.get("Authorization").value_or(""));
   if (header.empty()) {
     return refuse("missing_auth_header", "The request is missing the Authorization header.",

@@ -4,13 +4,14 @@
 #include <variant>
 
 #include "core/http_message.h"
+#include "simulator/api/api_error.h"
 #include "simulator/dialect.h"
 #include "simulator/world/state.h"
 
 namespace terapi::simulator {
 
 // The environment that the request's key opens, or the 401 to answer.
-std::variant<Environment*, core::Response> authenticate(const core::Request& request, State& state,
-                                                        const Dialect& dialect);
+std::variant<Environment*, ApiError> authenticate(const core::Request& request, State& state,
+                                                  const Dialect& dialect);
 
 }  // namespace terapi::simulator

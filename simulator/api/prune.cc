@@ -1,6 +1,9 @@
 #include "simulator/api/prune.h"
 
+#include <utility>
+
 #include "core/json_fields.h"
+#include "core/json_writer.h"
 #include "simulator/records/payload.h"
 
 namespace terapi::simulator {
@@ -53,6 +56,33 @@ PruneResult prune(Engine& engine, Stream& stream, const Position& until, std::si
   }
   result.count = chosen.size();
   return result;
+}
+
+PublicResult patch_prune(PublicCall& call) {
+  const Dialect& dialect = call.engine.dialect();
+  std::vector<ValidationError> errors;
+  for (const auto& [name, value] : call.target.query) {
+    errors.push_back({"unrecognized_keys", "Unrecognized key: \"" + name + "\"", {}});
+  }
+  if (!errors.empty()) return invalid_input("invalid_query_params", std::move(errors));
+  const PruneRequest asked = read_prune_request(call.request.body, dialect, errors);
+  if (!errors.empty()) return invalid_input("invalid_body", std::move(errors));
+  PublicAnswer answer;
+  answer.stream.model = asked.model;
+  answer.stream.variant = asked.variant;
+  if (auto refused = read_connection(call, answer.stream)) return std::move(*refused);
+  if (!asked.until) return bad_cursor(dialect);
+
+  PruneResult result;
+  const auto found = call.environment.streams.find(answer.stream);
+  if (found != call.environment.streams.end()) {
+    result = prune(call.engine, found->second, *asked.until, asked.limit);
+  }
+  core::json::Writer out;
+  out.begin_object().field("count", result.count).field("has_more", result.has_more).end_object();
+  answer.body = out.take();
+  answer.records = result.count;
+  return answer;
 }
 
 }  // namespace terapi::simulator

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/api/api_error.h"
-#include "simulator/engine.h"
+#include "simulator/api/public_call.h"
 
 namespace terapi::simulator {
 
@@ -27,5 +26,7 @@ struct PruneResult {
   bool has_more = false;
 };
 PruneResult prune(Engine& engine, Stream& stream, const Position& until, std::size_t limit);
+
+PublicResult patch_prune(PublicCall& call);
 
 }  // namespace terapi::simulator

@@ -4,44 +4,39 @@
 // Thread rule: the simulator's thread.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "core/http_message.h"
-#include "core/url.h"
+#include "simulator/api/public_call.h"
 #include "simulator/api/rate_limiter.h"
+#include "simulator/api/router.h"
 #include "simulator/engine.h"
+#include "simulator/observation/advisories.h"
 
 namespace terapi::simulator {
 
 class PublicApi {
  public:
-  explicit PublicApi(Engine& engine) : engine_(engine) {}
+  // `advisories` are shown each request that was answered.
+  PublicApi(Engine& engine, Advisories& advisories);
 
   // Answers any request whose path is not the control API's.
   core::Outcome handle(const core::Request& request);
-  // Told of each answered request.
-  void set_observer(std::function<void(const RequestEntry&)> observer) {
-    observer_ = std::move(observer);
-  }
   void forget_rate_limits() { limiter_.clear(); }
 
  private:
   struct Call;
-  core::Response answer(Call& call);
-  core::Response records(Call& call);
-  core::Response prune_records(Call& call);
-  // The connection that the headers name, or the error to answer.
-  std::optional<core::Response> check_headers(Call& call) const;
-  std::optional<core::Response> check_rate(Call& call);
-  std::optional<core::Response> check_body(const Call& call) const;
-  core::Response bad_cursor() const;
-  void describe(Call& call) const;
+  using Result = std::variant<PublicAnswer, ApiError, InjectedAnswer>;
+  Result answer(Call& call);
+  void strike(Call& call);
+  std::optional<ApiError> check_rate(Call& call);
+  void enter_in_journal(Call call, Result result, int status);
 
   Engine& engine_;
+  Advisories& advisories_;
+  Router<PublicHandler> router_;
   RateLimiter limiter_;
-  std::function<void(const RequestEntry&)> observer_;
 };
 
 }  // namespace terapi::simulator

@@ -21,7 +21,7 @@ class PageFiller {
     const bool over_budget = max_bytes_ && !page_.records.empty() &&
                              bytes_ + size > static_cast<std::size_t>(*max_bytes_);
     if (page_.records.size() == query_.limit || over_budget) {
-      page_.more = true;
+      more_ = true;
       return false;
     }
     page_.records.push_back(&record);
@@ -29,12 +29,18 @@ class PageFiller {
     return true;
   }
 
-  RecordsPage take() { return std::move(page_); }
+  RecordsPage take(const Dialect& dialect) {
+    if (more_ && !query_.ends_paging) {
+      page_.next = encode_cursor(page_.records.back()->position(), dialect);
+    }
+    return std::move(page_);
+  }
 
  private:
   const RecordsQuery& query_;
   std::optional<std::int64_t> max_bytes_;
   RecordsPage page_;
+  bool more_ = false;
   std::size_t bytes_ = 0;
 };
 
@@ -102,7 +108,7 @@ static_assert(4 * (kTimestampSize + 2) + kMaxCursorSize + kMaxMetadataKey + 160 
 
 }  // namespace
 
-RecordsPage collect_page(const RecordLog& log, const RecordsQuery& query,
+RecordsPage collect_page(const RecordLog& log, const RecordsQuery& query, const Dialect& dialect,
                          std::optional<std::int64_t> max_bytes) {
   PageFiller filler(query, max_bytes);
   if (!query.ids.empty()) {
@@ -113,11 +119,11 @@ RecordsPage collect_page(const RecordLog& log, const RecordsQuery& query,
     log.walk(start_of(query), query.actions,
              [&](const Record& record) { return filler.offer(record); });
   }
-  return filler.take();
+  return filler.take(dialect);
 }
 
 RecordsPage collect_page(const std::vector<const Record*>& versions, const RecordsQuery& query,
-                         std::optional<std::int64_t> max_bytes) {
+                         const Dialect& dialect, std::optional<std::int64_t> max_bytes) {
   PageFiller filler(query, max_bytes);
   const Position start = start_of(query);
   const auto named = [&](const Record& record) {
@@ -127,7 +133,7 @@ RecordsPage collect_page(const std::vector<const Record*>& versions, const Recor
   for (const Record* record : versions) {
     if (wanted(*record, query, start) && named(*record) && !filler.offer(*record)) break;
   }
-  return filler.take();
+  return filler.take(dialect);
 }
 
 std::vector<const Record*> versions_at(const Stream& stream, Time then) {
@@ -175,10 +181,7 @@ void append_record(std::string& out, const Record& record, const Dialect& dialec
 }
 
 std::string page_text(const RecordsPage& page, const Dialect& dialect) {
-  std::string next = "null";
-  if (page.more) {
-    next = "\"" + encode_cursor(page.records.back()->position(), dialect) + "\"";
-  }
+  const std::string next = page.next.empty() ? "null" : "\"" + page.next + "\"";
   std::size_t size = 256;
   for (const Record* record : page.records) size += record->payload().size() + kMetadataBytes + 40;
   std::string out;

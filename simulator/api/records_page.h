@@ -13,17 +13,17 @@ namespace terapi::simulator {
 
 struct RecordsPage {
   std::vector<const Record*> records;
-  bool more = false;  // something follows: next_cursor is the last record's
+  std::string next;  // next_cursor: the last record's; empty where nothing follows
 };
 
 // Collects the page. Stops early, with at least one record, where the texts would exceed
 // `max_bytes`.
-RecordsPage collect_page(const RecordLog& log, const RecordsQuery& query,
+RecordsPage collect_page(const RecordLog& log, const RecordsQuery& query, const Dialect& dialect,
                          std::optional<std::int64_t> max_bytes);
 
 // The same from a list of versions in order, as a stale replica shows them.
 RecordsPage collect_page(const std::vector<const Record*>& versions, const RecordsQuery& query,
-                         std::optional<std::int64_t> max_bytes);
+                         const Dialect& dialect, std::optional<std::int64_t> max_bytes);
 
 // The stream as it stood at `then`: current versions from before, and those since replaced.
 std::vector<const Record*> versions_at(const Stream& stream, Time then);

@@ -46,8 +46,8 @@ std::function<void()> reply_moved(SimulatorParts& parts, const Reply& reply) {
 
 void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   if (parts.virtual_clock == nullptr) {
-    return reply(error_response(
-        409, "not_virtual", "time is the machine's here; start with --clock virtual to move it"));
+    return reply(ApiError{409, "not_virtual",
+                          "time is the machine's here; start with --clock virtual to move it"});
   }
   const auto body = read_body(call, reply);
   if (!body) return;
@@ -83,7 +83,7 @@ void run_until_idle(SimulatorParts& parts, const ControlCall& call, const Reply&
 }  // namespace
 
 void add_clock_routes(SimulatorParts& parts) {
-  Router& router = parts.control;
+  ControlRouter& router = parts.control;
   router.add("GET", "/_simulator/clock", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, clock_json(parts)));
   });

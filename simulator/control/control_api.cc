@@ -1,6 +1,8 @@
 #include "simulator/control/control_api.h"
 
-#include "simulator/api/api_error.h"
+#include <utility>
+
+#include "core/url.h"
 
 namespace terapi::simulator {
 namespace {
@@ -32,10 +34,10 @@ bool is_control_path(std::string_view target) {
   return path == "/metrics" || path == "/_simulator" || path.starts_with("/_simulator/");
 }
 
-std::optional<core::Response> refuse_caller(const core::Request& request,
-                                            const std::string& control_token) {
-  const auto refuse = [](std::string_view message) {
-    return error_response(403, "forbidden", message);
+std::optional<ApiError> refuse_caller(const core::Request& request,
+                                      const std::string& control_token) {
+  const auto refuse = [](std::string message) {
+    return ApiError{403, "forbidden", std::move(message)};
   };
   const std::string_view given = request.headers.get("Authorization").value_or("");
   if (!control_token.empty() && given == "Bearer " + control_token) return std::nullopt;
@@ -53,6 +55,16 @@ std::optional<core::Response> refuse_caller(const core::Request& request,
     return refuse("the control API does not answer pages of other sites");
   }
   return std::nullopt;
+}
+
+void route_control_call(const ControlRouter& router, const core::Request& request,
+                        const Reply& reply) {
+  core::Result<core::Target> target = core::parse_target(request.target);
+  if (!target) return reply(ApiError{400, "invalid_request", target.error().message});
+  auto found = router.find(request.method, target->path);
+  if (auto* error = std::get_if<ApiError>(&found)) return reply(std::move(*error));
+  auto& route = std::get<ControlRouter::Found>(found);
+  (*route.handler)({request, std::move(*target), std::move(route.parts)}, reply);
 }
 
 void add_all_routes(SimulatorParts& parts) {

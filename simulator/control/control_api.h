@@ -2,7 +2,7 @@
 // folder that adds its routes.
 #pragma once
 
-#include "simulator/control/router.h"
+#include "simulator/control/control_call.h"
 #include "simulator/parts.h"
 
 namespace terapi::simulator {
@@ -12,8 +12,12 @@ bool is_control_path(std::string_view target);
 
 // Who may call: loopback, unless it is a page of another site in somebody's browser; and, where a
 // token is set, whoever bears it. Nothing when the caller may.
-std::optional<core::Response> refuse_caller(const core::Request& request,
-                                            const std::string& control_token);
+std::optional<ApiError> refuse_caller(const core::Request& request,
+                                      const std::string& control_token);
+
+// Finds the handler of the call and hands it over; replies with what is wrong where there is none.
+void route_control_call(const ControlRouter& router, const core::Request& request,
+                        const Reply& reply);
 
 void add_all_routes(SimulatorParts& parts);
 void add_clock_routes(SimulatorParts& parts);

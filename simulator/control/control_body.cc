@@ -11,13 +11,13 @@ std::optional<json::Document> read_body(const ControlCall& call, const Reply& re
   // curl -d says form-urlencoded; nobody means it here, so any type that is not multipart is read.
   const auto type = call.request.headers.get("Content-Type").value_or("");
   if (!body.empty() && type.starts_with("multipart/")) {
-    reply(error_response(415, "unsupported_media_type", "the body has to be application/json"));
+    reply(ApiError{415, "unsupported_media_type", "the body has to be application/json"});
     return std::nullopt;
   }
   core::Result<json::Document> document =
       json::Document::parse(body.empty() ? "{}" : body, {.comments = true});
   if (!document) {
-    reply(validation_response("invalid_body", {{"bad_json", document.error().message, {}}}));
+    reply(invalid_input("invalid_body", {{"bad_json", document.error().message, {}}}));
     return std::nullopt;
   }
   return std::move(*document);
@@ -35,7 +35,7 @@ bool no_issues(const json::Issues& issues, std::string_view text, const Reply& r
     }
     errors.push_back(std::move(error));
   }
-  reply(validation_response("invalid_body", errors));
+  reply(invalid_input("invalid_body", std::move(errors)));
   return false;
 }
 
@@ -43,7 +43,7 @@ Environment* chosen_environment(State& state, const std::string& name, const Rep
   if (name.empty()) return &state.environments.front();
   Environment* environment = state.find_environment(name);
   if (environment == nullptr) {
-    reply(error_response(404, "unknown_environment", "there is no environment '" + name + "'"));
+    reply(ApiError{404, "unknown_environment", "there is no environment '" + name + "'"});
   }
   return environment;
 }

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/json_fields.h"
-#include "simulator/control/router.h"
+#include "simulator/control/control_call.h"
 #include "simulator/world/state.h"
 
 namespace terapi::simulator {

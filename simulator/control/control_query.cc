@@ -18,8 +18,8 @@ std::optional<std::size_t> read_limit(const ControlCall& call, const Reply& repl
   std::size_t limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
   if (error == std::errc() && end == text.data() + text.size() && limit > 0) return limit;
-  reply(validation_response("invalid_query_params",
-                            {{"invalid_type", "limit is a whole number from 1", {"limit"}}}));
+  reply(invalid_input("invalid_query_params",
+                      {{"invalid_type", "limit is a whole number from 1", {"limit"}}}));
   return std::nullopt;
 }
 

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "simulator/control/router.h"
+#include "simulator/control/control_call.h"
 #include "simulator/observation/truth.h"
 
 namespace terapi::simulator {

@@ -75,9 +75,9 @@ void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   const std::string state_name = call.query("state");
   const auto wanted = delivery_state_named(state_name);
   if (!state_name.empty() && !wanted) {
-    return reply(error_response(400, "invalid_query_params",
-                                "state is one of pending, in_flight, held, delivered, failed, "
-                                "dropped"));
+    return reply(ApiError{400, "invalid_query_params",
+                          "state is one of pending, in_flight, held, delivered, failed, "
+                          "dropped"});
   }
   const auto limit = read_limit(call, reply, kDefaultLimit);
   if (!limit) return;
@@ -114,7 +114,7 @@ void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
 void show(SimulatorParts& parts, const std::string& id, const Reply& reply) {
   const Delivery* delivery = parts.webhooks.find(id);
   if (delivery == nullptr) {
-    return reply(error_response(404, "unknown_delivery", "there is no delivery '" + id + "'"));
+    return reply(ApiError{404, "unknown_delivery", "there is no delivery '" + id + "'"});
   }
   json::Writer out;
   out.begin_object();
@@ -128,7 +128,7 @@ void show(SimulatorParts& parts, const std::string& id, const Reply& reply) {
 void resend(SimulatorParts& parts, const std::string& id, const Reply& reply) {
   if (const auto sent = parts.webhooks.resend(id); !sent) {
     const int status = sent.error().code == "unknown_delivery" ? 404 : 409;
-    return reply(error_response(status, sent.error().code, sent.error().message));
+    return reply(ApiError{status, sent.error().code, sent.error().message});
   }
   json::Writer out;
   out.begin_object().field("id", id).field("state", "pending").end_object();
@@ -138,7 +138,7 @@ void resend(SimulatorParts& parts, const std::string& id, const Reply& reply) {
 }  // namespace
 
 void add_delivery_routes(SimulatorParts& parts) {
-  Router& router = parts.control;
+  ControlRouter& router = parts.control;
   router.add("GET", "/_simulator/deliveries",
              [&parts](const ControlCall& call, const Reply& reply) { list(parts, call, reply); });
   router.add("GET", "/_simulator/deliveries/{id}",

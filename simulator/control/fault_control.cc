@@ -19,8 +19,8 @@ std::string faults_json(const FaultPlan& faults) {
   return out.take();
 }
 
-core::Response unknown(const std::string& id) {
-  return error_response(404, "unknown_fault", "there is no fault rule '" + id + "'");
+Answer unknown(const std::string& id) {
+  return ApiError{404, "unknown_fault", "there is no fault rule '" + id + "'"};
 }
 
 core::Response no_content() {
@@ -82,7 +82,7 @@ void put_one(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
 }  // namespace
 
 void add_fault_routes(SimulatorParts& parts) {
-  Router& router = parts.control;
+  ControlRouter& router = parts.control;
   router.add("GET", "/_simulator/faults", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, faults_json(parts.engine.state().faults)));
   });

@@ -36,7 +36,7 @@ void reply_list(const ControlCall& call, const Reply& reply, std::string_view na
 }  // namespace
 
 void add_journal_routes(SimulatorParts& parts) {
-  Router& router = parts.control;
+  ControlRouter& router = parts.control;
   router.add("GET", "/_simulator/requests", [&parts](const ControlCall& call, const Reply& reply) {
     const StreamFilter filter = filter_of(call);
     const auto wanted = [&](const RequestEntry& entry) {

@@ -92,7 +92,7 @@ void add_stream_metrics(MetricsText& out, const SimulatorParts& parts) {
 std::string metrics_text(SimulatorParts& parts) {
   MetricsText out;
   out.family("terapi_requests_total", "counter", "Requests to the public API.");
-  for (const auto& [status, count] : parts.requests_by_status) {
+  for (const auto& [status, count] : parts.engine.requests().by_status()) {
     out.sample("terapi_requests_total", "status=\"" + std::to_string(status) + "\"", count);
   }
   add_stream_metrics(out, parts);
@@ -143,13 +143,13 @@ core::Response page_response() {
 }  // namespace
 
 void add_status_routes(SimulatorParts& parts) {
-  Router& router = parts.control;
+  ControlRouter& router = parts.control;
   router.add("GET", "/_simulator/health", [](const ControlCall&, const Reply& reply) {
     reply(json_response(200, R"({"status":"ok"})"));
   });
   router.add("GET", "/_simulator/ready", [&parts](const ControlCall&, const Reply& reply) {
     if (parts.stored) return reply(json_response(200, ready_json(parts)));
-    reply(error_response(503, parts.stored.error().code, parts.stored.error().message));
+    reply(ApiError{503, parts.stored.error().code, parts.stored.error().message});
   });
   router.add("GET", "/_simulator/openapi.json", [](const ControlCall&, const Reply& reply) {
     reply(text_response("application/json; charset=utf-8", openapi_document()));

@@ -65,7 +65,7 @@ void add_truth_routes(SimulatorParts& parts) {
         if (!knows_environment(parts, call, reply)) return;
         const auto diff = diff_with_truth(parts.engine.state(), filter_of(call), call.request.body);
         if (diff) return reply(json_response(200, diff_json(*diff)));
-        reply(error_response(400, "invalid_body", diff.error().message));
+        reply(ApiError{400, "invalid_body", diff.error().message});
       });
 }
 

@@ -12,9 +12,9 @@ namespace json = core::json;
 
 core::Response ok() { return json_response(200, R"({"status":"ok"})"); }
 
-core::Response failed(const core::Error& error) {
+Answer failed(const core::Error& error) {
   const bool ours = error.code.starts_with("data_");
-  return error_response(ours ? 500 : 400, ours ? "storage_failed" : "invalid_body", error.message);
+  return ApiError{ours ? 500 : 400, ours ? "storage_failed" : "invalid_body", error.message};
 }
 
 void put_world(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
@@ -30,8 +30,8 @@ void reset(SimulatorParts& parts, const Reply& reply) {
   reply(adopted ? ok() : failed(adopted.error()));
 }
 
-core::Response unknown_snapshot(const std::string& name) {
-  return error_response(404, "unknown_snapshot", "there is no snapshot '" + name + "'");
+Answer unknown_snapshot(const std::string& name) {
+  return ApiError{404, "unknown_snapshot", "there is no snapshot '" + name + "'"};
 }
 
 std::size_t count_records(const State& state) {
@@ -142,7 +142,7 @@ void patch_environment(SimulatorParts& parts, const ControlCall& call, const Rep
 }  // namespace
 
 void add_world_routes(SimulatorParts& parts) {
-  Router& router = parts.control;
+  ControlRouter& router = parts.control;
   router.add("GET", "/_simulator/world", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, world_text(parts.engine.state())));
   });

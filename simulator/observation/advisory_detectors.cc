@@ -4,7 +4,6 @@
 #include <set>
 
 #include "simulator/observation/advisories.h"
-#include "simulator/records/cursor.h"
 
 namespace terapi::simulator {
 namespace {
@@ -26,12 +25,10 @@ bool is_page(const RequestEntry& entry) {
 class CursorOfAnotherStream final : public AdvisoryDetector {
  public:
   void on_request(const RequestEntry& entry, Advisories& advisories) override {
-    if (!is_page(entry) || entry.cursor.empty()) return;
-    Engine& engine = advisories.engine();
-    const auto position = decode_cursor(entry.cursor, engine.dialect());
-    if (!position) return;
-    const std::uint32_t tag = stream_tag_of(position->id);
-    const Environment* environment = engine.state().find_environment(entry.environment);
+    if (!is_page(entry) || !entry.after) return;
+    const std::uint32_t tag = stream_tag_of(entry.after->id);
+    const Environment* environment =
+        advisories.engine().state().find_environment(entry.environment);
     if (environment == nullptr) return;
     for (const auto& [key, stream] : environment->streams) {
       if (stream.tag != tag) continue;

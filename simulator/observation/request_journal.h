@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "simulator/observation/bounded_list.h"
+#include "simulator/records/cursor.h"
 #include "simulator/records/stream.h"
 
 namespace terapi::simulator {
@@ -22,8 +24,9 @@ struct RequestEntry {
   std::string remote;
   std::string environment;  // empty before a caller is known
   StreamKey stream;
-  std::string cursor;          // as asked for
-  std::string modified_after;  // as asked for
+  std::string cursor;             // as asked for
+  std::optional<Position> after;  // what that means, where records were read from it
+  std::string modified_after;     // as asked for
   int status = 0;
   std::string error_code;
   std::size_t records = 0;
@@ -34,17 +37,21 @@ struct RequestEntry {
 
 class RequestJournal {
  public:
-  RequestEntry& add(RequestEntry entry) {
+  const RequestEntry& add(RequestEntry entry) {
     entry.id = ++last_id_;
+    ++by_status_[entry.status];
     return entries_.add(std::move(entry));
   }
   const BoundedList<RequestEntry>& entries() const { return entries_; }
   std::uint64_t total() const { return last_id_; }
+  // How many there were with each status, for /metrics; clear() leaves them.
+  const std::map<int, std::uint64_t>& by_status() const { return by_status_; }
   void clear() { entries_.clear(); }
 
  private:
   BoundedList<RequestEntry> entries_{10'000};
   std::uint64_t last_id_ = 0;
+  std::map<int, std::uint64_t> by_status_;
 };
 
 std::string request_entry_json(const RequestEntry& entry);

@@ -1,0 +1,67 @@
+#include "simulator/api/router.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace terapi::simulator {
+namespace {
+
+// A slash at the end means nothing (REC-2).
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> parts;
+  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::size_t end = std::min(path.find('/'), path.size());
+    parts.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return parts;
+}
+
+std::optional<PathParts> match(const std::vector<std::string>& pattern,
+                               const std::vector<std::string_view>& path) {
+  if (pattern.size() != path.size()) return std::nullopt;
+  PathParts parts;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (!pattern[i].starts_with('{')) {
+      if (pattern[i] != path[i]) return std::nullopt;
+    } else if (path[i].empty()) {
+      return std::nullopt;
+    } else {
+      parts.emplace(pattern[i].substr(1, pattern[i].size() - 2), path[i]);
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+void RouteTable::add(std::string method, std::string_view pattern) {
+  const std::vector<std::string_view> parts = split(pattern);
+  routes_.push_back({std::move(method), {parts.begin(), parts.end()}});
+}
+
+std::variant<RouteTable::Found, ApiError> RouteTable::find(std::string_view method,
+                                                           std::string_view path) const {
+  const std::vector<std::string_view> parts = split(path);
+  std::optional<Found> as_get;
+  std::string allow;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    std::optional<PathParts> matched = match(routes_[i].pattern, parts);
+    if (!matched) continue;
+    if (routes_[i].method == method) return Found{i, std::move(*matched)};
+    if (routes_[i].method == "GET" && method == "HEAD") as_get = Found{i, std::move(*matched)};
+    allow += (allow.empty() ? "" : ", ") + routes_[i].method;
+  }
+  if (as_get) return std::move(*as_get);
+  if (allow.empty()) {
+    return ApiError{404, "not_found", "there is nothing at " + std::string(path)};
+  }
+  return ApiError{.status = 405,
+                  .code = "method_not_allowed",
+                  .message = "this path answers " + allow + " only",
+                  .headers = {{"Allow", allow}}};
+}
+
+}  // namespace terapi::simulator
