@@ -136,7 +136,9 @@ void Coverage::count_struck(const Event& event, LoopPhase asked, LoopPhase phase
   const auto kind = kill ? kind_of_moment(event.fault) : kind_of_rule(event.fault);
   if (!kind) return;
   // What struck an answer struck what it was asked for.
-  strike(kinds, *kind, is_api_fault(*kind) || is_wire_fault(*kind) ? asked : phase);
+  const FaultPlace place = place_of(*kind);
+  const bool of_an_answer = place == FaultPlace::kApi || place == FaultPlace::kWire;
+  strike(kinds, *kind, of_an_answer ? asked : phase);
 }
 
 // What the world itself does to a client: it is told to wait, or given less than it asked for.

@@ -156,26 +156,20 @@ WireRule drawn_wire_rule(FaultKind kind, const std::string& record, core::Random
 
 }  // namespace
 
-bool is_api_fault(FaultKind kind) { return kind <= FaultKind::kStale; }
-bool is_webhook_fault(FaultKind kind) {
-  return kind >= FaultKind::kWebhookDrop && kind <= FaultKind::kWebhookEarly;
-}
-bool is_wire_fault(FaultKind kind) {
-  return kind >= FaultKind::kEmptyPage && kind <= FaultKind::kExtraFields;
-}
-
 DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record, bool short_waits,
                     core::Random& random) {
   DrawnRule rule;
   rule.kind = kind;
   const std::string id = std::string(word_of(kind)) + "-" + std::to_string(number);
-  if (is_wire_fault(kind)) {
+  const FaultPlace place = place_of(kind);
+  if (place == FaultPlace::kWire) {
     rule.wire = drawn_wire_rule(kind, record, random);
     rule.wire.id = id;
     return rule;
   }
-  const bool api = is_api_fault(kind);
-  const char* on = api ? "api" : is_webhook_fault(kind) ? "webhook" : "store";
+  const bool api = place == FaultPlace::kApi;
+  const bool webhook = place == FaultPlace::kWebhook;
+  const char* on = api ? "api" : webhook ? "webhook" : "store";
   rule.text = R"({"id":")" + id + R"(","on":")" + on + "\",";
   if (kind == FaultKind::kInvalidCursor) {
     // Of requests with one; all cursors of the dialect begin so.
@@ -183,16 +177,15 @@ DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& recor
   } else if (api && random.below(4) == 0) {
     rule.text +=
         random.below(2) == 0 ? R"("match":{"cursor":""},)" : R"("match":{"cursor":"Y3J*"},)";
-  } else if (is_webhook_fault(kind) && random.below(2) == 0) {
+  } else if (webhook && random.below(2) == 0) {
     rule.text += R"("match":{"attempt":1},)";
   }
   // A commit that is late has to be the only one: others would come before it (CUR-8).
-  const bool late = kind == FaultKind::kLateCommit || kind == FaultKind::kWebhookEarly;
-  rule.text += late ? R"("nth":[1],)" : drawn_when(random);
+  rule.text += traits_of(kind).comes_late ? R"("nth":[1],)" : drawn_when(random);
   std::string does = effect("late_commit", quoted("1s"));
-  if (is_webhook_fault(kind)) {
+  if (webhook) {
     does = drawn_webhook_trouble(kind, short_waits, random);
-  } else if (api && kind <= FaultKind::kNoPage) {
+  } else if (api && traits_of(kind).by_status) {
     does = drawn_status(kind, random, rule.retry_after);
   } else if (api) {
     does = drawn_trouble(kind, short_waits, random);

@@ -25,8 +25,4 @@ struct DrawnRule {
 DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record, bool short_waits,
                     core::Random& random);
 
-bool is_api_fault(FaultKind kind);
-bool is_webhook_fault(FaultKind kind);
-bool is_wire_fault(FaultKind kind);
-
 }  // namespace terapi::conformance

@@ -3,62 +3,11 @@
 #include <bit>
 
 namespace terapi::conformance {
-namespace {
-
-constexpr std::array<std::string_view, kFaultKinds> kWords = {"server-error",
-                                                              "rate-limited",
-                                                              "retry-after-zero",
-                                                              "unauthorized",
-                                                              "bad-request",
-                                                              "invalid-cursor",
-                                                              "redirect",
-                                                              "no-page",
-                                                              "delay",
-                                                              "reset",
-                                                              "truncate",
-                                                              "stall",
-                                                              "stale",
-                                                              "webhook-drop",
-                                                              "webhook-double",
-                                                              "webhook-delay",
-                                                              "webhook-reorder",
-                                                              "webhook-forge",
-                                                              "webhook-early",
-                                                              "late-commit",
-                                                              "empty-page",
-                                                              "poison",
-                                                              "odd-cursors",
-                                                              "broken-gzip",
-                                                              "too-long",
-                                                              "extra-fields",
-                                                              "hostile-webhook",
-                                                              "unknown-webhook",
-                                                              "bait-webhook",
-                                                              "webhook-burst",
-                                                              "kill",
-                                                              "kill-at-request",
-                                                              "kill-at-answer",
-                                                              "kill-at-webhook",
-                                                              "kill-before-store",
-                                                              "kill-after-store",
-                                                              "stop",
-                                                              "second-worker",
-                                                              "clock-jump",
-                                                              "disk-full",
-                                                              "prune",
-                                                              "between-pages",
-                                                              "rate-limit",
-                                                              "byte-budget"};
-
-}  // namespace
-
-std::string_view word_of(FaultKind kind) { return kWords.at(static_cast<std::size_t>(kind)); }
-
 std::optional<FaultKind> kind_of_rule(std::string_view id) {
   const std::size_t dash = id.rfind('-');
   const std::string_view word = id.substr(0, dash);
-  for (std::size_t i = 0; i < kFaultKinds; ++i) {
-    if (kWords[i] == word) return static_cast<FaultKind>(i);
+  for (const FaultKindRow& row : kFaultTable) {
+    if (row.word == word) return row.kind;
   }
   return std::nullopt;
 }

@@ -36,7 +36,7 @@ std::string rule_text(FaultKind kind, std::uint64_t nth, std::size_t number) {
   if (kind == FaultKind::kTruncate) effect = R"({"truncate_after":14})";
   if (kind == FaultKind::kWebhookDrop) effect = R"({"drop":true})";
   if (kind == FaultKind::kWebhookDuplicate) effect = R"({"duplicate":2})";
-  const bool webhook = kind >= FaultKind::kWebhookDrop;
+  const bool webhook = place_of(kind) == FaultPlace::kWebhook;
   return R"({"id":")" + std::string(word_of(kind)) + "-" + std::to_string(number) + R"(","on":")" +
          (webhook ? "webhook" : "api") + R"(","nth":[)" + std::to_string(nth) + R"(],"do":)" +
          effect + "}";

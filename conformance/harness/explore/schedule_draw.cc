@@ -27,11 +27,10 @@ class Swarm {
     // In eighths: few kinds, some, most of them.
     static constexpr std::array<std::uint64_t, 3> kDensities = {1, 3, 6};
     const std::uint64_t density = kDensities[random.below(kDensities.size())];
-    for (std::size_t i = 0; i < kFaultKinds; ++i) {
-      const auto kind = static_cast<FaultKind>(i);
+    for (const auto& [kind, word, place, traits] : kFaultTable) {
       const bool on = random.below(8) < density;
       const bool loud = random.below(6) == 0;
-      if (!on || (options.over_http && !over_http(kind))) continue;
+      if (!on || (options.over_http && traits.in_process)) continue;
       on_.add(kind);
       for (int n = 0; n < (loud ? 5 : 1); ++n) kinds_.push_back(kind);
     }
@@ -49,10 +48,6 @@ class Swarm {
   }
 
  private:
-  static bool over_http(FaultKind kind) {
-    return kind != FaultKind::kKillAtStoreCall && kind != FaultKind::kKillAtStoreCalled &&
-           kind != FaultKind::kSecondWorker && kind != FaultKind::kDiskFull;
-  }
   FaultKinds on_;
   std::vector<FaultKind> kinds_;
 };
@@ -62,22 +57,6 @@ WaitAct wait_for(WaitAct::What what, core::Duration within) {
   act.what = what;
   act.within = within;
   return act;
-}
-
-bool stops_a_client(FaultKind kind) {
-  return kind == FaultKind::kUnauthorized || kind == FaultKind::kBadRequest ||
-         kind == FaultKind::kRedirect || kind == FaultKind::kPoison;
-}
-
-// What a webhook announces may pass unnoticed.
-bool loses_hints(FaultKind kind) {
-  return is_webhook_fault(kind) || kind == FaultKind::kStale || kind == FaultKind::kHostileWebhook;
-}
-
-// Data that comes to light after later data would come behind a cursor (CUR-8): alone it may be
-// as late as it likes.
-bool comes_late(FaultKind kind) {
-  return kind == FaultKind::kLateCommit || kind == FaultKind::kWebhookEarly;
 }
 
 DrawnWorld::Shape drawn_shape(core::Random random, const Swarm& swarm, const DrawOptions& options) {
@@ -300,8 +279,9 @@ class ScheduleDraw {
   }
 
   static bool is_rule(FaultKind kind) {
-    return is_api_fault(kind) || is_webhook_fault(kind) || is_wire_fault(kind) ||
-           kind == FaultKind::kLateCommit;
+    const FaultPlace place = place_of(kind);
+    return place == FaultPlace::kApi || place == FaultPlace::kWebhook ||
+           place == FaultPlace::kStore || place == FaultPlace::kWire;
   }
 
   void set_rules(std::uint64_t most, bool from_the_start) {
@@ -309,12 +289,12 @@ class ScheduleDraw {
     WireAct wire;
     for (std::uint64_t i = 0; i < most && budget_ > 0; ++i) {
       const auto kind = swarm_.pick(faults_, [&](FaultKind k) {
-        if (comes_late(k) && (from_the_start || changes_wait_)) return false;
+        if (traits_of(k).comes_late && (from_the_start || changes_wait_)) return false;
         // An episode of its own.
-        return is_rule(k) && !stops_a_client(k);
+        return is_rule(k) && !traits_of(k).stops_client;
       });
       if (!kind) break;
-      if (comes_late(*kind)) late_commit_ = true;
+      if (traits_of(*kind).comes_late) late_commit_ = true;
       add_rule(*kind, rules, wire);
     }
     set(rules, std::move(wire));
@@ -327,8 +307,8 @@ class ScheduleDraw {
         stream.records.empty() ? "r1" : stream.records[faults_.below(stream.records.size())].id;
     const DrawnRule rule = draw_rule(kind, ++rules_drawn_, record, options_.over_http, faults_);
     drawn_.kinds.add(kind);
-    hints_lost_ = hints_lost_ || loses_hints(kind);
-    if (is_api_fault(kind)) ++api_rules_;
+    hints_lost_ = hints_lost_ || traits_of(kind).loses_hints;
+    if (place_of(kind) == FaultPlace::kApi) ++api_rules_;
     if (kind == FaultKind::kRateLimited) retry_after_ = rule.retry_after;
     if (rule.text.empty()) {
       wire.rules.push_back(rule.wire);
@@ -350,10 +330,7 @@ class ScheduleDraw {
   // Something that is no rule happens.
   void disturb() {
     if (budget_ == 0) return;
-    const auto kind = swarm_.pick(faults_, [](FaultKind k) {
-      return k >= FaultKind::kKill && k != FaultKind::kSecondWorker && k != FaultKind::kPrune &&
-             k <= FaultKind::kBetweenPages;
-    });
+    const auto kind = swarm_.pick(faults_, [](FaultKind k) { return traits_of(k).disturbs; });
     if (!kind) return;
     --budget_;
     disturb(*kind);
@@ -412,7 +389,7 @@ class ScheduleDraw {
 
   // A client may stop after a refusal, and must not go on asking.
   void refusal() {
-    const auto kind = swarm_.pick(faults_, stops_a_client);
+    const auto kind = swarm_.pick(faults_, [](FaultKind k) { return traits_of(k).stops_client; });
     if (!kind || budget_ == 0) return calm();
     drawn_.plan.may_stop = true;
     std::string rules;
@@ -460,8 +437,9 @@ class ScheduleDraw {
     WireAct wire;
     const std::uint64_t most = 1 + faults_.below(2);
     for (std::uint64_t i = 0; i < most && budget_ > 0; ++i) {
-      const auto kind =
-          swarm_.pick(faults_, [](FaultKind k) { return is_api_fault(k) && !stops_a_client(k); });
+      const auto kind = swarm_.pick(faults_, [](FaultKind k) {
+        return place_of(k) == FaultPlace::kApi && !traits_of(k).stops_client;
+      });
       if (kind) add_rule(*kind, rules, wire);
     }
     if (rules.empty()) return;
@@ -513,9 +491,8 @@ class ScheduleDraw {
   // --- the judge's own hand ---------------------------------------------------------------------
 
   void webhooks_of_the_judge() {
-    const auto kind = swarm_.pick(faults_, [](FaultKind k) {
-      return k >= FaultKind::kHostileWebhook && k <= FaultKind::kWebhookBurst;
-    });
+    const auto kind =
+        swarm_.pick(faults_, [](FaultKind k) { return place_of(k) == FaultPlace::kJudge; });
     if (!kind || budget_ == 0) return calm();
     --budget_;
     WebhookAct act;
