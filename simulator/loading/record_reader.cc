@@ -44,7 +44,7 @@ class NdjsonReader final : public FileReader {
       if (text.size() > kLongestLine) return bad("the line is longer than 256 MiB");
       if (text.find_first_not_of(" \t\r") != std::string::npos) return {std::move(text)};
     }
-    if (file_.bad()) return bad("the file could not be read further");
+    if (file_.bad()) return bad("reading the file failed part-way");
     return std::optional<std::string>();
   }
 };

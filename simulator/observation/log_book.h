@@ -21,7 +21,7 @@ struct LogEntry {
   core::Time at;
   LogLevel level = LogLevel::kInfo;
   std::string event;    // stable, for programs: "run", "webhook.attempt"
-  std::string message;  // for people
+  std::string message;  // for whoever reads the log
   std::vector<std::pair<std::string, std::string>> fields;
 };
 

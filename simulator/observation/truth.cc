@@ -157,7 +157,7 @@ core::Result<TruthDiff> diff_with_truth(const State& state, const StreamFilter& 
     if (!line) return core::Error{"bad_dump", place + line.error().message};
     if (!filter.matches(line->key)) continue;
     if (!seen[line->key].insert(line->id).second) {
-      return core::Error{"bad_dump", place + "the record '" + line->id + "' was there before"};
+      return core::Error{"bad_dump", place + "the record '" + line->id + "' appears twice"};
     }
     const auto stream = streams.find(line->key);
     compare(stream == streams.end() ? nullptr : stream->second, *line, diff);

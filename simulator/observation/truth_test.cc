@@ -194,7 +194,7 @@ TEST_F(TruthTest, RefusesBadDumpsWithTheirLine) {
   EXPECT_THAT(fault(R"({"integration":"i","connection":"c","model":"m","id":1})"),
               HasSubstr("id is 1"));
   EXPECT_THAT(fault(line("1", R"(,"deleted":"no")")), HasSubstr("deleted"));
-  EXPECT_THAT(fault(good + good), HasSubstr("line 2 of the dump: the record '1' was there before"));
+  EXPECT_THAT(fault(good + good), HasSubstr("line 2 of the dump: the record '1' appears twice"));
 }
 
 TEST_F(TruthTest, RefusesATimestampThatIsNone) {

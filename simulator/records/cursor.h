@@ -32,7 +32,7 @@ char* write_cursor(char* to, const Position& position, const Dialect& dialect);
 void append_cursor(std::string& out, const Position& position, const Dialect& dialect);
 std::string encode_cursor(const Position& position, const Dialect& dialect);
 
-// Takes what people's tools make of a cursor too: padding, the base64url alphabet, any offset and
+// Also takes what users' tools make of a cursor: padding, the base64url alphabet, any offset and
 // precision of the timestamp. Nothing when it does not decode (CUR-7).
 std::optional<Position> decode_cursor(std::string_view cursor, const Dialect& dialect);
 

@@ -25,7 +25,7 @@ struct RetryPolicy {
   friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
-// RATE-1: so many requests in each window of `per`.
+// RATE-1: at most `requests` in each window of `per`.
 struct RateLimit {
   std::int64_t requests = 200;
   Duration per = std::chrono::minutes(1);

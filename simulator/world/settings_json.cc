@@ -63,7 +63,7 @@ void read_optional_policies(json::Fields& fields, Settings& settings, json::Issu
     limit.requests = inside.integer("requests", 1, 1'000'000'000).value_or(limit.requests);
     limit.per = inside.duration("per").value_or(limit.per);
     if (limit.per <= Duration(0)) {
-      inside.report("per", "invalid_value", "rate_limit.per has to be longer than nothing");
+      inside.report("per", "invalid_value", "rate_limit.per must be longer than zero");
     }
     settings.rate_limit = limit;
   });

@@ -158,7 +158,7 @@ class WorldReader {
     }
     if (environment.find_integration(integration.id) != nullptr) {
       fields.report("id", "invalid_value",
-                    "the integration '" + integration.id + "' is there twice");
+                    "the integration '" + integration.id + "' appears twice");
     }
     environment.integrations.push_back(std::move(integration));
   }
@@ -180,7 +180,7 @@ class WorldReader {
                         connection.integration + "'");
     }
     if (environment.find_connection(connection.integration, connection.id) != nullptr) {
-      fields.report("id", "invalid_value", "the connection '" + connection.id + "' is there twice");
+      fields.report("id", "invalid_value", "the connection '" + connection.id + "' appears twice");
     }
     environment.connections.push_back(std::move(connection));
   }

@@ -12,7 +12,7 @@ namespace terapi::simulator {
 
 class WebhookQueue;
 
-// Records of a file or the generator are saved in batches of so many.
+// Records of a file or the generator are saved in batches of this size.
 inline constexpr std::size_t kLoadBatch = 1000;
 
 // Replaces the engine's state (but for the clock) by the world. Nothing is announced: it is given.

@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"world.json:2:2: integrations[0].id is missing"}},
         BadWorld{"IntegrationTwice",
                  "{\"integrations\":[{\"id\":\"x\"},\n{\"id\":\"x\"}]}",
-                 {"world.json:2:7: the integration 'x' is there twice"}},
+                 {"world.json:2:7: the integration 'x' appears twice"}},
         BadWorld{"BadSync",
                  "{\"integrations\":[{\"id\":\"x\",\"syncs\":[{\"name\":\"s\",\n\"type\":\"ful\",\n"
                  "\"frequency\":\"1 hour\",\n\"enabled\":1,\n\"models\":[1]}]}]}",
@@ -197,7 +197,7 @@ INSTANTIATE_TEST_SUITE_P(
             "ConnectionTwice",
             "{\"integrations\":[{\"id\":\"x\"}],\"connections\":[{\"id\":\"d\",\"integration\":"
             "\"x\"},\n{\"id\":\"d\",\"integration\":\"x\"}]}",
-            {"world.json:2:7: the connection 'd' is there twice"}},
+            {"world.json:2:7: the connection 'd' appears twice"}},
         BadWorld{
             "BadWebhookUrl",
             "{\"integrations\":[{\"id\":\"x\"}],\"connections\":[{\"id\":\"d\",\"integration\":"
