@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/check_note.h"
+
 namespace terapi::conformance {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
@@ -35,6 +37,7 @@ std::string FoundFailure::name() const {
 }
 
 void Explorer::play(std::uint64_t seed, Share& share) const {
+  const core::CheckNote note("seed " + std::to_string(seed) + " is played");
   const DrawnSchedule drawn =
       options_.draw ? options_.draw(seed) : draw_schedule(seed, options_.play.draw);
   const Explored explored = options_.how ? options_.how(drawn.scenario, drawn.plan)
