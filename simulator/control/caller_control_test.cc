@@ -14,7 +14,7 @@ bool refused(core::Headers headers, const std::string& remote = "127.0.0.1",
   const auto response = refuse_caller(request, token);
   if (!response) return false;
   EXPECT_EQ(response->status, 403);
-  EXPECT_EQ(error_code(*response), "forbidden");
+  EXPECT_EQ(response->code, "forbidden");
   return true;
 }
 
