@@ -49,7 +49,8 @@ core::Result<std::string> id_from(const json::Value& value, std::string_view key
                       " bytes; at most " + std::to_string(kLongestId) + " are allowed");
   }
   if (value.is_string() && holds_unpaired_surrogate(value.text())) {
-    return bad_record("the record's " + name + " contains half of a surrogate pair, which is not valid text");
+    return bad_record("the record's " + name +
+                      " contains half of a surrogate pair, which is not valid text");
   }
   if (id.find('\0') != std::string::npos) return bad_record("the record's " + name + " holds NUL");
   return id;
