@@ -32,6 +32,6 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/terapiConfig.cmake.in
                               INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/terapiConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/terapiConfig.cmake
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindCppHttplib.cmake ${PROJECT_BINARY_DIR}/terapiConfig.cmake
               ${PROJECT_BINARY_DIR}/terapiConfigVersion.cmake
         DESTINATION ${package_folder})

@@ -29,20 +29,22 @@ set(MAY_client/program core core/system client client/postgres client/program)
 set(MAY_conformance core conformance)
 set(MAY_conformance/harness all)
 set(MAY_conformance/program all)
+set(MAY_conformance/examples conformance/examples)
 set(MAY_benchmarks all)
 set(MAY_tests all)
 
 # Where headers from outside may be included, by the start of what is between the brackets; `tests`: in what no program
 # is made of, in whatever room.
 set(TESTS "^tests/|_test\\.cc$|/(test|fake)_[a-z_]+\\.h$|_(sample|contract|under_test)\\.h$")
-set(OUTSIDE boost/ curl/ sqlite3 libpq gtest/ gmock/ nlohmann/)
+set(OUTSIDE boost/ httplib.h sqlite3 libpq gtest/ gmock/ nlohmann/)
 set(ONLY_IN_boost/ core/system/)
-set(ONLY_IN_curl/ core/system/)
-set(ONLY_IN_sqlite3 core/sqlite/ simulator/storage/ client/storage/)
+set(ONLY_IN_httplib.h core/system/ conformance/examples/cpp/)
+set(ONLY_IN_sqlite3 core/sqlite/ simulator/storage/ client/storage/ conformance/examples/cpp/)
 set(ONLY_IN_libpq client/postgres/)
 set(ONLY_IN_gtest/ tests)
 set(ONLY_IN_gmock/ tests)
-set(ONLY_IN_nlohmann/ conformance/harness/ conformance/report/ conformance/program/ benchmarks/ tests)
+set(ONLY_IN_nlohmann/ conformance/harness/ conformance/report/ conformance/program/ conformance/examples/cpp/
+    benchmarks/ tests)
 
 set(MAX_LINES 800)
 
@@ -56,7 +58,7 @@ endfunction()
 function(room_of path out)
   set(${out} "" PARENT_SCOPE)
   foreach(room core/system core/sqlite simulator/program client/postgres client/program conformance/harness
-               conformance/program ${ROOMS})
+               conformance/program conformance/examples ${ROOMS})
     string(FIND "${path}" "${room}/" at)
     if(at EQUAL 0)
       set(${out} ${room} PARENT_SCOPE)

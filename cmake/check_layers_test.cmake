@@ -12,7 +12,7 @@ function(expect what message file content)
   file(REMOVE_RECURSE ${SCRATCH}/${CHECK})
   file(WRITE ${SCRATCH}/${CHECK}/core/clock.h "#include <string>\n")
   file(WRITE ${SCRATCH}/${CHECK}/core/system/server.cc
-       "#include <boost/asio.hpp>\n#include <curl/curl.h>\n#include \"core/clock.h\"\n")
+       "#include <boost/asio.hpp>\n#include <httplib.h>\n#include \"core/clock.h\"\n")
   file(WRITE ${SCRATCH}/${CHECK}/simulator/records/cursor.h "#include \"core/clock.h\"\n")
   file(WRITE ${SCRATCH}/${CHECK}/simulator/storage/database.cc "#include <sqlite3.h>\n")
   file(WRITE ${SCRATCH}/${CHECK}/simulator/program/serve.cc
@@ -64,15 +64,19 @@ if(CHECK STREQUAL "layers")
          "#include \"simulator/records/cursor.h\"\n")
   expect("the harness joins them" "" conformance/harness/a.cc
          "#include \"simulator/records/cursor.h\"\n#include \"client/store.h\"\n")
+  expect("an example client shares a line" "conformance/examples may not include core (core/clock.h)"
+         conformance/examples/cpp/client.cc "#include \"core/clock.h\"\n")
+  expect("an example client has packages" "" conformance/examples/cpp/client.cc
+         "#include <httplib.h>\n#include <nlohmann/json.hpp>\n#include <sqlite3.h>\n")
   expect("a relative path hides nothing" "core may not include simulator" core/a.cc
          "  #  include \"../simulator/records/cursor.h\"\n")
   expect("brackets hide nothing" "core may not include simulator" core/a.cc
          "#include <simulator/records/cursor.h>\n")
   expect("boost elsewhere" "simulator/a.cc:1: <boost/asio.hpp> belongs in core/system/ only" simulator/a.cc
          "#include <boost/asio.hpp>\n")
-  expect("curl elsewhere" "<curl/curl.h> belongs in core/system/ only" simulator/program/a.cc
-         "#include <curl/curl.h>\n")
-  expect("sqlite elsewhere" "<sqlite3.h> belongs in core/sqlite/, simulator/storage/, client/storage/ only" simulator/api/a.cc
+  expect("cpp-httplib elsewhere" "<httplib.h> belongs in core/system/, conformance/examples/cpp/ only" simulator/program/a.cc
+         "#include <httplib.h>\n")
+  expect("sqlite elsewhere" "<sqlite3.h> belongs in core/sqlite/, simulator/storage/, client/storage/, conformance/examples/cpp/ only" simulator/api/a.cc
          "#include <sqlite3.h>\n")
   expect("the client's database" "" client/storage/store.cc "#include <sqlite3.h>\n")
   expect("libpq elsewhere" "<libpq-fe.h> belongs in client/postgres/ only" client/storage/a.cc
@@ -81,7 +85,7 @@ if(CHECK STREQUAL "layers")
          conformance/program/a.cc "#include <gtest/gtest.h>\n")
   expect("a test framework in a test" "" conformance/program/a_test.cc "#include <gtest/gtest.h>\n")
   expect("a tree of JSON in the simulator"
-         "<nlohmann/json.hpp> belongs in conformance/harness/, conformance/report/, conformance/program/, benchmarks/, tests only"
+         "<nlohmann/json.hpp> belongs in conformance/harness/, conformance/report/, conformance/program/, conformance/examples/cpp/, benchmarks/, tests only"
          simulator/a.cc "#include <nlohmann/json.hpp>\n")
   expect("the judge's reports" "" conformance/report/a.cc "#include <nlohmann/json.hpp>\n")
   expect("a test reads JSON with another parser" "" simulator/test_world.h "#include <nlohmann/json.hpp>\n")

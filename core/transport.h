@@ -1,8 +1,8 @@
 // Transport: how a request reaches whoever answers it. The port that lets client and simulator meet
 // over real sockets or inside one process.
 //
-// Implementations: HandlerTransport below (in-process), CurlTransport (core/system, blocking) and
-// HttpSender (core/system, asynchronous).
+// Implementations: HandlerTransport below (in-process), HttplibTransport (core/system, blocking)
+// and HttpSender (core/system, asynchronous).
 //
 // Errors of both ports, by code: "connection_refused", "connection_reset", "timeout",
 // "truncated_body", "response_too_large", "bad_url", "bad_response", "name_not_resolved".

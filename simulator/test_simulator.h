@@ -118,6 +118,8 @@ class TestSimulator {
   }
   // A URL of the receiver, and one that refuses connections.
   virtual std::string receiver_url(std::string_view path) const = 0;
+  // The same receiver, where an answer's wire faults happen, too.
+  virtual std::string faulty_receiver_url(std::string_view path) const = 0;
   virtual std::string refusing_url() const = 0;
 
   WebhookReceiver& receiver() { return receiver_; }
@@ -295,6 +297,9 @@ class InProcessSimulator final : public TestSimulator {
 
   std::string receiver_url(std::string_view path) const override {
     return "http://receiver.test" + std::string(path);
+  }
+  std::string faulty_receiver_url(std::string_view path) const override {
+    return receiver_url(path);
   }
   std::string refusing_url() const override { return "http://refusing.test/hook"; }
 

@@ -31,7 +31,7 @@
 #include "client/program/sync_flags.h"
 #include "client/program/sync_process.h"
 #include "client/timestamp.h"
-#include "core/system/curl_transport.h"
+#include "core/system/httplib_transport.h"
 #include "core/system/test_server.h"
 #include "core/url.h"
 
@@ -284,7 +284,7 @@ inline core::Request signed_webhook(const std::string& url, const std::string& k
 
 // The answer, 0 for none.
 inline core::Response send_over_socket(const core::Request& request) {
-  core::CurlTransport transport;
+  core::HttplibTransport transport;
   auto response = transport.send(request);
   if (response) return *std::move(response);
   ADD_FAILURE() << request.target << ": " << response.error().message;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/system/event_loop.h"
+#include "core/system/test_peer.h"
 #include "core/system/test_server.h"
 #include "core/system/test_socket.h"
 #include "core/system/test_tls.h"
@@ -38,6 +39,8 @@ Request get(std::string url) {
 // The sender's loop runs in the test's own thread.
 class HttpSenderTest : public testing::Test {
  protected:
+  // A server that shares no code with the sender, and is there until it has gone.
+  TestPeer& peer(TestPeer::Answer answer) { return peer_.emplace(std::move(answer)); }
   // Sends, and runs the loop until all that was sent is answered.
   Result<Response> send(Request request, SendOptions options = {}) {
     std::optional<Result<Response>> result;
@@ -72,15 +75,16 @@ class HttpSenderTest : public testing::Test {
     sender_ = std::make_unique<HttpSender>(loop_, std::move(options));
   }
 
+  std::optional<TestPeer> peer_;
   EventLoop loop_;
   std::unique_ptr<HttpSender> sender_ = std::make_unique<HttpSender>(loop_, HttpSenderOptions{});
 };
 
 TEST_F(HttpSenderTest, SendsARequestAndGetsTheAnswer) {
   Request seen;
-  TestServer server({}, [&](Request request, auto done) {
-    seen = std::move(request);
-    done({{418, {{"X-A", "b"}}, "tea"}, {}});
+  const TestPeer& server = peer([&](const Request& request) {
+    seen = request;
+    return Response{418, {{"X-A", "b"}}, "tea"};
   });
   Request request = post(server.url("/hook?x=1"));
   request.headers = {{"X-One", "1"}, {"Connection", "close"}, {"Content-Length", "77"}};
@@ -98,14 +102,16 @@ TEST_F(HttpSenderTest, SendsARequestAndGetsTheAnswer) {
 }
 
 TEST_F(HttpSenderTest, KeepsConnectionsAlive) {
-  TestServer server;
+  const TestPeer& server = peer([](const Request&) { return Response{}; });
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(send(post(server.url("/"))).has_value());
-  EXPECT_EQ(server.counters().accepted, 1u);
+  EXPECT_EQ(server.connections(), 1u);
   EXPECT_EQ(sender_->counters().connected, 1u);
 }
 
 TEST_F(HttpSenderTest, SendsManyAtOnceOverAFewConnections) {
-  TestServer server;
+  const TestPeer& server = peer([](const Request& request) {
+    return Response{200, {}, request.method + " " + request.target + "\n" + request.body};
+  });
   HttpSenderOptions options;
   options.max_connections_per_host = 4;
   restart(options);
@@ -119,15 +125,15 @@ TEST_F(HttpSenderTest, SendsManyAtOnceOverAFewConnections) {
   }
   EXPECT_EQ(sender_->counters().waiting, 496u);
   loop_.run();
-  EXPECT_EQ(server.counters().accepted, 4u);
+  EXPECT_EQ(server.connections(), 4u);
   EXPECT_EQ(sender_->counters().waiting, 0u);
 }
 
 TEST_F(HttpSenderTest, SpeaksOtherMethodsAndLargeBodies) {
-  TestServer server({}, [](Request request, auto done) {
-    if (request.method == "HEAD") return done({{200, {}, "not sent"}, {}});
-    if (request.method == "DELETE") return done({{204, {}, ""}, {}});
-    done({{200, {}, request.body}, {}});
+  const TestPeer& server = peer([](const Request& request) {
+    if (request.method == "HEAD") return Response{200, {}, "not sent"};
+    if (request.method == "DELETE") return Response{204, {}, ""};
+    return Response{200, {}, request.body};
   });
   Request head;
   head.method = "HEAD";
@@ -150,11 +156,11 @@ TEST_F(HttpSenderTest, SpeaksOtherMethodsAndLargeBodies) {
 }
 
 TEST_F(HttpSenderTest, NeverFollowsARedirect) {
-  TestServer server({}, [](const Request&, auto done) {
-    done({{302, {{"Location", "/elsewhere"}}, ""}, {}});
+  const TestPeer& server = peer([](const Request&) {
+    return Response{302, {{"Location", "/elsewhere"}}, ""};
   });
   EXPECT_EQ(send(post(server.url("/")))->status, 302);
-  EXPECT_EQ(server.counters().requests, 1u);
+  EXPECT_EQ(server.requests(), 1u);
 }
 
 TEST_F(HttpSenderTest, ReadsChunkedAndUnframedAndInterimAnswers) {

@@ -1,6 +1,9 @@
 // For tests: an HttpServer on an EventLoop in a thread of its own.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -55,10 +58,18 @@ class TestServer {
   HttpServerCounters counters() {
     return on_loop([this] { return server_->counters(); });
   }
-  // Gives the loop turns until it is so; for what happens without a sign to wait for.
+  // Gives the loop turns until it is so; for what happens without a sign to wait for. After ten
+  // seconds the test fails rather than hangs.
   template <typename F>
   void wait_until(F condition) {
-    while (!on_loop(condition)) std::this_thread::yield();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!on_loop(condition)) {
+      if (std::chrono::steady_clock::now() > deadline) {
+        ADD_FAILURE() << "what was waited for did not happen within ten seconds";
+        return;
+      }
+      std::this_thread::yield();
+    }
   }
 
   EventLoop& loop() { return loop_; }

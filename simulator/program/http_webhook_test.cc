@@ -170,6 +170,7 @@ TEST_P(WebhookContract, RetriesARefusedConnection) {
 // HOOK-6
 TEST_P(WebhookContract, RetriesADroppedConnection) {
   TestSimulator& s = sending();
+  s.send_webhooks_to({s.faulty_receiver_url("/hook")});
   auto count = std::make_shared<std::atomic<int>>(0);
   s.receiver().set_answer([count](const core::Request&) {
     core::Outcome outcome = WebhookReceiver::status(200);
@@ -187,6 +188,7 @@ TEST_P(WebhookContract, RetriesADroppedConnection) {
 // HOOK-6, HOOK-7: an attempt takes its time-out, then the backoff begins.
 TEST_P(WebhookContract, GivesASilentReceiverItsTimeOut) {
   TestSimulator& s = sending({.environment = R"("retry":{"timeout":"200ms","attempts":3})"});
+  s.send_webhooks_to({s.faulty_receiver_url("/hook")});
   s.receiver().set_answer([](const core::Request&) {
     core::Outcome outcome = WebhookReceiver::status(200);
     outcome.wire.delay = std::chrono::seconds(30);

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "core/duration.h"
-#include "core/system/curl_transport.h"
+#include "core/system/httplib_transport.h"
 #include "core/url.h"
 #include "simulator/program/program.h"
 #include "simulator/program/serve_flags.h"
@@ -33,7 +33,7 @@ int run_ready(const std::vector<std::string>& arguments) {
   }
   while (url.ends_with('/')) url.pop_back();
 
-  core::CurlTransport transport;
+  core::HttplibTransport transport;
   core::Request request;
   request.target = url + "/_simulator/ready";
   const auto deadline = SteadyClock::now() + wait;

@@ -16,19 +16,22 @@
 #include <thread>
 #include <utility>
 
-#include "core/system/curl_transport.h"
+#include "core/system/httplib_transport.h"
+#include "core/system/test_peer.h"
 #include "core/system/test_server.h"
 #include "simulator/program/server_process.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::simulator {
 
-// A ServerProcess on a free port, on virtual time, in a thread of its own; called by libcurl; with
-// a real receiver.
+// A ServerProcess on a free port, on virtual time, in a thread of its own; called by cpp-httplib,
+// and its webhooks received by it, so that none of our own HTTP code is on the other side.
 class SocketSimulator final : public TestSimulator {
  public:
   explicit SocketSimulator(TestSimulatorOptions options = {})
-      : receiver_server_({}, [this](const core::Request& request,
+      : peer_(
+            [this](const core::Request& request) { return receiver().receive(request).response; }),
+        faulty_receiver_({}, [this](const core::Request& request,
                                     const std::function<void(core::Outcome)>& done) {
           done(receiver().receive(request));
         }) {
@@ -56,8 +59,9 @@ class SocketSimulator final : public TestSimulator {
     request.target = base_url_ + request.target;
     return transport_.send(request, options);
   }
-  std::string receiver_url(std::string_view path) const override {
-    return receiver_server_.url(path);
+  std::string receiver_url(std::string_view path) const override { return peer_.url(path); }
+  std::string faulty_receiver_url(std::string_view path) const override {
+    return faulty_receiver_.url(path);
   }
   std::string refusing_url() const override {
     // Bound once, so that nobody had it a moment ago, and free again.
@@ -89,8 +93,9 @@ class SocketSimulator final : public TestSimulator {
     std::string path;
   };
 
-  core::TestServer receiver_server_;
-  core::CurlTransport transport_;
+  core::TestPeer peer_;
+  core::TestServer faulty_receiver_;
+  core::HttplibTransport transport_;
   std::unique_ptr<ServerProcess> process_;
   std::string base_url_;
   std::thread thread_;

@@ -1,0 +1,22 @@
+# cpp-httplib as the target CppHttplib::CppHttplib: by its own CMake package or, as in Debian 12, by pkg-config. Never by the
+# header alone: where the library is compiled, its classes have another size without the definitions that go with it.
+find_package(httplib CONFIG QUIET)
+if(TARGET httplib::httplib)
+  set(CppHttplib_LIBRARY httplib::httplib)
+  set(CppHttplib_VERSION ${httplib_VERSION})
+else()
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(CppHttplib QUIET IMPORTED_TARGET cpp-httplib)
+  endif()
+  if(TARGET PkgConfig::CppHttplib)
+    set(CppHttplib_LIBRARY PkgConfig::CppHttplib)
+  endif()
+endif()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(CppHttplib REQUIRED_VARS CppHttplib_LIBRARY VERSION_VAR CppHttplib_VERSION)
+if(CppHttplib_FOUND AND NOT TARGET CppHttplib::CppHttplib)
+  add_library(CppHttplib::CppHttplib INTERFACE IMPORTED)
+  target_link_libraries(CppHttplib::CppHttplib INTERFACE ${CppHttplib_LIBRARY})
+endif()
