@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,6 +13,8 @@
 
 namespace terapi::conformance {
 namespace {
+
+using namespace std::chrono_literals;
 
 Scenario scenario_named(const std::string& id) {
   std::ifstream file(TERAPI_SOURCE_DIR "/scenarios/" + id + ".json");
@@ -103,6 +106,22 @@ TEST(ClientPlay, AFaultThatNeverStruckProvesNothing) {
       virtual_world());
   EXPECT_EQ(result.verdict, Verdict::kInconclusive) << told(result);
   EXPECT_NE(result.reason.find("'never'"), std::string::npos) << result.reason;
+}
+
+// A fault that strikes and does nothing proves as little, and nobody would notice.
+TEST(ClientPlay, EachFaultOfTheSlowBodyKeepsItsPageBackInVirtualTime) {
+  const ScenarioResult result = play_client(scenario_named("client/slow-body"), virtual_world());
+  ASSERT_EQ(result.verdict, Verdict::kPass) << told(result);
+  std::vector<core::Time> asked;
+  std::vector<core::Time> answered;
+  for (const Event& event : result.timeline) {
+    if (event.kind == EventKind::kRequest) asked.push_back(event.at);
+    if (event.kind == EventKind::kResponse) answered.push_back(event.at);
+  }
+  ASSERT_GE(asked.size(), 4U) << told(result);
+  for (std::size_t page = 0; page < 3; ++page) {
+    EXPECT_GE(asked[page + 1] - answered[page], 300ms) << page << "\n" << told(result);
+  }
 }
 
 TEST(ClientPlay, AKillThatNeverCameProvesNothing) {

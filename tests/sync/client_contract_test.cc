@@ -19,13 +19,12 @@ TEST(Client, ResumesFromTheStoredCursorAfterARestart) {
   world.kill_client();
   const std::string cursor = simulator::cursor_of(world.simulator().walk().back());
   world.simulator().save({"r6"});
-  world.network().targets.clear();
+  world.targets.clear();
   world.start_client();
   world.run_for(1s);
-  ASSERT_EQ(world.network().targets.size(), 1U);
-  EXPECT_NE(world.network().targets[0].find("&cursor=" + core::percent_encode(cursor)),
-            std::string::npos)
-      << world.network().targets[0];
+  ASSERT_EQ(world.targets.size(), 1U);
+  EXPECT_NE(world.targets[0].find("&cursor=" + core::percent_encode(cursor)), std::string::npos)
+      << world.targets[0];
   EXPECT_EQ(world.difference(), "");
 }
 
@@ -80,21 +79,21 @@ TEST(Client, ABurstOfWebhooksLeadsToOneRunningFetchAndOneMore) {
   world.simulator().save(ids(1, 3));
   world.start_client();
   world.run_for(1s);
-  const auto before = world.network().sent;
+  const auto before = world.network().sent();
   const client::Hint hint{"github", "demo", "Issue", std::nullopt, std::nullopt};
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(world.client().engine().hint(hint));
   world.run_for(1ms);  // the fetch is under way
   for (int i = 0; i < 100; ++i) world.client().engine().hint(hint);
   world.run_for(10s);
-  EXPECT_EQ(world.network().sent - before, 2U);
-  EXPECT_EQ(world.network().most_in_flight, 1);
+  EXPECT_EQ(world.network().sent() - before, 2U);
+  EXPECT_EQ(world.most_in_flight, 1U);
 }
 
 TEST(Client, HintsOfUnknownStreamsAreNoticedAndIgnored) {
   SyncWorld world;
   world.start_client();
   world.run_for(1s);
-  const auto before = world.network().sent;
+  const auto before = world.network().sent();
   for (const client::Hint& hint : {client::Hint{"github", "demo", "Nope", {}, {}},
                                    client::Hint{"github", "nope", "Issue", {}, {}},
                                    client::Hint{"nope", "demo", "Issue", {}, {}},
@@ -102,7 +101,7 @@ TEST(Client, HintsOfUnknownStreamsAreNoticedAndIgnored) {
     EXPECT_FALSE(world.client().engine().hint(hint));
   }
   world.run_for(1s);
-  EXPECT_EQ(world.network().sent, before);
+  EXPECT_EQ(world.network().sent(), before);
 }
 
 // --- CLIENT-5, 6: verified, and answered before fetching ---
@@ -114,11 +113,11 @@ TEST(Client, AForgedWebhookHasNoEffect) {
   world.simulator().faults(R"([{"id":"f","on":"webhook","do":{"forge":"signature"}}])");
   world.start_client();
   world.run_for(1s);
-  const auto before = world.network().sent;
+  const auto before = world.network().sent();
   world.simulator().save({"r1"});
   world.run_for(60s);
   EXPECT_GE(world.simulator().fired("f"), 1);
-  EXPECT_EQ(world.network().sent, before);
+  EXPECT_EQ(world.network().sent(), before);
   ASSERT_FALSE(world.simulator().receiver().requests().empty());
 }
 
@@ -127,19 +126,19 @@ TEST(Client, AnswersTheWebhookBeforeItFetches) {
   world.options.poll = 1h;
   world.start_client();
   world.run_for(1s);
-  const auto before = world.network().sent;
+  const auto before = world.network().sent();
   world.simulator().send_webhooks();
   std::uint64_t sent_at_answer = 0;
   world.simulator().receiver().set_answer([&](const core::Request& request) -> core::Outcome {
     core::Outcome outcome{world.client().receiver().handle(request), {}};
-    sent_at_answer = world.network().sent;
+    sent_at_answer = world.network().sent();
     EXPECT_EQ(outcome.response.status, 200);
     return outcome;
   });
   world.simulator().save({"r1"});
   world.run_for(1s);
   EXPECT_EQ(sent_at_answer, before);
-  EXPECT_GT(world.network().sent, before);
+  EXPECT_GT(world.network().sent(), before);
 }
 
 // --- CLIENT-7: pages to the end ---
@@ -151,7 +150,7 @@ TEST(Client, PagesToTheEndAndNeverStoresNull) {
   world.start_client();
   world.run_for(1s);
   EXPECT_EQ(world.difference(), "");
-  EXPECT_EQ(world.network().sent, 2U);
+  EXPECT_EQ(world.network().sent(), 2U);
   const auto position = world.client().store().position(world.streams[0]);
   ASSERT_TRUE(position && position->cursor);
   EXPECT_EQ(*position->cursor, simulator::cursor_of(world.simulator().walk().back()));
@@ -175,7 +174,7 @@ TEST(Client, GoesOnAfterAnEmptyPageWithACursor) {
   world.options.limit = 2;
   const std::string second = core::percent_encode(simulator::cursor_of(records[1]));
   bool emptied = false;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (emptied || request.target.find(second) == std::string::npos) return std::nullopt;
     emptied = true;
     return core::Outcome{
@@ -194,14 +193,14 @@ TEST(Client, APageThatLeadsBackToItselfIsNoEndlessLoop) {
   SyncWorld world;
   world.simulator().save(ids(1, 2));
   const std::string cursor = simulator::cursor_of(world.simulator().walk().back());
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (request.target.find("cursor=") == std::string::npos) return std::nullopt;
     return core::Outcome{{200, {}, R"({"records":[],"next_cursor":")" + cursor + "\"}"}, {}};
   };
   world.start_client();
   world.run_for(2min);
-  EXPECT_LT(world.network().sent, 40U);
-  EXPECT_GE(world.network().sent, 3U);
+  EXPECT_LT(world.network().sent(), 40U);
+  EXPECT_GE(world.network().sent(), 3U);
   EXPECT_EQ(world.progress().error.code, "bad_page");
 }
 
@@ -244,7 +243,7 @@ TEST(Client, AStaleAnswerNeverOverwritesANewerVersion) {
   world.simulator().save({"r1"}, 2);
   world.start_client();
   world.run_for(1s);
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
     return core::Outcome{old_page, {}};
   };
   world.run_for(5s);

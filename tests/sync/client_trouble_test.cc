@@ -21,8 +21,7 @@ TEST(Client, AsksForFewerRecordsAfterAPageThatBroke) {
     answer_first(world, 1, broken);
     world.start_client();
     world.run_for(1min);
-    EXPECT_NE(world.network().targets.at(1).find("&limit=4"), std::string::npos)
-        << world.network().targets[1];
+    EXPECT_NE(world.targets.at(1).find("&limit=4"), std::string::npos) << world.targets[1];
     EXPECT_EQ(world.difference(), "");
   }
 }
@@ -48,7 +47,7 @@ TEST(Client, WaitsAsRetryAfterSays) {
   world.simulator().save({"r1"});
   world.start_client();
   world.run_for(119s);
-  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.network().sent(), 1U);
   EXPECT_EQ(world.progress().health, client::Health::kRetrying);
   world.run_for(5s);
   EXPECT_EQ(world.difference(), "");
@@ -61,7 +60,7 @@ TEST(Client, AWebhookDoesNotShortenTheWait) {
   world.run_for(10s);
   world.client().engine().hint({"github", "demo", "Issue", std::nullopt, std::nullopt});
   world.run_for(100s);
-  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.network().sent(), 1U);
 }
 
 TEST(Client, RetryAfterZeroOrGarbageIsNoHotLoop) {
@@ -70,8 +69,8 @@ TEST(Client, RetryAfterZeroOrGarbageIsNoHotLoop) {
     answer_first(world, 1'000'000, error_of(429, "too_many_request", {{"Retry-After", value}}));
     world.start_client();
     world.run_for(60s);
-    EXPECT_LT(world.network().sent, 80U) << value;
-    EXPECT_GE(world.network().sent, 3U) << value;
+    EXPECT_LT(world.network().sent(), 80U) << value;
+    EXPECT_GE(world.network().sent(), 3U) << value;
   }
 }
 
@@ -99,7 +98,7 @@ TEST(Client, StartsAgainFromTheStoredCursorWhenAPageBreaks) {
   world.simulator().save(ids(1, 9));
   world.options.limit = 3;
   int requests = 0;
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
     if (++requests != 3) return std::nullopt;
     return core::Outcome{{}, {.reset = true}};
   };
@@ -107,8 +106,8 @@ TEST(Client, StartsAgainFromTheStoredCursorWhenAPageBreaks) {
   world.run_for(1min);
   EXPECT_EQ(world.difference(), "");
   // Page 3 was asked for twice, with the same cursor.
-  EXPECT_EQ(world.network().targets[2].substr(world.network().targets[2].find("&cursor")),
-            world.network().targets[3].substr(world.network().targets[3].find("&cursor")));
+  EXPECT_EQ(world.targets[2].substr(world.targets[2].find("&cursor")),
+            world.targets[3].substr(world.targets[3].find("&cursor")));
 }
 
 TEST(Client, StopsOn401AndSaysSo) {
@@ -116,7 +115,7 @@ TEST(Client, StopsOn401AndSaysSo) {
   world.options.endpoint.secret_key = "11111111-1111-4111-8111-111111111111";
   world.start_client();
   world.run_for(10min);
-  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.network().sent(), 1U);
   const auto progress = world.progress();
   EXPECT_EQ(progress.health, client::Health::kStopped);
   EXPECT_EQ(progress.error.code, "unknown_account");
@@ -181,7 +180,7 @@ TEST(Client, RecoversWhenACursorIsRefusedInTheMiddleOfTheFirstWalk) {
   world.options.limit = 2;
   world.simulator().save(ids(1, 6));
   bool refused = false;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (refused || request.target.find("cursor=") == std::string::npos) return std::nullopt;
     refused = true;
     return error_of(400, "invalid_cursor");
@@ -199,20 +198,20 @@ TEST(Client, StopsWhenACursorIsRefusedThatItNeverSent) {
   world.start_client();
   world.run_for(1min);
   EXPECT_EQ(world.progress().health, client::Health::kStopped);
-  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.network().sent(), 1U);
 }
 
 TEST(Client, ACursorThatIsNeverTakenIsNoHotLoop) {
   SyncWorld world;
   world.simulator().save(ids(1, 3));
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (request.target.find("cursor=") == std::string::npos) return std::nullopt;
     return error_of(400, "invalid_cursor");
   };
   world.options.limit = 1;
   world.start_client();
   world.run_for(60s);
-  EXPECT_LT(world.network().sent, 100U);
+  EXPECT_LT(world.network().sent(), 100U);
 }
 
 // --- CLIENT-10: bounded ---
@@ -222,9 +221,9 @@ TEST(Client, HoldsAtMostTwoPages) {
   world.simulator().save(ids(1, 50));
   world.options.limit = 5;
   world.start_client();
-  world.client().fragile().before_call = [&] { EXPECT_LE(world.network().in_flight, 1); };
+  world.client().fragile().before_call = [&] { EXPECT_LE(world.network().in_flight(), 1U); };
   world.run_for(1s);
-  EXPECT_EQ(world.network().most_in_flight, 1);
+  EXPECT_EQ(world.most_in_flight, 1U);
   EXPECT_EQ(world.client().fragile().most_records, 5U);
   EXPECT_EQ(world.difference(), "");
 }
@@ -237,7 +236,7 @@ TEST(Client, HandsTheNextPageToASlowStoreAndFetchesNoMore) {
   world.start_client();
   world.client().fragile().before_call = [&] {
     // position() and the commits so far, and two pages more at most.
-    EXPECT_LE(world.network().sent, world.client().fragile().commits + 2);
+    EXPECT_LE(world.network().sent(), world.client().fragile().commits + 2);
   };
   world.run_for(10s);
   // The one that is being stored, and the next.
@@ -291,7 +290,7 @@ TEST(Client, DoesNotStoreThePageAfterTheFirstOfAFullReadThatFailed) {
   // One page is stored, its cursor refused, and the first commit of the full read fails.
   world.client().fragile().fail_commit = 2;
   bool refused = false;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (refused || request.target.find("cursor=") == std::string::npos) return std::nullopt;
     refused = true;
     return error_of(400, "invalid_cursor");
@@ -309,14 +308,14 @@ TEST(Client, WaitsAsLongAsItWasToldAlsoWhenTheCommitBeforeFailsAfterwards) {
   world.options.limit = 2;
   world.store_time = 100ms;
   int requests = 0;
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
     if (++requests != 2) return std::nullopt;
     return error_of(429, "rate_limit_exceeded", {{"Retry-After", "120"}});
   };
   world.start_client();
   world.client().fragile().fail_commits = 1;
   world.run_for(100s);
-  EXPECT_EQ(world.network().sent, 2U);
+  EXPECT_EQ(world.network().sent(), 2U);
   world.run_for(60s);
   EXPECT_EQ(world.difference(), "");
 }
@@ -346,7 +345,7 @@ TEST(Client, CountsThePageThatWasBeingStoredWhenTheNextOneFailed) {
   world.options.limit = 2;
   world.store_time = 100ms;
   int requests = 0;
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
     if (++requests != 2) return std::nullopt;
     return core::Outcome{{}, {.reset = true}};
   };
@@ -363,7 +362,7 @@ TEST(Client, FetchesThePageAfterWhileItStoresOne) {
   world.options.limit = 2;
   world.start_client();
   std::vector<std::uint64_t> sent_at_commit;
-  world.client().fragile().before_call = [&] { sent_at_commit.push_back(world.network().sent); };
+  world.client().fragile().before_call = [&] { sent_at_commit.push_back(world.network().sent()); };
   world.run_for(1s);
   // position, three commits, of which the first reports, and the last report: each of the first
   // two commits runs with the next page already asked for.
@@ -418,7 +417,7 @@ TEST(Client, ARecordThatItCannotStoreStopsTheStreamAndIsNamed) {
   EXPECT_NE(world.progress().record.find("\"r2\""), std::string::npos) << world.progress().record;
   EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
   EXPECT_EQ(stored_payload(world, "r4"), "(not stored)");
-  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.network().sent(), 1U);
 }
 
 TEST(Client, ARecordThatComesBrokenEachTimeStopsTheStreamAfterWhatCameBefore) {
@@ -505,7 +504,7 @@ TEST(Client, LeavesAStreamThatAnotherWorkerHasAndTakesItWhenItIsFree) {
   world.prepare_client = [](SyncClient& client) { client.fragile().claimed_elsewhere = true; };
   world.start_client();
   world.run_for(10s);
-  EXPECT_EQ(world.network().sent, 0U);
+  EXPECT_EQ(world.network().sent(), 0U);
   world.client().fragile().claimed_elsewhere = false;
   world.run_for(2s);
   EXPECT_EQ(world.difference(), "");
@@ -552,10 +551,10 @@ TEST(Client, DoesNotLookAgainWhenTheWebhooksDataCame) {
   world.simulator().send_webhooks();
   world.start_client();
   world.run_for(1s);
-  const auto before = world.network().sent;
+  const auto before = world.network().sent();
   world.simulator().save({"r1"});
   world.run_for(1min);
-  EXPECT_EQ(world.network().sent - before, 1U);
+  EXPECT_EQ(world.network().sent() - before, 1U);
   EXPECT_EQ(world.difference(), "");
 }
 
@@ -618,7 +617,7 @@ TEST(Client, AWindowThatTheServerRefusesDoesNotStopTheStream) {
   world.options.overlap = 1min;
   world.simulator().save({"r0"});
   int refused = 0;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (request.target.find("modified_after=") == std::string::npos) return std::nullopt;
     ++refused;
     return error_of(400, "invalid_query_params");
@@ -636,9 +635,9 @@ TEST(Client, ReReadsNoWindowInWhichNothingCanCome) {
   world.simulator().save({"r0"});
   world.start_client();
   world.run_for(3min);
-  const auto before = world.network().sent;
+  const auto before = world.network().sent();
   world.run_for(50s);
-  EXPECT_EQ(world.network().sent - before, 10U);  // the polls alone
+  EXPECT_EQ(world.network().sent() - before, 10U);  // the polls alone
 }
 
 // --- once ---
@@ -662,13 +661,13 @@ TEST(Client, OncePollsNothingThatIsUpToDateWhileAnotherStreamStillRuns) {
   world.streams = {{"github", "demo", "Issue"}, {"github", "demo", "Pull"}};
   world.options.once = true;
   world.options.poll = 1s;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (request.target.find("Pull") == std::string::npos) return std::nullopt;
     return error_of(429, "too_many_request", {{"Retry-After", "600"}});
   };
   world.start_client();
   world.run_for(5min);
-  EXPECT_EQ(world.network().sent, 2U);
+  EXPECT_EQ(world.network().sent(), 2U);
 }
 
 TEST(Client, DoesNotGiveUpWhileItGetsOn) {
@@ -678,7 +677,7 @@ TEST(Client, DoesNotGiveUpWhileItGetsOn) {
   save_each(world, ids(1, 10));
   // Every second answer fails, for longer than a minute.
   bool fails = false;
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
     fails = !fails;
     if (!fails) return std::nullopt;
     return error_of(503, "e", {{"Retry-After", "20"}});

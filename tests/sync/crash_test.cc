@@ -63,7 +63,7 @@ class CrashTest : public testing::TestWithParam<At> {
   }
 
   void arm(SyncWorld& world, Fuse& fuse) const {
-    world.network().before_send = [this, &fuse](const core::Request&) {
+    world.network().on_send = [this, &fuse](const core::Request&) {
       if (GetParam() == At::kBeforeRequest) fuse.burn();
     };
     world.network().before_answer = [this, &fuse](core::Result<core::Response>&) {
@@ -164,7 +164,7 @@ TEST(Crash, DuringAFullReadGoesOnFromWhereItWas) {
   world.simulator().save({"a4"}, 1);
   // The stored cursor is not taken; the full read dies half-way.
   int refusals = 0;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (refusals > 0 || request.target.find("cursor=") == std::string::npos) return std::nullopt;
     ++refusals;
     return core::Outcome{{400, {}, R"({"error":{"code":"invalid_cursor","message":"no"}})"}, {}};

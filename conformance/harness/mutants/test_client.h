@@ -23,6 +23,7 @@
 #include "client/storage/sqlite_store.h"
 #include "conformance/harness/reference_client.h"
 #include "core/background.h"
+#include "core/delivery.h"
 #include "simulator/records/digest.h"
 #include "simulator/test_simulator.h"
 
@@ -50,7 +51,7 @@ class BentNetwork final : public core::AsyncTransport {
                 if (instead) outcome = instead(request);
                 if (!outcome) outcome = simulator_.outcome(request);
                 if (bend) bend(outcome->response);
-                const auto answer = core::receive(*outcome, options);
+                const auto answer = core::deliver(*outcome, options).result;
                 if (answer && answer->body.find("\"id\":") != std::string::npos)
                   ++pages_with_records;
                 clock_.at(clock_.now() + 1ms, [this, answer, done = std::move(done)] {
