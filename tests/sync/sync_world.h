@@ -284,9 +284,6 @@ class SyncWorld {
     EXPECT_TRUE(read) << read.error().message;
     return text;
   }
-  std::string truth(std::size_t index = 0) {
-    return simulator_.control("GET", "/truth" + query(index)).body;
-  }
   // "" when the client holds what the simulator does; else what it lacks or has too much.
   std::string difference(std::size_t index = 0) {
     auto answer = simulator_.ok("POST", "/truth/diff" + query(index), dump(index));
