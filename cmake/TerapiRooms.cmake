@@ -2,7 +2,7 @@
 #
 #   terapi_room(NAME SOURCES dirs… ROOMS rooms… LINKS libraries…)   a library, target terapi_NAME
 #   terapi_program(NAME MAIN file.cc ROOMS rooms…)                  a program in build/bin
-#   terapi_tests(NAME SOURCES dirs… ROOMS rooms…)                   the *_test.cc files of folders
+#   terapi_tests(NAME SOURCES dirs… ROOMS rooms… [SHARDS n])        the *_test.cc files of folders
 #   terapi_benchmarks(NAME SOURCES dirs… ROOMS rooms… LINKS …)      Google Benchmark's main and the *.cc files
 #
 # A link that is not in the table below fails to configure.
@@ -64,8 +64,11 @@ function(terapi_program name)
   target_link_libraries(${name} PRIVATE ${ARG_ROOMS} terapi_flags)
 endfunction()
 
+# A program of many tests is n of CTest's tests, each a process that runs every n-th of them: most tests take less
+# time than starting a process, and those that wait do so side by side. What became of each test is in a file beside,
+# which `./terapi test` counts. A few tests only: ./terapi test --only 'Json*', or GTEST_FILTER='Json*' ctest -L unit.
 function(terapi_tests name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS" ${ARGN})
+  cmake_parse_arguments(ARG "" "SHARDS" "SOURCES;ROOMS" ${ARGN})
   set(sources "")
   foreach(folder IN LISTS ARG_SOURCES)
     file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*_test.cc)
@@ -80,7 +83,16 @@ function(terapi_tests name)
                         nlohmann_json::nlohmann_json terapi_flags)
   target_compile_definitions(${name} PRIVATE TERAPI_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              TERAPI_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
+  if(NOT ARG_SHARDS)
+    set(ARG_SHARDS 1)
+  endif()
+  foreach(shard RANGE 1 ${ARG_SHARDS})
+    math(EXPR index "${shard} - 1")
+    set(test ${name}.${shard}of${ARG_SHARDS})
+    add_test(NAME ${test} COMMAND ${name})
+    set_tests_properties(${test} PROPERTIES LABELS unit ENVIRONMENT
+      "GTEST_TOTAL_SHARDS=${ARG_SHARDS};GTEST_SHARD_INDEX=${index};GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/log/tests/${test}.xml")
+  endforeach()
 endfunction()
 
 # One executable: benchmarks register themselves, which the objects of a library would not do.

@@ -1,8 +1,9 @@
 // Transport: how a request reaches whoever answers it. The port that lets client and simulator meet
 // over real sockets or inside one process.
 //
-// Implementations: HandlerTransport below (in-process), HttplibTransport (core/system, blocking)
-// and HttpSender (core/system, asynchronous).
+// Implementations: HandlerTransport below (in-process, at once), VirtualNetwork (in-process, in the
+// time of a clock), HttplibTransport (core/system, blocking) and HttpSender (core/system,
+// asynchronous).
 //
 // Errors of both ports, by code: "connection_refused", "connection_reset", "timeout",
 // "truncated_body", "response_too_large", "bad_url", "bad_response", "name_not_resolved".
@@ -14,6 +15,7 @@
 
 #include "core/http_message.h"
 #include "core/result.h"
+#include "core/url.h"
 
 namespace terapi::core {
 
@@ -44,12 +46,13 @@ class AsyncTransport {
 // What answers requests: calls `done` exactly once, now or later, on the driver's thread.
 using Handler = std::function<void(Request, std::function<void(Outcome)>)>;
 
-// What a caller sees of an outcome: its response, or the error that its wire faults make of it.
-// A delay or stall as long as the timeout is a "timeout"; shorter ones are not waited for here.
-Result<Response> receive(const Outcome& outcome, const SendOptions& options);
+// Makes of a transport's request what a server gets: its target is a path, its host a header. Gives
+// back the URL that it was; code "bad_url".
+Result<Url> to_origin_form(Request& request);
 
-// The in-process transport: hands the request to a handler (with the URL's scheme and host taken
-// off the target). The handler has to answer before it returns.
+// The in-process transport: hands the request to a handler, and its answer back, without letting
+// time pass: what its wire faults make of it (delivery.h) is known at once. When a blocking send is
+// used, the handler has to answer before it returns.
 class HandlerTransport final : public Transport, public AsyncTransport {
  public:
   explicit HandlerTransport(Handler handler) : handler_(std::move(handler)) {}

@@ -24,52 +24,6 @@ SendOptions options(Duration timeout, std::size_t most = 1 << 20) {
   return {.timeout = timeout, .max_response_bytes = most};
 }
 
-TEST(Receive, GivesTheResponseWhenNothingGoesWrong) {
-  const auto received = receive(outcome_with({}), options(1s));
-  ASSERT_TRUE(received);
-  EXPECT_EQ(received->status, 200);
-  EXPECT_EQ(received->body, "0123456789");
-}
-
-TEST(Receive, MakesAResetAnError) {
-  WireFaults wire;
-  wire.reset = true;
-  EXPECT_EQ(code_of(receive(outcome_with(wire), options(1s))), "connection_reset");
-}
-
-TEST(Receive, TimesOutOnDelaysAndStallsAsLongAsTheTimeout) {
-  for (auto member : {&WireFaults::delay, &WireFaults::stall}) {
-    WireFaults wire;
-    wire.*member = 999ms;
-    EXPECT_EQ(code_of(receive(outcome_with(wire), options(1s))), "answered");
-    wire.*member = 1s;
-    EXPECT_EQ(code_of(receive(outcome_with(wire), options(1s))), "timeout");
-  }
-}
-
-TEST(Receive, TellsATruncatedBodyFromAWholeOne) {
-  WireFaults wire;
-  for (const std::size_t after : {0U, 9U}) {
-    wire.truncate_after = after;
-    EXPECT_EQ(code_of(receive(outcome_with(wire), options(1s))), "truncated_body") << after;
-  }
-  for (const std::size_t after : {10U, 11U}) {
-    wire.truncate_after = after;
-    EXPECT_EQ(code_of(receive(outcome_with(wire), options(1s))), "answered") << after;
-  }
-}
-
-TEST(Receive, RefusesBodiesThatAreTooLarge) {
-  EXPECT_EQ(code_of(receive(outcome_with({}), options(1s, 10))), "answered");
-  EXPECT_EQ(code_of(receive(outcome_with({}), options(1s, 9))), "response_too_large");
-}
-
-TEST(Receive, LetsADripPass) {
-  WireFaults wire;
-  wire.drip_bytes_per_second = 100;
-  EXPECT_EQ(code_of(receive(outcome_with(wire), options(1s))), "answered");
-}
-
 TEST(HandlerTransport, TakesSchemeAndHostOffTheTarget) {
   Request seen;
   HandlerTransport transport([&](Request request, std::function<void(Outcome)> done) {

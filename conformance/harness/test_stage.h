@@ -10,6 +10,7 @@
 
 #include "conformance/harness/stage.h"
 #include "core/check.h"
+#include "core/delivery.h"
 #include "core/transport.h"
 #include "simulator/simulator.h"
 
@@ -51,7 +52,7 @@ class TestStage final : public Stage {
     core::Outcome outcome =
         tamper_ ? tamper_(request, *simulator_) : simulator_->handle(std::as_const(request));
     if (head) outcome.response.body.clear();
-    return core::receive(outcome, {});
+    return core::deliver(std::move(outcome), {}).result;
   }
   bool has_control() const override { return has_control_; }
   std::string secret_key() const override { return simulator_->secret_key(); }
@@ -72,7 +73,7 @@ class TestStage final : public Stage {
       }
       const auto begin = std::string_view("http://receiver.test").size();
       request.target = request.target.substr(begin);
-      done(core::receive(stage.receiver_(request, stage.clock_.now()), options));
+      done(core::deliver(stage.receiver_(request, stage.clock_.now()), options).result);
     }
     TestStage& stage;
   };

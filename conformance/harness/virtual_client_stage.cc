@@ -8,7 +8,7 @@
 #include "conformance/scenario/scenario_text.h"
 #include "core/background.h"
 #include "core/check.h"
-#include "core/url.h"
+#include "core/virtual_network.h"
 
 namespace terapi::conformance {
 
@@ -16,9 +16,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::string_view kServer = "http://terapi.test";
+constexpr std::string_view kServerHost = "terapi.test";
 constexpr std::string_view kClient = "http://client.test/webhooks";
-constexpr core::Duration kHop = 1ms;  // how long anything is on the wire, one way
 
 client::Stream client_stream(const std::string& name) {
   auto stream = client::parse_stream(name);
@@ -27,60 +26,6 @@ client::Stream client_stream(const std::string& name) {
 }
 
 }  // namespace
-
-// The client's way to the server: every request takes a hop to arrive and its answer a hop back.
-class VirtualClientStage::Link final : public core::AsyncTransport {
- public:
-  Link(VirtualClientStage& stage, int worker, int life)
-      : stage_(stage), worker_(worker), life_(life) {}
-
-  void send(core::Request request, const core::SendOptions& options, Done done) override {
-    const auto url = core::parse_url(request.target);
-    const std::weak_ptr<int> alive = alive_;
-    core::VirtualClock& clock = stage_.clock_;
-    if (!url || url->host != "terapi.test") {
-      ++stage_.requests_elsewhere_;
-      clock.at(clock.now() + 2 * kHop, [alive, done = std::move(done)] {
-        if (!alive.expired()) done(core::Error{"connection_refused", "nobody listens"});
-      });
-      return;
-    }
-    stage_.moment(KillAct::At::kRequest, worker_);
-    request.target = url->target;
-    clock.at(clock.now() + kHop, [this, alive, options, request = std::move(request),
-                                  done = std::move(done)]() mutable {
-      // A request that is under way arrives, whatever becomes of who sent it.
-      if (!alive.expired()) arrive(std::move(request), options, std::move(done));
-    });
-  }
-
- private:
-  void arrive(core::Request request, const core::SendOptions& options, Done done) {
-    stage_.wire_->serve(std::move(request), life_,
-                        [this, alive = std::weak_ptr(alive_), options,
-                         done = std::move(done)](const core::Outcome& outcome) {
-                          core::Duration wait = kHop + outcome.wire.delay + outcome.wire.stall;
-                          auto answer = core::receive(outcome, options);
-                          // Whatever would come in the end, nobody waits for it longer than that.
-                          if (wait > kHop + options.timeout) {
-                            answer = core::Error{"timeout", "no answer in time"};
-                          }
-                          if (!answer && answer.error().code == "timeout") wait = options.timeout;
-                          core::VirtualClock& clock = stage_.clock_;
-                          clock.at(clock.now() + wait,
-                                   [this, alive, answer = std::move(answer), done] {
-                                     if (alive.expired()) return;
-                                     stage_.moment(KillAct::At::kAnswer, worker_);
-                                     done(answer);
-                                   });
-                        });
-  }
-
-  VirtualClientStage& stage_;
-  int worker_;
-  int life_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
-};
 
 // The client's disk: the same database for all of its lives, with the moments at which it may die.
 class VirtualClientStage::Disk final : public client::Store {
@@ -148,29 +93,61 @@ class VirtualClientStage::Disk final : public client::Store {
 struct VirtualClientStage::Life {
   Life(VirtualClientStage& stage, int worker, int life_number)
       : number(life_number),
-        link(stage, worker, life_number),
+        link(stage.clock_,
+             [&stage, life_number](core::Request request,
+                                   const std::function<void(core::Outcome)>& done) {
+               stage.wire_->serve(std::move(request), life_number, done);
+             }),
         disk(stage, worker, life_number),
-        background(stage.clock_) {}
+        background(stage.clock_) {
+    link.listens = [&stage](const core::Url& url) {
+      if (url.host == kServerHost) return true;
+      ++stage.requests_elsewhere_;
+      return false;
+    };
+    link.on_send = [&stage, worker](const core::Request&) {
+      stage.moment(KillAct::At::kRequest, worker);
+    };
+    link.before_answer = [&stage, worker](const core::Result<core::Response>&) {
+      stage.moment(KillAct::At::kAnswer, worker);
+    };
+  }
   int number;
-  Link link;
+  core::VirtualNetwork link;
   Disk disk;
   core::InlineBackground background;
   std::unique_ptr<ReferenceClient> client;
   // Webhooks that it has not answered: whoever sent them sees the connection break.
-  std::map<std::size_t, std::function<void(core::Result<core::Response>)>> unanswered;
+  std::map<std::size_t, std::function<void(core::Outcome)>> unanswered;
   std::size_t webhooks = 0;
 };
 
-// Carries the simulator's webhooks to the client.
+// Carries webhooks to the client, past the wire.
 class VirtualClientStage::Post final : public core::AsyncTransport {
  public:
-  explicit Post(VirtualClientStage& stage) : stage_(stage) {}
+  explicit Post(VirtualClientStage& stage)
+      : stage_(stage),
+        network_(stage.clock_,
+                 [&stage](const core::Request& request, std::function<void(core::Outcome)> done) {
+                   stage.take_webhook(request, std::move(done));
+                 }) {
+    network_.listens = [&stage](const core::Url&) { return !stage.clients_.empty(); };
+  }
+
   void send(core::Request request, const core::SendOptions& options, Done done) override {
-    stage_.deliver(std::move(request), options, std::move(done));
+    const int life = stage_.clients_.empty() ? 0 : stage_.clients_.begin()->second->number;
+    const std::size_t webhook = stage_.wire_->webhook_sent(request, life);
+    network_.send(std::move(request), options,
+                  [&stage = stage_, webhook,
+                   done = std::move(done)](const core::Result<core::Response>& response) {
+                    stage.wire_->webhook_answered(webhook, response);
+                    done(response);
+                  });
   }
 
  private:
   VirtualClientStage& stage_;
+  core::VirtualNetwork network_;
 };
 
 VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientMutant* mutant,
@@ -242,7 +219,7 @@ core::Result<void> VirtualClientStage::start_client(int worker) {
   states_[worker] = {.alive = true, .life = life};
   auto made = std::make_unique<Life>(*this, worker, life);
   ReferenceClientOptions options;
-  options.sync.endpoint = {std::string(kServer), secret_key()};
+  options.sync.endpoint = {"http://" + std::string(kServerHost), secret_key()};
   options.sync.dialect = client::find_dialect(options_.dialect->name);
   options.sync.limit = options_.client.limit;
   options.sync.poll = options_.client.poll;
@@ -280,11 +257,7 @@ void VirtualClientStage::end_life(int worker, std::optional<int> exit_status,
   if (!why.empty()) outputs_[worker] += why + "\n";
   auto unanswered = std::move(found->second->unanswered);
   clients_.erase(found);
-  for (auto& [number, done] : unanswered) {
-    clock_.at(clock_.now() + kHop, [done = std::move(done)] {
-      done(core::Error{"connection_reset", "the receiver died"});
-    });
-  }
+  for (const auto& [number, done] : unanswered) done({{}, {.reset = true}});
 }
 
 void VirtualClientStage::kill_client(int worker) {
@@ -305,41 +278,21 @@ void VirtualClientStage::stop_client(int worker) {
   end_life(worker, 0, "");
 }
 
-void VirtualClientStage::deliver(core::Request request, const core::SendOptions& options,
-                                 std::function<void(core::Result<core::Response>)> done) {
-  if (const auto url = core::parse_url(request.target)) request.target = url->target;
-  const int worker = clients_.empty() ? 1 : clients_.begin()->first;
-  const int life = states_[worker].alive ? states_[worker].life : 0;
-  const std::size_t webhook = wire_->webhook_sent(request, life);
-  auto once = std::make_shared<bool>(false);
-  const auto answer = [this, webhook, once,
-                       done = std::move(done)](const core::Result<core::Response>& response) {
-    if (std::exchange(*once, true)) return;
-    wire_->webhook_answered(webhook, response);
-    done(response);
-  };
-  clock_.at(clock_.now() + options.timeout, [answer] {
-    answer(core::Error{"timeout", "no answer in time"});
-  });
-  clock_.at(clock_.now() + kHop, [this, worker, life, answer, request = std::move(request)] {
-    const auto found = clients_.find(worker);
-    if (found == clients_.end() || found->second->number != life) {
-      return answer(core::Error{"connection_refused", "nobody listens"});
-    }
-    Life& receiver = *found->second;
-    const std::size_t number = ++receiver.webhooks;
-    receiver.unanswered.emplace(number, answer);
-    receiver.client->receive(request, [this, worker, life, number](core::Response response) {
-      const auto still = clients_.find(worker);
-      if (still == clients_.end() || still->second->number != life) return;
-      const auto waiting = still->second->unanswered.find(number);
-      if (waiting == still->second->unanswered.end()) return;
-      auto told = std::move(waiting->second);
-      still->second->unanswered.erase(waiting);
-      clock_.at(clock_.now() + kHop, [told, response = std::move(response)] { told(response); });
-      moment(KillAct::At::kWebhookAnswered, worker);
-    });
-  });
+void VirtualClientStage::take_webhook(const core::Request& request,
+                                      std::function<void(core::Outcome)> done) {
+  const int worker = clients_.begin()->first;
+  Life& receiver = *clients_.begin()->second;
+  const std::size_t number = ++receiver.webhooks;
+  receiver.unanswered.emplace(number, std::move(done));
+  receiver.client->receive(request,
+                           [this, worker, life = receiver.number, number](core::Response response) {
+                             const auto still = clients_.find(worker);
+                             if (still == clients_.end() || still->second->number != life) return;
+                             const auto waiting = still->second->unanswered.extract(number);
+                             if (!waiting) return;
+                             waiting.mapped()({std::move(response), {}});
+                             moment(KillAct::At::kWebhookAnswered, worker);
+                           });
 }
 
 void VirtualClientStage::post_to_client(core::Request request, core::Duration timeout,
@@ -347,7 +300,7 @@ void VirtualClientStage::post_to_client(core::Request request, core::Duration ti
   request.target = std::string(kClient);
   core::SendOptions options;
   options.timeout = timeout;
-  deliver(std::move(request), options, std::move(done));
+  post_->send(std::move(request), options, std::move(done));
 }
 
 core::Result<std::string> VirtualClientStage::dump() {

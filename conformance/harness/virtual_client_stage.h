@@ -53,7 +53,6 @@ class VirtualClientStage final : public ClientStage {
 
  private:
   struct Life;
-  class Link;
   class Post;
   class Disk;
   // What kills a client; thrown from within one of its calls.
@@ -63,8 +62,7 @@ class VirtualClientStage final : public ClientStage {
   };
 
   void moment(KillAct::At at, int worker);
-  void deliver(core::Request request, const core::SendOptions& options,
-               std::function<void(core::Result<core::Response>)> done);
+  void take_webhook(const core::Request& request, std::function<void(core::Outcome)> done);
   void crashed(const Crash& crash);
   void end_life(int worker, std::optional<int> exit_status, const std::string& why);
   void bury_the_dead();

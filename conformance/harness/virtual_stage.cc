@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/delivery.h"
 #include "core/url.h"
 
 namespace terapi::conformance {
@@ -25,8 +26,7 @@ class VirtualStage::Post final : public core::AsyncTransport {
       return done(core::Error{"connection_refused", "nobody listens"});
     }
     request.target = url->target;
-    const core::Outcome outcome = stage_.receiver_(request, stage_.now());
-    done(core::receive(outcome, options));
+    done(core::deliver(stage_.receiver_(request, stage_.now()), options).result);
   }
 
  private:
@@ -78,7 +78,7 @@ core::Result<core::Response> VirtualStage::call(core::Request request) {
   if (!run_until([&] { return outcome->has_value(); }, kLongestAnswer)) {
     return core::Error{"timeout", "no answer within an hour of virtual time"};
   }
-  return core::receive(**outcome, core::SendOptions{});
+  return core::deliver(*std::move(*outcome), core::SendOptions{}).result;
 }
 
 }  // namespace terapi::conformance

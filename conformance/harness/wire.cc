@@ -6,6 +6,7 @@
 #include "conformance/contract/cursor.h"
 #include "conformance/contract/page_edit.h"
 #include "conformance/contract/webhook_signature.h"
+#include "core/delivery.h"
 #include "core/duration.h"
 #include "core/json.h"
 #include "core/url.h"
@@ -153,13 +154,10 @@ void Wire::answered(std::size_t number, core::Outcome outcome,
     exchange.answered_at = ports_.now();
     exchange.status = outcome.response.status;
     const core::WireFaults& wire = outcome.wire;
-    exchange.handed_at = exchange.answered_at + wire.delay + wire.stall;
-    exchange.struck = wire.reset || wire.truncate_after || wire.stall.count() > 0 ||
-                      wire.delay.count() > 0 || wire.drip_bytes_per_second > 0 ||
-                      is_unstorable(exchange);
+    exchange.handed_at = exchange.answered_at + core::time_on_wire(outcome);
+    exchange.struck = wire != core::WireFaults{} || is_unstorable(exchange);
     last_handed_at_ = std::max(last_handed_at_, exchange.handed_at);
-    exchange.whole = !wire.reset &&
-                     (!wire.truncate_after || *wire.truncate_after >= outcome.response.body.size());
+    exchange.whole = core::arrives_whole(outcome);
     const bool is_page = exchange.status == 200 && !exchange.stream.empty();
     if (exchange.status >= 400) exchange.error_code = error_code_of(outcome.response.body);
     if (const auto wait = outcome.response.headers.get("Retry-After")) {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <future>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -323,14 +324,16 @@ TEST(HttpServer, AnswersAClientThatHasClosedItsSendingSide) {
 
 TEST(HttpServer, LetsAHandlerFinishAfterTheServerIsGone) {
   std::function<void(Outcome)> late;
+  std::optional<TestSocket> socket;
   {
     TestServer server({}, [&](const Request&, auto done) { late = std::move(done); });
-    TestSocket socket = server.connect();
-    socket.send(kGet);
+    socket.emplace(server.connect());
+    socket->send(kGet);
     server.wait_until([&] { return late != nullptr; });
   }
   late({{200, {}, "nobody"}, {}});
   late = nullptr;
+  EXPECT_EQ(socket->read_all(), "") << "whoever asked was left without an answer before";
 }
 
 TEST(HttpServer, SaysThatAPortIsInUse) {

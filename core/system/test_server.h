@@ -1,9 +1,8 @@
 // For tests: an HttpServer on an EventLoop in a thread of its own.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -58,18 +57,19 @@ class TestServer {
   HttpServerCounters counters() {
     return on_loop([this] { return server_->counters(); });
   }
-  // Gives the loop turns until it is so; for what happens without a sign to wait for. After ten
-  // seconds the test fails rather than hangs.
-  template <typename F>
-  void wait_until(F condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!on_loop(condition)) {
-      if (std::chrono::steady_clock::now() > deadline) {
-        ADD_FAILURE() << "what was waited for did not happen within ten seconds";
-        return;
-      }
-      std::this_thread::yield();
-    }
+  // Looks, on the loop's thread, every millisecond until it is so; for what happens without a sign
+  // to wait for. After a minute the test has failed.
+  void wait_until(std::function<bool()> condition) {
+    using namespace std::chrono_literals;
+    std::promise<bool> came;
+    const auto deadline = std::chrono::steady_clock::now() + 1min;
+    std::function<void()> look = [&] {
+      if (condition()) return came.set_value(true);
+      if (std::chrono::steady_clock::now() > deadline) return came.set_value(false);
+      loop_.clock().at(loop_.clock().now() + 1ms, [&look] { look(); });
+    };
+    loop_.post([&look] { look(); });
+    TERAPI_CHECK(came.get_future().get(), "what the test waits for has not come within a minute");
   }
 
   EventLoop& loop() { return loop_; }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -12,6 +14,13 @@
 
 namespace terapi::core {
 namespace {
+
+using namespace std::chrono_literals;
+
+// True when it comes; a test that waits in vain says so, and ends.
+bool comes(std::promise<void>& promise) {
+  return promise.get_future().wait_for(1min) == std::future_status::ready;
+}
 
 TEST(ThreadBackground, DoesTheWorkElsewhereAndReportsOnTheLoopInOrder) {
   EventLoop loop;
@@ -80,8 +89,10 @@ TEST(ThreadBackground, TellsOfATaskBeforeTheNextOneOfItsLaneHasEnded) {
   BackgroundLane lane(threads);
   std::promise<void> told;
   lane.run([] {}, [&] { told.set_value(); });
-  lane.run([&] { told.get_future().wait(); }, [&] { loop.stop(); });
-  loop.run();  // would never end
+  bool in_time = false;
+  lane.run([&] { in_time = comes(told); }, [&] { loop.stop(); });
+  loop.run();
+  EXPECT_TRUE(in_time);
 }
 
 TEST(ThreadBackground, LetsOtherLanesPass) {
@@ -90,16 +101,18 @@ TEST(ThreadBackground, LetsOtherLanesPass) {
   BackgroundLane slow(threads);
   BackgroundLane other(threads);
   std::promise<void> passed;
-  slow.run([&] { passed.get_future().wait(); }, [] {});
+  bool in_time = false;
+  slow.run([&] { in_time = comes(passed); }, [] {});
   slow.run([] {}, [&] { loop.stop(); });
   other.run([&] { passed.set_value(); }, [] {});
-  loop.run();  // would never end
+  loop.run();
+  EXPECT_TRUE(in_time);
 }
 
 TEST(ThreadBackground, SeveralThreadsWorkAtOnce) {
   EventLoop loop;
   ThreadBackground background(loop, 2);
-  // Each task waits for the other: with one thread this would never end.
+  // Each task waits for the other.
   std::promise<void> first;
   std::promise<void> second;
   int done = 0;
@@ -109,13 +122,13 @@ TEST(ThreadBackground, SeveralThreadsWorkAtOnce) {
   background.run(
       [&] {
         first.set_value();
-        second.get_future().wait();
+        EXPECT_TRUE(comes(second));
       },
       count);
   background.run(
       [&] {
         second.set_value();
-        first.get_future().wait();
+        EXPECT_TRUE(comes(first));
       },
       count);
   loop.run();
@@ -124,13 +137,26 @@ TEST(ThreadBackground, SeveralThreadsWorkAtOnce) {
 
 TEST(ThreadBackground, DropsWhatHasNotBegunWhenItGoes) {
   EventLoop loop;
-  int done = 0;
+  std::atomic<int> worked = 0;
+  std::promise<void> dropped;
+  bool in_time = false;
   {
     ThreadBackground background(loop, 1);
-    for (int i = 0; i < 1000; ++i) background.run([] {}, [&] { ++done; });
+    std::promise<void> began;
+    background.run(
+        [&] {
+          began.set_value();
+          in_time = comes(dropped);
+        },
+        [] {});
+    ASSERT_TRUE(comes(began));
+    for (int i = 0; i < 1000; ++i) background.run([&] { ++worked; }, [] {});
+    // Goes with the task that holds it, while the first one still runs.
+    std::shared_ptr<void> held(nullptr, [&](void*) { dropped.set_value(); });
+    background.run([&worked, held = std::move(held)] { ++worked; }, [] {});
   }
-  loop.poll();
-  EXPECT_LE(done, 1000);
+  EXPECT_TRUE(in_time);
+  EXPECT_EQ(worked, 0);
 }
 
 }  // namespace

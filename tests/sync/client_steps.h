@@ -36,8 +36,8 @@ inline core::Outcome error_of(int status, const std::string& code, core::Headers
 
 // Answers the first `times` requests instead of the simulator.
 inline void answer_first(SyncWorld& world, int times, const core::Outcome& outcome) {
-  world.network().instead =
-      [outcome, left = times](const core::Request&) mutable -> std::optional<core::Outcome> {
+  world.instead = [outcome,
+                   left = times](const core::Request&) mutable -> std::optional<core::Outcome> {
     if (left == 0) return std::nullopt;
     --left;
     return outcome;

@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -30,6 +31,7 @@
 #include "client/webhooks/webhook_receiver.h"
 #include "core/background.h"
 #include "core/check.h"
+#include "core/virtual_network.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::tests {
@@ -38,58 +40,6 @@ using namespace std::chrono_literals;
 
 // What kills the client; thrown from within one of its calls.
 struct Crash {};
-
-// The network between client and simulator, in virtual time: a request arrives after 1 ms, its
-// answer another millisecond later, or as late as a fault says.
-class SyncNetwork final : public core::AsyncTransport {
- public:
-  SyncNetwork(core::Clock& clock, simulator::InProcessSimulator& simulator)
-      : clock_(clock), simulator_(simulator) {}
-
-  void send(core::Request request, const core::SendOptions& options, Done done) override {
-    ++sent;
-    targets.push_back(request.target);
-    if (before_send) before_send(request);
-    ++in_flight;
-    most_in_flight = std::max(most_in_flight, in_flight);
-    clock_.at(clock_.now() + 1ms,
-              [this, options, request = std::move(request), done = std::move(done)]() mutable {
-                arrive(std::move(request), options, std::move(done));
-              });
-  }
-
-  // Called with each request as it leaves, and with each answer before it is handed over.
-  std::function<void(const core::Request&)> before_send;
-  std::function<void(core::Result<core::Response>&)> before_answer;
-  // An answer in place of the simulator's.
-  std::function<std::optional<core::Outcome>(const core::Request&)> instead;
-  std::uint64_t sent = 0;
-  std::vector<std::string> targets;
-  int in_flight = 0;
-  int most_in_flight = 0;
-
- private:
-  void arrive(core::Request request, const core::SendOptions& options, Done done) {
-    const auto url = core::parse_url(request.target);
-    TERAPI_CHECK(url.has_value(), request.target);
-    request.target = url->target;
-    std::optional<core::Outcome> outcome;
-    if (instead) outcome = instead(request);
-    if (!outcome) outcome = simulator_.outcome(request);
-    core::Duration wait = 1ms + outcome->wire.delay + outcome->wire.stall;
-    auto answer = core::receive(*outcome, options);
-    if (!answer && answer.error().code == "timeout") wait = options.timeout;
-    clock_.at(clock_.now() + wait, [this, answer = std::move(answer), done = std::move(done)] {
-      --in_flight;
-      core::Result<core::Response> handed = answer;
-      if (before_answer) before_answer(handed);
-      done(std::move(handed));
-    });
-  }
-
-  core::Clock& clock_;
-  simulator::InProcessSimulator& simulator_;
-};
 
 // A store that can fail or crash, before or after a call is carried out.
 class FragileStore final : public client::Store {
@@ -238,13 +188,17 @@ class SyncClient {
 class SyncWorld {
  public:
   explicit SyncWorld(const simulator::TestSimulatorOptions& given = {})
-      : simulator_(given), network_(simulator_.clock(), simulator_) {
+      : simulator_(given), network_(simulator_.clock(), handler()) {
     std::string name = (std::filesystem::temp_directory_path() / "sync-XXXXXX").string();
     TERAPI_CHECK(::mkdtemp(name.data()) != nullptr, name);
     folder_ = name;
     options.endpoint = {"http://terapi.test", std::string(simulator::kDefaultSecretKey)};
     options.on_event = [this](const client::SyncEvent& event) {
       events.push_back(client::to_string(event.stream) + ": " + event.text);
+    };
+    network_.on_send = [this](const core::Request& request) {
+      targets.push_back(request.target);
+      most_in_flight = std::max(most_in_flight, network_.in_flight() + 1);
     };
     simulator_.receiver().set_answer([this](const core::Request& request) -> core::Outcome {
       if (!client_) return {{}, {.reset = true}};
@@ -259,7 +213,7 @@ class SyncWorld {
   SyncWorld& operator=(const SyncWorld&) = delete;
 
   simulator::InProcessSimulator& simulator() { return simulator_; }
-  SyncNetwork& network() { return network_; }
+  core::VirtualNetwork& network() { return network_; }
   core::VirtualClock& clock() { return simulator_.clock(); }
   SyncClient& client() { return *client_; }
   std::string file() const { return (folder_ / "sync.db").string(); }
@@ -267,6 +221,11 @@ class SyncWorld {
   client::SyncOptions options;
   std::vector<client::Stream> streams = {{"github", "demo", "Issue"}};
   std::vector<std::string> events;
+  // What was asked, of whom, and how much of it at once.
+  std::vector<std::string> targets;
+  std::size_t most_in_flight = 0;
+  // An answer in place of the simulator's.
+  std::function<std::optional<core::Outcome>(const core::Request&)> instead;
   core::Duration store_time{0};  // how long each of the store's calls takes
 
   void start_client() {
@@ -325,9 +284,6 @@ class SyncWorld {
     EXPECT_TRUE(read) << read.error().message;
     return text;
   }
-  std::string truth(std::size_t index = 0) {
-    return simulator_.control("GET", "/truth" + query(index)).body;
-  }
   // "" when the client holds what the simulator does; else what it lacks or has too much.
   std::string difference(std::size_t index = 0) {
     auto answer = simulator_.ok("POST", "/truth/diff" + query(index), dump(index));
@@ -335,6 +291,13 @@ class SyncWorld {
   }
 
  private:
+  core::Handler handler() {
+    return [this](const core::Request& request, const std::function<void(core::Outcome)>& done) {
+      std::optional<core::Outcome> outcome;
+      if (instead) outcome = instead(request);
+      done(outcome ? *std::move(outcome) : simulator_.outcome(request));
+    };
+  }
   std::string query(std::size_t index) const {
     const client::Stream& stream = streams.at(index);
     return simulator::TestSimulator::query({{"integration", stream.integration},
@@ -345,7 +308,7 @@ class SyncWorld {
 
   std::filesystem::path folder_;
   simulator::InProcessSimulator simulator_;
-  SyncNetwork network_;
+  core::VirtualNetwork network_;
   std::unique_ptr<SyncClient> client_;
 };
 

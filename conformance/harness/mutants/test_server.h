@@ -51,16 +51,12 @@ class MutatedSimulator final : public simulator::TestSimulator {
   core::VirtualClock clock_;
   core::HandlerTransport to_receiver_{
       [this](const core::Request& request, const std::function<void(core::Outcome)>& done) {
-        received_at.push_back(clock_.now());
         done(receiver().receive(request));
       }};
   std::unique_ptr<ServerMutation> mutation_;
   std::unique_ptr<core::AsyncTransport> webhooks_;
   simulator::Simulator simulator_;
   core::Handler handler_;
-
- public:
-  std::vector<core::Time> received_at;  // each webhook
 };
 
 }  // namespace terapi::conformance

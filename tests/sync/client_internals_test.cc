@@ -1,5 +1,6 @@
-// The CLIENT clauses about what goes wrong (CLIENT-9 to 12), late data, and --once, in virtual
-// time.
+// What the client does inside, where a judge who only sees requests and a dump cannot look: how
+// many pages are held, what is stored by halves, when a claim is given back, what the status says.
+// What can be seen from outside is in scenarios/client, which `terapi-conformance reference` plays.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -9,6 +10,55 @@
 
 namespace terapi::tests {
 namespace {
+
+// --- hints, and pages that lead nowhere ---
+
+TEST(Client, ABurstOfWebhooksLeadsToOneRunningFetchAndOneMore) {
+  SyncWorld world;
+  world.options.poll = 1h;
+  world.options.second_looks = {};
+  world.simulator().save(ids(1, 3));
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.network().sent();
+  const client::Hint hint{"github", "demo", "Issue", std::nullopt, std::nullopt};
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(world.client().engine().hint(hint));
+  world.run_for(1ms);  // the fetch is under way
+  for (int i = 0; i < 100; ++i) world.client().engine().hint(hint);
+  world.run_for(10s);
+  EXPECT_EQ(world.network().sent() - before, 2U);
+  EXPECT_EQ(world.most_in_flight, 1U);
+}
+
+TEST(Client, HintsOfUnknownStreamsAreNoticedAndIgnored) {
+  SyncWorld world;
+  world.start_client();
+  world.run_for(1s);
+  const auto before = world.network().sent();
+  for (const client::Hint& hint : {client::Hint{"github", "demo", "Nope", {}, {}},
+                                   client::Hint{"github", "nope", "Issue", {}, {}},
+                                   client::Hint{"nope", "demo", "Issue", {}, {}},
+                                   client::Hint{"github", "demo", "Issue", "nope", {}}}) {
+    EXPECT_FALSE(world.client().engine().hint(hint));
+  }
+  world.run_for(1s);
+  EXPECT_EQ(world.network().sent(), before);
+}
+
+TEST(Client, APageThatLeadsBackToItselfIsNoEndlessLoop) {
+  SyncWorld world;
+  world.simulator().save(ids(1, 2));
+  const std::string cursor = simulator::cursor_of(world.simulator().walk().back());
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (request.target.find("cursor=") == std::string::npos) return std::nullopt;
+    return core::Outcome{{200, {}, R"({"records":[],"next_cursor":")" + cursor + "\"}"}, {}};
+  };
+  world.start_client();
+  world.run_for(2min);
+  EXPECT_LT(world.network().sent(), 40U);
+  EXPECT_GE(world.network().sent(), 3U);
+  EXPECT_EQ(world.progress().error.code, "bad_page");
+}
 
 // --- CLIENT-9: what goes wrong, and what is done about it ---
 
@@ -21,8 +71,7 @@ TEST(Client, AsksForFewerRecordsAfterAPageThatBroke) {
     answer_first(world, 1, broken);
     world.start_client();
     world.run_for(1min);
-    EXPECT_NE(world.network().targets.at(1).find("&limit=4"), std::string::npos)
-        << world.network().targets[1];
+    EXPECT_NE(world.targets.at(1).find("&limit=4"), std::string::npos) << world.targets[1];
     EXPECT_EQ(world.difference(), "");
   }
 }
@@ -42,18 +91,6 @@ TEST(Client, WaitsBrieflyAgainOnceItWasWell) {
   EXPECT_EQ(world.difference(), "");
 }
 
-TEST(Client, WaitsAsRetryAfterSays) {
-  SyncWorld world;
-  answer_first(world, 1, error_of(429, "too_many_request", {{"Retry-After", "120"}}));
-  world.simulator().save({"r1"});
-  world.start_client();
-  world.run_for(119s);
-  EXPECT_EQ(world.network().sent, 1U);
-  EXPECT_EQ(world.progress().health, client::Health::kRetrying);
-  world.run_for(5s);
-  EXPECT_EQ(world.difference(), "");
-}
-
 TEST(Client, AWebhookDoesNotShortenTheWait) {
   SyncWorld world;
   answer_first(world, 1, error_of(429, "too_many_request", {{"Retry-After", "120"}}));
@@ -61,54 +98,26 @@ TEST(Client, AWebhookDoesNotShortenTheWait) {
   world.run_for(10s);
   world.client().engine().hint({"github", "demo", "Issue", std::nullopt, std::nullopt});
   world.run_for(100s);
-  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.network().sent(), 1U);
 }
 
-TEST(Client, RetryAfterZeroOrGarbageIsNoHotLoop) {
-  for (const char* value : {"0", "soon", "-1", ""}) {
+// The floor is a second and up to a tenth of one; what says nothing is a failure like any other,
+// and the waits after those double: 63.5 s are the longest seven.
+TEST(Client, RetryAfterZeroIsASecondAndGarbageIsNone) {
+  struct Case {
+    const char* value;
+    std::size_t least;
+    std::size_t most;
+  };
+  for (const Case& with : {Case{"0", 54, 61}, {"soon", 7, 20}, {"-1", 7, 20}, {"", 7, 20}}) {
     SyncWorld world;
-    answer_first(world, 1'000'000, error_of(429, "too_many_request", {{"Retry-After", value}}));
+    answer_first(world, 1'000'000,
+                 error_of(429, "too_many_request", {{"Retry-After", with.value}}));
     world.start_client();
     world.run_for(60s);
-    EXPECT_LT(world.network().sent, 80U) << value;
-    EXPECT_GE(world.network().sent, 3U) << value;
+    EXPECT_GE(world.network().sent(), with.least) << with.value;
+    EXPECT_LE(world.network().sent(), with.most) << with.value;
   }
-}
-
-TEST(Client, SurvivesAStormOfFailures) {
-  const core::Outcome html{{502, {{"Content-Type", "text/html"}}, "<html>Bad gateway</html>"}, {}};
-  const core::Outcome reset{{}, {.reset = true}};
-  const core::Outcome late{{}, {.delay = 1h}};
-  const core::Outcome cut{{200, {}, R"({"records":[{"id":"r1)"}, {}};
-  const core::Outcome other{{200, {}, "hello"}, {}};
-  const core::Outcome teapot{{206, {}, ""}, {}};
-  for (const core::Outcome& storm : {html, reset, late, cut, other, teapot}) {
-    SyncWorld world;
-    answer_first(world, 6, storm);
-    world.simulator().save(ids(1, 5));
-    world.start_client();
-    world.run_for(5min);
-    EXPECT_EQ(world.difference(), "") << storm.response.body;
-    EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
-    EXPECT_EQ(world.progress().error.code, "");
-  }
-}
-
-TEST(Client, StartsAgainFromTheStoredCursorWhenAPageBreaks) {
-  SyncWorld world;
-  world.simulator().save(ids(1, 9));
-  world.options.limit = 3;
-  int requests = 0;
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
-    if (++requests != 3) return std::nullopt;
-    return core::Outcome{{}, {.reset = true}};
-  };
-  world.start_client();
-  world.run_for(1min);
-  EXPECT_EQ(world.difference(), "");
-  // Page 3 was asked for twice, with the same cursor.
-  EXPECT_EQ(world.network().targets[2].substr(world.network().targets[2].find("&cursor")),
-            world.network().targets[3].substr(world.network().targets[3].find("&cursor")));
 }
 
 TEST(Client, StopsOn401AndSaysSo) {
@@ -116,7 +125,7 @@ TEST(Client, StopsOn401AndSaysSo) {
   world.options.endpoint.secret_key = "11111111-1111-4111-8111-111111111111";
   world.start_client();
   world.run_for(10min);
-  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.network().sent(), 1U);
   const auto progress = world.progress();
   EXPECT_EQ(progress.health, client::Health::kStopped);
   EXPECT_EQ(progress.error.code, "unknown_account");
@@ -140,48 +149,12 @@ TEST(Client, AStreamThatStopsLeavesTheOthersRunning) {
   EXPECT_EQ(world.difference(1), "");
 }
 
-TEST(Client, NeverShowsItsKey) {
-  SyncWorld world;
-  const std::string key = world.options.endpoint.secret_key;
-  answer_first(world, 1,
-               {{400, {}, R"({"error":{"code":"x","message":"your key is )" + key + "\"}}"}, {}});
-  world.start_client();
-  world.run_for(1s);
-  ASSERT_EQ(world.events.size(), 1U);
-  EXPECT_EQ(world.events[0].find(key), std::string::npos) << world.events[0];
-  EXPECT_EQ(world.progress().error.message.find(key), std::string::npos);
-}
-
-TEST(Client, RecoversFromAnInvalidCursorByAFullReadThatKeepsWhatItHolds) {
-  SyncWorld world;
-  world.options.poll = 5s;
-  world.options.limit = 2;
-  world.simulator().save(ids(1, 5));
-  world.start_client();
-  world.run_for(1s);
-  answer_first(world, 1, error_of(400, "invalid_cursor"));
-  world.simulator().save({"r2"}, 4);
-  std::size_t least = 5;
-  world.client().fragile().after_call = [&] {
-    std::size_t count = 0;
-    EXPECT_TRUE(world.client().store().read(world.streams[0], [&](const client::StoredRecord&) {
-      ++count;
-      return true;
-    }));
-    least = std::min(least, count);
-  };
-  world.run_for(10s);
-  EXPECT_EQ(world.progress().full_reads, 1U);
-  EXPECT_EQ(least, 5U);
-  EXPECT_EQ(world.difference(), "");
-}
-
 TEST(Client, RecoversWhenACursorIsRefusedInTheMiddleOfTheFirstWalk) {
   SyncWorld world;
   world.options.limit = 2;
   world.simulator().save(ids(1, 6));
   bool refused = false;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (refused || request.target.find("cursor=") == std::string::npos) return std::nullopt;
     refused = true;
     return error_of(400, "invalid_cursor");
@@ -199,20 +172,33 @@ TEST(Client, StopsWhenACursorIsRefusedThatItNeverSent) {
   world.start_client();
   world.run_for(1min);
   EXPECT_EQ(world.progress().health, client::Health::kStopped);
-  EXPECT_EQ(world.network().sent, 1U);
+  EXPECT_EQ(world.network().sent(), 1U);
 }
 
-TEST(Client, ACursorThatIsNeverTakenIsNoHotLoop) {
+TEST(Client, GoesOnFromWhereItWasAfterACrashDuringAFullRead) {
   SyncWorld world;
-  world.simulator().save(ids(1, 3));
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
-    if (request.target.find("cursor=") == std::string::npos) return std::nullopt;
+  world.options.limit = 2;
+  world.simulator().save(ids(1, 9));
+  world.start_client();
+  world.run_for(1s);
+  ASSERT_EQ(world.difference(), "");
+  world.simulator().save({"r4"}, 1);
+  // The stored cursor is not taken; the full read dies half-way.
+  int refusals = 0;
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+    if (refusals > 0 || request.target.find("cursor=") == std::string::npos) return std::nullopt;
+    ++refusals;
     return error_of(400, "invalid_cursor");
   };
-  world.options.limit = 1;
+  int calls = 0;
+  world.client().fragile().after_call = [&] {
+    if (++calls == 5) throw Crash();
+  };
+  ASSERT_TRUE(world.run_for(40s));
+  EXPECT_EQ(refusals, 1);
   world.start_client();
-  world.run_for(60s);
-  EXPECT_LT(world.network().sent, 100U);
+  world.run_for(1s);
+  EXPECT_EQ(world.difference(), "");
 }
 
 // --- CLIENT-10: bounded ---
@@ -222,9 +208,9 @@ TEST(Client, HoldsAtMostTwoPages) {
   world.simulator().save(ids(1, 50));
   world.options.limit = 5;
   world.start_client();
-  world.client().fragile().before_call = [&] { EXPECT_LE(world.network().in_flight, 1); };
+  world.client().fragile().before_call = [&] { EXPECT_LE(world.network().in_flight(), 1U); };
   world.run_for(1s);
-  EXPECT_EQ(world.network().most_in_flight, 1);
+  EXPECT_EQ(world.most_in_flight, 1U);
   EXPECT_EQ(world.client().fragile().most_records, 5U);
   EXPECT_EQ(world.difference(), "");
 }
@@ -237,7 +223,7 @@ TEST(Client, HandsTheNextPageToASlowStoreAndFetchesNoMore) {
   world.start_client();
   world.client().fragile().before_call = [&] {
     // position() and the commits so far, and two pages more at most.
-    EXPECT_LE(world.network().sent, world.client().fragile().commits + 2);
+    EXPECT_LE(world.network().sent(), world.client().fragile().commits + 2);
   };
   world.run_for(10s);
   // The one that is being stored, and the next.
@@ -291,7 +277,7 @@ TEST(Client, DoesNotStoreThePageAfterTheFirstOfAFullReadThatFailed) {
   // One page is stored, its cursor refused, and the first commit of the full read fails.
   world.client().fragile().fail_commit = 2;
   bool refused = false;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (refused || request.target.find("cursor=") == std::string::npos) return std::nullopt;
     refused = true;
     return error_of(400, "invalid_cursor");
@@ -309,14 +295,14 @@ TEST(Client, WaitsAsLongAsItWasToldAlsoWhenTheCommitBeforeFailsAfterwards) {
   world.options.limit = 2;
   world.store_time = 100ms;
   int requests = 0;
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
     if (++requests != 2) return std::nullopt;
     return error_of(429, "rate_limit_exceeded", {{"Retry-After", "120"}});
   };
   world.start_client();
   world.client().fragile().fail_commits = 1;
   world.run_for(100s);
-  EXPECT_EQ(world.network().sent, 2U);
+  EXPECT_EQ(world.network().sent(), 2U);
   world.run_for(60s);
   EXPECT_EQ(world.difference(), "");
 }
@@ -346,7 +332,7 @@ TEST(Client, CountsThePageThatWasBeingStoredWhenTheNextOneFailed) {
   world.options.limit = 2;
   world.store_time = 100ms;
   int requests = 0;
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
     if (++requests != 2) return std::nullopt;
     return core::Outcome{{}, {.reset = true}};
   };
@@ -363,7 +349,7 @@ TEST(Client, FetchesThePageAfterWhileItStoresOne) {
   world.options.limit = 2;
   world.start_client();
   std::vector<std::uint64_t> sent_at_commit;
-  world.client().fragile().before_call = [&] { sent_at_commit.push_back(world.network().sent); };
+  world.client().fragile().before_call = [&] { sent_at_commit.push_back(world.network().sent()); };
   world.run_for(1s);
   // position, three commits, of which the first reports, and the last report: each of the first
   // two commits runs with the next page already asked for.
@@ -403,24 +389,6 @@ TEST(Client, ARecordLargerThanAPageMayBeStopsTheStreamAndSaysSo) {
 
 // --- CLIENT-11: poison ---
 
-TEST(Client, ARecordThatItCannotStoreStopsTheStreamAndIsNamed) {
-  SyncWorld world;
-  save_each(world, ids(1, 9));
-  world.options.limit = 5;
-  world.network().before_answer = [](core::Result<core::Response>& answer) {
-    const std::size_t at = answer->body.find(R"("id":"r3",)");
-    if (at != std::string::npos) answer->body.replace(at, 10, R"("id":12345,)");
-  };
-  world.start_client();
-  world.run_for(10min);
-  EXPECT_EQ(world.progress().health, client::Health::kStopped);
-  EXPECT_EQ(world.progress().error.code, "poison_record");
-  EXPECT_NE(world.progress().record.find("\"r2\""), std::string::npos) << world.progress().record;
-  EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
-  EXPECT_EQ(stored_payload(world, "r4"), "(not stored)");
-  EXPECT_EQ(world.network().sent, 1U);
-}
-
 TEST(Client, ARecordThatComesBrokenEachTimeStopsTheStreamAfterWhatCameBefore) {
   SyncWorld world;
   save_each(world, ids(1, 9));
@@ -455,49 +423,7 @@ TEST(Client, ARecordThatTheStoreRefusesStopsTheStream) {
             static_cast<std::uint64_t>(before));
 }
 
-TEST(Client, AFullDiskIsTriedAgain) {
-  for (int n = 1; n <= 4; ++n) {
-    SyncWorld world;
-    world.simulator().save(ids(1, 12));
-    world.options.limit = 3;
-    world.prepare_client = [n](SyncClient& client) { client.fragile().fail_commits = n; };
-    world.start_client();
-    world.run_for(2min);
-    EXPECT_EQ(world.difference(), "");
-    EXPECT_EQ(world.progress().failures, static_cast<std::uint64_t>(n));
-  }
-}
-
 // --- CLIENT-12: two workers ---
-
-TEST(Client, TwoWorkersOnOneStreamNeverCorruptIt) {
-  SyncWorld world;
-  world.simulator().save(ids(1, 40));
-  world.simulator().remove({"r7"});
-  world.options.limit = 3;
-  world.options.poll = 2s;
-  world.start_client();
-  client::SyncOptions options = world.options;
-  options.seed = 2;
-  options.limit = 4;
-  SyncClient second(options, world.streams, world.clock(), world.network(), world.file());
-  second.engine().start();
-  std::string last;
-  std::uint64_t back = 0;
-  world.client().fragile().after_call = [&] {
-    const auto position = second.store().position(world.streams[0]);
-    if (!position->cursor) return;
-    // Cursors of this simulator sort by time once decoded; here it is enough that the number of
-    // records never falls.
-    if (!last.empty() && position->records < back) ADD_FAILURE() << "records were lost";
-    back = position->records;
-    last = *position->cursor;
-  };
-  world.run_for(5s);
-  world.simulator().save(ids(20, 50), 3);
-  world.run_for(20s);
-  EXPECT_EQ(world.difference(), "");
-}
 
 TEST(Client, LeavesAStreamThatAnotherWorkerHasAndTakesItWhenItIsFree) {
   SyncWorld world;
@@ -505,7 +431,7 @@ TEST(Client, LeavesAStreamThatAnotherWorkerHasAndTakesItWhenItIsFree) {
   world.prepare_client = [](SyncClient& client) { client.fragile().claimed_elsewhere = true; };
   world.start_client();
   world.run_for(10s);
-  EXPECT_EQ(world.network().sent, 0U);
+  EXPECT_EQ(world.network().sent(), 0U);
   world.client().fragile().claimed_elsewhere = false;
   world.run_for(2s);
   EXPECT_EQ(world.difference(), "");
@@ -552,10 +478,10 @@ TEST(Client, DoesNotLookAgainWhenTheWebhooksDataCame) {
   world.simulator().send_webhooks();
   world.start_client();
   world.run_for(1s);
-  const auto before = world.network().sent;
+  const auto before = world.network().sent();
   world.simulator().save({"r1"});
   world.run_for(1min);
-  EXPECT_EQ(world.network().sent - before, 1U);
+  EXPECT_EQ(world.network().sent() - before, 1U);
   EXPECT_EQ(world.difference(), "");
 }
 
@@ -618,7 +544,7 @@ TEST(Client, AWindowThatTheServerRefusesDoesNotStopTheStream) {
   world.options.overlap = 1min;
   world.simulator().save({"r0"});
   int refused = 0;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (request.target.find("modified_after=") == std::string::npos) return std::nullopt;
     ++refused;
     return error_of(400, "invalid_query_params");
@@ -636,9 +562,9 @@ TEST(Client, ReReadsNoWindowInWhichNothingCanCome) {
   world.simulator().save({"r0"});
   world.start_client();
   world.run_for(3min);
-  const auto before = world.network().sent;
+  const auto before = world.network().sent();
   world.run_for(50s);
-  EXPECT_EQ(world.network().sent - before, 10U);  // the polls alone
+  EXPECT_EQ(world.network().sent() - before, 10U);  // the polls alone
 }
 
 // --- once ---
@@ -662,13 +588,13 @@ TEST(Client, OncePollsNothingThatIsUpToDateWhileAnotherStreamStillRuns) {
   world.streams = {{"github", "demo", "Issue"}, {"github", "demo", "Pull"}};
   world.options.once = true;
   world.options.poll = 1s;
-  world.network().instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
     if (request.target.find("Pull") == std::string::npos) return std::nullopt;
     return error_of(429, "too_many_request", {{"Retry-After", "600"}});
   };
   world.start_client();
   world.run_for(5min);
-  EXPECT_EQ(world.network().sent, 2U);
+  EXPECT_EQ(world.network().sent(), 2U);
 }
 
 TEST(Client, DoesNotGiveUpWhileItGetsOn) {
@@ -678,7 +604,7 @@ TEST(Client, DoesNotGiveUpWhileItGetsOn) {
   save_each(world, ids(1, 10));
   // Every second answer fails, for longer than a minute.
   bool fails = false;
-  world.network().instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+  world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
     fails = !fails;
     if (!fails) return std::nullopt;
     return error_of(503, "e", {{"Retry-After", "20"}});
