@@ -18,12 +18,6 @@ constexpr core::Duration kHotSpan = std::chrono::seconds(2);         // …withi
 constexpr core::Duration kSoonestTimeout = std::chrono::seconds(3);  // of any client
 constexpr core::Duration kWebhookTimeout = std::chrono::seconds(20);
 
-std::string shortened(std::string_view text) {
-  constexpr std::size_t kShown = 160;
-  if (text.size() <= kShown) return std::string(text);
-  return std::string(text.substr(0, kShown)) + "… (" + std::to_string(text.size()) + " bytes)";
-}
-
 std::string quoted_id(const std::string& id) { return "record \"" + shortened(id) + "\""; }
 
 // The events in which the record was served.

@@ -24,6 +24,14 @@ std::string_view to_string(Verdict verdict) {
   return "";
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  std::size_t end = most;
+  // Not in the middle of a character.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return std::string(text.substr(0, end)) + "… (" + std::to_string(text.size()) + " bytes)";
+}
+
 Verdict graver(Verdict a, Verdict b) { return std::max(a, b); }
 
 }  // namespace terapi::conformance

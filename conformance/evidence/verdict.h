@@ -39,6 +39,9 @@ struct Finding {
   std::vector<std::size_t> events{};  // the events that show it, by their numbers in the timeline
 };
 
+// A long text cut for a finding, not within a character: "…" and its size stand for the rest.
+std::string shortened(std::string_view text, std::size_t most = 160);
+
 // What came of one scenario in one world.
 struct ScenarioResult {
   std::string scenario;  // "client/missed-webhooks"

@@ -133,10 +133,10 @@ void ClientChecks::check_waits(const ClientCheck& check) {
   for (std::size_t i = mark_; i < exchanges.size(); ++i) {
     const Exchange& answered = exchanges[i];
     if (answered.status != check.status || !answered.response) continue;
-    seen = true;
     for (std::size_t j = i + 1; j < exchanges.size(); ++j) {
       const Exchange& next = exchanges[j];
       if (next.stream != answered.stream || next.life != answered.life) continue;
+      seen = true;
       const core::Duration waited = next.asked_at - answered.answered_at;
       if (waited + kClockSlack < check.time) {
         fail(check, "CLIENT-9",
@@ -149,7 +149,8 @@ void ClientChecks::check_waits(const ClientCheck& check) {
     }
   }
   if (!seen) {
-    fail(check, "CLIENT-9", "no answer of status " + std::to_string(check.status) + " was seen",
+    fail(check, "CLIENT-9",
+         "no request after an answer of status " + std::to_string(check.status) + " was seen",
          "one", "none", {}, Verdict::kInconclusive);
   }
 }
@@ -248,9 +249,11 @@ void ClientChecks::check_memory(const ClientCheck& check) {
 
 void ClientChecks::check_webhooks(const ClientCheck& check) {
   const auto& webhooks = stage_.history().webhooks;
+  bool seen = false;
   for (std::size_t i = webhook_mark_; i < webhooks.size(); ++i) {
     const WebhookSight& webhook = webhooks[i];
     if (webhook.life == 0) continue;
+    seen = true;
     const core::Time answered = webhook.answered ? webhook.answered_at : stage_.now();
     if (answered - webhook.sent_at <= check.time) continue;
     fail(check, "CLIENT-6", "a webhook was answered late",
@@ -259,6 +262,10 @@ void ClientChecks::check_webhooks(const ClientCheck& check) {
          webhook.answered ? std::vector{webhook.sent, *webhook.answered}
                           : std::vector{webhook.sent});
     return;
+  }
+  if (!seen) {
+    fail(check, "CLIENT-6", "no webhook was sent to the client", "one", "none", {},
+         Verdict::kInconclusive);
   }
 }
 
@@ -281,7 +288,12 @@ void ClientChecks::check_resumed_at_last(const ClientCheck& check) {
     if (i < mark_ && exchanges[i].whole && !exchanges[i].records.empty()) last = &exchanges[i];
     if (i >= mark_ && asked == nullptr) asked = &exchanges[i];
   }
-  if (last == nullptr || asked == nullptr || asked->cursor == last->records.back().cursor) return;
+  if (last == nullptr || asked == nullptr) {
+    fail(check, "CLIENT-1", "no page and no request after it were seen", "both", "not both", {},
+         Verdict::kInconclusive);
+    return;
+  }
+  if (asked->cursor == last->records.back().cursor) return;
   fail(check, "CLIENT-1", "the client does not go on from the last record that it was given",
        "the cursor of record \"" + last->records.back().id + "\"",
        asked->cursor ? "another cursor" : "no cursor", {*last->response, asked->request});

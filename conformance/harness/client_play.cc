@@ -276,6 +276,9 @@ class ClientPlay {
     TERAPI_CHECK(document.has_value(), "fault rules that were taken are JSON");
     for (const json::Value rule : document->root().items()) {
       fault_ids_.push_back(rule["id"].string());
+      if (fault_ids_.back().empty()) {
+        stop_short(Verdict::kError, "a fault rule has no id: nobody could see whether it struck");
+      }
       note(EventKind::kFault, "from now on: " + json::compact(rule));
     }
   }
@@ -288,7 +291,7 @@ class ClientPlay {
 
   void check_faults_fired() {
     for (const std::string& id : fault_ids_) {
-      if (id.empty() || fired(id) > 0) continue;
+      if (fired(id) > 0) continue;
       not_fired_.push_back(id);
     }
     fault_ids_.clear();
@@ -439,6 +442,10 @@ bool play_once(const Scenario& scenario, const ClientPlan& plan, const ClientPla
   if (!stage) return not_played(stage.error());
   if (const auto opened = (*stage)->open(); !opened) return not_played(opened.error());
   ClientPlayed played = play_plan(scenario, plan, **stage);
+  // What an earlier moment of a sweep has shown is not taken back.
+  if (result.verdict <= Verdict::kWarn && played.verdict < result.verdict) {
+    return played.kill_reached;
+  }
   result.verdict = played.verdict;
   result.reason = std::move(played.reason);
   result.findings = std::move(played.findings);

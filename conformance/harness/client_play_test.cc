@@ -116,6 +116,51 @@ TEST(ClientPlay, EachFaultOfTheSlowBodyKeepsItsPageBackInVirtualTime) {
   }
 }
 
+TEST(ClientPlay, AFaultWithoutAnIdIsTheJudgesError) {
+  const ScenarioResult result =
+      play_client(small_scenario(R"({"client":"starts"},{"until":"converged"})",
+                                 R"("faults":[{"on":"api","nth":[999],"do":{"status":500}}],)"),
+                  virtual_world());
+  EXPECT_EQ(result.verdict, Verdict::kError) << told(result);
+}
+
+TEST(ClientPlay, ACheckThatFoundNothingToLookAtProvesNothing) {
+  // The 429 came, and the client was dead before it could ask too early; no webhook was sent; and
+  // nothing was asked for since the mark.
+  const std::string refused =
+      R"({"faults":[{"id":"f","on":"api","nth":[1],)"
+      R"("do":{"status":429,"headers":{"Retry-After":"3"}}}]},)"
+      R"({"client":"starts"},{"until":"fired","fault":"f"},{"client":"is killed"},)";
+  const std::string quiet = R"({"client":"starts"},{"until":"converged"},{"mark":"m"},)";
+  const std::vector<std::string> steps = {
+      refused + R"({"expect":{"that":"waits after","status":429,"time":"3s"}})",
+      quiet + R"({"expect":{"that":"webhooks answered","time":"3s"}})",
+      quiet + R"({"expect":{"that":"resumed at last"}})"};
+  for (const std::string& story : steps) {
+    const ScenarioResult result = play_client(small_scenario(story), virtual_world());
+    EXPECT_EQ(result.verdict, Verdict::kInconclusive) << story << "\n" << told(result);
+  }
+}
+
+TEST(ClientPlay, AWarningOfOneMomentOfASweepIsNotTakenBackByTheNext) {
+  ClientPlayOptions options;
+  int plays = 0;
+  options.make_stage = [&](ClientStageOptions stage) {
+    const ClientMutant* mutant = ++plays == 1 ? find_client_mutant("ignores-deletes") : nullptr;
+    return core::Result<std::unique_ptr<ClientStage>>(
+        std::make_unique<VirtualClientStage>(std::move(stage), mutant));
+  };
+  options.sweep = every_moment();
+  const ScenarioResult result = play_client(
+      small_scenario(R"({"kill_at":"every answer"},{"client":"starts"},{"until":"converged"},)"
+                     R"({"run":{"delete":["2"]}},{"until":"converged","within":"20s"})",
+                     R"("level":"SHOULD",)"),
+      options);
+  EXPECT_GT(plays, 2);
+  EXPECT_EQ(result.verdict, Verdict::kWarn) << told(result);
+  EXPECT_FALSE(result.findings.empty());
+}
+
 TEST(ClientPlay, AKillThatNeverCameProvesNothing) {
   const ScenarioResult result =
       play_client(small_scenario(R"({"kill_at":"answer","nth":999},{"client":"starts"},)"

@@ -7,6 +7,7 @@
 #include "conformance/harness/judge_hostile.h"
 #include "conformance/laws/answer_expectation.h"
 #include "conformance/laws/continuity.h"
+#include "core/check.h"
 #include "core/duration.h"
 #include "core/json.h"
 #include "core/json_writer.h"
@@ -78,11 +79,12 @@ void ServerActor::put_world(const std::string& world) {
   must("PUT", "/world", text);
   if (!broken_.empty()) return;
   const auto document = json::Document::parse(text);
+  TERAPI_CHECK(document.has_value(), "a world that was taken is JSON");
   own_data_ = true;
   walks_.clear();
-  if (document && document->root()["environments"].present()) {
+  if (document->root()["environments"].present()) {
     wire_.forget_model();
-  } else if (document) {
+  } else {
     wire_.model().apply_world(document->root());
   }
   learn_keys();
@@ -91,7 +93,10 @@ void ServerActor::put_world(const std::string& world) {
 void ServerActor::learn_keys() {
   const Answer answer = must("GET", "/environment");
   const auto settings = json::Document::parse(answer.body());
-  if (!settings) return;
+  if (!settings) {
+    if (broken_.empty()) broken_ = "GET /_simulator/environment: " + settings.error().message;
+    return;
+  }
   const std::string secret = settings->root()["secret_key"].string();
   const json::Value signing = settings->root()["signing_key"];
   if (!secret.empty()) wire_.set_secret_key(secret);
@@ -103,7 +108,10 @@ void ServerActor::expect_fired() {
   if (faults_.empty()) return;
   const Answer answer = must("GET", "/faults");
   const auto list = json::Document::parse(answer.body());
-  if (!list) return;
+  if (!list || list->root()["faults"].size() == 0) {
+    if (broken_.empty()) broken_ = "GET /_simulator/faults does not list the faults that were put";
+    return;
+  }
   for (const json::Value rule : list->root()["faults"].items()) {
     if (rule["fired"].integer().value_or(0) > 0) continue;
     unproven_ = "the fault '" + rule["id"].string() + "' never struck";

@@ -57,6 +57,29 @@ TEST(ServerPlay, IsInconclusiveWhenAFaultNeverStruck) {
   EXPECT_THAT(result.reason, HasSubstr("'lost' never struck"));
 }
 
+TEST(ServerPlay, IsAnErrorWhenNobodyTellsWhetherAFaultStruck) {
+  for (const char* answer : {"{}", "oops", R"({"faults":[]})"}) {
+    TestStage stage;
+    stage.tamper([&](const core::Request& request, simulator::Simulator& simulator) {
+      core::Outcome outcome = simulator.handle(request);
+      const bool asks = request.method == "GET" && request.target.ends_with("/faults");
+      if (asks) outcome.response.body = answer;
+      return outcome;
+    });
+    const auto result = play_server(
+        play_of(R"([{"faults":[{"id":"lost","on":"webhook","do":{"drop":true}}]},{"get":{}}])"),
+        stage);
+    EXPECT_EQ(result.verdict, Verdict::kError) << answer;
+    EXPECT_THAT(result.reason, HasSubstr("does not list the faults")) << answer;
+  }
+}
+
+TEST(ServerPlay, TellsTheSeedThatItWasGiven) {
+  TestStage stage;
+  EXPECT_EQ(play_server(play_of(R"([{"get":{}}])"), stage, {.seed = 7}).seed, 7U);
+  EXPECT_EQ(play_server(play_of(R"([{"get":{}}])"), stage).seed, 1U);
+}
+
 TEST(ServerPlay, IsInconclusiveWhenItsDataShowsNothing) {
   TestStage stage;
   EXPECT_EQ(play_server(play_of(R"([{"law":"suffix"}])"), stage).verdict, Verdict::kInconclusive);

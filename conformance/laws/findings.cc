@@ -1,9 +1,5 @@
 #include "conformance/laws/findings.h"
 
-#include <string_view>
-
-#include "core/utf8.h"
-
 namespace terapi::conformance {
 
 void Findings::add(Finding finding) {
@@ -34,14 +30,6 @@ std::vector<Finding> Findings::take() {
   }
   times_.clear();
   return std::exchange(kept_, {});
-}
-
-std::string shortened(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return std::string(text);
-  std::size_t end = most;
-  // Not in the middle of a character.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "… (" + std::to_string(text.size()) + " bytes)";
 }
 
 std::string listed(const std::vector<std::string>& words, std::size_t most) {

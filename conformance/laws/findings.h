@@ -39,9 +39,6 @@ class Findings {
   std::vector<Finding> kept_;
 };
 
-// A long text cut for a finding: "…" and its size stand for the rest.
-std::string shortened(std::string_view text, std::size_t most = 160);
-
 // "1, 2, 3, … (500 in all)".
 std::string listed(const std::vector<std::string>& words, std::size_t most = 12);
 

@@ -116,8 +116,9 @@ bool explore_placements(const Scenario& scenario, const ClientPlan& plan, const 
 int explore_exhaustively(const ExploreFlags& flags) {
   auto scenarios = load_scenarios(flags.scenarios);
   if (!scenarios) return refuse(scenarios.error().message);
+  const IdFilter chosen = IdFilter::parse(flags.filter);
   std::erase_if(*scenarios, [&](const Scenario& s) {
-    return s.judges != Subject::kClient || !s.in_virtual || !fits(flags.filter, s.id);
+    return s.judges != Subject::kClient || !s.in_virtual || !chosen.takes(s.id);
   });
   if (scenarios->empty()) {
     return refuse("no scenario of a client in virtual time fits '" + flags.filter +

@@ -84,11 +84,13 @@ int judge_server(const ServerFlags& given, const JudgeFlags& judge,
   }
   // What was there before is put back.
   const bool kept = steered && control(given.stage, "POST", kSnapshot);
+  if (steered && !kept) refuse("the server took no snapshot: what it holds will not be put back");
   const int status = run.run(jobs, judge);
-  if (kept) {
-    control(given.stage, "POST", std::string(kSnapshot) + "/restore");
-    control(given.stage, "DELETE", kSnapshot);
+  if (!kept) return status;
+  if (!control(given.stage, "POST", std::string(kSnapshot) + "/restore")) {
+    return refuse("what the server held is not put back: its snapshot could not be restored");
   }
+  control(given.stage, "DELETE", kSnapshot);
   return status;
 }
 

@@ -24,10 +24,18 @@ with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as r
     kept = [os.path.join(folder, "explore", f"{mutant}.json") for mutant in MUTANTS]
     run(0, "validate", *kept)
     run(0, "reference", "--world", "virtual", "--scenarios", folder)
-    for mutant in MUTANTS:
-        run(0, "mutants", "--scenarios", folder, "--mutant", mutant)
-
     junit = os.path.join(reports, "found.xml")
+    for mutant in MUTANTS:
+        run(0, "mutants", "--scenarios", folder, "--mutant", mutant, "--junit", junit, "--json", report)
+        cases = [case.get("name") for case in xml.etree.ElementTree.parse(junit).getroot().iter("testcase")]
+        with open(report, encoding="utf-8") as text:
+            results = [(result["scenario"], result["verdict"]) for result in json.load(text)["results"]]
+        if cases != [mutant] or results != [(mutant, "PASS")]:
+            problems.append(f"the reports of mutants do not have {mutant}: {cases}, {results}")
+
+    empty = os.path.join(reports, "empty")
+    os.mkdir(empty)
+    run(2, "validate", empty)
     run(1, "explore", "--mutant", "swallows-store-errors", "--seeds", "1..20", "--junit", junit)
     suite = xml.etree.ElementTree.parse(junit).getroot()
     if (suite.get("tests"), suite.get("failures"), len(suite.findall(".//failure"))) != ("1", "1", 1):
@@ -38,6 +46,10 @@ run(0, "explore", "--seeds", "1..50")
 run(2, "explore", "--seeds", "50..1")
 run(2, "explore", "--exhaustive", "1")
 run(2, "explore", "--mutant", "no-such-mutant")
+run(2, "explore", "--seeds", "1..1", "--shard", "2/2")  # none of them: nothing was shown
+for words in (["explore", "--shuffle"], ["list", "--junit", "file"], ["server", "--jobs", "2"]):
+    if "that is for client" not in run(2, *words).stderr:
+        problems.append(f"{' '.join(words)}: it does not say which modes take that flag")
 if "0 failed" not in run(0, "explore", "--exhaustive", "1", "--filter", "client/deletes").stdout:
     problems.append("--exhaustive does not say how many failed")
 print("\n".join(problems) or "what explore keeps can be played")

@@ -1,6 +1,6 @@
 #include "conformance/harness/explore/json_tree.h"
 
-#include <algorithm>
+#include <string_view>
 
 namespace terapi::conformance {
 
@@ -8,70 +8,50 @@ namespace json = core::json;
 
 namespace {
 
-void append_tree(std::string& out, const JsonTree& tree) {
-  if (!tree.is_array() && !tree.is_object()) {
-    out += tree.text;
-    return;
-  }
-  out += tree.is_array() ? '[' : '{';
-  for (std::size_t i = 0; i < tree.children.size(); ++i) {
-    if (i > 0) out += ',';
-    if (tree.is_object()) {
-      json::append_quoted(out, tree.children[i].key);
-      out += ':';
+JsonTree number_tree(std::string_view text) {
+  const std::string whole(text);
+  JsonTree number = JsonTree::parse(whole, nullptr, false);
+  if (number.is_number() && number.dump() == text) return number;
+  return JsonTree::binary({whole.begin(), whole.end()});
+}
+
+void append(std::string& out, const JsonTree& tree) {
+  if (tree.is_binary()) {
+    out.append(tree.get_binary().begin(), tree.get_binary().end());
+  } else if (tree.is_structured()) {
+    out += tree.is_array() ? '[' : '{';
+    for (const auto& child : tree.items()) {
+      if (out.back() != '[' && out.back() != '{') out += ',';
+      if (tree.is_object()) out += json::quoted(child.key()) + ':';
+      append(out, child.value());
     }
-    append_tree(out, tree.children[i]);
+    out += tree.is_array() ? ']' : '}';
+  } else {
+    out += tree.is_string() ? json::quoted(tree.get_ref<const std::string&>()) : tree.dump();
   }
-  out += tree.is_array() ? ']' : '}';
 }
 
 }  // namespace
 
-JsonTree JsonTree::of(const json::Value& value) {
-  JsonTree tree;
-  tree.kind = value.kind();
+JsonTree json_tree(const json::Value& value) {
+  if (value.is_number()) return number_tree(value.text());
+  if (value.is_string()) return value.string();
   if (value.is_array()) {
-    for (const json::Value item : value.items()) tree.children.push_back(of(item));
-  } else if (value.is_object()) {
-    for (const json::Member member : value.members()) {
-      tree.children.push_back(of(member.value));
-      tree.children.back().key = member.key.string();
-    }
-  } else {
-    tree.text = value.present() ? std::string(value.text()) : "null";
+    JsonTree tree = JsonTree::array();
+    for (const json::Value item : value.items()) tree.push_back(json_tree(item));
+    return tree;
+  }
+  if (!value.is_object()) return JsonTree::parse(value.present() ? value.text() : "null");
+  JsonTree tree = JsonTree::object();
+  for (const json::Member member : value.members()) {
+    tree[member.key.string()] = json_tree(member.value);
   }
   return tree;
 }
 
-JsonTree JsonTree::string(std::string_view text) {
-  JsonTree tree;
-  tree.kind = json::Kind::kString;
-  tree.text = json::quoted(text);
-  return tree;
-}
-
-JsonTree* JsonTree::find(std::string_view name) {
-  const auto found = std::find_if(children.begin(), children.end(),
-                                  [&](const JsonTree& child) { return child.key == name; });
-  return !is_object() || found == children.end() ? nullptr : &*found;
-}
-
-const JsonTree* JsonTree::find(std::string_view name) const {
-  const auto found = std::find_if(children.begin(), children.end(),
-                                  [&](const JsonTree& child) { return child.key == name; });
-  return !is_object() || found == children.end() ? nullptr : &*found;
-}
-
-std::string JsonTree::spelled() const { return is_string() ? json::decode_string(text) : ""; }
-
-bool JsonTree::remove(std::string_view name) {
-  return is_object() &&
-         std::erase_if(children, [&](const JsonTree& child) { return child.key == name; }) > 0;
-}
-
-std::string JsonTree::compact() const {
+std::string json_text(const JsonTree& tree) {
   std::string out;
-  append_tree(out, *this);
+  append(out, tree);
   return out;
 }
 

@@ -1,38 +1,22 @@
-// JsonTree: JSON that can be taken apart and put together again: what core/json.h, whose values are
-// slices of a text, is not for.
+// JsonTree: a scenario's JSON taken apart, to be changed and put together again. It is nlohmann's
+// tree, with its members in the order of the text, and one more thing: a number that a double does
+// not spell (0.10, 1e400, 9007199254740993) is kept as the bytes of its text, since a record's
+// payload is a payload only as it is written.
 //
 // A value, no thread rule.
 #pragma once
 
-#include <cstddef>
+#include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "core/json.h"
 
 namespace terapi::conformance {
 
-struct JsonTree {
-  core::json::Kind kind = core::json::Kind::kNull;
-  std::string key;   // as a member of an object
-  std::string text;  // of what is neither an object nor an array: as it is written
-  std::vector<JsonTree> children{};
+using JsonTree = nlohmann::ordered_json;
 
-  static JsonTree of(const core::json::Value& value);
-  static JsonTree string(std::string_view text);
-
-  bool is_array() const { return kind == core::json::Kind::kArray; }
-  bool is_object() const { return kind == core::json::Kind::kObject; }
-  bool is_string() const { return kind == core::json::Kind::kString; }
-  // The member of that name; null: there is none.
-  JsonTree* find(std::string_view name);
-  const JsonTree* find(std::string_view name) const;
-  // What a string spells; "" for anything else.
-  std::string spelled() const;
-  bool remove(std::string_view name);
-
-  std::string compact() const;
-};
+JsonTree json_tree(const core::json::Value& value);
+// Compact. What json_tree() took apart, as it was written.
+std::string json_text(const JsonTree& tree);
 
 }  // namespace terapi::conformance

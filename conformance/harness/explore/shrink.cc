@@ -9,38 +9,68 @@
 #include "core/duration.h"
 
 namespace terapi::conformance {
-
-namespace json = core::json;
-
 namespace {
 
-// Where a node is: the indices of children that lead to it.
-using TreePath = std::vector<std::size_t>;
+// Where a node is.
+using TreePath = JsonTree::json_pointer;
 
-JsonTree& at(JsonTree& root, const TreePath& path) {
-  JsonTree* node = &root;
-  for (const std::size_t index : path) node = &node->children.at(index);
-  return *node;
+// Of the node there: its name, or its number in a list.
+std::string name_at(const TreePath& path) { return path.empty() ? "" : path.back(); }
+
+template <typename Fits>
+void add_paths(const JsonTree& node, const TreePath& path, const Fits& fits,
+               std::vector<TreePath>& paths) {
+  if (fits(node, name_at(path))) paths.push_back(path);
+  if (!node.is_structured()) return;
+  for (const auto& child : node.items()) add_paths(child.value(), path / child.key(), fits, paths);
 }
 
-template <typename Visit>
-void visit_tree(const JsonTree& node, TreePath& path, Visit visit) {
-  visit(node, path);
-  for (std::size_t i = 0; i < node.children.size(); ++i) {
-    path.push_back(i);
-    visit_tree(node.children[i], path, visit);
-    path.pop_back();
+// Those of the nodes that fit, each before what is in it.
+template <typename Fits>
+std::vector<TreePath> paths_to(const JsonTree& root, const Fits& fits) {
+  std::vector<TreePath> paths;
+  add_paths(root, TreePath(), fits, paths);
+  return paths;
+}
+
+// The member, where the node is an object that has it.
+const JsonTree* find(const JsonTree& node, const char* name) {
+  const auto found = node.is_object() ? node.find(name) : node.end();
+  return found == node.end() ? nullptr : &*found;
+}
+
+std::string spelled(const JsonTree* node, const char* usual = "") {
+  return node == nullptr ? usual : node->is_string() ? node->get<std::string>() : "";
+}
+
+bool is_of(const JsonTree& entry, const std::string& stream) {
+  std::string name = spelled(find(entry, "integration"), "github") + "/" +
+                     spelled(find(entry, "connection"), "demo") + "/" +
+                     spelled(find(entry, "model"), "Issue");
+  const std::string variant = spelled(find(entry, "variant"), "base");
+  if (variant != "base") name += "/" + variant;
+  return name == stream;
+}
+
+template <typename Drop>
+void drop_if(JsonTree& list, const Drop& drop) {
+  for (std::size_t i = list.size(); i-- > 0;) {
+    if (drop(list[i])) list.erase(i);
   }
 }
 
-template <typename Fits>
-std::vector<TreePath> paths_to(const JsonTree& root, Fits fits) {
-  std::vector<TreePath> paths;
-  TreePath path;
-  visit_tree(root, path, [&](const JsonTree& node, const TreePath& where) {
-    if (fits(node)) paths.push_back(where);
+void forget_stream(JsonTree& root, const std::string& stream) {
+  if (root.contains(TreePath("/given/records"))) {
+    drop_if(root["given"]["records"], [&](const JsonTree& entry) { return is_of(entry, stream); });
+  }
+  drop_if(root["steps"], [&](const JsonTree& step) {
+    const JsonTree* run = find(step, "run");
+    const auto names = [&](const char* verb) {
+      const JsonTree* part = find(step, verb);
+      return part != nullptr && spelled(find(*part, "stream")) == stream;
+    };
+    return (run != nullptr && is_of(*run, stream)) || names("expect") || names("webhook");
   });
-  return paths;
 }
 
 class Shrinker {
@@ -52,7 +82,7 @@ class Shrinker {
     bool smaller = true;
     while (smaller && !exhausted()) {
       smaller = false;
-      smaller = drop_from_list("steps") || smaller;
+      smaller = drop_from(TreePath("/steps")) || smaller;
       smaller = drop_streams() || smaller;
       smaller = drop_items() || smaller;
       smaller = drop_members() || smaller;
@@ -60,7 +90,7 @@ class Shrinker {
       smaller = simplify_kinds() || smaller;
       smaller = simplify_scalars() || smaller;
     }
-    return {root_.compact(), tried_, !exhausted()};
+    return {json_text(root_), tried_, !exhausted()};
   }
 
  private:
@@ -69,7 +99,7 @@ class Shrinker {
   // Takes the candidate when it fails alike.
   bool take(JsonTree candidate) {
     if (exhausted()) return false;
-    const auto scenario = Scenario::parse(candidate.compact(), "candidate");
+    const auto scenario = Scenario::parse(json_text(candidate), "candidate");
     if (!scenario) return false;
     const auto plan = ClientPlan::read(*scenario);
     if (!plan) return false;
@@ -79,18 +109,17 @@ class Shrinker {
     return true;
   }
 
-  // Removes runs of children: half of them, a quarter, … one.
-  bool drop_children(const TreePath& path) {
+  // Removes runs of what is in the list: half of it, a quarter, … one.
+  bool drop_from(const TreePath& path) {
     bool dropped = false;
-    for (std::size_t chunk = std::max<std::size_t>(at(root_, path).children.size() / 2, 1);;
-         chunk /= 2) {
+    for (std::size_t chunk = std::max<std::size_t>(root_.at(path).size() / 2, 1);; chunk /= 2) {
       std::size_t begin = 0;
-      while (begin < at(root_, path).children.size()) {
+      while (begin < root_.at(path).size()) {
         JsonTree candidate = root_;
-        auto& children = at(candidate, path).children;
-        const std::size_t end = std::min(begin + chunk, children.size());
-        children.erase(children.begin() + static_cast<std::ptrdiff_t>(begin),
-                       children.begin() + static_cast<std::ptrdiff_t>(end));
+        JsonTree& list = candidate.at(path);
+        const std::size_t end = std::min(begin + chunk, list.size());
+        list.erase(list.begin() + static_cast<std::ptrdiff_t>(begin),
+                   list.begin() + static_cast<std::ptrdiff_t>(end));
         if (take(std::move(candidate))) {
           dropped = true;
         } else {
@@ -102,23 +131,15 @@ class Shrinker {
     }
   }
 
-  bool drop_from_list(const char* name) {
-    for (std::size_t i = 0; i < root_.children.size(); ++i) {
-      if (root_.children[i].key == name) return drop_children({i});
-    }
-    return false;
-  }
-
   // One by one from the end, since a success moves what stands behind it.
   bool drop_items() {
     bool dropped = false;
     std::vector<TreePath> lists =
-        paths_to(root_, [](const JsonTree& node) { return node.is_array(); });
+        paths_to(root_, [](const JsonTree& node, const std::string& name) {
+          return node.is_array() && name != "dialects";  // which say for whom the story is
+        });
     std::reverse(lists.begin(), lists.end());
-    for (const TreePath& list : lists) {
-      if (at(root_, list).key == "dialects") continue;  // it says for whom the story is
-      dropped = drop_children(list) || dropped;
-    }
+    for (const TreePath& list : lists) dropped = drop_from(list) || dropped;
     return dropped;
   }
   bool drop_members() {
@@ -126,165 +147,117 @@ class Shrinker {
                                          "origin", "judges", "kills",   "kills_none",
                                          "seed",   "steps",  "dialects"};
     bool dropped = false;
-    std::vector<TreePath> objects =
-        paths_to(root_, [](const JsonTree& node) { return node.is_object(); });
-    std::reverse(objects.begin(), objects.end());
-    for (const TreePath& path : objects) {
-      for (std::size_t i = at(root_, path).children.size(); i-- > 0;) {
-        const std::string& key = at(root_, path).children[i].key;
-        const bool kept = path.empty() && std::find(kKept.begin(), kKept.end(), key) != kKept.end();
-        if (kept || key == "id") continue;  // a record without one is another story
-        JsonTree candidate = root_;
-        auto& children = at(candidate, path).children;
-        children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
-        dropped = take(std::move(candidate)) || dropped;
-      }
+    std::vector<TreePath> members =
+        paths_to(root_, [](const JsonTree&, const std::string&) { return true; });
+    std::reverse(members.begin(), members.end());
+    for (const TreePath& path : members) {
+      if (path.empty() || !root_.at(path.parent_pointer()).is_object()) continue;
+      const bool kept = path.parent_pointer().empty() &&
+                        std::find(kKept.begin(), kKept.end(), path.back()) != kKept.end();
+      if (kept || path.back() == "id") continue;  // a record without one is another story
+      JsonTree candidate = root_;
+      candidate.at(path.parent_pointer()).erase(path.back());
+      dropped = take(std::move(candidate)) || dropped;
     }
     return dropped;
   }
 
   // A stream with all that is about it, which no single part can be left out of.
   bool drop_streams() {
+    const TreePath streams("/client/streams");
     bool dropped = false;
-    const JsonTree* client = root_.find("client");
-    const JsonTree* streams = client == nullptr ? nullptr : client->find("streams");
-    if (streams == nullptr || streams->children.size() < 2) return false;
-    for (std::size_t i = streams->children.size(); i-- > 0;) {
+    for (std::size_t i = root_.contains(streams) ? root_.at(streams).size() : 0; i-- > 0;) {
       JsonTree candidate = root_;
-      JsonTree& list = *candidate.find("client")->find("streams");
-      if (i >= list.children.size() || list.children.size() < 2) continue;
-      const std::string name = list.children[i].spelled();
-      list.children.erase(list.children.begin() + static_cast<std::ptrdiff_t>(i));
+      JsonTree& list = candidate.at(streams);
+      if (i >= list.size() || list.size() < 2) continue;
+      const std::string name = spelled(&list[i]);
+      list.erase(i);
       forget_stream(candidate, name);
       dropped = take(std::move(candidate)) || dropped;
     }
     return dropped;
   }
-  static bool is_of(const JsonTree& entry, const std::string& stream) {
-    const auto part = [&](const char* name, const char* usual) {
-      const JsonTree* found = entry.find(name);
-      return found == nullptr ? std::string(usual) : found->spelled();
-    };
-    std::string name = part("integration", "github") + "/" + part("connection", "demo") + "/" +
-                       part("model", "Issue");
-    const std::string variant = part("variant", "base");
-    if (variant != "base") name += "/" + variant;
-    return name == stream;
-  }
-  static void forget_stream(JsonTree& root, const std::string& stream) {
-    if (JsonTree* given = root.find("given"); given != nullptr && given->find("records")) {
-      std::erase_if(given->find("records")->children,
-                    [&](const JsonTree& entry) { return is_of(entry, stream); });
-    }
-    std::erase_if(root.find("steps")->children, [&](const JsonTree& step) {
-      const JsonTree* run = step.find("run");
-      const JsonTree* check = step.find("expect");
-      const JsonTree* webhook = step.find("webhook");
-      const auto names = [&](const JsonTree* part) {
-        const JsonTree* named = part == nullptr ? nullptr : part->find("stream");
-        return named != nullptr && named->spelled() == stream;
-      };
-      return (run != nullptr && is_of(*run, stream)) || names(check) || names(webhook);
-    });
-  }
 
   // Entries of one stream in the world become one: what shares a time is simpler than what does
   // not.
   bool merge_records() {
+    const TreePath records("/given/records");
     bool merged = false;
-    for (std::size_t i = 1;; ++i) {
+    for (std::size_t i = 1; root_.contains(records) && i < root_.at(records).size(); ++i) {
       JsonTree candidate = root_;
-      JsonTree* given = candidate.find("given");
-      JsonTree* records = given == nullptr ? nullptr : given->find("records");
-      if (records == nullptr || i >= records->children.size()) return merged;
-      JsonTree& into = records->children[i - 1];
-      const JsonTree from = records->children[i];
-      JsonTree* items = into.find("items");
-      const JsonTree* more = from.find("items");
-      const bool alike =
-          items != nullptr && more != nullptr && without_items(into) == without_items(from);
-      if (!alike) continue;
-      items->children.insert(items->children.end(), more->children.begin(), more->children.end());
-      records->children.erase(records->children.begin() + static_cast<std::ptrdiff_t>(i));
-      if (take(std::move(candidate))) {
-        merged = true;
-        --i;
-      }
+      JsonTree& list = candidate.at(records);
+      JsonTree& into = list[i - 1];
+      const JsonTree from = list[i];
+      if (!from.contains("items") || !into.contains("items")) continue;
+      if (without_items(into) != without_items(from)) continue;
+      into["items"].insert(into["items"].end(), from["items"].begin(), from["items"].end());
+      list.erase(i);
+      if (!take(std::move(candidate))) continue;
+      merged = true;
+      --i;
     }
+    return merged;
   }
-  static std::string without_items(JsonTree entry) {
-    entry.remove("items");
-    return entry.compact();
+  static JsonTree without_items(JsonTree entry) {
+    entry.erase("items");
+    return entry;
   }
 
   bool replace(const TreePath& path, JsonTree with) {
+    if (root_.at(path) == with) return false;
     JsonTree candidate = root_;
-    JsonTree& node = at(candidate, path);
-    if (node.compact() == with.compact()) return false;
-    with.key = node.key;
-    node = std::move(with);
+    candidate.at(path) = std::move(with);
     return take(std::move(candidate));
-  }
-
-  static JsonTree parsed(std::string_view text) {
-    const auto document = json::Document::parse(std::string(text));
-    TERAPI_CHECK(document.has_value(), std::string(text));
-    return JsonTree::of(document->root());
   }
 
   // A fault that people know in place of one that they don't, a plain kill in place of one at some
   // moment. Only towards the front of the list, so that it ends.
   bool simplify_kinds() {
-    static constexpr std::array<std::string_view, 3> kFaults = {
-        R"({"status":503})", R"({"reset":true})", R"({"drop":true})"};
+    const std::array<JsonTree, 3> faults = {JsonTree{{"status", 503}}, JsonTree{{"reset", true}},
+                                            JsonTree{{"drop", true}}};
     bool simpler = false;
-    for (const TreePath& path : paths_to(
-             root_, [](const JsonTree& node) { return node.key == "do" && node.is_object(); })) {
-      const std::string now = at(root_, path).compact();
-      for (const std::string_view fault : kFaults) {
+    for (const TreePath& path : paths_to(root_, [](const JsonTree&node, const std::string&name) {
+           return name == "do" && node.is_object();
+         })) {
+      const JsonTree now = root_.at(path);
+      for (const JsonTree& fault : faults) {
         if (now == fault) break;
-        if (!replace(path, parsed(fault))) continue;
+        if (!replace(path, fault)) continue;
         simpler = true;
         break;
       }
     }
-    const JsonTree kill = parsed(R"({"client":"is killed"})");
-    for (const TreePath& path :
-         paths_to(root_, [](const JsonTree& node) { return node.find("kill_at") != nullptr; })) {
-      simpler = replace(path, kill) || simpler;
+    for (const TreePath& path : paths_to(root_, [](const JsonTree&node, const std::string&) {
+           return find(node, "kill_at") != nullptr;
+         })) {
+      simpler = replace(path, {{"client", "is killed"}}) || simpler;
     }
     return simpler;
   }
 
   bool simplify_scalars() {
     bool simpler = false;
-    for (const TreePath& path : paths_to(root_, [](const JsonTree& node) {
-           return node.kind == json::Kind::kNumber || node.is_string();
+    for (const TreePath& path : paths_to(root_, [](const JsonTree&node, const std::string&) {
+           return node.is_number_unsigned() || node.is_string();
          })) {
-      if (path.size() < 2) continue;  // not the story's own: its seed, its title
-      const JsonTree& node = at(root_, path);
+      if (path.parent_pointer().empty()) continue;  // not the story's own: its seed, its title
       // Another status is another story; and who polls more often than is usual is in a hot loop.
-      if (node.key == "status" || node.key == "poll") continue;
-      simpler =
-          (node.is_string() ? shorten(path, node.spelled()) : lower(path, node.text)) || simpler;
+      if (path.back() == "status" || path.back() == "poll") continue;
+      const JsonTree node = root_.at(path);
+      simpler = (node.is_string() ? shorten(path, node.get<std::string>())
+                                  : lower(path, node.get<std::uint64_t>())) ||
+                simpler;
     }
     return simpler;
   }
 
-  bool lower(const TreePath& path, const std::string& text) {
-    if (text.size() > 9 || text.find_first_not_of("0123456789") != std::string::npos) return false;
-    const std::uint64_t value = std::stoull(text);
-    bool lowered = false;
+  bool lower(const TreePath& path, std::uint64_t value) {
+    if (value >= 1'000'000'000) return false;
     for (const std::uint64_t smaller : {std::uint64_t{1}, value / 2, value - 1}) {
       if (smaller >= value || smaller == 0) continue;
-      JsonTree with;
-      with.kind = json::Kind::kNumber;
-      with.text = std::to_string(smaller);
-      if (!replace(path, std::move(with))) continue;
-      lowered = true;
-      break;
+      if (replace(path, smaller)) return true;
     }
-    return lowered;
+    return false;
   }
 
   bool shorten(const TreePath& path, const std::string& text) {
@@ -293,7 +266,7 @@ class Shrinker {
     if (!now) return false;
     for (const char* shorter : kShorter) {
       if (*core::parse_duration(shorter) >= *now) return false;
-      if (replace(path, JsonTree::string(shorter))) return true;
+      if (replace(path, shorter)) return true;
     }
     return false;
   }
@@ -307,9 +280,9 @@ class Shrinker {
 }  // namespace
 
 Shrunk shrink(const std::string& text, const StillFails& fails, std::size_t most_tries) {
-  const auto document = json::Document::parse(text, {.comments = true, .max_depth = 100'000});
+  const auto document = core::json::Document::parse(text, {.comments = true, .max_depth = 100'000});
   TERAPI_CHECK(document.has_value(), "a scenario that was played is JSON");
-  return Shrinker(JsonTree::of(document->root()), fails, most_tries).run();
+  return Shrinker(json_tree(document->root()), fails, most_tries).run();
 }
 
 }  // namespace terapi::conformance

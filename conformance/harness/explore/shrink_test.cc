@@ -56,7 +56,7 @@ TEST(Shrink, LeavesOnlyWhatItTakes) {
 }
 
 TEST(Shrink, GivesBackWhatCannotBeMadeSmaller) {
-  const std::string compact = JsonTree::of(core::json::Document::parse(kStory)->root()).compact();
+  const std::string compact = json_text(json_tree(core::json::Document::parse(kStory)->root()));
   const Shrunk shrunk = shrink(kStory, [](const Scenario&, const ClientPlan&) { return false; });
   EXPECT_EQ(shrunk.text, compact);
   EXPECT_GT(shrunk.tried, 20U);
@@ -84,13 +84,14 @@ TEST(Shrink, EndsWhenItHasTriedEnough) {
   EXPECT_FALSE(shrunk.whole);
 }
 
-TEST(JsonTree, IsTakenApartAndPutTogether) {
-  const std::string text = R"({"a":[1,{"b":"x\"y"},null,1e400],"":true})";
-  JsonTree tree = JsonTree::of(core::json::Document::parse(text)->root());
-  EXPECT_EQ(tree.compact(), text);
-  EXPECT_EQ(tree.find("a")->children[1].find("b")->spelled(), "x\"y");
-  EXPECT_TRUE(tree.remove("a"));
-  EXPECT_EQ(tree.compact(), R"({"":true})");
+TEST(JsonTree, IsPutTogetherAsItWasWritten) {
+  const std::string text =
+      R"({"a":[1,-1,1.5,{"b":"x\"y"},[],null,{}],"odd":[1e400,0.10,1.0,9223372036854775809000],"":true})";
+  JsonTree tree = json_tree(core::json::Document::parse(text)->root());
+  EXPECT_EQ(json_text(tree), text);
+  tree.erase("odd");
+  tree["a"][3] = 7;
+  EXPECT_EQ(json_text(tree), R"({"a":[1,-1,1.5,7,[],null,{}],"":true})");
 }
 
 }  // namespace

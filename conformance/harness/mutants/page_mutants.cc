@@ -70,15 +70,14 @@ void deleted_at_missing(const RecordsTarget& /*asked*/, ChangedPage& page) {
 }
 void numbers_as_doubles(const RecordsTarget& /*asked*/, ChangedPage& page) {
   for (ChangedRecord& record : page.records) {
-    record.change_payload(
-        [](const json::Value& value) { return reserialised(value, Keys::kAsWritten); });
+    record.change_payload([](const json::Value& value) { return through_doubles(value.text()); });
   }
 }
 void keys_sorted(const RecordsTarget& /*asked*/, ChangedPage& page) {
   for (ChangedRecord& record : page.records) {
     // Objects within a record are enough to show it.
     record.change_payload([](const json::Value& value) {
-      return value.is_object() ? reserialised(value, Keys::kSorted) : std::string(value.text());
+      return value.is_object() ? reserialised(value.text()) : std::string(value.text());
     });
   }
 }

@@ -157,18 +157,14 @@ void last_write_wins(Record& record, OwnedRecords& /*texts*/, core::Time now) {
   record.modified = std::max(record.modified, now);
 }
 void numbers_are_doubles(Record& record, OwnedRecords& texts, core::Time /*now*/) {
-  const auto document = core::json::Document::parse(std::string(record.payload));
-  if (document) record.payload = texts.keep(reserialised(document->root(), Keys::kAsWritten));
+  record.payload = texts.keep(through_doubles(record.payload));
 }
 void ids_are_numbers(Record& record, OwnedRecords& texts, core::Time /*now*/) {
   const bool number =
       record.id.find_first_not_of("0123456789") == std::string_view::npos && !record.id.empty();
   if (!number) return;
   const std::size_t zeros = std::min(record.id.find_first_not_of('0'), record.id.size() - 1);
-  const auto digits = core::json::Document::parse(std::string(record.id.substr(zeros)));
-  if (digits) {
-    record.id = texts.keep(reserialised(digits->root(), Keys::kAsWritten));
-  }
+  record.id = texts.keep(reserialised(record.id.substr(zeros)));
 }
 void text_is_ascii(Record& record, OwnedRecords& texts, core::Time /*now*/) {
   std::string text(record.payload);

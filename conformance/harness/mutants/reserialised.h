@@ -1,16 +1,17 @@
-// reserialised: a JSON value as a library gives it back that holds numbers as doubles, decodes
-// strings and sorts keys: what careless programs make of a text they should have kept. Pure.
+// reserialised, through_doubles: what careless programs make of a text that they should have kept,
+// by parsing it into a tree and writing the tree. Pure functions.
 #pragma once
 
 #include <string>
-
-#include "core/json.h"
+#include <string_view>
 
 namespace terapi::conformance {
 
-enum class Keys : std::uint8_t { kAsWritten, kSorted };
+// Compact and with sorted keys, as nlohmann::json gives it back; what it does not read, as it came.
+std::string reserialised(std::string_view text);
 
-// Compact. Numbers that a double does not hold come out changed; whole ones as whole numbers.
-std::string reserialised(const core::json::Value& value, Keys keys);
+// Compact, and each number as a double, as in JavaScript: 9007199254740993 comes out changed, and
+// "null" comes of what has a 1e400 in it.
+std::string through_doubles(std::string_view text);
 
 }  // namespace terapi::conformance

@@ -161,8 +161,7 @@ void sign(core::Request& request, const ReferenceClientOptions& options) {
       simulator::hex(simulator::hmac_sha256(options.signing_keys.front(), request.body)));
 }
 void body_reserialised(core::Request& request, const ReferenceClientOptions& /*options*/) {
-  const auto document = core::json::Document::parse(request.body);
-  if (document) request.body = reserialised(document->root(), Keys::kSorted);
+  request.body = reserialised(request.body);
 }
 void legacy_is_enough(core::Request& request, const ReferenceClientOptions& options) {
   const auto given = request.headers.get(options.sync.dialect->legacy_signature_header);
