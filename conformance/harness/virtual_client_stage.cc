@@ -45,7 +45,7 @@ class VirtualClientStage::Link final : public core::AsyncTransport {
       });
       return;
     }
-    stage_.moment(KillAct::At::kRequest, worker_);
+    stage_.moment(KillStep::At::kRequest, worker_);
     request.target = url->target;
     clock.at(clock.now() + kHop, [this, alive, options, request = std::move(request),
                                   done = std::move(done)]() mutable {
@@ -70,7 +70,7 @@ class VirtualClientStage::Link final : public core::AsyncTransport {
                           clock.at(clock.now() + wait,
                                    [this, alive, answer = std::move(answer), done] {
                                      if (alive.expired()) return;
-                                     stage_.moment(KillAct::At::kAnswer, worker_);
+                                     stage_.moment(KillStep::At::kAnswer, worker_);
                                      done(answer);
                                    });
                         });
@@ -107,9 +107,9 @@ class VirtualClientStage::Disk final : public client::Store {
  private:
   template <typename Work>
   std::invoke_result_t<Work> call(Work work) {
-    stage_.moment(KillAct::At::kStoreCall, worker_);
+    stage_.moment(KillStep::At::kStoreCall, worker_);
     auto result = work();
-    stage_.moment(KillAct::At::kStoreCalled, worker_);
+    stage_.moment(KillStep::At::kStoreCalled, worker_);
     return result;
   }
   void note(const client::Batch& batch, const core::Result<client::Committed>& committed) {
@@ -188,7 +188,7 @@ VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientM
 
 VirtualClientStage::~VirtualClientStage() = default;
 
-void VirtualClientStage::moment(KillAct::At at, int worker) {
+void VirtualClientStage::moment(KillStep::At at, int worker) {
   if (due(at)) throw Crash{worker, at};
 }
 
@@ -215,7 +215,7 @@ void VirtualClientStage::crashed(const Crash& crash) {
                 .kind = EventKind::kKill,
                 .life = states_[crash.worker].life,
                 .text = "killed",
-                .fault = std::string(word_of(crash.at))});
+                .fault = std::string(word_of(KillStep::kMoments, crash.at))});
   end_life(crash.worker, std::nullopt, "");
   if (!kill_restarts()) return;
   // As a supervisor does.
@@ -337,7 +337,7 @@ void VirtualClientStage::deliver(core::Request request, const core::SendOptions&
       auto told = std::move(waiting->second);
       still->second->unanswered.erase(waiting);
       clock_.at(clock_.now() + kHop, [told, response = std::move(response)] { told(response); });
-      moment(KillAct::At::kWebhookAnswered, worker);
+      moment(KillStep::At::kWebhookAnswered, worker);
     });
   });
 }

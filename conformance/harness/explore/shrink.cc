@@ -71,10 +71,8 @@ class Shrinker {
     if (exhausted()) return false;
     const auto scenario = Scenario::parse(candidate.compact(), "candidate");
     if (!scenario) return false;
-    const auto plan = ClientPlan::read(*scenario);
-    if (!plan) return false;
     ++tried_;
-    if (!fails_(*scenario, *plan)) return false;
+    if (!fails_(*scenario)) return false;
     root_ = std::move(candidate);
     return true;
   }
