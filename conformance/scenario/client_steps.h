@@ -377,4 +377,8 @@ struct CheckStep {
   }
 };
 
+// Before those that are shared: a BetweenPagesStep has a `run`, too.
+using ClientSteps = StepList<ProcessStep, BetweenPagesStep, WaitStep, KillStep, WireStep,
+                             WebhookStep, ClockStep, DiskStep, MarkStep, CheckStep>;
+
 }  // namespace terapi::conformance

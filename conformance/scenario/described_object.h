@@ -98,7 +98,7 @@ class MembersReader : public Description<MembersReader<T>, T> {
  private:
   template <typename Kind>
   static constexpr bool takes_null() {
-    if constexpr (requires { Kind::takes_null; }) return Kind::takes_null;
+    if constexpr (requires { Kind::kTakesNull; }) return Kind::kTakesNull;
     return false;
   }
 

@@ -70,7 +70,7 @@ struct MemberInfo {
 
 // The name under which a struct stands in the schema's $defs; "" for those that stand in place.
 template <typename T>
-inline constexpr std::string_view kDefinition = "";
+inline constexpr std::string_view kDefinition{};
 
 // A struct describes itself, or, where it belongs to another room, a function does.
 template <typename T, typename Json>

@@ -5,7 +5,7 @@
 //   issues void write(json::Writer& out, const T& value, Subject judges) const; std::string
 //   schema(Subject judges) const;                "\"type\":\"boolean\""
 //
-// and may have `takes_null` (else null is as good as absent) and `writes(value)` (of a verb: this
+// and may have `kTakesNull` (else null is as good as absent) and `writes(value)` (of a verb: this
 // one is the right one to write the step with).
 //
 // Thread rule: values.

@@ -29,7 +29,8 @@ struct Run {
     json.about("one run of a sync: what changes on the server, and whether it tells");
     json.embed(&Run::stream);
     json.may("sync", &Run::sync, "its name");
-    json.may("type", &Run::type, OneOf{{"INITIAL", "INCREMENTAL"}},
+    json.may("type", &Run::type,
+             OneOf{{"INITIAL", "INCREMENTAL", "FULL", "initial", "incremental", "full"}},
              "of the run, as the webhook tells it");
     json.may("environment", &Run::environment, "whose stream it is, where there are several");
     json.may("save", &Run::save, RecordsKind{},

@@ -58,50 +58,48 @@ std::size_t width_of(std::string_view text) {
   }));
 }
 
+void append_in_a_line(std::string& line, const json::Value& value) {
+  const char* between = "";
+  if (value.is_object()) {
+    line += '{';
+    for (const json::Member member : value.members()) {
+      line.append(between).append(json::quoted(member.key.string())).append(": ");
+      append_in_a_line(line, member.value);
+      between = ", ";
+    }
+    line += '}';
+  } else if (value.is_array()) {
+    line += '[';
+    for (const json::Value item : value.items()) {
+      line += between;
+      append_in_a_line(line, item);
+      between = ", ";
+    }
+    line += ']';
+  } else {
+    line += value.text();
+  }
+}
+
 // On one line what fits there, else a member or item a line.
 std::string laid_out(const json::Value& value, std::size_t indent, std::size_t taken) {
   constexpr std::size_t kWidth = 160;
   std::string line;
-  const auto in_a_line = [&line](const auto& self, const json::Value& part) -> void {
-    const char* between = "";
-    if (part.is_object()) {
-      line += '{';
-      for (const json::Member member : part.members()) {
-        line += between + json::quoted(member.key.string()) + ": ";
-        self(self, member.value);
-        between = ", ";
-      }
-      line += '}';
-    } else if (part.is_array()) {
-      line += '[';
-      for (const json::Value item : part.items()) {
-        line += between;
-        self(self, item);
-        between = ", ";
-      }
-      line += ']';
-    } else {
-      line += part.text();
-    }
-  };
-  in_a_line(in_a_line, value);
+  append_in_a_line(line, value);
   const bool scalar = !value.is_object() && !value.is_array();
   if (scalar || indent + taken + width_of(line) <= kWidth) return line;
   const std::string begin = "\n" + std::string(indent + 2, ' ');
   std::string text;
-  if (value.is_object()) {
-    for (const json::Member member : value.members()) {
-      const std::string key = json::quoted(member.key.string()) + ": ";
-      text +=
-          (text.empty() ? "" : ",") + begin + key + laid_out(member.value, indent + 2, key.size());
-    }
-  } else {
-    for (const json::Value item : value.items()) {
-      text += (text.empty() ? "" : ",") + begin + laid_out(item, indent + 2, 0);
-    }
+  const auto add = [&](const std::string& key, const json::Value& part) {
+    text.append(text.empty() ? "" : ",").append(begin).append(key);
+    text += laid_out(part, indent + 2, key.size());
+  };
+  for (const json::Member member : value.members()) {
+    add(json::quoted(member.key.string()) + ": ", member.value);
   }
-  const std::string end = "\n" + std::string(indent, ' ');
-  return value.is_object() ? "{" + text + end + "}" : "[" + text + end + "]";
+  for (const json::Value item : value.items()) add("", item);
+  text += "\n" + std::string(indent, ' ');
+  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
 }
 
 // --- tables -------------------------------------------------------------------------------------
@@ -149,7 +147,9 @@ std::string member_text(const json::Value& schema) {
   if (const json::Value usual = schema["default"]; usual.present()) {
     text += "; default " + code(usual.is_string() ? usual.string() : json::compact(usual));
   }
-  for (const auto& [word, says] : words_of(schema)) text += "<br>" + word + ": " + says;
+  for (const auto& [word, says] : words_of(schema)) {
+    text.append("<br>").append(word).append(": ").append(says);
+  }
   return text;
 }
 

@@ -289,4 +289,7 @@ struct WebhooksStep {
   }
 };
 
+using ServerSteps = StepList<AskStep, ReadStep, LawStep, WebhooksStep, ReceiverStep, SettingsStep,
+                             IdleStep, ResendStep, HostileStep>;
+
 }  // namespace terapi::conformance

@@ -12,6 +12,10 @@
 
 namespace terapi::conformance {
 
+// Steps that there are, for the variant of step.h.
+template <typename... Steps>
+struct StepList {};
+
 inline constexpr Range kCount{0, 100'000'000};
 inline constexpr Range kTimes{1, 100'000};
 inline constexpr Range kHttpStatus{100, 599};
@@ -124,5 +128,7 @@ struct PruneStep {
     std::string schema(Subject) const { return R"("type":"string")"; }
   };
 };
+
+using SharedSteps = StepList<RunStep, PassStep, FaultsStep, PruneStep, WorldStep>;
 
 }  // namespace terapi::conformance

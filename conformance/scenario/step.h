@@ -1,6 +1,6 @@
 // Step: one step of a scenario, and Plan: all of them (docs/write-a-scenario.md has the
-// vocabulary). A new step is a struct that describes itself, named here, and a function that plays
-// it. Values, no thread rule.
+// vocabulary). A new step is a struct that describes itself, with its name in the list below it,
+// and a function that plays it. Values, no thread rule.
 //
 //   for (const Step& step : scenario.plan.steps) std::visit(…, step.what);
 #pragma once
@@ -15,13 +15,19 @@
 
 namespace terapi::conformance {
 
+template <typename... Lists>
+struct Joined;
+template <typename... Steps>
+struct Joined<StepList<Steps...>> {
+  using Variant = std::variant<Steps...>;
+};
+template <typename... First, typename... Second, typename... Lists>
+struct Joined<StepList<First...>, StepList<Second...>, Lists...>
+    : Joined<StepList<First..., Second...>, Lists...> {};
+
 struct Step {
   // A step is the first of these that has one of its verbs.
-  using What =
-      std::variant<ProcessStep, BetweenPagesStep, RunStep, WaitStep, PassStep, FaultsStep, WireStep,
-                   WebhookStep, KillStep, ClockStep, DiskStep, PruneStep, WorldStep, MarkStep,
-                   CheckStep, AskStep, ReadStep, LawStep, ReceiverStep, SettingsStep, IdleStep,
-                   ResendStep, HostileStep, WebhooksStep>;
+  using What = Joined<ClientSteps, SharedSteps, ServerSteps>::Variant;
   What what{};
   std::string text{};     // the step as it stands in the file, on one line
   std::string clause{};   // that its expectations prove; empty: the scenario's first one

@@ -120,7 +120,7 @@ struct LawsKind {
 
 // The next_cursor: null, or "last".
 struct NextKind {
-  static constexpr bool takes_null = true;
+  static constexpr bool kTakesNull = true;
   void read(const Slot& slot, AnswerExpected::Next& next) const;
   void write(core::json::Writer& out, AnswerExpected::Next next, Subject) const;
   std::string schema(Subject) const { return R"("enum":[null,"last"])"; }

@@ -163,7 +163,7 @@ TEST(Step, OfAnotherSubjectIsRefused) {
   EXPECT_THAT(mistakes_in(R"([{"client":"starts"}])"), HasSubstr("does 'client'"));
   EXPECT_THAT(client_scenario(R"({"get":{}})").error().message, HasSubstr("does 'get'"));
   EXPECT_THAT(client_scenario(R"({"run":{},"expect":{"added":1}})").error().message,
-              HasSubstr("unknown key 'expect'"));
+              HasSubstr("unknown key 'run'"));
 }
 
 TEST(Step, LacksWhatItHasToSay) {
