@@ -36,6 +36,12 @@ std::string path_text(const Path& path) {
   return text;
 }
 
+void report_wrong(const Value& value, const Path& path, std::string_view expected, Issues& issues) {
+  issues.push_back({"invalid_type",
+                    path_text(path) + " is " + shown(value) + "; expected " + std::string(expected),
+                    path, value.offset()});
+}
+
 Fields::Fields(Value object, Path path, Issues& issues)
     : object_(object), path_(std::move(path)), issues_(issues) {
   if (object.is_object()) return;
@@ -65,8 +71,7 @@ void Fields::report(std::string_view key, std::string code, std::string message)
 }
 
 void Fields::wrong_kind(std::string_view key, const Value& value, std::string_view expected) {
-  report(key, "invalid_type",
-         path_text(path_to(key)) + " is " + shown(value) + "; expected " + std::string(expected));
+  report_wrong(value, path_to(key), expected, issues_);
 }
 
 std::optional<std::string> Fields::string(std::string_view key) {

@@ -33,6 +33,10 @@ using Issues = std::vector<Issue>;
 // "records[0].model", or "the document" for the root.
 std::string path_text(const Path& path);
 
+// Reports that the value at `path` is another than was expected: "steps[0].worker is 9; expected a
+// whole number from 1 to 8".
+void report_wrong(const Value& value, const Path& path, std::string_view expected, Issues& issues);
+
 // Kept for as long as the document and the issues live.
 class Fields {
  public:

@@ -299,38 +299,41 @@ void ClientChecks::check_resumed_at_last(const ClientCheck& check) {
        asked->cursor ? "another cursor" : "no cursor", {*last->response, asked->request});
 }
 
-std::string prune(ClientStage& stage, const PruneAct& act) {
-  const std::vector<std::string> parts = split_stream(act.stream);
+std::string prune(ClientStage& stage, const PruneStep& act) {
+  const StreamAsked& stream = act.prune.stream;
+  const std::string name =
+      stream_name(stream.integration, stream.connection, stream.model, stream.variant);
+  const std::string until = act.prune.until.substr(1);  // after the "@"
   core::Request read;
-  read.target = "/records?limit=10000&model=" + core::percent_encode(parts[2]);
+  read.target = "/records?limit=10000&model=" + core::percent_encode(stream.model);
   read.headers = {{"Authorization", "Bearer " + stage.secret_key()},
-                  {"Provider-Config-Key", parts[0]},
-                  {"Connection-Id", parts[1]}};
+                  {"Provider-Config-Key", stream.integration},
+                  {"Connection-Id", stream.connection}};
   const auto page = read_page(stage.api(read).body, stage.dialect());
   if (!page) return page.error().message;
   std::string cursor;
   std::vector<std::string> emptied;
   for (const ServedRecord& record : page->records) {
     emptied.push_back(record.id);
-    if (record.id != act.until) continue;
+    if (record.id != until) continue;
     cursor = record.cursor;
     break;
   }
-  if (cursor.empty()) return "there is no record \"" + act.until + "\" to prune up to";
+  if (cursor.empty()) return "there is no record \"" + until + "\" to prune up to";
   core::Request request = read;
   request.method = "PATCH";
   request.target = "/records/prune";
   request.headers.add("Content-Type", "application/json");
   core::json::Writer body;
-  body.begin_object().field("model", parts[2]).field("until_cursor", cursor);
+  body.begin_object().field("model", stream.model).field("until_cursor", cursor);
   body.field("limit", 10'000).end_object();
   request.body = body.take();
   const core::Response answer = stage.api(request);
   if (answer.status != 200) return "the prune was refused: " + answer.body.substr(0, 200);
-  for (const std::string& id : emptied) stage.model().prune(act.stream, id);
+  for (const std::string& id : emptied) stage.model().prune(name, id);
   stage.history().add({.at = stage.now(),
                        .kind = EventKind::kRun,
-                       .stream = act.stream,
+                       .stream = name,
                        .text = std::to_string(emptied.size()) + " payloads are pruned"});
   return "";
 }

@@ -7,7 +7,7 @@
 
 #include "conformance/evidence/verdict.h"
 #include "conformance/harness/client_stage.h"
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
@@ -44,6 +44,6 @@ class ClientChecks {
 };
 
 // Empties the payloads up to a record, as the judge's own call of the API; "" or what went wrong.
-std::string prune(ClientStage& stage, const PruneAct& act);
+std::string prune(ClientStage& stage, const PruneStep& act);
 
 }  // namespace terapi::conformance

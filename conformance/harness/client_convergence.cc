@@ -78,7 +78,7 @@ bool ClientConvergence::wait_for_dump(core::Time until, bool required) {
 // In virtual time, 45 s of a loop without pauses are a hundred thousand requests: it is known
 // before that what becomes of it.
 bool ClientConvergence::endless() {
-  if (!plan_.counts_requests) return false;
+  if (!plan_.client.counts_requests) return false;
   const auto& exchanges = stage_.history().exchanges;
   for (; looked_at_ < exchanges.size(); ++looked_at_) {
     const Exchange& exchange = exchanges[looked_at_];
@@ -143,7 +143,7 @@ void ClientConvergence::check_all_alive() {
 
 void ClientConvergence::check_alive(int worker) {
   const ClientState state = stage_.client(worker);
-  if (state.alive || !state.exit_status || plan_.may_stop || may_die() ||
+  if (state.alive || !state.exit_status || plan_.client.may_stop || may_die() ||
       told_of_death_ == state.life) {
     return;
   }
@@ -154,7 +154,8 @@ void ClientConvergence::check_alive(int worker) {
 }
 
 bool ClientConvergence::may_die() const {
-  return std::find(plan_.spared.begin(), plan_.spared.end(), "V1") != plan_.spared.end();
+  return std::find(plan_.client.spared.begin(), plan_.client.spared.end(), "V1") !=
+         plan_.client.spared.end();
 }
 
 std::string ClientConvergence::last_words(int worker) const {
@@ -219,9 +220,9 @@ ClientEvidence ClientConvergence::evidence() const {
           .dialect = stage_.dialect(),
           .streams = stage_.options().client.streams,
           .dumps = dumps_,
-          .spared = {plan_.spared.begin(), plan_.spared.end()},
+          .spared = {plan_.client.spared.begin(), plan_.client.spared.end()},
           .several_workers = workers_ > 1,
-          .counts_requests = plan_.counts_requests};
+          .counts_requests = plan_.client.counts_requests};
 }
 
 void ClientConvergence::fail(std::string clause, std::string invariant, std::string what,

@@ -15,14 +15,14 @@
 
 #include "conformance/evidence/client_evidence.h"
 #include "conformance/harness/client_stage.h"
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
 class ClientConvergence {
  public:
   // All of them outlive it.
-  ClientConvergence(const ClientPlan& plan, ClientStage& stage, std::vector<Finding>& findings)
+  ClientConvergence(const Plan& plan, ClientStage& stage, std::vector<Finding>& findings)
       : plan_(plan), stage_(stage), findings_(findings) {}
 
   // Lets time pass until everything is there, at most so long; says whether it is. When it is not,
@@ -60,7 +60,7 @@ class ClientConvergence {
   void fail(std::string clause, std::string invariant, std::string what, std::string expected,
             std::string actual);
 
-  const ClientPlan& plan_;
+  const Plan& plan_;
   ClientStage& stage_;
   std::vector<Finding>& findings_;
   std::vector<TakenDump> dumps_;

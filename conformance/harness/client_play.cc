@@ -28,18 +28,18 @@ constexpr core::Duration kToDigest = 100ms;  // what it was given last
 // One play of the scenario.
 class ClientPlay {
  public:
-  ClientPlay(const Scenario& scenario, const ClientPlan& plan, ClientStage& stage)
+  ClientPlay(const Scenario& scenario, ClientStage& stage)
       : scenario_(scenario),
-        plan_(plan),
+        plan_(scenario.plan),
         stage_(stage),
         checks_(stage, findings_),
-        convergence_(plan, stage, findings_) {}
+        convergence_(scenario.plan, stage, findings_) {}
 
   void run() {
     if (!scenario_.faults.empty()) set_faults(scenario_.faults);
-    for (const ClientStep& step : plan_.steps) {
+    for (const Step& step : plan_.steps) {
       note(EventKind::kStep, step.text);
-      if (!std::visit([this](const auto& act) { return play(act); }, step.what)) break;
+      if (!std::visit([this](const auto& what) { return play(what); }, step.what)) break;
       if (over() || stage_.flooded()) break;
     }
     if (stage_.flooded()) report_flood();
@@ -59,16 +59,16 @@ class ClientPlay {
  private:
   // --- steps ------------------------------------------------------------------------------------
 
-  bool play(const ClientAct& act) {
+  bool play(const ProcessStep& act) {
     if (act.worker > 1) convergence_.expect_workers(act.worker);
     switch (act.what) {
-      case ClientAct::What::kStarts:
+      case ProcessStep::What::kStarts:
         return start(act.worker, act.wait);
-      case ClientAct::What::kIsKilled:
+      case ProcessStep::What::kIsKilled:
         stage_.kill_client(act.worker);
         convergence_.take_dump(convergence_.all_dead());
         return true;
-      case ClientAct::What::kStops:
+      case ProcessStep::What::kStops:
         stage_.stop_client(act.worker);
         convergence_.excuse(stage_.client(act.worker).life);  // it was asked to
         convergence_.take_dump(convergence_.all_dead());
@@ -99,7 +99,7 @@ class ClientPlay {
     }
     stage_.run_until([&] { return stage_.listening(worker) || !stage_.client(worker).alive; },
                      kToListen);
-    if (plan_.needs_webhooks && stage_.client(worker).alive && !stage_.listening(worker)) {
+    if (plan_.client.needs_webhooks && stage_.client(worker).alive && !stage_.listening(worker)) {
       return stop_short(Verdict::kSkip, "the client takes no webhooks");
     }
     return true;
@@ -117,7 +117,12 @@ class ClientPlay {
     return over_ = true;
   }
 
-  bool play(const RunAct& act) { return apply_run(act.body); }
+  bool play(const RunStep& act) { return apply_run(act.body); }
+
+  bool play(const PassStep& act) {
+    stage_.run_until([] { return false; }, act.by);
+    return true;
+  }
 
   bool apply_run(const std::string& body) {
     const auto run = json::Document::parse(body, {.max_depth = 100'000});
@@ -137,12 +142,12 @@ class ClientPlay {
     return true;
   }
 
-  bool play(const WaitAct& act) {
+  bool play(const WaitStep& act) {
     switch (act.what) {
-      case WaitAct::What::kConverged:
+      case WaitStep::What::kConverged:
         convergence_.wait(act.within, true);
         return true;
-      case WaitAct::What::kQuiet:
+      case WaitStep::What::kQuiet:
         stage_.run_until(
             [&] {
               return stage_.wire().in_flight() == 0 &&
@@ -150,7 +155,7 @@ class ClientPlay {
             },
             act.within);
         return true;
-      case WaitAct::What::kRequests:
+      case WaitStep::What::kRequests:
         if (!stage_.run_until([&] { return checks_.requests_since_mark() >= act.count; },
                               act.within)) {
           convergence_.check_alive(1);
@@ -160,7 +165,7 @@ class ClientPlay {
                "at least " + std::to_string(act.count) + " within " + text_of(act.within), "");
         }
         return true;
-      case WaitAct::What::kFired:
+      case WaitStep::What::kFired:
         if (!stage_.run_until([&] { return fired(act.fault) > 0; }, act.within)) {
           convergence_.check_alive(1);
           return stop_short(Verdict::kInconclusive,
@@ -168,7 +173,7 @@ class ClientPlay {
                                 text_of(act.within) + ": nothing was proved");
         }
         return true;
-      case WaitAct::What::kDead:
+      case WaitStep::What::kDead:
         if (!stage_.run_until([&] { return !stage_.client(1).alive; }, act.within)) {
           return stop_short(Verdict::kInconclusive,
                             "the moment of the kill did not come within " + text_of(act.within));
@@ -176,48 +181,45 @@ class ClientPlay {
         kill_reached_ = true;
         convergence_.take_dump(convergence_.all_dead());
         return true;
-      case WaitAct::What::kTime:
-        stage_.run_until([] { return false; }, act.within);
-        return true;
     }
     return true;
   }
 
-  bool play(const FaultsAct& act) {
+  bool play(const FaultsStep& act) {
     set_faults(act.rules);
     return true;
   }
 
-  bool play(const WireAct& act) {
+  bool play(const WireStep& act) {
     check_wire_fired();
     stage_.wire().set_rules(act.rules);
     for (const WireRule& rule : act.rules) wire_ids_.insert(rule.id);
     return true;
   }
 
-  bool play(const WebhookAct& act) {
+  bool play(const WebhookStep& act) {
     if (!stage_.listening(1) && stage_.client(1).alive) {
       return stop_short(Verdict::kSkip, "the client takes no webhooks");
     }
-    post_webhooks(act, scenario_, stage_, findings_);
+    post_webhooks(act.webhook, scenario_, stage_, findings_);
     return true;
   }
 
-  bool play(const KillAct& act) {
+  bool play(const KillStep& act) {
     stage_.arm(act);
     return true;
   }
 
-  bool play(const BetweenPagesAct& act) {
+  bool play(const BetweenPagesStep& act) {
     stage_.wire().between_pages(act.after, [this, body = act.run] { apply_run(body); });
     return true;
   }
 
-  bool play(const ClockAct& act) {
+  bool play(const ClockStep& act) {
     stage_.shift_server_clock(act.by);
     return true;
   }
-  bool play(const DiskAct& act) {
+  bool play(const DiskStep& act) {
     set_disk_full(act.full);
     return true;
   }
@@ -229,12 +231,12 @@ class ClientPlay {
     stage_.wire().set_unstorable(full);
   }
 
-  bool play(const PruneAct& act) {
+  bool play(const PruneStep& act) {
     const std::string problem = prune(stage_, act);
     return problem.empty() || stop_short(Verdict::kError, problem);
   }
 
-  bool play(const WorldAct& act) {
+  bool play(const WorldStep& act) {
     const core::Response answer = stage_.control("PUT", "/world", act.world);
     if (answer.status >= 300) return stop_short(Verdict::kError, answer.body.substr(0, 300));
     const auto world = json::Document::parse(act.world, {.comments = true});
@@ -243,18 +245,26 @@ class ClientPlay {
     return true;
   }
 
-  bool play(const MarkAct& act) {
+  bool play(const MarkStep& act) {
     checks_.mark(act.name);
     return true;
   }
 
-  bool play(const ClientCheck& check) {
+  bool play(const CheckStep& step) {
+    const ClientCheck& check = step.check;
     if (check.what == ClientCheck::What::kConverged) {
       convergence_.wait(0s, true);
     } else {
       checks_.check(check);
     }
     return true;
+  }
+
+  // Steps that only a server's scenario may have: Scenario::parse refuses them here.
+  template <typename Other>
+  bool play(const Other& /*step*/) {
+    TERAPI_CHECK(false, "a step of a server's scenario");
+    return false;
   }
 
   // --- faults -----------------------------------------------------------------------------------
@@ -320,7 +330,7 @@ class ClientPlay {
     stage_.control("PUT", "/faults", "[]");
     stage_.wire().set_rules({});
     set_disk_full(false);
-    if (!plan_.may_stop) {
+    if (!plan_.client.may_stop) {
       if (plan_.sweeps() && stage_.armed()) convergence_.wait(kToConverge, false);
       if (plan_.sweeps() && !stage_.armed()) kill_reached_ = true;
       if (convergence_.all_dead()) {
@@ -334,7 +344,7 @@ class ClientPlay {
         if (convergence_.all_dead()) convergence_.check_alive(1);
       }
     }
-    for (const ClientCheck& check : plan_.expect) play(check);
+    for (const Step& check : plan_.expect) play(std::get<CheckStep>(check.what));
     judge();
   }
 
@@ -399,7 +409,7 @@ class ClientPlay {
   }
 
   const Scenario& scenario_;
-  const ClientPlan& plan_;
+  const Plan& plan_;
   ClientStage& stage_;
   std::vector<Finding> findings_;
   ClientChecks checks_;
@@ -414,10 +424,10 @@ class ClientPlay {
   bool kill_reached_ = false;
 };
 
-ClientPlan with_kill_at(const ClientPlan& plan, std::uint64_t nth) {
-  ClientPlan changed = plan;
-  for (ClientStep& step : changed.steps) {
-    if (auto* kill = std::get_if<KillAct>(&step.what); kill != nullptr && kill->every) {
+Scenario with_kill_at(const Scenario& scenario, std::uint64_t nth) {
+  Scenario changed = scenario;
+  for (Step& step : changed.plan.steps) {
+    if (auto* kill = std::get_if<KillStep>(&step.what); kill != nullptr && kill->every) {
       kill->nth = nth;
     }
   }
@@ -425,13 +435,12 @@ ClientPlan with_kill_at(const ClientPlan& plan, std::uint64_t nth) {
 }
 
 // Plays once; true when a sweep has to go on.
-bool play_once(const Scenario& scenario, const ClientPlan& plan, const ClientPlayOptions& options,
-               ScenarioResult& result) {
+bool play_once(const Scenario& scenario, const ClientPlayOptions& options, ScenarioResult& result) {
   ClientStageOptions stage_options;
   stage_options.dialect = options.dialect;
   stage_options.seed = options.seed != 0 ? options.seed : scenario.seed;
   stage_options.world = scenario.given;
-  stage_options.client = {plan.poll, plan.limit, plan.streams};
+  stage_options.client = scenario.plan.client;
   result.seed = stage_options.seed;
   const auto not_played = [&](const core::Error& error) {
     result.verdict = Verdict::kError;
@@ -441,7 +450,7 @@ bool play_once(const Scenario& scenario, const ClientPlan& plan, const ClientPla
   auto stage = options.make_stage(std::move(stage_options));
   if (!stage) return not_played(stage.error());
   if (const auto opened = (*stage)->open(); !opened) return not_played(opened.error());
-  ClientPlayed played = play_plan(scenario, plan, **stage);
+  ClientPlayed played = play_plan(scenario, **stage);
   // What an earlier moment of a sweep has shown is not taken back.
   if (result.verdict <= Verdict::kWarn && played.verdict < result.verdict) {
     return played.kill_reached;
@@ -456,8 +465,8 @@ bool play_once(const Scenario& scenario, const ClientPlan& plan, const ClientPla
 
 }  // namespace
 
-ClientPlayed play_plan(const Scenario& scenario, const ClientPlan& plan, ClientStage& stage) {
-  ClientPlay play(scenario, plan, stage);
+ClientPlayed play_plan(const Scenario& scenario, ClientStage& stage) {
+  ClientPlay play(scenario, stage);
   play.run();
   return {play.verdict(), play.reason(), std::move(play.findings()), play.kill_reached()};
 }
@@ -470,18 +479,12 @@ ScenarioResult play_client(const Scenario& scenario, const ClientPlayOptions& op
   result.clauses = scenario.clauses;
   result.dialect = std::string(options.dialect->name);
   const auto began = std::chrono::steady_clock::now();
-  const auto plan = ClientPlan::read(scenario);
-  if (!plan) {
-    result.verdict = Verdict::kError;
-    result.reason = plan.error().message;
-    return result;
-  }
-  if (!plan->sweeps()) {
-    play_once(scenario, *plan, options, result);
+  if (!scenario.plan.sweeps()) {
+    play_once(scenario, options, result);
   } else {
     std::uint64_t kills = 0;
     for (const std::uint64_t nth : options.sweep) {
-      const bool again = play_once(scenario, with_kill_at(*plan, nth), options, result);
+      const bool again = play_once(with_kill_at(scenario, nth), options, result);
       if (result.verdict > Verdict::kWarn && result.reason.empty()) {
         result.reason = "killed at moment " + std::to_string(nth);
       }

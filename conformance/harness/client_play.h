@@ -15,8 +15,8 @@
 
 #include "conformance/evidence/verdict.h"
 #include "conformance/harness/client_stage.h"
-#include "conformance/scenario/client_step.h"
 #include "conformance/scenario/scenario.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
@@ -38,7 +38,7 @@ struct ClientPlayed {
 };
 // Plays the plan once, on a stage that was opened; the stage keeps the history. A sweep's kill
 // falls at the moment that its step names.
-ClientPlayed play_plan(const Scenario& scenario, const ClientPlan& plan, ClientStage& stage);
+ClientPlayed play_plan(const Scenario& scenario, ClientStage& stage);
 
 // The verdict, the findings, the timeline and the times; not `world`, `subject` and `rerun`, which
 // the caller knows.

@@ -86,13 +86,13 @@ void ClientStage::note_struck() {
   }
 }
 
-void ClientStage::arm(const KillAct& kill) {
+void ClientStage::arm(const KillStep& kill) {
   armed_.reset();
-  if (kill.at != KillAct::At::kNever) armed_ = kill;
+  if (kill.at != KillStep::At::kNever) armed_ = kill;
   moments_ = 0;
 }
 
-bool ClientStage::due(KillAct::At at) {
+bool ClientStage::due(KillStep::At at) {
   ++all_moments_.at(static_cast<std::size_t>(at));
   if (!armed_ || armed_->at != at || ++moments_ < armed_->nth) return false;
   kill_after_ = armed_->after;

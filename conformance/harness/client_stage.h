@@ -20,7 +20,7 @@
 #include "conformance/evidence/model.h"
 #include "conformance/harness/offset_clock.h"
 #include "conformance/harness/wire.h"
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 #include "core/clock.h"
 #include "core/http_message.h"
 #include "core/result.h"
@@ -28,13 +28,6 @@
 #include "simulator/simulator.h"
 
 namespace terapi::conformance {
-
-// What the client under test is told, whoever it is.
-struct ClientSettings {
-  core::Duration poll{0};
-  std::uint64_t limit = 100;
-  std::vector<std::string> streams;
-};
 
 struct ClientStageOptions {
   const Dialect* dialect = &terapi_dialect();
@@ -84,7 +77,7 @@ class ClientStage {
                               std::function<void(core::Result<core::Response>)> done) = 0;
   // The same, as a hostile sender: its body comes slowly, or without an end, in the background, for
   // as long as the stage lives. Over HTTP only.
-  virtual void trickle_to_client(const core::Request& request, WebhookAct::Comes comes) = 0;
+  virtual void trickle_to_client(const core::Request& request, JudgeWebhook::Comes comes) = 0;
   // A URL of another host, and how many requests came to it.
   virtual std::string elsewhere() const = 0;
   virtual std::uint64_t requests_elsewhere() const = 0;
@@ -94,7 +87,7 @@ class ClientStage {
   static constexpr std::size_t kFlood = 20'000;
 
   // --- a kill at a certain moment ---
-  void arm(const KillAct& kill);
+  void arm(const KillStep& kill);
   bool armed() const { return armed_.has_value(); }
   // How many moments of each kind have come.
   using Moments = std::array<std::uint64_t, 5>;
@@ -124,10 +117,10 @@ class ClientStage {
   // By the derived constructor, once its clock and transport are there.
   void build(core::Clock& clock, core::AsyncTransport& webhooks, const std::string& webhook_url);
   // A moment at which a kill may be armed has come; true: now.
-  bool due(KillAct::At at);
+  bool due(KillStep::At at);
   core::Duration kill_after() const { return kill_after_; }
   bool kill_restarts() const { return kill_restarts_; }
-  KillAct::At kill_moment() const { return kill_moment_; }  // that came last
+  KillStep::At kill_moment() const { return kill_moment_; }  // that came last
   // 202 where the answer comes later: a run whose commit a fault holds back.
   core::Response ask(core::Request request);
   core::Handler handler();
@@ -142,14 +135,14 @@ class ClientStage {
   std::unique_ptr<Wire> wire_;
 
  private:
-  std::optional<KillAct> armed_;
+  std::optional<KillStep> armed_;
   std::uint64_t moments_ = 0;
   Moments all_moments_{};
   std::uint64_t struck_ = 0;  // firings that were written down
   std::map<std::string, std::uint64_t> struck_by_;
   core::Duration kill_after_{0};
   bool kill_restarts_ = false;
-  KillAct::At kill_moment_ = KillAct::At::kNever;
+  KillStep::At kill_moment_ = KillStep::At::kNever;
 };
 
 }  // namespace terapi::conformance

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/scenario/server_step.h"
+#include "conformance/scenario/step.h"
 #include "core/clock.h"
 #include "core/http_message.h"
 #include "core/url.h"

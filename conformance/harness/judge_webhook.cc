@@ -49,7 +49,7 @@ std::string spaced_out(const std::string& compact) {
   return text + "\n";
 }
 
-std::string webhook_body(const WebhookAct& act, const Dialect& dialect, core::Time now) {
+std::string webhook_body(const JudgeWebhook& act, const Dialect& dialect, core::Time now) {
   if (!act.body.empty()) return act.body;
   const StreamParts parts = parts_of(act.stream);
   const std::string time = write_millis(now);
@@ -72,7 +72,7 @@ std::string webhook_body(const WebhookAct& act, const Dialect& dialect, core::Ti
   return act.spaced ? spaced_out(body) : body;
 }
 
-void sign(core::Request& request, const WebhookAct& act, const Dialect& dialect,
+void sign(core::Request& request, const JudgeWebhook& act, const Dialect& dialect,
           const std::string& signing_key, const std::string& secret_key) {
   const std::string hmac(dialect.hmac_header);
   const std::string legacy(dialect.legacy_signature_header);
@@ -82,15 +82,15 @@ void sign(core::Request& request, const WebhookAct& act, const Dialect& dialect,
     request.headers.add(legacy, legacy_signature_hex(secret_key, request.body));
   };
   switch (act.signature) {
-    case WebhookAct::Signature::kRight:
+    case JudgeWebhook::Signature::kRight:
       return both(right);
-    case WebhookAct::Signature::kMissing:
+    case JudgeWebhook::Signature::kMissing:
       return;
-    case WebhookAct::Signature::kWrongKey:
+    case JudgeWebhook::Signature::kWrongKey:
       request.headers.add(hmac, hmac_sha256_hex("not-the-key", request.body));
       request.headers.add(legacy, legacy_signature_hex("not-the-key", request.body));
       return;
-    case WebhookAct::Signature::kAltered: {
+    case JudgeWebhook::Signature::kAltered: {
       both(right);
       const std::size_t at = request.body.find("\"added\":1");
       if (at != std::string::npos) {
@@ -100,10 +100,10 @@ void sign(core::Request& request, const WebhookAct& act, const Dialect& dialect,
       }
       return;
     }
-    case WebhookAct::Signature::kLegacyOnly:
+    case JudgeWebhook::Signature::kLegacyOnly:
       request.headers.add(legacy, legacy_signature_hex(secret_key, request.body));
       return;
-    case WebhookAct::Signature::kLengthExtended: {
+    case JudgeWebhook::Signature::kLengthExtended: {
       const auto forged = legacy_length_extended(
           secret_key.size(), legacy_signature_hex(secret_key, request.body), request.body, " ");
       if (!forged) return;
@@ -112,18 +112,18 @@ void sign(core::Request& request, const WebhookAct& act, const Dialect& dialect,
       request.headers.add(hmac, forged->signature);
       return;
     }
-    case WebhookAct::Signature::kReserialised:
+    case JudgeWebhook::Signature::kReserialised:
       both(right);
       request.body = spaced_out(request.body);
       return;
-    case WebhookAct::Signature::kList:
+    case JudgeWebhook::Signature::kList:
       return both(hmac_sha256_hex("the-key-before", request.body) + "," + right);
   }
 }
 
 }  // namespace
 
-core::Request webhook_request(const WebhookAct& act, const Dialect& dialect,
+core::Request webhook_request(const JudgeWebhook& act, const Dialect& dialect,
                               const std::string& signing_key, const std::string& secret_key,
                               core::Time now) {
   core::Request request;
@@ -138,19 +138,19 @@ core::Request webhook_request(const WebhookAct& act, const Dialect& dialect,
   return request;
 }
 
-void post_webhooks(const WebhookAct& act, const Scenario& /*scenario*/, ClientStage& stage,
+void post_webhooks(const JudgeWebhook& act, const Scenario& /*scenario*/, ClientStage& stage,
                    std::vector<Finding>& findings) {
   const std::size_t first = stage.history().webhooks.size();
   const core::Request request =
       webhook_request(act, stage.dialect(), stage.signing_key(), stage.secret_key(), stage.now());
-  if (act.comes != WebhookAct::Comes::kAtOnce) {
+  if (act.comes != JudgeWebhook::Comes::kAtOnce) {
     for (std::uint64_t i = 0; i < act.times; ++i) stage.trickle_to_client(request, act.comes);
     stage.history().add(
         {.at = stage.now(),
          .kind = EventKind::kWebhook,
          .life = stage.client(1).life,
          .stream = act.stream,
-         .text = std::to_string(act.times) + (act.comes == WebhookAct::Comes::kSlowly
+         .text = std::to_string(act.times) + (act.comes == JudgeWebhook::Comes::kSlowly
                                                   ? " webhooks whose bodies come slowly"
                                                   : " webhooks whose bodies have no end")});
     return;
@@ -174,16 +174,16 @@ void post_webhooks(const WebhookAct& act, const Scenario& /*scenario*/, ClientSt
     findings.push_back({Verdict::kFail, clause, invariant, std::move(what), std::move(expected),
                         std::move(actual), events});
   };
-  if (act.answer == WebhookAct::Answer::kAny) return;
+  if (act.answer == JudgeWebhook::Answer::kAny) return;
   for (const auto& answer : *answers) {
     const std::string actual = answer ? std::to_string(answer->status) : answer.error().code;
     const bool accepted = answer && answer->status >= 200 && answer->status < 300;
     const bool refused = answer && answer->status >= 400 && answer->status < 500;
-    if (act.answer == WebhookAct::Answer::kAccepted && !accepted) {
+    if (act.answer == JudgeWebhook::Answer::kAccepted && !accepted) {
       return fault("CLIENT-5", "", "an authentic webhook was not accepted", "an answer of 2xx",
                    actual);
     }
-    if (act.answer == WebhookAct::Answer::kRefused && !refused) {
+    if (act.answer == JudgeWebhook::Answer::kRefused && !refused) {
       return fault("CLIENT-5", "I9", "a webhook that is not authentic was not refused",
                    "401, and no effect", actual);
     }

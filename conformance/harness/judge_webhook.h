@@ -6,17 +6,17 @@
 
 #include "conformance/evidence/verdict.h"
 #include "conformance/harness/client_stage.h"
-#include "conformance/scenario/client_step.h"
 #include "conformance/scenario/scenario.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
 // Sends them all at once, waits for the answers, and finds fault with those that are wrong.
-void post_webhooks(const WebhookAct& act, const Scenario& scenario, ClientStage& stage,
+void post_webhooks(const JudgeWebhook& act, const Scenario& scenario, ClientStage& stage,
                    std::vector<Finding>& findings);
 
 // The webhook as it is sent, to the path /webhooks.
-core::Request webhook_request(const WebhookAct& act, const Dialect& dialect,
+core::Request webhook_request(const JudgeWebhook& act, const Dialect& dialect,
                               const std::string& signing_key, const std::string& secret_key,
                               core::Time now);
 

@@ -68,7 +68,7 @@ class ProcessClientStage::Post final : public core::AsyncTransport {
           stage_.wire_->webhook_answered(webhook, answer);
           const bool answered = answer.has_value();
           done(std::move(answer));
-          if (answered && stage_.due(KillAct::At::kWebhookAnswered)) stage_.kill_now();
+          if (answered && stage_.due(KillStep::At::kWebhookAnswered)) stage_.kill_now();
         });
   }
 
@@ -102,7 +102,7 @@ core::Result<void> ProcessClientStage::listen() {
   post_ = std::make_unique<Post>(*this);
   build(loop_.clock(), *post_, webhook_url());
   wire_->on_request = [this] {
-    if (!due(KillAct::At::kRequest)) return true;
+    if (!due(KillStep::At::kRequest)) return true;
     kill_now();
     return false;
   };
@@ -171,7 +171,7 @@ void ProcessClientStage::serve(const core::Request& request,
   const bool records = request.target.starts_with("/records");
   wire_->serve(request, life, [this, done, records](core::Outcome outcome) {
     done(std::move(outcome));
-    if (records && due(KillAct::At::kAnswer)) {
+    if (records && due(KillStep::At::kAnswer)) {
       core::Clock& clock = loop_.clock();
       clock.at(clock.now() + kill_after(), [this] { kill_now(); });
     }
@@ -183,7 +183,7 @@ void ProcessClientStage::kill_now() {
   const auto worker = workers_.find(1);
   if (worker == workers_.end() || !worker->second.process) return;
   worker->second.killed = true;
-  worker->second.killed_at = word_of(kill_moment());
+  worker->second.killed_at = word_of(KillStep::kMoments, kill_moment());
   worker->second.peak_bytes = worker->second.process->peak_bytes();
   worker->second.process->signal(SIGKILL);
 }
@@ -345,7 +345,8 @@ void ProcessClientStage::post_to_client(core::Request request, core::Duration ti
   post_->send(std::move(request), options, std::move(done));
 }
 
-void ProcessClientStage::trickle_to_client(const core::Request& request, WebhookAct::Comes comes) {
+void ProcessClientStage::trickle_to_client(const core::Request& request,
+                                           JudgeWebhook::Comes comes) {
   trickles_.push_back(std::make_unique<SlowPost>(webhook_port_, request, comes));
 }
 

@@ -49,7 +49,7 @@ class ProcessClientStage final : public ClientStage {
   void set_disk_full(bool full) override;
   void post_to_client(core::Request request, core::Duration timeout,
                       std::function<void(core::Result<core::Response>)> done) override;
-  void trickle_to_client(const core::Request& request, WebhookAct::Comes comes) override;
+  void trickle_to_client(const core::Request& request, JudgeWebhook::Comes comes) override;
   std::string elsewhere() const override;
   std::uint64_t requests_elsewhere() const override { return requests_elsewhere_; }
 

@@ -7,6 +7,7 @@
 #include "conformance/harness/judge_hostile.h"
 #include "conformance/laws/answer_expectation.h"
 #include "conformance/laws/continuity.h"
+#include "conformance/laws/webhook_expectation.h"
 #include "core/check.h"
 #include "core/duration.h"
 #include "core/json.h"
@@ -53,9 +54,10 @@ void ServerActor::begin() {
   if (!scenario_.faults.empty() && broken_.empty()) act(FaultsStep{scenario_.faults}, "");
 }
 
-void ServerActor::play(const ServerStep& step) {
+void ServerActor::play(const Step& step) {
   wire_.note(EventKind::kStep, step.text);
-  std::visit([&](const auto& what) { act(what, step.clause); }, step.what);
+  const std::string& clause = step.clause.empty() ? scenario_.clauses.front() : step.clause;
+  std::visit([&](const auto& what) { act(what, clause); }, step.what);
 }
 
 void ServerActor::end() {
@@ -136,10 +138,10 @@ void ServerActor::act(const RunStep& step, const std::string& /*clause*/) {
                      std::string(name) + ": " + std::to_string(*count),
                      std::string(told->root()[name].text()), answer.events);
     };
-    expect("added", step.added, "META-4");
-    expect("updated", step.updated, "META-4");
-    expect("deleted", step.deleted, "META-6");
-    expect("unchanged", step.unchanged, "META-5");
+    expect("added", step.expect.added, "META-4");
+    expect("updated", step.expect.updated, "META-4");
+    expect("deleted", step.expect.deleted, "META-6");
+    expect("unchanged", step.expect.unchanged, "META-5");
     if (wire_.has_model()) {
       const RunCounts& counts = wire_.runs().back().counts;
       expect("added", static_cast<std::int64_t>(counts.added), "META-4");
@@ -147,9 +149,10 @@ void ServerActor::act(const RunStep& step, const std::string& /*clause*/) {
       expect("deleted", static_cast<std::int64_t>(counts.deleted), "META-6");
     }
     const auto deliveries = static_cast<std::int64_t>(told->root()["deliveries"].size());
-    if (step.deliveries && deliveries != *step.deliveries) {
+    if (step.expect.deliveries && deliveries != *step.expect.deliveries) {
       findings_.fail("HOOK-1", "a run is announced another number of times",
-                     std::to_string(*step.deliveries), std::to_string(deliveries), answer.events);
+                     std::to_string(*step.expect.deliveries), std::to_string(deliveries),
+                     answer.events);
     }
   }
 }
@@ -236,7 +239,7 @@ void ServerActor::act(const LawStep& step, const std::string& /*clause*/) {
 }
 
 void ServerActor::act(const ReceiverStep& step, const std::string& /*clause*/) {
-  ReceiverStep receiver = step;
+  Receiver receiver = step.receiver;
   for (ReceiverAnswer& answer : receiver.answers) {
     for (auto& [name, value] : answer.headers) value = filled(value);
   }
@@ -248,7 +251,7 @@ void ServerActor::act(const SettingsStep& step, const std::string& /*clause*/) {
   if (broken_.empty()) learn_keys();
 }
 
-void ServerActor::act(const AdvanceStep& step, const std::string& /*clause*/) {
+void ServerActor::act(const PassStep& step, const std::string& /*clause*/) {
   if (!stage_.exact_time()) {
     stage_.run_until([] { return false; }, step.by);
     return;
@@ -261,13 +264,13 @@ void ServerActor::act(const IdleStep& /*step*/, const std::string& /*clause*/) {
 }
 
 void ServerActor::act(const PruneStep& step, const std::string& clause) {
-  const StreamAsked stream = where(step.stream);
-  const std::string cursor = resolved(step.until);
+  const StreamAsked stream = where(step.prune.stream);
+  const std::string cursor = resolved(step.prune.until);
   if (!broken_.empty()) return;
   json::Writer body;
   body.begin_object().field("model", stream.model).field("until_cursor", cursor);
   if (stream.variant != "base") body.field("variant", stream.variant);
-  if (step.limit) body.field("limit", *step.limit);
+  if (step.prune.limit) body.field("limit", *step.prune.limit);
   AskStep ask;
   ask.method = "PATCH";
   ask.target = "/records/prune";
@@ -285,7 +288,7 @@ void ServerActor::act(const PruneStep& step, const std::string& clause) {
     return;
   }
   std::int64_t count = 0;
-  const std::int64_t most = step.limit.value_or(1000);
+  const std::int64_t most = step.prune.limit.value_or(1000);
   for (const ServedRecord& record : before.records) {
     if (!record.pruned_at && count < most) {
       wire_.model().prune(name_of(stream), record.id);
@@ -293,15 +296,15 @@ void ServerActor::act(const PruneStep& step, const std::string& clause) {
     }
     if (record.cursor == cursor) break;
   }
-  if (told->root()["count"].integer() != step.count.value_or(count)) {
+  if (told->root()["count"].integer() != step.expect.count.value_or(count)) {
     findings_.fail("PRUNE-1", "another number of records was pruned",
-                   std::to_string(step.count.value_or(count)),
+                   std::to_string(step.expect.count.value_or(count)),
                    std::string(told->root()["count"].text()), answer.events);
   }
-  if (step.has_more && told->root()["has_more"].boolean() != *step.has_more) {
+  if (step.expect.has_more && told->root()["has_more"].boolean() != *step.expect.has_more) {
     findings_.fail("PRUNE-1", "has_more is not what it should be",
-                   *step.has_more ? "true" : "false", std::string(told->root()["has_more"].text()),
-                   answer.events);
+                   *step.expect.has_more ? "true" : "false",
+                   std::string(told->root()["has_more"].text()), answer.events);
   }
 }
 
@@ -313,10 +316,11 @@ void ServerActor::act(const ResendStep& step, const std::string& clause) {
     return;
   }
   const Answer answer = wire_.control("POST", "/deliveries/" + ids[step.delivery - 1] + "/resend");
-  const bool fine =
-      step.status == 200 ? answer.status() / 100 == 2 : answer.status() == step.status;
+  const bool fine = step.expect.status == 200 ? answer.status() / 100 == 2
+                                              : answer.status() == step.expect.status;
   if (fine) return;
-  findings_.fail(clause, "a delivery could not be sent again by hand", std::to_string(step.status),
+  findings_.fail(clause, "a delivery could not be sent again by hand",
+                 std::to_string(step.expect.status),
                  std::to_string(answer.status()) + " " + shortened(answer.body()), answer.events);
 }
 
@@ -341,14 +345,15 @@ void ServerActor::act(const HostileStep& step, const std::string& clause) {
                                .headers = RecordReader(context).headers(),
                                .kind = step.kind,
                                .connections = static_cast<std::size_t>(step.connections)};
-  const HostileJudgement judgement = judge_hostile(request, step.status, clause, wire_, findings_);
+  const HostileJudgement judgement =
+      judge_hostile(request, step.expect.status, clause, wire_, findings_);
   if (!judgement.answers) broken_ = "the server does not answer any more";
   if (!judgement.unproven.empty()) unproven_ = judgement.unproven;
 }
 
-void ServerActor::act(const WebhooksExpected& step, const std::string& /*clause*/) {
+void ServerActor::act(const WebhooksStep& step, const std::string& /*clause*/) {
   const std::vector<WebhookSeen> news = witness_.take_news();
-  check_expected(step, news, stage_.dialect(), stage_.exact_time(), findings_);
+  check_expected(step.expected, news, stage_.dialect(), stage_.exact_time(), findings_);
   judge_webhooks(news);
 }
 

@@ -14,7 +14,8 @@
 #include "conformance/harness/server_wire.h"
 #include "conformance/harness/webhook_witness.h"
 #include "conformance/laws/findings.h"
-#include "conformance/scenario/server_step.h"
+#include "conformance/scenario/step.h"
+#include "core/check.h"
 
 namespace terapi::conformance {
 
@@ -25,7 +26,7 @@ class ServerActor {
 
   // Puts the scenario's world and faults, where they can be.
   void begin();
-  void play(const ServerStep& step);
+  void play(const Step& step);
   // What has to be looked at when all steps are done: did the faults strike?
   void end();
 
@@ -43,14 +44,19 @@ class ServerActor {
   void act(const LawStep& step, const std::string& clause);
   void act(const ReceiverStep& step, const std::string& clause);
   void act(const SettingsStep& step, const std::string& clause);
-  void act(const AdvanceStep& step, const std::string& clause);
+  void act(const PassStep& step, const std::string& clause);
   void act(const IdleStep& step, const std::string& clause);
   void act(const PruneStep& step, const std::string& clause);
   void act(const ResendStep& step, const std::string& clause);
   void act(const FaultsStep& step, const std::string& clause);
   void act(const WorldStep& step, const std::string& clause);
   void act(const HostileStep& step, const std::string& clause);
-  void act(const WebhooksExpected& step, const std::string& clause);
+  void act(const WebhooksStep& step, const std::string& clause);
+  // Steps that only a client's scenario may have: Scenario::parse refuses them here.
+  template <typename Other>
+  void act(const Other& /*step*/, const std::string& /*clause*/) {
+    TERAPI_CHECK(false, "a step of a client's scenario");
+  }
 
   // A control call that has to succeed; the scenario ends where it does not.
   Answer must(const std::string& method, std::string_view path, std::string body = "");

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "conformance/harness/server_actor.h"
-#include "conformance/scenario/server_step.h"
+#include "conformance/scenario/step.h"
 #include "core/duration.h"
 
 namespace terapi::conformance {
@@ -14,7 +14,7 @@ namespace {
 // More than this is not waited for in real time.
 constexpr core::Duration kLongestWait = std::chrono::seconds(15);
 
-std::string why_skipped(const Scenario& scenario, const ServerPlan& plan, const Stage& stage,
+std::string why_skipped(const Scenario& scenario, const Stage& stage,
                         const ServerPlayOptions& options) {
   const bool virtual_world = stage.world() == "virtual";
   if (virtual_world ? !scenario.in_virtual : !scenario.over_http) {
@@ -26,12 +26,12 @@ std::string why_skipped(const Scenario& scenario, const ServerPlan& plan, const 
   if (!stage.has_control() && !scenario.any_data) {
     return "it needs the control API: --control-url";
   }
-  for (const ServerStep& step : plan.steps) {
+  for (const Step& step : scenario.plan.steps) {
     if (std::holds_alternative<HostileStep>(step.what) &&
         !stage.base_url().starts_with("http://")) {
       return "it sends raw bytes, which takes a server with an address of http://";
     }
-    const auto* advance = std::get_if<AdvanceStep>(&step.what);
+    const auto* advance = std::get_if<PassStep>(&step.what);
     if (advance != nullptr && !stage.exact_time() && advance->by > kLongestWait) {
       return "it waits " + core::format_duration(advance->by) +
              ", which takes a server whose clock is virtual";
@@ -88,13 +88,7 @@ ScenarioResult play_server(const Scenario& scenario, Stage& stage,
                            const ServerPlayOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   ScenarioResult result = begun(scenario, stage, options);
-  const auto plan = ServerPlan::read(scenario);
-  if (!plan) {
-    result.verdict = Verdict::kError;
-    result.reason = plan.error().message;
-    return result;
-  }
-  result.reason = why_skipped(scenario, *plan, stage, options);
+  result.reason = why_skipped(scenario, stage, options);
   if (!result.reason.empty()) {
     result.verdict = Verdict::kSkip;
     return result;
@@ -103,9 +97,10 @@ ScenarioResult play_server(const Scenario& scenario, Stage& stage,
   {
     ServerActor actor(scenario, stage, options, history);
     actor.begin();
-    for (const ServerStep& step : plan->steps) {
-      if (!actor.broken().empty()) break;
-      actor.play(step);
+    for (const auto* steps : {&scenario.plan.steps, &scenario.plan.expect}) {
+      for (const Step& step : *steps) {
+        if (actor.broken().empty()) actor.play(step);
+      }
     }
     if (actor.broken().empty()) actor.end();
     conclude(result, scenario, actor, history);

@@ -28,12 +28,12 @@ int connect_to(std::uint16_t port) {
   return -1;
 }
 
-std::string head_of(const core::Request& request, WebhookAct::Comes comes, std::uint16_t port) {
+std::string head_of(const core::Request& request, JudgeWebhook::Comes comes, std::uint16_t port) {
   std::string head = "POST /webhooks HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n";
   for (const auto& [name, value] : request.headers) {
     head.append(name).append(": ").append(value).append("\r\n");
   }
-  head += comes == WebhookAct::Comes::kWithoutEnd
+  head += comes == JudgeWebhook::Comes::kWithoutEnd
               ? std::string("Transfer-Encoding: chunked\r\n\r\n")
               : "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n";
   return head;
@@ -41,7 +41,7 @@ std::string head_of(const core::Request& request, WebhookAct::Comes comes, std::
 
 }  // namespace
 
-SlowPost::SlowPost(std::uint16_t port, const core::Request& request, WebhookAct::Comes comes)
+SlowPost::SlowPost(std::uint16_t port, const core::Request& request, JudgeWebhook::Comes comes)
     : socket_(connect_to(port)) {
   if (socket_ < 0) return;
   thread_ = std::thread([this, head = head_of(request, comes, port), body = request.body, comes] {
@@ -56,9 +56,10 @@ SlowPost::~SlowPost() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-void SlowPost::send_all(const std::string& head, const std::string& body, WebhookAct::Comes comes) {
+void SlowPost::send_all(const std::string& head, const std::string& body,
+                        JudgeWebhook::Comes comes) {
   if (!send_text(head)) return;
-  if (comes == WebhookAct::Comes::kWithoutEnd) {
+  if (comes == JudgeWebhook::Comes::kWithoutEnd) {
     const std::string chunk = "10000\r\n" + std::string(kChunk, ' ') + "\r\n";
     while (sent_ < kMostSent && send_text(chunk)) {
     }

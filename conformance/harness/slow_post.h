@@ -9,14 +9,14 @@
 #include <string>
 #include <thread>
 
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 #include "core/http_message.h"
 
 namespace terapi::conformance {
 
 class SlowPost {
  public:
-  SlowPost(std::uint16_t port, const core::Request& request, WebhookAct::Comes comes);
+  SlowPost(std::uint16_t port, const core::Request& request, JudgeWebhook::Comes comes);
   // Hangs up.
   ~SlowPost();
   SlowPost(const SlowPost&) = delete;
@@ -25,7 +25,7 @@ class SlowPost {
   std::uint64_t sent() const { return sent_; }
 
  private:
-  void send_all(const std::string& head, const std::string& body, WebhookAct::Comes comes);
+  void send_all(const std::string& head, const std::string& body, JudgeWebhook::Comes comes);
   bool send_text(const std::string& text);
   bool wait(int milliseconds) const;
 

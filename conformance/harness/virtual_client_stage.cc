@@ -52,9 +52,9 @@ class VirtualClientStage::Disk final : public client::Store {
  private:
   template <typename Work>
   std::invoke_result_t<Work> call(Work work) {
-    stage_.moment(KillAct::At::kStoreCall, worker_);
+    stage_.moment(KillStep::At::kStoreCall, worker_);
     auto result = work();
-    stage_.moment(KillAct::At::kStoreCalled, worker_);
+    stage_.moment(KillStep::At::kStoreCalled, worker_);
     return result;
   }
   void note(const client::Batch& batch, const core::Result<client::Committed>& committed) {
@@ -106,10 +106,10 @@ struct VirtualClientStage::Life {
       return false;
     };
     link.on_send = [&stage, worker](const core::Request&) {
-      stage.moment(KillAct::At::kRequest, worker);
+      stage.moment(KillStep::At::kRequest, worker);
     };
     link.before_answer = [&stage, worker](const core::Result<core::Response>&) {
-      stage.moment(KillAct::At::kAnswer, worker);
+      stage.moment(KillStep::At::kAnswer, worker);
     };
   }
   int number;
@@ -165,7 +165,7 @@ VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientM
 
 VirtualClientStage::~VirtualClientStage() = default;
 
-void VirtualClientStage::moment(KillAct::At at, int worker) {
+void VirtualClientStage::moment(KillStep::At at, int worker) {
   if (due(at)) throw Crash{worker, at};
 }
 
@@ -192,7 +192,7 @@ void VirtualClientStage::crashed(const Crash& crash) {
                 .kind = EventKind::kKill,
                 .life = states_[crash.worker].life,
                 .text = "killed",
-                .fault = std::string(word_of(crash.at))});
+                .fault = std::string(word_of(KillStep::kMoments, crash.at))});
   end_life(crash.worker, std::nullopt, "");
   if (!kill_restarts()) return;
   // As a supervisor does.
@@ -291,7 +291,7 @@ void VirtualClientStage::take_webhook(const core::Request& request,
                              const auto waiting = still->second->unanswered.extract(number);
                              if (!waiting) return;
                              waiting.mapped()({std::move(response), {}});
-                             moment(KillAct::At::kWebhookAnswered, worker);
+                             moment(KillStep::At::kWebhookAnswered, worker);
                            });
 }
 

@@ -47,7 +47,8 @@ class VirtualClientStage final : public ClientStage {
   void set_disk_full(bool full) override { disk_full_ = full; }
   void post_to_client(core::Request request, core::Duration timeout,
                       std::function<void(core::Result<core::Response>)> done) override;
-  void trickle_to_client(const core::Request& /*request*/, WebhookAct::Comes /*comes*/) override {}
+  void trickle_to_client(const core::Request& /*request*/, JudgeWebhook::Comes /*comes*/) override {
+  }
   std::string elsewhere() const override { return "http://elsewhere.test/records"; }
   std::uint64_t requests_elsewhere() const override { return requests_elsewhere_; }
 
@@ -58,10 +59,10 @@ class VirtualClientStage final : public ClientStage {
   // What kills a client; thrown from within one of its calls.
   struct Crash {
     int worker = 1;
-    KillAct::At at = KillAct::At::kAnswer;
+    KillStep::At at = KillStep::At::kAnswer;
   };
 
-  void moment(KillAct::At at, int worker);
+  void moment(KillStep::At at, int worker);
   void take_webhook(const core::Request& request, std::function<void(core::Outcome)> done);
   void crashed(const Crash& crash);
   void end_life(int worker, std::optional<int> exit_status, const std::string& why);

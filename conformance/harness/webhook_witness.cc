@@ -26,13 +26,14 @@ WebhookWitness::~WebhookWitness() {
   });
 }
 
-void WebhookWitness::answer_so(ReceiverStep step) {
-  reads_ = reads_ || step.reads;
-  std::erase_if(scripts_, [&](const Script& script) { return script.step.path == step.path; });
-  scripts_.push_back({std::move(step), 0});
+void WebhookWitness::answer_so(Receiver receiver) {
+  reads_ = reads_ || receiver.reads;
+  std::erase_if(scripts_,
+                [&](const Script& script) { return script.receiver.path == receiver.path; });
+  scripts_.push_back({std::move(receiver), 0});
   // Those of one path before those of any.
   std::stable_sort(scripts_.begin(), scripts_.end(), [](const Script& a, const Script& b) {
-    return a.step.path.empty() < b.step.path.empty();
+    return a.receiver.path.empty() < b.receiver.path.empty();
   });
 }
 
@@ -81,12 +82,12 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
 
 core::Outcome WebhookWitness::next_answer(const std::string& path, std::string& line) {
   const auto script = std::find_if(scripts_.begin(), scripts_.end(), [&](const Script& each) {
-    return each.step.path.empty() || each.step.path == path;
+    return each.receiver.path.empty() || each.receiver.path == path;
   });
   ReceiverAnswer answer;
   if (script != scripts_.end()) {
-    const std::size_t last = script->step.answers.size() - 1;
-    answer = script->step.answers[std::min(script->used++, last)];
+    const std::size_t last = script->receiver.answers.size() - 1;
+    answer = script->receiver.answers[std::min(script->used++, last)];
   }
   core::Outcome outcome;
   outcome.response.status = static_cast<int>(answer.status);

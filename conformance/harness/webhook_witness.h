@@ -13,6 +13,7 @@
 
 #include "conformance/harness/server_wire.h"
 #include "conformance/laws/webhook_laws.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
@@ -23,7 +24,7 @@ class WebhookWitness {
   WebhookWitness(const WebhookWitness&) = delete;
   WebhookWitness& operator=(const WebhookWitness&) = delete;
 
-  void answer_so(ReceiverStep step);
+  void answer_so(Receiver receiver);
   void set_keys(std::string secret_key, std::string signing_key);
 
   // All that came, and what came since the last call of take_news().
@@ -38,7 +39,7 @@ class WebhookWitness {
   void read_announced(const WebhookSeen& webhook);
 
   struct Script {
-    ReceiverStep step;
+    Receiver receiver;
     std::size_t used = 0;
   };
 

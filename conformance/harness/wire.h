@@ -21,7 +21,7 @@
 #include "conformance/contract/served_page.h"
 #include "conformance/evidence/history.h"
 #include "conformance/evidence/model.h"
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 #include "core/clock.h"
 #include "core/transport.h"
 

@@ -11,6 +11,11 @@ namespace {
 
 namespace json = core::json;
 
+bool differs(std::string& where, const std::string& what) {
+  where = what;
+  return false;
+}
+
 class AnswerCheck {
  public:
   AnswerCheck(const AnswerExpected& expected, const Answer& answer, const std::string& clause,
@@ -173,6 +178,52 @@ void check_records(const AnswerExpected& expected, const std::vector<ServedRecor
     fail("what was last done to the records is something else", listed(*expected.actions),
          listed(actions));
   }
+}
+
+bool matches_pattern(std::string_view pattern, std::string_view text) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == text;
+  if (text.substr(0, star) != pattern.substr(0, star)) return false;
+  const std::string_view rest = pattern.substr(star + 1);
+  for (std::size_t i = star; i <= text.size(); ++i) {
+    if (matches_pattern(rest, text.substr(i))) return true;
+  }
+  return false;
+}
+
+bool matches_part(const json::Value& part, const json::Value& whole, std::string& where) {
+  const std::string inner = where;
+  if (part.is_string() && part.string() == "*") {
+    return whole.present() || differs(where, inner + " is missing");
+  }
+  if (part.is_string() && whole.is_string()) {
+    return matches_pattern(part.string(), whole.string()) ||
+           differs(where, inner + " is " + std::string(whole.text()));
+  }
+  if (part.is_object() && whole.is_object()) {
+    for (const json::Member member : part.members()) {
+      where = inner + "." + member.key.string();
+      if (!matches_part(member.value, whole[member.key.string()], where)) return false;
+    }
+    where = inner;
+    return true;
+  }
+  if (part.is_array() && whole.is_array()) {
+    if (part.size() != whole.size()) {
+      return differs(where, inner + " has " + std::to_string(whole.size()) + " items");
+    }
+    auto item = whole.items().begin();
+    std::size_t i = 0;
+    for (const json::Value expected : part.items()) {
+      where = inner + "[" + std::to_string(i++) + "]";
+      if (!matches_part(expected, *item, where)) return false;
+      ++item;
+    }
+    where = inner;
+    return true;
+  }
+  if (whole.present() && json::same_value(part, whole)) return true;
+  return differs(where, inner + " is " + (whole.present() ? json::compact(whole) : "missing"));
 }
 
 }  // namespace terapi::conformance

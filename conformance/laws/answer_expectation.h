@@ -1,13 +1,36 @@
 // check_answer(): one answer against what a scenario expects of it. Pure.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "conformance/laws/findings.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/scenario/server_step.h"
+#include "core/json.h"
 
 namespace terapi::conformance {
+
+// What an answer has to be. What is not named may be anything.
+struct AnswerExpected {
+  std::optional<std::int64_t> status{};
+  std::optional<std::string> code{};  // of an error
+  std::optional<std::vector<std::string>>
+      errors;                                   // "limit:too_small" or "limit", these and no more
+  std::optional<std::vector<std::string>> ids;  // of the records, in order
+  bool any_order = false;                       // of the ids
+  std::optional<std::vector<std::string>> actions;  // of the records: "ADDED", …
+  std::optional<std::int64_t> count{};              // of the records
+  enum class Next : std::uint8_t { kAny, kNull, kLast };
+  Next next = Next::kAny;  // null, or the last record's cursor
+  // Name → value; "*" stands for any text, null for its absence.
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  core::json::Value body;          // a part of the body: see matches_part()
+  std::vector<std::string> lacks;  // texts that must not stand in the body or headers
+};
 
 // `clause`: what is at stake. `asked`: the request, for people.
 void check_answer(const AnswerExpected& expected, const Answer& answer, const Dialect& dialect,
@@ -16,5 +39,13 @@ void check_answer(const AnswerExpected& expected, const Answer& answer, const Di
 void check_records(const AnswerExpected& expected, const std::vector<ServedRecord>& records,
                    const std::vector<std::size_t>& events, const std::string& clause,
                    const std::string& asked, Findings& findings);
+
+// True when `part` is in `whole`: members that are named are there and match, arrays are as long
+// and match item by item, "*" matches anything, other values are the same. If not, `where` says
+// what is different.
+bool matches_part(const core::json::Value& part, const core::json::Value& whole,
+                  std::string& where);
+// "*" in a pattern stands for any text.
+bool matches_pattern(std::string_view pattern, std::string_view text);
 
 }  // namespace terapi::conformance

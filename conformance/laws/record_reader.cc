@@ -36,15 +36,6 @@ std::uint64_t limit_in(const Query& query) {
 
 }  // namespace
 
-std::string query_text(const Query& query) {
-  std::string text;
-  for (const auto& [name, value] : query) {
-    text +=
-        (text.empty() ? "?" : "&") + core::percent_encode(name) + "=" + core::percent_encode(value);
-  }
-  return text;
-}
-
 core::Headers RecordReader::headers() const {
   return {{"Authorization", "Bearer " + context_.server.secret_key()},
           {"Provider-Config-Key", context_.given.stream.integration},

@@ -7,10 +7,10 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "conformance/contract/dialect.h"
+#include "conformance/contract/stream_asked.h"
 #include "core/http_message.h"
 #include "core/result.h"
 
@@ -42,19 +42,5 @@ class ServerCaller {
   // One sync run: `body` is that of POST /_simulator/runs. Only for laws that write.
   virtual Answer run(std::string body) = 0;
 };
-
-// The stream that is asked for.
-struct StreamAsked {
-  std::string integration = "github";
-  std::string connection = "demo";
-  std::string model = "Issue";
-  std::string variant = "base";
-};
-
-// Query parameters, in order; names may repeat.
-using Query = std::vector<std::pair<std::string, std::string>>;
-
-// "?model=Issue&limit=1", percent-encoded; "" without parameters.
-std::string query_text(const Query& query);
 
 }  // namespace terapi::conformance

@@ -1,6 +1,8 @@
-// check_expected(): what a scenario says of the webhooks that came, against those that did.
+#include "conformance/laws/webhook_expectation.h"
+
 #include <algorithm>
 
+#include "conformance/laws/answer_expectation.h"
 #include "conformance/laws/webhook_laws.h"
 #include "core/json.h"
 

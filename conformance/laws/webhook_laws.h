@@ -6,14 +6,12 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "conformance/laws/findings.h"
 #include "conformance/laws/record_reader.h"
-#include "conformance/scenario/server_step.h"
 #include "core/clock.h"
 #include "core/http_message.h"
 
@@ -63,10 +61,6 @@ void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStre
 // early, and late ones are only worth a warning.
 void check_gaps(const std::vector<const WebhookSeen*>& attempts,
                 const std::vector<core::Duration>& gaps, bool exact, Findings& findings);
-
-// What a scenario expects of all that came. `exact` as above.
-void check_expected(const WebhooksExpected& expected, const std::vector<WebhookSeen>& seen,
-                    const Dialect& dialect, bool exact, Findings& findings);
 
 // By delivery, in the order in which they were first seen; attempts in order.
 std::vector<std::vector<const WebhookSeen*>> by_delivery(const std::vector<WebhookSeen>& seen);

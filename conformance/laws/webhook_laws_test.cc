@@ -7,6 +7,7 @@
 #include "conformance/contract/timestamp.h"
 #include "conformance/contract/webhook_signature.h"
 #include "conformance/laws/continuity.h"
+#include "conformance/laws/webhook_expectation.h"
 
 namespace terapi::conformance {
 namespace {

@@ -12,7 +12,7 @@
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_check.h"
 #include "conformance/program/scenario_set.h"
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 #include "core/nearest.h"
 
 namespace terapi::conformance {
@@ -60,7 +60,7 @@ void explain_scenario(const Scenario& scenario) {
     std::printf("  proves %s: %s\n", id.c_str(),
                 clause == nullptr ? "" : clause->statement.c_str());
   }
-  std::printf("  origin: %s\n", scenario.origin.c_str());
+  if (!scenario.origin.empty()) std::printf("  origin: %s\n", scenario.origin.c_str());
   if (!scenario.kills.empty()) std::printf("  fails:  %s\n", joined(scenario.kills).c_str());
   if (!scenario.kills_none.empty()) std::printf("  fails none: %s\n", scenario.kills_none.c_str());
   if (!scenario.worlds_why.empty()) std::printf("  one world: %s\n", scenario.worlds_why.c_str());

@@ -24,15 +24,14 @@ constexpr std::uint64_t kSeedsForAMutant = 20'000;
 // A try costs seconds over HTTP, so making smaller ends when it has taken so long.
 constexpr core::Duration kToShrinkOverHttp = 2min;
 
-std::function<Explored(const Scenario&, const ClientPlan&)> over_http(
-    const ProcessClientOptions& commands) {
-  return [commands](const Scenario& scenario, const ClientPlan& plan) {
+std::function<Explored(const Scenario&)> over_http(const ProcessClientOptions& commands) {
+  return [commands](const Scenario& scenario) {
     ClientStageOptions options;
     options.seed = scenario.seed;
     options.world = scenario.given;
-    options.client = {plan.poll, plan.limit, plan.streams};
+    options.client = scenario.plan.client;
     auto stage = ProcessClientStage::make(std::move(options), commands);
-    if (stage) return explored_on(**stage, scenario, plan);
+    if (stage) return explored_on(**stage, scenario);
     Explored explored;
     explored.verdict = Verdict::kError;
     explored.reason = stage.error().message;
@@ -209,7 +208,7 @@ KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& 
     options.budget = kToShrinkOverHttp;
   }
   if (play.mutant != nullptr) options.title = std::string(play.mutant->defect);
-  return keep_schedule(drawn.scenario, drawn.plan, failure.finding, options);
+  return keep_schedule(drawn.scenario, failure.finding, options);
 }
 
 }  // namespace terapi::conformance

@@ -84,9 +84,9 @@ int explore_mutants(const ExploreFlags& flags) {
 }
 
 // Every way to place faults in one scenario; true when something was found.
-bool explore_placements(const Scenario& scenario, const ClientPlan& plan, const ExploreFlags& flags,
+bool explore_placements(const Scenario& scenario, const ExploreFlags& flags,
                         ExploreReport& report) {
-  const auto places = Placements::of(scenario, plan, flags.play);
+  const auto places = Placements::of(scenario, flags.play);
   if (!places) {
     report.tell_unplaced(scenario.id, places.error().message);
     return false;
@@ -128,9 +128,7 @@ int explore_exhaustively(const ExploreFlags& flags) {
   bool found = false;
   for (const Scenario& scenario : *scenarios) {
     if (g_stop) break;
-    const auto plan = ClientPlan::read(scenario);
-    if (!plan) return refuse(plan.error().message);
-    found = explore_placements(scenario, *plan, flags, report) || found;
+    found = explore_placements(scenario, flags, report) || found;
   }
   return report.finish(!found);
 }

@@ -7,9 +7,8 @@
 #include "conformance/harness/server_mutant.h"
 #include "conformance/harness/virtual_client_stage.h"
 #include "conformance/program/scenario_set.h"
-#include "conformance/scenario/client_step.h"
 #include "conformance/scenario/scenario.h"
-#include "conformance/scenario/server_step.h"
+#include "conformance/scenario/step.h"
 #include "core/nearest.h"
 
 namespace terapi::conformance {
@@ -82,14 +81,6 @@ core::Result<void> check_scenario_file(const std::string& file) {
   auto scenario = Scenario::parse(*std::move(text), file);
   if (!scenario) return scenario.error();
   std::string lines;
-  if (scenario->judges == Subject::kClient) {
-    const auto plan = ClientPlan::read(*scenario);
-    if (!plan) add_line(lines, plan.error().message);
-  }
-  if (scenario->judges == Subject::kServer) {
-    const auto plan = ServerPlan::read(*scenario);
-    if (!plan) add_line(lines, plan.error().message);
-  }
   check_names(*scenario, lines);
   check_world(*scenario, lines);
   if (!lines.empty()) return core::Error{"bad_scenario", lines};

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 

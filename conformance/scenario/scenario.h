@@ -3,36 +3,45 @@
 //
 //   auto scenario = Scenario::parse(text, "client/missed-webhooks.json");
 //   if (!scenario) …   // every mistake, with line and column, one a line
+//   for (const Step& step : scenario->plan.steps) …
 //
-// This part is what all scenarios share. Their steps are read by ClientSteps (client_step.h) or
-// ServerSteps (server_step.h), whichever the scenario judges.
+// Whom it judges decides which steps, checks and members it may have.
 //
 // Thread rule: a value; views into it live as long as it or a copy of it does.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "conformance/evidence/sometimes.h"
+#include "conformance/scenario/step.h"
 #include "core/json.h"
 #include "core/json_fields.h"
 #include "core/result.h"
 
 namespace terapi::conformance {
 
-enum class Subject : std::uint8_t { kServer, kClient };
 enum class ScenarioLevel : std::uint8_t { kMust, kShould, kInfo };
 
 struct Scenario {
-  std::string id;     // "client/missed-webhooks": folder and name of its file
-  std::string title;  // one sentence
-  std::string why;    // what is lost where this goes wrong
+  static constexpr std::array<Word<ScenarioLevel>, 3> kLevels = {
+      {{ScenarioLevel::kMust, "MUST", "a failure is a FAIL"},
+       {ScenarioLevel::kShould, "SHOULD", "a failure is a WARN"},
+       {ScenarioLevel::kInfo, "INFO", "a failure is an INFO"}}};
+  static constexpr std::array<Word<Subject>, 2> kSubjects = {
+      {{Subject::kServer, "server", ""}, {Subject::kClient, "client", ""}}};
+
+  std::string schema;  // where editors find scenario.schema.json
+  std::string id;      // "client/missed-webhooks": folder and name of its file
+  std::string title;   // one sentence
+  std::string why;     // what is lost where this goes wrong
   std::vector<std::string> clauses;
   ScenarioLevel level = ScenarioLevel::kMust;
-  std::string origin;  // where it comes from: the catalogue's line, a reported defect
+  std::string origin;  // where it comes from, such as a reported defect; may be empty
   Subject judges = Subject::kClient;
   std::uint64_t seed = 1;
 
@@ -44,9 +53,7 @@ struct Scenario {
   // Server scenarios: works on whatever data is there, writes nothing.
   bool any_data = false;
 
-  core::json::Value client;  // settings of the client under test, read by ClientSteps
-  core::json::Value steps;
-  core::json::Value expect;
+  Plan plan;
   std::vector<std::string> sometimes;  // what must have been seen, or the run proves nothing
 
   std::vector<std::string> kills;  // mutants that it must fail
@@ -64,22 +71,51 @@ struct Scenario {
 
   // All mistakes at once, a line each: "FILE:LINE:COLUMN: …". Code "bad_scenario".
   static core::Result<Scenario> parse(std::string text, std::string file);
+
+  // "worlds", a list of "virtual" and "http"
+  struct WorldsKind {
+    void read(const Slot& slot, Scenario& scenario) const;
+    void write(core::json::Writer& out, const Scenario& scenario, Subject) const;
+    std::string schema(Subject) const;
+  };
+  template <typename Json>
+  static void describe(Json& json) {
+    json.about("A scenario of terapi-conformance: docs/write-a-scenario.md explains it");
+    json.may("$schema", &Scenario::schema, "where scenario.schema.json is, for editors");
+    json.must("id", &Scenario::id, TextKind{true, "^[a-z0-9-]+/[a-z0-9-]+$"},
+              "folder and name of the file: client/all-webhooks-lost");
+    json.must("title", &Scenario::title, kNotEmpty, "one sentence: what a good one does");
+    json.must("why", &Scenario::why, kNotEmpty, "what is lost in real life where this goes wrong");
+    json.must("clauses", &Scenario::clauses, kNotEmpty, "of docs/contract.md that it proves");
+    json.may("level", &Scenario::level, kLevels, "how much it matters");
+    json.may("origin", &Scenario::origin, "where it comes from, such as a report of a real defect");
+    json.must("judges", &Scenario::judges, kSubjects, "who is put to the test");
+    json.may("seed", &Scenario::seed, Range{0, 1'000'000'000'000}, "decides all that is random");
+    json.may("given", &Scenario::given, WorldKind{},
+             "the world at the start (docs/world-file.md); a client's scenario has to have one");
+    json.may("any_data", &Scenario::any_data, "works on whatever data is there, and writes nothing",
+             For::kServers);
+    json.may(
+        "client", [](auto& scenario) -> auto& { return scenario.plan.client; },
+        "settings of the client under test", For::kClients);
+    json.may("faults", &Scenario::faults, kFaultRules,
+             "fault rules in force from the start (docs/faults.md)");
+    json.must(
+        "steps", [](auto& scenario) -> auto& { return scenario.plan.steps; },
+        StepsKind{.not_empty = true}, "what is done, one after the other");
+    json.may(
+        "expect", [](auto& scenario) -> auto& { return scenario.plan.expect; }, ExpectKind{},
+        "what has to be so at the end");
+    json.may("sometimes", &Scenario::sometimes, OneOf{sometimes_words()},
+             "what must have been seen, or the run proves nothing", For::kClients);
+    json.may("worlds", kWhole, WorldsKind{}, "where it can be played");
+    json.may("worlds_why", &Scenario::worlds_why, "why not in both");
+    json.may("dialects", &Scenario::dialects, OneOf{{"terapi", "nango"}},
+             "that it is for; without it, any");
+    json.may("kills", &Scenario::kills,
+             "known-bad subjects that fail it: terapi-conformance mutants");
+    json.may("kills_none", &Scenario::kills_none, "or why it fails none of them");
+  }
 };
-
-// The members that only the other steps' reader knows are checked there; it reports with this:
-// issues as lines "FILE:LINE:COLUMN: message".
-std::string issue_lines(const core::json::Issues& issues, const core::json::Document& document,
-                        std::string_view file);
-
-// A list of records in a scenario, written out as the text of a JSON array. Either the array
-// itself, or {"generate":{"count":500,"prefix":"r","bytes":120,"version":1,"from":1}}: records with
-// the ids r1 to r500, a number `version`, and a text that makes them so large.
-std::string written_out_records(const core::json::Value& spec, const core::json::Path& path,
-                                core::json::Issues& issues);
-
-// A world file's object as the server takes it: generated records written out, since the model has
-// to know every payload; the integrations of its connections added where it names none, and the
-// connection github/demo where it names no connection.
-std::string written_out_world(const core::json::Value& world, core::json::Issues& issues);
 
 }  // namespace terapi::conformance

@@ -16,9 +16,8 @@ constexpr std::array<std::string_view, kLoopPhases> kPhaseWords = {
     "down", "idle", "first", "resume", "next", "storing", "retry"};
 
 std::optional<FaultKind> kind_of_moment(std::string_view word) {
-  for (const auto at : {KillAct::At::kRequest, KillAct::At::kAnswer, KillAct::At::kWebhookAnswered,
-                        KillAct::At::kStoreCall, KillAct::At::kStoreCalled}) {
-    if (word_of(at) == word) return kind_of_kill(at);
+  for (const auto& moment : KillStep::kMoments) {
+    if (moment.word == word) return kind_of_kill(moment.value);
   }
   return std::nullopt;
 }
@@ -105,7 +104,7 @@ void Coverage::strike(FaultKinds& kinds, FaultKind kind, LoopPhase phase) {
   ++struck_.at(static_cast<std::size_t>(kind)).at(static_cast<std::size_t>(phase));
 }
 
-void Coverage::count(const ClientPlan& plan, const History& history) {
+void Coverage::count(const Plan& plan, const History& history) {
   FaultKinds kinds;
   LoopWatch watch(history);
   std::size_t step = 0;

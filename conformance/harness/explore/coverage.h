@@ -13,7 +13,7 @@
 
 #include "conformance/evidence/history.h"
 #include "conformance/harness/explore/fault_kind.h"
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
@@ -35,7 +35,7 @@ std::string_view word_of(LoopPhase phase);
 class Coverage {
  public:
   // A schedule that was played.
-  void count(const ClientPlan& plan, const History& history);
+  void count(const Plan& plan, const History& history);
   void add(const Coverage& other);
 
   std::uint64_t schedules() const { return schedules_; }

@@ -30,8 +30,8 @@ History died_with_an_answer() {
 }
 
 TEST(Coverage, CountsWhatStruckByWhereTheClientWas) {
-  ClientPlan plan;
-  plan.steps.push_back({ClientAct{}, ""});
+  Plan plan;
+  plan.steps.push_back({.what = ProcessStep{}});
   Coverage coverage;
   coverage.count(plan, died_with_an_answer());
   EXPECT_EQ(coverage.schedules(), 1U);
@@ -42,7 +42,7 @@ TEST(Coverage, CountsWhatStruckByWhereTheClientWas) {
 }
 
 TEST(Coverage, CountsWhatCameTogether) {
-  ClientPlan plan;
+  Plan plan;
   Coverage coverage;
   coverage.count(plan, died_with_an_answer());
   coverage.count(plan, History{});
@@ -80,7 +80,7 @@ TEST(Coverage, SeesWhatScenariosDo) {
   Coverage coverage;
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     const DrawnSchedule drawn = draw_schedule(seed, {});
-    coverage.count(drawn.plan, explore(drawn.scenario, drawn.plan, {}).history);
+    coverage.count(drawn.scenario.plan, explore(drawn.scenario, {}).history);
   }
   for (const auto kind : {FaultKind::kReset, FaultKind::kOddCursors, FaultKind::kWebhookDrop,
                           FaultKind::kKillAtStoreCall, FaultKind::kClockJump, FaultKind::kKill}) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "conformance/harness/explore/fault_kind.h"
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 #include "core/random.h"
 
 namespace terapi::conformance {

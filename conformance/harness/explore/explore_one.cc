@@ -7,26 +7,26 @@
 
 namespace terapi::conformance {
 
-Explored explore(const Scenario& scenario, const ClientPlan& plan, const ExploreOptions& options) {
+Explored explore(const Scenario& scenario, const ExploreOptions& options) {
   ClientStageOptions stage_options;
   stage_options.seed = scenario.seed;
   stage_options.world = scenario.given;
-  stage_options.client = {plan.poll, plan.limit, plan.streams};
+  stage_options.client = scenario.plan.client;
   stage_options.told = options.told;
   VirtualClientStage stage(
       std::move(stage_options), options.mutant,
       options.sqlite ? VirtualClientStage::Keeps::kSqlite : VirtualClientStage::Keeps::kMemory);
-  return explored_on(stage, scenario, plan);
+  return explored_on(stage, scenario);
 }
 
-Explored explored_on(ClientStage& stage, const Scenario& scenario, const ClientPlan& plan) {
+Explored explored_on(ClientStage& stage, const Scenario& scenario) {
   Explored explored;
   if (const auto opened = stage.open(); !opened) {
     explored.verdict = Verdict::kError;
     explored.reason = opened.error().message;
     return explored;
   }
-  ClientPlayed played = play_plan(scenario, plan, stage);
+  ClientPlayed played = play_plan(scenario, stage);
   explored.verdict = played.verdict;
   explored.reason = std::move(played.reason);
   explored.findings = std::move(played.findings);
@@ -37,7 +37,7 @@ Explored explored_on(ClientStage& stage, const Scenario& scenario, const ClientP
 
 Explored explore_one(std::uint64_t seed, const ExploreOptions& options) {
   const DrawnSchedule drawn = draw_schedule(seed, options.draw);
-  return explore(drawn.scenario, drawn.plan, options);
+  return explore(drawn.scenario, options);
 }
 
 bool explore_small_world(std::uint64_t seed) {

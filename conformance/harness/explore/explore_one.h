@@ -42,8 +42,8 @@ Explored explore_one(std::uint64_t seed, const ExploreOptions& options = {});
 // wrong. What "schedules a second" counts.
 bool explore_small_world(std::uint64_t seed);
 // Opens the stage and plays on it; takes its history.
-Explored explored_on(ClientStage& stage, const Scenario& scenario, const ClientPlan& plan);
+Explored explored_on(ClientStage& stage, const Scenario& scenario);
 // The same for a schedule that was drawn already, or is another one.
-Explored explore(const Scenario& scenario, const ClientPlan& plan, const ExploreOptions& options);
+Explored explore(const Scenario& scenario, const ExploreOptions& options);
 
 }  // namespace terapi::conformance

@@ -73,14 +73,12 @@ TEST_P(FoundMutants, AreFoundAndMadeSmall) {
   keep.play.mutant = mutant;
   keep.name = "kept";
   keep.again = "explore";
-  const KeptSchedule kept = keep_schedule(drawn.scenario, drawn.plan, failure.finding, keep);
+  const KeptSchedule kept = keep_schedule(drawn.scenario, failure.finding, keep);
   EXPECT_LE(kept.steps, 8U) << kept.text;
-  EXPECT_LE(kept.steps, drawn.plan.steps.size());
+  EXPECT_LE(kept.steps, drawn.scenario.plan.steps.size());
   const auto scenario = Scenario::parse(kept.text, "kept.json");
   ASSERT_TRUE(scenario) << scenario.error().message << "\n" << kept.text;
-  const auto plan = ClientPlan::read(*scenario);
-  ASSERT_TRUE(plan) << plan.error().message;
-  const Explored on_mutant = explore(*scenario, *plan, {.mutant = mutant});
+  const Explored on_mutant = explore(*scenario, {.mutant = mutant});
   ASSERT_EQ(on_mutant.verdict, Verdict::kFail) << kept.text;
   bool same = false;
   for (const Finding& finding : on_mutant.findings) {
@@ -88,7 +86,7 @@ TEST_P(FoundMutants, AreFoundAndMadeSmall) {
                     finding.invariant == failure.finding.invariant);
   }
   EXPECT_TRUE(same) << kept.text;
-  EXPECT_EQ(explore(*scenario, *plan, {}).verdict, Verdict::kPass) << kept.text;
+  EXPECT_EQ(explore(*scenario, {}).verdict, Verdict::kPass) << kept.text;
 }
 
 INSTANTIATE_TEST_SUITE_P(Explore, FoundMutants,
@@ -100,15 +98,14 @@ TEST(KeptSchedule, IsNotMadeSmallerIntoAnotherFailure) {
   ExploreOptions play;
   play.mutant = find_client_mutant("ignores-deletes");
   const DrawnSchedule drawn = draw_schedule(2, {});
-  ASSERT_TRUE(explore(drawn.scenario, drawn.plan, play).found());
+  ASSERT_TRUE(explore(drawn.scenario, play).found());
   KeepOptions keep;
   keep.play = play;
   keep.name = "kept";
   keep.again = "explore";
   Finding another;
   another.clause = "CLIENT-6";
-  EXPECT_EQ(keep_schedule(drawn.scenario, drawn.plan, another, keep).steps,
-            drawn.plan.steps.size());
+  EXPECT_EQ(keep_schedule(drawn.scenario, another, keep).steps, drawn.scenario.plan.steps.size());
 }
 
 TEST(Explorer, FindsTheSameWithAnyNumberOfThreads) {

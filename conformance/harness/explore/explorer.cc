@@ -40,13 +40,13 @@ void Explorer::play(std::uint64_t seed, Share& share) const {
   const core::CheckNote note("seed " + std::to_string(seed) + " is played");
   const DrawnSchedule drawn =
       options_.draw ? options_.draw(seed) : draw_schedule(seed, options_.play.draw);
-  const Explored explored = options_.how ? options_.how(drawn.scenario, drawn.plan)
-                                         : explore(drawn.scenario, drawn.plan, options_.play);
+  const Explored explored =
+      options_.how ? options_.how(drawn.scenario) : explore(drawn.scenario, options_.play);
   Exploration& counted = share.counted;
   ++counted.schedules;
   counted.exchanges += explored.history.exchanges.size();
   counted.inconclusive += explored.verdict == Verdict::kInconclusive ? 1 : 0;
-  counted.coverage.count(drawn.plan, explored.history);
+  counted.coverage.count(drawn.scenario.plan, explored.history);
   ++share.common.played;
   if (!explored.found()) return;
   ++share.common.failed;

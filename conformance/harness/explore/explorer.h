@@ -32,7 +32,7 @@ struct ExplorerOptions {
   // What a seed draws, and how that is played, in place of draw_schedule() and explore(). Called on
   // all threads at once.
   std::function<DrawnSchedule(std::uint64_t)> draw{};
-  std::function<Explored(const Scenario&, const ClientPlan&)> how{};
+  std::function<Explored(const Scenario&)> how{};
 };
 
 // A way to fail.

@@ -23,17 +23,17 @@ constexpr core::Duration kTooFarOff = 60s;
 
 class FairStory {
  public:
-  FairStory(const Scenario& scenario, const ClientPlan& plan)
-      : plan_(plan), streams_(plan.streams.begin(), plan.streams.end()) {
-    if (!scenario.faults.empty()) see(FaultsAct{scenario.faults});
+  explicit FairStory(const Scenario& scenario)
+      : plan_(scenario.plan), streams_(plan_.client.streams.begin(), plan_.client.streams.end()) {
+    if (!scenario.faults.empty()) see(FaultsStep{scenario.faults});
     look_at_world(scenario.given);
   }
 
   std::string run() {
     if (!unfair_.empty()) return unfair_;
-    for (const ClientStep& step : plan_.steps) {
+    for (const Step& step : plan_.steps) {
       std::visit([this](const auto& act) { see(act); }, step.what);
-      if (!unfair_.empty()) return unfair_ + " (" + step_text(step.what) + ")";
+      if (!unfair_.empty()) return unfair_ + " (" + step_text(step, Subject::kClient) + ")";
     }
     return "";
   }
@@ -50,8 +50,8 @@ class FairStory {
     if (limit.present() && !quick) unfair_ = "the server lets nobody through in time";
   }
 
-  void see(const ClientAct& act) {
-    if (act.what == ClientAct::What::kStarts) {
+  void see(const ProcessStep& act) {
+    if (act.what == ProcessStep::What::kStarts) {
       alive_ = true;
       refused_ = false;
       untold_.clear();  // it looks at everything when it starts
@@ -60,8 +60,8 @@ class FairStory {
       alive_ = false;
     }
   }
-  void see(const RunAct& act) { see_run(act.body, false); }
-  void see(const BetweenPagesAct& act) {
+  void see(const RunStep& act) { see_run(act.body, false); }
+  void see(const BetweenPagesStep& act) {
     changes_wait_ = true;
     see_run(act.run, true);
   }
@@ -73,26 +73,28 @@ class FairStory {
     const std::string name = stream_name(root["integration"].string(), root["connection"].string(),
                                          root["model"].string(), root["variant"].string());
     const bool told = !root["webhook"].present() || root["webhook"].boolean();
-    if (later && !told && plan_.poll > kTooFarOff) unfair_ = "nobody is told of a late change";
+    if (later && !told && plan_.client.poll > kTooFarOff)
+      unfair_ = "nobody is told of a late change";
     if (told && !later && alive_ && !faults_) {
       untold_.erase(name);
     } else if (!told || webhooks_lost_ || stale_) {
       untold_.insert(name);
     }
   }
-  void see(const WaitAct& act) {
-    if (act.what != WaitAct::What::kConverged) return;
+  void see(const WaitStep& act) {
+    if (act.what != WaitStep::What::kConverged) return;
     if (faults_) unfair_ = "faults are in force where it has to converge";
     if (wire_) unfair_ = "wire rules are in force where it has to converge";
     if (disk_full_) unfair_ = "the disk is full where it has to converge";
     if (armed_) unfair_ = "a kill may come where it has to converge";
     if (!alive_ || refused_) unfair_ = "it has to converge, and nobody has started it";
     if (act.within < kLongEnough && trouble_) unfair_ = "it has too little time to converge";
-    if (plan_.poll > kTooFarOff && !untold_.empty()) unfair_ = "it was not told what has changed";
+    if (plan_.client.poll > kTooFarOff && !untold_.empty())
+      unfair_ = "it was not told what has changed";
     untold_.clear();
     changes_wait_ = false;
   }
-  void see(const FaultsAct& act) {
+  void see(const FaultsStep& act) {
     faults_ = webhooks_lost_ = false;
     comes_late_ = 0;
     const auto rules = json::Document::parse(act.rules, {.comments = true});
@@ -114,7 +116,7 @@ class FairStory {
       stale_ = false;
     }
   }
-  void see(const WireAct& act) {
+  void see(const WireStep& act) {
     wire_ = false;
     for (const WireRule& rule : act.rules) {
       const bool harmless = rule.what == WireRule::What::kExtraFields ||
@@ -125,16 +127,18 @@ class FairStory {
       if (rule.what == WireRule::What::kPoison) refused_ = true;
     }
   }
-  void see(const WebhookAct& act) {
+  void see(const WebhookStep& step) {
+    const JudgeWebhook& act = step.webhook;
     if (!alive_ || armed_) unfair_ = "nobody is there for the judge's webhook";
-    if (act.answer == WebhookAct::Answer::kAccepted) untold_.erase(act.stream);
+    if (act.answer == JudgeWebhook::Answer::kAccepted) untold_.erase(act.stream);
   }
-  void see(const KillAct& act) { armed_ = act.at != KillAct::At::kNever; }
-  void see(const DiskAct& act) {
+  void see(const KillStep& act) { armed_ = act.at != KillStep::At::kNever; }
+  void see(const DiskStep& act) {
     disk_full_ = act.full;
     trouble_ = trouble_ || act.full;
   }
-  void see(const ClientCheck& check) {
+  void see(const CheckStep& step) {
+    const ClientCheck& check = step.check;
     if (check.what == ClientCheck::What::kWaitsAfter && untold_wait_) {
       unfair_ = "nobody told it how long to wait";
     }
@@ -142,14 +146,13 @@ class FairStory {
       unfair_ = "something has changed since it held everything";
     }
   }
-  void see(const PruneAct& /*act*/) {
+  void see(const PruneStep& /*act*/) {
     if (faults_) unfair_ = "the judge's own call would meet the faults";
   }
-  void see(const ClockAct& /*act*/) {}
-  void see(const WorldAct& /*act*/) {}
-  void see(const MarkAct& /*act*/) {}
+  template <typename Other>
+  void see(const Other& /*step*/) {}
 
-  const ClientPlan& plan_;
+  const Plan& plan_;
   std::set<std::string> streams_;
   std::set<std::string> untold_;  // streams of which something may have changed unnoticed
   std::string unfair_;
@@ -169,8 +172,6 @@ class FairStory {
 
 }  // namespace
 
-std::string unfairness(const Scenario& scenario, const ClientPlan& plan) {
-  return FairStory(scenario, plan).run();
-}
+std::string unfairness(const Scenario& scenario) { return FairStory(scenario).run(); }
 
 }  // namespace terapi::conformance

@@ -8,13 +8,13 @@
 
 #include <string>
 
-#include "conformance/scenario/client_step.h"
 #include "conformance/scenario/scenario.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
 // What is unfair about it; empty: nothing. Cautious: it knows the stories that ScheduleDraw tells,
 // and may find fault with one that somebody has thought about.
-std::string unfairness(const Scenario& scenario, const ClientPlan& plan);
+std::string unfairness(const Scenario& scenario);
 
 }  // namespace terapi::conformance

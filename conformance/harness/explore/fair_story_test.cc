@@ -13,9 +13,7 @@ std::string unfair(const std::string& steps, const std::string& client = "{}",
           given + R"(,"client":)" + client + R"(,"steps":[)" + steps + "]}",
       "x.json");
   EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().message);
-  const auto plan = ClientPlan::read(*scenario);
-  EXPECT_TRUE(plan);
-  return unfairness(*scenario, *plan);
+  return unfairness(*scenario);
 }
 
 constexpr const char* kConverged = R"({"until":"converged"})";

@@ -12,19 +12,19 @@ std::optional<FaultKind> kind_of_rule(std::string_view id) {
   return std::nullopt;
 }
 
-std::optional<FaultKind> kind_of_kill(KillAct::At at) {
+std::optional<FaultKind> kind_of_kill(KillStep::At at) {
   switch (at) {
-    case KillAct::At::kRequest:
+    case KillStep::At::kRequest:
       return FaultKind::kKillAtRequest;
-    case KillAct::At::kAnswer:
+    case KillStep::At::kAnswer:
       return FaultKind::kKillAtAnswer;
-    case KillAct::At::kWebhookAnswered:
+    case KillStep::At::kWebhookAnswered:
       return FaultKind::kKillAtWebhook;
-    case KillAct::At::kStoreCall:
+    case KillStep::At::kStoreCall:
       return FaultKind::kKillAtStoreCall;
-    case KillAct::At::kStoreCalled:
+    case KillStep::At::kStoreCalled:
       return FaultKind::kKillAtStoreCalled;
-    case KillAct::At::kNever:
+    case KillStep::At::kNever:
       return std::nullopt;
   }
   return std::nullopt;
@@ -32,30 +32,30 @@ std::optional<FaultKind> kind_of_kill(KillAct::At at) {
 
 namespace {
 
-std::optional<FaultKind> kind_of_webhook(const WebhookAct& act) {
-  if (act.answer == WebhookAct::Answer::kRefused) return FaultKind::kHostileWebhook;
+std::optional<FaultKind> kind_of_webhook(const JudgeWebhook& act) {
+  if (act.answer == JudgeWebhook::Answer::kRefused) return FaultKind::kHostileWebhook;
   if (act.type != "sync") return FaultKind::kUnknownWebhook;
   return act.times > 1 ? FaultKind::kWebhookBurst : FaultKind::kBaitWebhook;
 }
 
-std::optional<FaultKind> kind_of_act(const ClientAct& act) {
-  if (act.what == ClientAct::What::kIsKilled) return FaultKind::kKill;
-  if (act.what == ClientAct::What::kStops) return FaultKind::kStop;
+std::optional<FaultKind> kind_of_act(const ProcessStep& act) {
+  if (act.what == ProcessStep::What::kIsKilled) return FaultKind::kKill;
+  if (act.what == ProcessStep::What::kStops) return FaultKind::kStop;
   if (act.worker > 1) return FaultKind::kSecondWorker;
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<FaultKind> kind_of_step(const ClientStep::What& what) {
-  if (const auto* act = std::get_if<ClientAct>(&what)) return kind_of_act(*act);
-  if (const auto* act = std::get_if<WebhookAct>(&what)) return kind_of_webhook(*act);
-  if (const auto* act = std::get_if<DiskAct>(&what); act != nullptr && act->full) {
+std::optional<FaultKind> kind_of_step(const Step::What& what) {
+  if (const auto* act = std::get_if<ProcessStep>(&what)) return kind_of_act(*act);
+  if (const auto* act = std::get_if<WebhookStep>(&what)) return kind_of_webhook(act->webhook);
+  if (const auto* act = std::get_if<DiskStep>(&what); act != nullptr && act->full) {
     return FaultKind::kDiskFull;
   }
-  if (std::holds_alternative<ClockAct>(what)) return FaultKind::kClockJump;
-  if (std::holds_alternative<PruneAct>(what)) return FaultKind::kPrune;
-  if (std::holds_alternative<BetweenPagesAct>(what)) return FaultKind::kBetweenPages;
+  if (std::holds_alternative<ClockStep>(what)) return FaultKind::kClockJump;
+  if (std::holds_alternative<PruneStep>(what)) return FaultKind::kPrune;
+  if (std::holds_alternative<BetweenPagesStep>(what)) return FaultKind::kBetweenPages;
   return std::nullopt;
 }
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/scenario/client_step.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
@@ -182,8 +182,8 @@ constexpr const FaultTraits& traits_of(FaultKind kind) { return row_of(kind).tra
 // Of a rule's id: "reset-2" is a reset. None: the rule is not one of ours.
 std::optional<FaultKind> kind_of_rule(std::string_view id);
 // Of a step that does something to the client by itself; none: it does not.
-std::optional<FaultKind> kind_of_step(const ClientStep::What& what);
-std::optional<FaultKind> kind_of_kill(KillAct::At at);
+std::optional<FaultKind> kind_of_step(const Step::What& what);
+std::optional<FaultKind> kind_of_kill(KillStep::At at);
 
 // A set of kinds.
 class FaultKinds {

@@ -27,27 +27,25 @@ class Keeper {
   Keeper(const Finding& failure, const KeepOptions& options)
       : failure_(failure), options_(options) {}
 
-  bool fails(const Scenario& scenario, const ClientPlan& plan) const {
+  bool fails(const Scenario& scenario) const {
     if (options_.budget && std::chrono::steady_clock::now() - began_ > *options_.budget)
       return false;
-    if (plan.steps.empty() || !fair(scenario, plan)) return false;
-    const Explored explored = play(scenario, plan);
+    if (scenario.plan.steps.empty() || !fair(scenario)) return false;
+    const Explored explored = play(scenario);
     return explored.verdict == Verdict::kFail && same_finding(explored, failure_) != nullptr;
   }
 
-  Explored play(const Scenario& scenario, const ClientPlan& plan) const {
-    return options_.how ? options_.how(scenario, plan) : explore(scenario, plan, options_.play);
+  Explored play(const Scenario& scenario) const {
+    return options_.how ? options_.how(scenario) : explore(scenario, options_.play);
   }
   bool ours() const { return options_.play.mutant == nullptr && !options_.how; }
 
   // A right client passes it. Where ours is the one that fails, rules have to do.
-  bool fair(const Scenario& scenario, const ClientPlan& plan) const {
-    if (ours()) return unfairness(scenario, plan).empty();
-    return !reference(scenario, plan).found();
+  bool fair(const Scenario& scenario) const {
+    if (ours()) return unfairness(scenario).empty();
+    return !reference(scenario).found();
   }
-  static Explored reference(const Scenario& scenario, const ClientPlan& plan) {
-    return explore(scenario, plan, {});
-  }
+  static Explored reference(const Scenario& scenario) { return explore(scenario, {}); }
 
  private:
   const Finding& failure_;
@@ -55,17 +53,16 @@ class Keeper {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-bool only_virtual(const ClientPlan& plan) {
-  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const ClientStep& step) {
-    const auto* kill = std::get_if<KillAct>(&step.what);
+bool only_virtual(const Plan& plan) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+    const auto* kill = std::get_if<KillStep>(&step.what);
     return kill != nullptr &&
-           (kill->restarts || kill->at == KillAct::At::kStoreCall ||
-            kill->at == KillAct::At::kStoreCalled || kill->at == KillAct::At::kWebhookAnswered);
+           (kill->restarts || kill->at == KillStep::At::kStoreCall ||
+            kill->at == KillStep::At::kStoreCalled || kill->at == KillStep::At::kWebhookAnswered);
   });
 }
 
-void tell(Scenario& scenario, const ClientPlan& plan, const Finding& finding,
-          const KeepOptions& options) {
+void tell(Scenario& scenario, const Finding& finding, const KeepOptions& options) {
   scenario.id = "explore/" + options.name;
   scenario.title =
       options.title.empty() ? "A client keeps " + finding.clause + " here" : options.title;
@@ -80,41 +77,38 @@ void tell(Scenario& scenario, const ClientPlan& plan, const Finding& finding,
     scenario.kills_none = "It was found with a client, and not with one of the mutants.";
   }
   scenario.in_virtual = true;
-  scenario.over_http = !only_virtual(plan);
+  scenario.over_http = !only_virtual(scenario.plan);
   scenario.worlds_why =
       scenario.over_http ? "" : "The process dies between two calls of its own, which only we see.";
 }
 
 }  // namespace
 
-KeptSchedule keep_schedule(const Scenario& scenario, const ClientPlan& plan, const Finding& failure,
+KeptSchedule keep_schedule(const Scenario& scenario, const Finding& failure,
                            const KeepOptions& options) {
   const Keeper keeper(failure, options);
   const Shrunk shrunk = shrink(
-      scenario_text(scenario, plan),
-      [&](const Scenario& s, const ClientPlan& p) { return keeper.fails(s, p); },
+      scenario_text(scenario), [&](const Scenario& s) { return keeper.fails(s); },
       options.most_tries);
   auto smallest = Scenario::parse(shrunk.text, "kept");
   TERAPI_CHECK(smallest.has_value(), "what is kept was read before");
-  const auto smallest_plan = ClientPlan::read(*smallest);
-  TERAPI_CHECK(smallest_plan.has_value(), "what is kept was read before");
   KeptSchedule kept;
   kept.tried = shrunk.tried;
-  kept.steps = smallest_plan->steps.size();
-  const Explored explored = keeper.play(*smallest, *smallest_plan);
+  kept.steps = smallest->plan.steps.size();
+  const Explored explored = keeper.play(*smallest);
   const Finding* finding = same_finding(explored, failure);
   kept.finding = finding == nullptr ? failure : *finding;
   if (keeper.ours()) {
     ExploreOptions sqlite = options.play;
     sqlite.sqlite = true;
-    kept.fails_on_sqlite = explore(*smallest, *smallest_plan, sqlite).found();
+    kept.fails_on_sqlite = explore(*smallest, sqlite).found();
   } else {
-    kept.passes_reference = Keeper::reference(*smallest, *smallest_plan).verdict == Verdict::kPass;
+    kept.passes_reference = Keeper::reference(*smallest).verdict == Verdict::kPass;
   }
-  tell(*smallest, *smallest_plan, kept.finding, options);
+  tell(*smallest, kept.finding, options);
   kept.path = smallest->id + ".json";
   kept.text = scenario_text(
-      *smallest, *smallest_plan,
+      *smallest,
       {kept.finding.clause + (kept.finding.invariant.empty() ? "" : " " + kept.finding.invariant) +
            ": " + kept.finding.what + ".",
        "expected: " + kept.finding.expected, "actual: " + kept.finding.actual,

@@ -20,7 +20,7 @@ struct KeepOptions {
   ExploreOptions play;
   // Of a client other than ours: how its schedules are played. The reference client is the referee
   // then: what fails it, too, is not kept.
-  std::function<Explored(const Scenario&, const ClientPlan&)> how{};
+  std::function<Explored(const Scenario&)> how{};
   std::string name;   // of the file, "seed-17"
   std::string again;  // the line that finds it again
   std::string title;  // "" : from what failed
@@ -40,7 +40,7 @@ struct KeptSchedule {
 };
 
 // `failure`: what the schedule fails with; what is kept fails with the same clause.
-KeptSchedule keep_schedule(const Scenario& scenario, const ClientPlan& plan, const Finding& failure,
+KeptSchedule keep_schedule(const Scenario& scenario, const Finding& failure,
                            const KeepOptions& options);
 
 }  // namespace terapi::conformance

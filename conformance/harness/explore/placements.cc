@@ -18,16 +18,17 @@ constexpr core::Duration kFurtherTime = 110s;
 // A webhook that is lost is made good by a poll that comes in time, and by nothing else.
 constexpr core::Duration kSoonEnough = 30s;
 
-template <typename Act>
-bool has_step(const ClientPlan& plan) {
-  return std::any_of(plan.steps.begin(), plan.steps.end(),
-                     [](const ClientStep& step) { return std::holds_alternative<Act>(step.what); });
+template <typename What>
+bool has_step(const Scenario& scenario) {
+  const std::vector<Step>& steps = scenario.plan.steps;
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const Step& step) { return std::holds_alternative<What>(step.what); });
 }
 
 // Checks that no fault can make untrue.
-bool always_holds(const ClientCheck& check) {
-  return check.what == ClientCheck::What::kNothingElsewhere ||
-         check.what == ClientCheck::What::kKeysKept;
+bool always_holds(const CheckStep& step) {
+  return step.check.what == ClientCheck::What::kNothingElsewhere ||
+         step.check.what == ClientCheck::What::kKeysKept;
 }
 
 std::string rule_text(FaultKind kind, std::uint64_t nth, std::size_t number) {
@@ -77,31 +78,30 @@ std::vector<std::size_t> chosen(std::uint64_t n, std::uint64_t k, std::uint64_t 
 
 }  // namespace
 
-Placements::Placements(const Scenario& scenario, const ClientPlan& plan)
-    : scenario_(scenario), plan_(plan) {
-  std::erase_if(plan_.steps, [](const ClientStep& step) {
-    const auto* check = std::get_if<ClientCheck>(&step.what);
+Placements::Placements(const Scenario& scenario) : scenario_(scenario) {
+  Plan& plan = scenario_.plan;
+  const auto may_fail = [](const Step& step) {
+    const auto* check = std::get_if<CheckStep>(&step.what);
     return check != nullptr && !always_holds(*check);
-  });
-  std::erase_if(plan_.expect, [](const ClientCheck& check) { return !always_holds(check); });
-  for (ClientStep& step : plan_.steps) {
+  };
+  std::erase_if(plan.steps, may_fail);
+  std::erase_if(plan.expect, may_fail);
+  for (Step& step : plan.steps) {
     step.text.clear();
-    auto* wait = std::get_if<WaitAct>(&step.what);
-    if (wait != nullptr && wait->what != WaitAct::What::kTime) wait->within += kFurtherTime;
+    if (auto* wait = std::get_if<WaitStep>(&step.what)) wait->within += kFurtherTime;
   }
 }
 
-core::Result<Placements> Placements::of(const Scenario& scenario, const ClientPlan& plan,
-                                        const ExploreOptions& options) {
-  if (has_step<PruneAct>(plan) || has_step<WorldAct>(plan)) {
+core::Result<Placements> Placements::of(const Scenario& scenario, const ExploreOptions& options) {
+  if (has_step<PruneStep>(scenario) || has_step<WorldStep>(scenario)) {
     return core::Error{"no_places",
                        scenario.id + " calls the server itself, and would meet the faults"};
   }
-  if (plan.may_stop) {
+  if (scenario.plan.client.may_stop) {
     return core::Error{"no_places", scenario.id + " has it stop, and a fault moves where"};
   }
-  Placements places(scenario, plan);
-  const Explored played = explore(places.scenario_, places.plan_, options);
+  Placements places(scenario);
+  const Explored played = explore(places.scenario_, options);
   if (played.found()) {
     return core::Error{
         "no_places", scenario.id + " fails without any: " +
@@ -109,11 +109,11 @@ core::Result<Placements> Placements::of(const Scenario& scenario, const ClientPl
   }
   places.add_rules(played);
   // Whoever is dead answers no webhook of the judge's; and a kill calls off the one before.
-  if (!has_step<KillAct>(plan) && !has_step<WebhookAct>(plan)) {
+  if (!has_step<KillStep>(scenario) && !has_step<WebhookStep>(scenario)) {
     for (std::size_t at = 0; at < played.moments.size(); ++at) {
       for (std::uint64_t nth = 1; nth <= played.moments[at]; ++nth) {
-        KillAct kill;
-        kill.at = static_cast<KillAct::At>(at);
+        KillStep kill;
+        kill.at = static_cast<KillStep::At>(at);
         kill.nth = nth;
         kill.restarts = true;
         places.kills_.push_back(kill);
@@ -131,8 +131,9 @@ void Placements::add_rules(const Explored& played) {
   std::size_t step = 0;
   for (const Event& event : played.history.events()) {
     if (event.kind == EventKind::kStep) {
-      if (step >= plan_.steps.size()) break;  // what comes after the story is not its own
-      if (std::holds_alternative<FaultsAct>(plan_.steps[step].what)) counts.emplace_back();
+      if (step >= scenario_.plan.steps.size()) break;  // what comes after the story is not its own
+      if (std::holds_alternative<FaultsStep>(scenario_.plan.steps[step].what))
+        counts.emplace_back();
       ++step;
     } else if (event.kind == EventKind::kRequest) {
       ++counts.back()[0];
@@ -140,7 +141,7 @@ void Placements::add_rules(const Explored& played) {
       ++counts.back()[1];
     }
   }
-  const bool polls = plan_.poll <= kSoonEnough;
+  const bool polls = scenario_.plan.client.poll <= kSoonEnough;
   for (std::size_t segment = 0; segment < counts.size(); ++segment) {
     for (std::uint64_t nth = 1; nth <= counts[segment][0]; ++nth) {
       for (const auto kind : {FaultKind::kServerError, FaultKind::kReset, FaultKind::kTruncate}) {
@@ -178,8 +179,9 @@ DrawnSchedule Placements::schedule(std::uint64_t n, std::uint64_t most) const {
   return {};
 }
 
-DrawnSchedule Placements::placed(const std::vector<std::size_t>& rules, const KillAct* kill) const {
-  DrawnSchedule drawn{scenario_, plan_, {}};
+DrawnSchedule Placements::placed(const std::vector<std::size_t>& rules,
+                                 const KillStep* kill) const {
+  DrawnSchedule drawn{scenario_, {}};
   std::vector<std::string> texts;
   std::size_t number = 0;
   for (const std::size_t index : rules) {
@@ -191,14 +193,15 @@ DrawnSchedule Placements::placed(const std::vector<std::size_t>& rules, const Ki
   }
   if (!texts.empty()) drawn.scenario.faults = joined(scenario_.faults, texts.front());
   std::size_t segment = 0;
-  for (ClientStep& step : drawn.plan.steps) {
-    auto* faults = std::get_if<FaultsAct>(&step.what);
+  std::vector<Step>& steps = drawn.scenario.plan.steps;
+  for (Step& step : steps) {
+    auto* faults = std::get_if<FaultsStep>(&step.what);
     if (faults == nullptr || ++segment >= texts.size()) continue;
     faults->rules = joined(faults->rules, texts[segment]);
   }
   if (kill != nullptr) {
     if (const auto kind = kind_of_kill(kill->at)) drawn.kinds.add(*kind);
-    drawn.plan.steps.insert(drawn.plan.steps.begin(), {*kill, ""});
+    steps.insert(steps.begin(), {.what = *kill});
   }
   return drawn;
 }

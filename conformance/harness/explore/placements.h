@@ -2,7 +2,7 @@
 // webhook lost or doubled, a death at each call of wire and store. For trying all of them, alone
 // and together, in place of some by chance.
 //
-//   const Placements places = Placements::of(scenario, plan, options);
+//   const Placements places = Placements::of(scenario, options);
 //   for (std::uint64_t n = 1; n <= places.combinations(2); ++n) play(places.schedule(n, 2));
 //
 // Each is the scenario itself with further fault rules, and a kill after which the client is
@@ -24,8 +24,7 @@ class Placements {
  public:
   // Plays the scenario once, to see what there is. Code "no_places" where nothing can be placed:
   // it fails by itself, or calls the server itself, as a prune does.
-  static core::Result<Placements> of(const Scenario& scenario, const ClientPlan& plan,
-                                     const ExploreOptions& options);
+  static core::Result<Placements> of(const Scenario& scenario, const ExploreOptions& options);
 
   std::size_t faults() const { return rules_.size(); }
   std::size_t kills() const { return kills_.size(); }
@@ -41,14 +40,13 @@ class Placements {
     std::uint64_t nth = 1;    // of the requests, or webhooks
   };
 
-  Placements(const Scenario& scenario, const ClientPlan& plan);
+  Placements(const Scenario& scenario);
   void add_rules(const Explored& played);
-  DrawnSchedule placed(const std::vector<std::size_t>& rules, const KillAct* kill) const;
+  DrawnSchedule placed(const std::vector<std::size_t>& rules, const KillStep* kill) const;
 
-  Scenario scenario_;
-  ClientPlan plan_;  // without the checks
+  Scenario scenario_;  // without the checks
   std::vector<Rule> rules_;
-  std::vector<KillAct> kills_;
+  std::vector<KillStep> kills_;
 };
 
 }  // namespace terapi::conformance

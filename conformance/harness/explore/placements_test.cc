@@ -9,12 +9,7 @@
 namespace terapi::conformance {
 namespace {
 
-struct Story {
-  Scenario scenario;
-  ClientPlan plan;
-};
-
-Story story(const std::string& steps) {
+Scenario story(const std::string& steps) {
   auto scenario = Scenario::parse(
       R"({"id":"client/x","title":"t","why":"w","clauses":["CLIENT-1"],"origin":"o",)"
       R"("judges":"client","given":{"records":[{"connection":"demo","model":"Issue",)"
@@ -23,16 +18,14 @@ Story story(const std::string& steps) {
           steps + "]}",
       "x.json");
   EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().message);
-  auto plan = ClientPlan::read(*scenario);
-  EXPECT_TRUE(plan);
-  return {*std::move(scenario), *std::move(plan)};
+  return *std::move(scenario);
 }
 
 constexpr const char* kReadsTwoPages = R"({"client":"starts"},{"until":"converged"})";
 
 TEST(Placements, ThereIsOneForEachFaultOfEachCall) {
-  const Story told = story(kReadsTwoPages);
-  const auto places = Placements::of(told.scenario, told.plan, {});
+  const Scenario told = story(kReadsTwoPages);
+  const auto places = Placements::of(told, {});
   ASSERT_TRUE(places) << places.error().message;
   EXPECT_EQ(places->faults(), 6U);  // two requests, three ways each
   EXPECT_GT(places->kills(), 6U);   // of the wire and of the store
@@ -41,53 +34,54 @@ TEST(Placements, ThereIsOneForEachFaultOfEachCall) {
 }
 
 TEST(Placements, EachCombinationComesOnce) {
-  const Story told = story(kReadsTwoPages);
-  const auto places = Placements::of(told.scenario, told.plan, {});
+  const Scenario told = story(kReadsTwoPages);
+  const auto places = Placements::of(told, {});
   ASSERT_TRUE(places);
   std::set<std::string> texts;
   for (std::uint64_t n = 1; n <= places->combinations(2); ++n) {
     const DrawnSchedule drawn = places->schedule(n, 2);
-    texts.insert(drawn.scenario.faults + step_text(drawn.plan.steps.front().what));
+    texts.insert(drawn.scenario.faults +
+                 step_text(drawn.scenario.plan.steps.front(), Subject::kClient));
   }
   EXPECT_EQ(texts.size(), places->combinations(2));
 }
 
 TEST(Placements, EveryOneStrikesAndTheReferenceClientGetsOverIt) {
-  const Story told =
+  const Scenario told =
       story(R"({"client":"starts"},{"until":"converged"},{"faults":[]},{"run":{"delete":["1"]}},)"
             R"({"until":"converged"})");
-  const auto places = Placements::of(told.scenario, told.plan, {});
+  const auto places = Placements::of(told, {});
   ASSERT_TRUE(places);
   for (std::uint64_t n = 1; n <= places->combinations(1); ++n) {
     const DrawnSchedule drawn = places->schedule(n, 1);
-    const Explored explored = explore(drawn.scenario, drawn.plan, {});
+    const Explored explored = explore(drawn.scenario, {});
     EXPECT_FALSE(explored.found())
         << n << (explored.findings.empty() ? "" : explored.findings.front().what);
     const auto& events = explored.history.events();
     EXPECT_TRUE(std::any_of(events.begin(), events.end(), [](const Event& event) {
       return !event.fault.empty();
-    })) << scenario_text(drawn.scenario, drawn.plan);
+    })) << scenario_text(drawn.scenario);
   }
 }
 
 TEST(Placements, FindAClientWhoseCursorRunsAhead) {
-  const Story told = story(kReadsTwoPages);
+  const Scenario told = story(kReadsTwoPages);
   ExploreOptions options;
   options.mutant = find_client_mutant("cursor-before-records");
-  const auto places = Placements::of(told.scenario, told.plan, options);
+  const auto places = Placements::of(told, options);
   ASSERT_TRUE(places);
   std::size_t found = 0;
   for (std::uint64_t n = 1; n <= places->combinations(1); ++n) {
     const DrawnSchedule drawn = places->schedule(n, 1);
-    if (explore(drawn.scenario, drawn.plan, options).found()) ++found;
+    if (explore(drawn.scenario, options).found()) ++found;
   }
   EXPECT_GT(found, 0U);
 }
 
 TEST(Placements, AreNoneWhereTheStoryCallsTheServerItself) {
-  const Story told =
+  const Scenario told =
       story(R"({"client":"starts"},{"until":"converged"},{"prune":"1"},{"until":"converged"})");
-  EXPECT_FALSE(Placements::of(told.scenario, told.plan, {}));
+  EXPECT_FALSE(Placements::of(told, {}));
 }
 
 }  // namespace

@@ -52,13 +52,6 @@ class Swarm {
   std::vector<FaultKind> kinds_;
 };
 
-WaitAct wait_for(WaitAct::What what, core::Duration within) {
-  WaitAct act;
-  act.what = what;
-  act.within = within;
-  return act;
-}
-
 DrawnWorld::Shape drawn_shape(core::Random random, const Swarm& swarm, const DrawOptions& options) {
   DrawnWorld::Shape shape;
   static constexpr std::array<std::size_t, 8> kStreams = {1, 1, 1, 2, 2, 2, 3, 4};
@@ -121,28 +114,26 @@ class ScheduleDraw {
   void draw_client() {
     static constexpr std::array<core::Duration, 6> kPolls = {1s, 2s, 5s, kFarOff, kFarOff, kFarOff};
     static constexpr std::array<std::uint64_t, 6> kLimits = {1, 2, 3, 5, 10, 100};
-    ClientPlan& plan = drawn_.plan;
-    plan.poll = kPolls[story_.below(kPolls.size())];
-    plan.limit = kLimits[story_.below(kLimits.size())];
-    if (shape_.records > 30 && plan.limit < 3) plan.limit += 4;
+    Plan& plan = drawn_.scenario.plan;
+    plan.client.poll = kPolls[story_.below(kPolls.size())];
+    plan.client.limit = kLimits[story_.below(kLimits.size())];
+    if (shape_.records > 30 && plan.client.limit < 3) plan.client.limit += 4;
     if (options_.size == DrawOptions::Size::kSmall)
-      plan.limit = std::max<std::uint64_t>(plan.limit, 10);
-    plan.streams = world_.names();
+      plan.client.limit = std::max<std::uint64_t>(plan.client.limit, 10);
+    plan.client.streams = world_.names();
     // Whoever takes no webhooks would wait for minutes.
-    plan.needs_webhooks = far_off();
+    plan.client.needs_webhooks = far_off();
   }
-  bool far_off() const { return drawn_.plan.poll == kFarOff; }
+  bool far_off() const { return drawn_.scenario.plan.client.poll == kFarOff; }
 
   // --- steps ------------------------------------------------------------------------------------
 
-  void step(ClientStep::What what) {
+  void step(Step::What what) {
     if (const auto kind = kind_of_step(what)) drawn_.kinds.add(*kind);
-    drawn_.plan.steps.push_back({std::move(what), ""});
+    drawn_.scenario.plan.steps.push_back({.what = std::move(what)});
   }
   void pass(core::Duration duration) {
-    if (duration.count() > 0) {
-      step(wait_for(WaitAct::What::kTime, duration));
-    }
+    if (duration.count() > 0) step(PassStep{duration});
   }
   void pass_some() {
     static constexpr std::array<core::Duration, 8> kPasses = {0s,   0s,    1ms, 2ms,
@@ -150,12 +141,12 @@ class ScheduleDraw {
     pass(kPasses[story_.below(kPasses.size())]);
   }
   void converge() {
-    step(wait_for(WaitAct::What::kConverged, kToRecover));
+    step(WaitStep{.what = WaitStep::What::kConverged, .within = kToRecover});
     changes_wait_ = false;
   }
-  void expect(ClientCheck check) { step(std::move(check)); }
+  void expect(ClientCheck check) { step(CheckStep{std::move(check)}); }
   void start(int worker = 1, bool wait = true) {
-    step(ClientAct{ClientAct::What::kStarts, worker, wait});
+    step(ProcessStep{ProcessStep::What::kStarts, worker, wait});
   }
 
   DrawnStream& any_stream() { return world_.streams()[history_.below(world_.streams().size())]; }
@@ -164,7 +155,7 @@ class ScheduleDraw {
     if (kind == RunKind::kAny && history_.below(5) == 0) kind = RunKind::kOnlyDeletes;
     const bool announced = history_.below(6) != 0;
     hints_lost_ = hints_lost_ || !announced;
-    step(RunAct{world_.run(any_stream(), kind, 4, announced)});
+    step(RunStep{.body = world_.run(any_stream(), kind, 4, announced)});
   }
   void runs() {
     const std::uint64_t count = 1 + history_.below(3);
@@ -178,8 +169,8 @@ class ScheduleDraw {
     const bool announced = history_.below(2) == 0 || far_off();
     hints_lost_ = hints_lost_ || !announced;
     changes_wait_ = true;
-    step(BetweenPagesAct{1 + history_.below(3),
-                         world_.run(any_stream(), RunKind::kAny, 4, announced)});
+    step(BetweenPagesStep{1 + history_.below(3),
+                          world_.run(any_stream(), RunKind::kAny, 4, announced)});
   }
 
   // --- the beginning ----------------------------------------------------------------------------
@@ -208,20 +199,21 @@ class ScheduleDraw {
   // A run on each stream that a webhook tells.
   void announce() {
     for (DrawnStream& stream : world_.streams()) {
-      step(RunAct{world_.run(stream, RunKind::kOnlyNew, 1, true)});
+      step(RunStep{.body = world_.run(stream, RunKind::kOnlyNew, 1, true)});
     }
   }
   // It was told how much it may ask for at once.
   void expect_pages() {
     for (const DrawnStream& stream : world_.streams()) {
-      const std::uint64_t least = (stream.begun_with + drawn_.plan.limit - 1) / drawn_.plan.limit;
+      const std::uint64_t least = (stream.begun_with + drawn_.scenario.plan.client.limit - 1) /
+                                  drawn_.scenario.plan.client.limit;
       if (least < 2) continue;
       ClientCheck check;
       check.least = least;
       check.stream = stream.name();
       check.clause = "CLIENT-10";
-      check.because =
-          "It was told to ask for " + std::to_string(drawn_.plan.limit) + " records at a time";
+      check.because = "It was told to ask for " +
+                      std::to_string(drawn_.scenario.plan.client.limit) + " records at a time";
       expect(std::move(check));
     }
   }
@@ -248,7 +240,7 @@ class ScheduleDraw {
   void trouble(bool from_the_start) {
     api_rules_ = 0;
     retry_after_ = 0s;
-    if (swarm_.on(FaultKind::kRateLimited)) step(MarkAct{"trouble"});
+    if (swarm_.on(FaultKind::kRateLimited)) step(MarkStep{"trouble"});
     set_rules(1 + faults_.below(3), from_the_start);
     if (from_the_start) start();
     const std::uint64_t acts = 1 + story_.below(3);
@@ -286,7 +278,7 @@ class ScheduleDraw {
 
   void set_rules(std::uint64_t most, bool from_the_start) {
     std::string rules;
-    WireAct wire;
+    WireStep wire;
     for (std::uint64_t i = 0; i < most && budget_ > 0; ++i) {
       const auto kind = swarm_.pick(faults_, [&](FaultKind k) {
         if (traits_of(k).comes_late && (from_the_start || changes_wait_)) return false;
@@ -300,7 +292,7 @@ class ScheduleDraw {
     set(rules, std::move(wire));
   }
 
-  void add_rule(FaultKind kind, std::string& rules, WireAct& wire) {
+  void add_rule(FaultKind kind, std::string& rules, WireStep& wire) {
     if (budget_ > 0) --budget_;
     const DrawnStream& stream = world_.streams().front();
     const std::string record =
@@ -316,10 +308,10 @@ class ScheduleDraw {
       rules += (rules.empty() ? "" : ",") + rule.text;
     }
   }
-  void set(const std::string& rules, WireAct wire) {
+  void set(const std::string& rules, WireStep wire) {
     if (!rules.empty()) {
       faults_set_ = true;
-      step(FaultsAct{"[" + rules + "]"});
+      step(FaultsStep{"[" + rules + "]"});
     }
     if (!wire.rules.empty()) {
       wire_set_ = true;
@@ -340,18 +332,18 @@ class ScheduleDraw {
     static constexpr std::array<core::Duration, 6> kJumps = {24h, -24h, 1h, -1h, 1s, -1s};
     switch (kind) {
       case FaultKind::kKill:
-        step(ClientAct{ClientAct::What::kIsKilled, 1, true});
+        step(ProcessStep{ProcessStep::What::kIsKilled, 1, true});
         if (story_.below(2) == 0) runs();
         return start(1, story_.below(2) == 0);
       case FaultKind::kStop:
-        step(ClientAct{ClientAct::What::kStops, 1, true});
+        step(ProcessStep{ProcessStep::What::kStops, 1, true});
         if (story_.below(2) == 0) runs();
         return start(1, story_.below(2) == 0);
       case FaultKind::kClockJump:
-        return step(ClockAct{kJumps[story_.below(kJumps.size())]});
+        return step(ClockStep{kJumps[story_.below(kJumps.size())]});
       case FaultKind::kDiskFull:
         disk_full_ = true;
-        return step(DiskAct{true});
+        return step(DiskStep{true});
       case FaultKind::kBetweenPages:
         return change_between_pages();
       default:
@@ -360,10 +352,10 @@ class ScheduleDraw {
   }
 
   void arm(FaultKind kind) {
-    KillAct kill;
+    KillStep kill;
     for (const auto at :
-         {KillAct::At::kRequest, KillAct::At::kAnswer, KillAct::At::kWebhookAnswered,
-          KillAct::At::kStoreCall, KillAct::At::kStoreCalled}) {
+         {KillStep::At::kRequest, KillStep::At::kAnswer, KillStep::At::kWebhookAnswered,
+          KillStep::At::kStoreCall, KillStep::At::kStoreCalled}) {
       if (kind_of_kill(at) == kind) kill.at = at;
     }
     kill.nth = 1 + faults_.below(kind == FaultKind::kKillAtWebhook ? 2 : 8);
@@ -372,16 +364,16 @@ class ScheduleDraw {
     armed_ = true;
     runs();
     pass(1s);
-    step(ClientAct{ClientAct::What::kIsKilled, 1, true});
+    step(ProcessStep{ProcessStep::What::kIsKilled, 1, true});
     start(1, false);
   }
 
   // The faults stop, and what is dead or has given up is started again.
   void recover() {
-    if (armed_) step(KillAct{.at = KillAct::At::kNever});
-    if (faults_set_) step(FaultsAct{"[]"});
-    if (wire_set_) step(WireAct{});
-    if (disk_full_) step(DiskAct{false});
+    if (armed_) step(KillStep{.at = KillStep::At::kNever});
+    if (faults_set_) step(FaultsStep{"[]"});
+    if (wire_set_) step(WireStep{});
+    if (disk_full_) step(DiskStep{false});
     if (armed_ || stopped_) start();
     armed_ = stopped_ = faults_set_ = wire_set_ = disk_full_ = late_commit_ = false;
     converge_calmly();
@@ -391,20 +383,20 @@ class ScheduleDraw {
   void refusal() {
     const auto kind = swarm_.pick(faults_, [](FaultKind k) { return traits_of(k).stops_client; });
     if (!kind || budget_ == 0) return calm();
-    drawn_.plan.may_stop = true;
+    drawn_.scenario.plan.client.may_stop = true;
     std::string rules;
-    WireAct wire;
+    WireStep wire;
     // What makes it ask.
-    std::vector<RunAct> asks;
+    std::vector<RunStep> asks;
     for (DrawnStream& stream : world_.streams()) {
-      asks.push_back(RunAct{world_.run(stream, RunKind::kOnlyNew, 2, true)});
+      asks.push_back(RunStep{.body = world_.run(stream, RunKind::kOnlyNew, 2, true)});
     }
     add_rule(*kind, rules, wire);
     const bool poison = !wire.rules.empty();
     if (poison) wire.rules.front().record = world_.streams().front().records.back().id;
-    step(MarkAct{std::string(word_of(*kind))});
+    step(MarkStep{std::string(word_of(*kind))});
     set(rules, std::move(wire));
-    for (RunAct& run : asks) step(std::move(run));
+    for (RunStep& run : asks) step(std::move(run));
     pass(10s);
     if (*kind == FaultKind::kRedirect) {
       ClientCheck check;
@@ -434,7 +426,7 @@ class ScheduleDraw {
   void keeps_what_it_has() {
     converge_calmly();
     std::string rules;
-    WireAct wire;
+    WireStep wire;
     const std::uint64_t most = 1 + faults_.below(2);
     for (std::uint64_t i = 0; i < most && budget_ > 0; ++i) {
       const auto kind = swarm_.pick(faults_, [](FaultKind k) {
@@ -445,9 +437,9 @@ class ScheduleDraw {
     if (rules.empty()) return;
     set(rules, {});
     // What makes it ask, and changes nothing.
-    WebhookAct hint;
+    JudgeWebhook hint;
     hint.stream = any_stream().name();
-    step(hint);
+    step(WebhookStep{hint});
     pass(faults_.below(2) == 0 ? 200ms : 2s);
     ClientCheck check;
     check.what = ClientCheck::What::kConverged;
@@ -455,7 +447,7 @@ class ScheduleDraw {
     check.because = "Nothing has changed on the server since it held everything";
     expect(check);
     if (swarm_.on(FaultKind::kKill)) {
-      step(ClientAct{ClientAct::What::kIsKilled, 1, true});
+      step(ProcessStep{ProcessStep::What::kIsKilled, 1, true});
       start(1, false);
     }
     recover();
@@ -467,15 +459,16 @@ class ScheduleDraw {
     --budget_;
     DrawnStream& stream = any_stream();
     const std::uint64_t pages = 5 + faults_.below(4);
-    step(RunAct{
-        world_.backlog(stream, std::min<std::uint64_t>(drawn_.plan.limit, 10) * pages, true)});
-    KillAct kill;
+    step(RunStep{
+        .body = world_.backlog(
+            stream, std::min<std::uint64_t>(drawn_.scenario.plan.client.limit, 10) * pages, true)});
+    KillStep kill;
     kill.nth = 4 + faults_.below(pages - 4);
     drawn_.kinds.add(FaultKind::kKillAtAnswer);
     step(kill);
     pass(2s);
-    step(KillAct{.at = KillAct::At::kNever});
-    step(ClientAct{ClientAct::What::kIsKilled, 1, true});
+    step(KillStep{.at = KillStep::At::kNever});
+    step(ProcessStep{ProcessStep::What::kIsKilled, 1, true});
     start();
     pass(20ms);
     ClientCheck check;
@@ -495,19 +488,19 @@ class ScheduleDraw {
         swarm_.pick(faults_, [](FaultKind k) { return place_of(k) == FaultPlace::kJudge; });
     if (!kind || budget_ == 0) return calm();
     --budget_;
-    WebhookAct act;
+    JudgeWebhook act;
     DrawnStream& stream = any_stream();
     act.stream = stream.name();
     act.spaced = faults_.below(3) == 0;
-    act.answer = WebhookAct::Answer::kAccepted;
+    act.answer = JudgeWebhook::Answer::kAccepted;
     switch (*kind) {
       case FaultKind::kHostileWebhook: {
-        using Signature = WebhookAct::Signature;
+        using Signature = JudgeWebhook::Signature;
         static constexpr std::array kHostile = {
             Signature::kMissing,    Signature::kWrongKey,       Signature::kAltered,
             Signature::kLegacyOnly, Signature::kLengthExtended, Signature::kReserialised};
         act.signature = kHostile[faults_.below(kHostile.size())];
-        act.answer = WebhookAct::Answer::kRefused;
+        act.answer = JudgeWebhook::Answer::kRefused;
         // Another spelling of what is spelled otherwise already would be the same text.
         if (act.signature == Signature::kReserialised) act.spaced = false;
         break;
@@ -519,18 +512,18 @@ class ScheduleDraw {
       }
       case FaultKind::kBaitWebhook:
         act.modified_after = "{now}";
-        if (faults_.below(3) == 0) act.signature = WebhookAct::Signature::kList;
-        step(RunAct{world_.run(stream, RunKind::kAny, 2, false)});
+        if (faults_.below(3) == 0) act.signature = JudgeWebhook::Signature::kList;
+        step(RunStep{.body = world_.run(stream, RunKind::kAny, 2, false)});
         pass(5ms);
-        step(RunAct{world_.run(stream, RunKind::kOnlyNew, 1, false)});
+        step(RunStep{.body = world_.run(stream, RunKind::kOnlyNew, 1, false)});
         break;
       default:
         act.times = 2 + faults_.below(20);
-        step(RunAct{world_.run(stream, RunKind::kAny, 2, false)});
+        step(RunStep{.body = world_.run(stream, RunKind::kAny, 2, false)});
         break;
     }
     const bool told = *kind == FaultKind::kBaitWebhook || *kind == FaultKind::kWebhookBurst;
-    step(act);
+    step(WebhookStep{act});
     if (told) return converge_calmly();
     calm();
   }
@@ -542,7 +535,10 @@ class ScheduleDraw {
     if (!possible) return calm();
     --budget_;
     converge_calmly();
-    step(PruneAct{stream.name(), stream.records[faults_.below(stream.records.size())].id});
+    PruneStep prune;
+    prune.prune.stream.model = stream.model;
+    prune.prune.until = "@" + stream.records[faults_.below(stream.records.size())].id;
+    step(std::move(prune));
     if (faults_.below(2) == 0) return keeps_what_it_has();
     calm();
   }
@@ -552,7 +548,7 @@ class ScheduleDraw {
     check.what = ClientCheck::What::kWebhooksAnswered;
     check.time = 5s;
     check.clause = "CLIENT-6";
-    drawn_.plan.expect.push_back(std::move(check));
+    drawn_.scenario.plan.expect.push_back({.what = CheckStep{std::move(check)}});
   }
 
   const DrawOptions& options_;

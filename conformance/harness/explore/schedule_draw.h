@@ -2,8 +2,8 @@
 // meanwhile. The same seed and options draw the same scenario, on every machine.
 //
 //   const DrawnSchedule drawn = draw_schedule(17, {});
-//   play_plan(drawn.scenario, drawn.plan, stage);
-//   std::string file = scenario_text(drawn.scenario, drawn.plan);
+//   play_plan(drawn.scenario, stage);
+//   std::string file = scenario_text(drawn.scenario);
 //
 // A story is made of episodes: a start, calm, trouble of one or more kinds, a refusal, a backlog in
 // which the client dies… Each episode of trouble ends: the faults stop, whoever is dead is started
@@ -19,7 +19,6 @@
 #include <cstdint>
 
 #include "conformance/harness/explore/fault_kind.h"
-#include "conformance/scenario/client_step.h"
 #include "conformance/scenario/scenario.h"
 
 namespace terapi::conformance {
@@ -34,8 +33,7 @@ struct DrawOptions {
 };
 
 struct DrawnSchedule {
-  Scenario scenario;  // without `client`, `steps` and `expect`, which are in the plan
-  ClientPlan plan;
+  Scenario scenario;
   FaultKinds kinds;  // that the schedule has, whether they come about or not
 };
 

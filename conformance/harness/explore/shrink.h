@@ -2,8 +2,8 @@
 // steps, faults, streams and records, smaller numbers, simpler kinds, until nothing more can be
 // left out (delta debugging).
 //
-//   const Shrunk shrunk = shrink(text, [&](const Scenario& s, const ClientPlan& p) {
-//     return fails_alike(s, p);
+//   const Shrunk shrunk = shrink(text, [&](const Scenario& s) {
+//     return fails_alike(s);
 //   });
 //
 // Pure, as far as `fails` is. No thread rule.
@@ -13,13 +13,13 @@
 #include <functional>
 #include <string>
 
-#include "conformance/scenario/client_step.h"
 #include "conformance/scenario/scenario.h"
+#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
 // True when the scenario fails still, and in the same way.
-using StillFails = std::function<bool(const Scenario& scenario, const ClientPlan& plan)>;
+using StillFails = std::function<bool(const Scenario& scenario)>;
 
 struct Shrunk {
   std::string text;  // of the scenario's file, without layout

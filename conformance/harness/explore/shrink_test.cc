@@ -26,30 +26,28 @@ constexpr const char* kStory =
   {"kill_at":"answer","nth":8},
   {"until":"converged"}]})";
 
-bool has_kill(const ClientPlan& plan) {
-  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const ClientStep& step) {
-    return std::holds_alternative<KillAct>(step.what);
-  });
+bool has_kill(const Plan& plan) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(),
+                     [](const Step& step) { return std::holds_alternative<KillStep>(step.what); });
 }
-bool deletes(const ClientPlan& plan, const std::string& id) {
-  return std::any_of(plan.steps.begin(), plan.steps.end(), [&](const ClientStep& step) {
-    const auto* run = std::get_if<RunAct>(&step.what);
+bool deletes(const Plan& plan, const std::string& id) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
+    const auto* run = std::get_if<RunStep>(&step.what);
     return run != nullptr && run->body.find("\"delete\":[\"" + id + "\"]") != std::string::npos;
   });
 }
 
 TEST(Shrink, LeavesOnlyWhatItTakes) {
-  const Shrunk shrunk = shrink(kStory, [](const Scenario&, const ClientPlan& plan) {
-    return has_kill(plan) && deletes(plan, "1");
+  const Shrunk shrunk = shrink(kStory, [](const Scenario& candidate) {
+    return has_kill(candidate.plan) && deletes(candidate.plan, "1");
   });
   EXPECT_TRUE(shrunk.whole);
   const auto scenario = Scenario::parse(shrunk.text, "x");
   ASSERT_TRUE(scenario) << scenario.error().message;
-  const auto plan = ClientPlan::read(*scenario);
-  ASSERT_TRUE(plan);
-  ASSERT_EQ(plan->steps.size(), 2U) << shrunk.text;
+  const Plan& plan = scenario->plan;
+  ASSERT_EQ(plan.steps.size(), 2U) << shrunk.text;
   EXPECT_EQ(scenario->dialects, std::vector<std::string>{"terapi"});
-  EXPECT_TRUE(has_kill(*plan) && deletes(*plan, "1")) << shrunk.text;
+  EXPECT_TRUE(has_kill(plan) && deletes(plan, "1")) << shrunk.text;
   EXPECT_EQ(shrunk.text.find("\"save\""), std::string::npos) << shrunk.text;
   EXPECT_EQ(shrunk.text.find("\"nth\""), std::string::npos) << shrunk.text;
   EXPECT_EQ(shrunk.text.find("\"poll\""), std::string::npos) << shrunk.text;
@@ -57,29 +55,29 @@ TEST(Shrink, LeavesOnlyWhatItTakes) {
 
 TEST(Shrink, GivesBackWhatCannotBeMadeSmaller) {
   const std::string compact = json_text(json_tree(core::json::Document::parse(kStory)->root()));
-  const Shrunk shrunk = shrink(kStory, [](const Scenario&, const ClientPlan&) { return false; });
+  const Shrunk shrunk = shrink(kStory, [](const Scenario&) { return false; });
   EXPECT_EQ(shrunk.text, compact);
   EXPECT_GT(shrunk.tried, 20U);
 }
 
 TEST(Shrink, EveryCandidateIsAScenarioAndTheLastOneFails) {
   std::string last;
-  const Shrunk shrunk = shrink(kStory, [&](const Scenario& scenario, const ClientPlan& plan) {
+  const Shrunk shrunk = shrink(kStory, [&](const Scenario& scenario) {
     EXPECT_FALSE(scenario.id.empty());
-    const bool fails = plan.limit >= 10;
+    const bool fails = scenario.plan.client.limit >= 10;
     if (fails) last = std::string(scenario.document->text());
     return fails;
   });
   EXPECT_EQ(shrunk.text, last);
   const auto scenario = Scenario::parse(shrunk.text, "x");
   ASSERT_TRUE(scenario);
-  EXPECT_GE(ClientPlan::read(*scenario)->limit, 10U);
-  EXPECT_EQ(ClientPlan::read(*scenario)->steps.size(), 1U) << "steps may not be empty";
+  EXPECT_GE(scenario->plan.client.limit, 10U);
+  EXPECT_EQ(scenario->plan.steps.size(), 1U) << "steps may not be empty";
 }
 
 TEST(Shrink, EndsWhenItHasTriedEnough) {
   const Shrunk shrunk = shrink(
-      kStory, [](const Scenario&, const ClientPlan&) { return false; }, 5);
+      kStory, [](const Scenario&) { return false; }, 5);
   EXPECT_EQ(shrunk.tried, 5U);
   EXPECT_FALSE(shrunk.whole);
 }

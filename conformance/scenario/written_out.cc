@@ -1,0 +1,103 @@
+#include "conformance/scenario/written_out.h"
+
+#include <set>
+#include <utility>
+
+#include "conformance/scenario/described_object.h"
+#include "core/json_writer.h"
+
+namespace terapi::conformance {
+
+namespace json = core::json;
+
+namespace {
+
+void append_generated(std::string& out, std::string_view prefix, std::int64_t number,
+                      std::int64_t version, std::int64_t bytes) {
+  const std::size_t begin = out.size();
+  out += R"({"id":")";
+  out += prefix;
+  out += std::to_string(number) + R"(","version":)" + std::to_string(version) + R"(,"text":")";
+  const std::size_t target = begin + static_cast<std::size_t>(bytes);
+  // Letters that depend on the record, so that no two payloads are alike.
+  std::uint64_t state = static_cast<std::uint64_t>(number) * 0x9E3779B97F4A7C15U + 1;
+  while (out.size() + 2 < target) {
+    state ^= state << 13U;
+    state ^= state >> 7U;
+    state ^= state << 17U;
+    out += static_cast<char>('a' + state % 26);
+  }
+  out += "\"}";
+}
+
+// What every world needs and no story wants to tell: the integrations of its connections, and,
+// where it names none, the connection that everybody uses.
+void write_given_basics(json::Writer& out, const json::Value& given) {
+  if (given["environments"].present()) return;
+  std::set<std::string> integrations = {"github"};
+  for (const json::Value connection : given["connections"].items()) {
+    integrations.insert(connection["integration"].string());
+  }
+  if (!given["integrations"].present()) {
+    out.key("integrations").begin_array();
+    for (const std::string& id : integrations) out.begin_object().field("id", id).end_object();
+    out.end_array();
+  }
+  if (!given["connections"].present()) {
+    out.key("connections").raw(R"([{"id":"demo","integration":"github"}])");
+  }
+}
+
+// The world with each `generate` in its records written out: the model has to know every payload.
+void write_given(json::Writer& out, const json::Value& given, json::Issues& issues) {
+  out.begin_object();
+  write_given_basics(out, given);
+  for (const json::Member member : given.members()) {
+    const std::string key = member.key.string();
+    if (key != "records" || !member.value.is_array()) {
+      out.key(key).raw(json::compact(member.value));
+      continue;
+    }
+    out.key(key).begin_array();
+    std::size_t i = 0;
+    for (const json::Value entry : member.value.items()) {
+      const json::Path path = {"given", "records", std::to_string(i++)};
+      out.begin_object();
+      for (const json::Member part : entry.members()) {
+        if (part.key.string() == "generate") {
+          out.key("items").raw(written_out_records(entry, path, issues));
+        } else {
+          out.key(part.key.string()).raw(json::compact(part.value));
+        }
+      }
+      out.end_object();
+    }
+    out.end_array();
+  }
+  out.end_object();
+}
+
+}  // namespace
+
+std::string written_out_world(const json::Value& world, json::Issues& issues) {
+  json::Writer out;
+  write_given(out, world, issues);
+  return out.take();
+}
+
+std::string written_out_records(const json::Value& spec, const json::Path& path,
+                                json::Issues& issues) {
+  if (spec.is_array()) return json::compact(spec);
+  json::Path inner = path;
+  inner.emplace_back("generate");
+  Generated made;
+  read_object(Slot{spec["generate"], std::move(inner), issues, Subject::kClient}, made);
+  std::string out = "[";
+  for (std::int64_t i = 0; i < made.count; ++i) {
+    if (i > 0) out += ',';
+    append_generated(out, made.prefix, made.from + i, made.version, made.bytes);
+  }
+  return out + "]";
+}
+
+}  // namespace terapi::conformance
