@@ -40,10 +40,10 @@ add_test(NAME judge.explore_keeps
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(judge.explore_keeps PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
 # The example clients: each is right as it is, and wrong without any of its safety lines. Here a few scenarios and lines
-# are tried; .ci/run has whole_test.py play every scenario, and safety_lines_test.py --all tries every line, in ten minutes.
+# are tried; .ci/run has whole_test.py play every scenario, and safety_lines_test.py --all tries every line, in half an hour.
 find_program(TERAPI_PYTHON3 python3)
 if(TERAPI_PYTHON3)
-  foreach(client python node)
+  foreach(client python node cpp)
     add_test(NAME examples.${client}
              COMMAND ${TERAPI_PYTHON3} ${PROJECT_SOURCE_DIR}/tests/examples/whole_test.py
                      $<TARGET_FILE:terapi-conformance> ${client})
@@ -51,6 +51,6 @@ if(TERAPI_PYTHON3)
   add_test(NAME examples.safety_lines
            COMMAND ${TERAPI_PYTHON3} ${PROJECT_SOURCE_DIR}/tests/examples/safety_lines_test.py
                    $<TARGET_FILE:terapi-conformance>)
-  set_tests_properties(examples.python examples.node examples.safety_lines
+  set_tests_properties(examples.python examples.node examples.cpp examples.safety_lines
                        PROPERTIES TIMEOUT 280 SKIP_RETURN_CODE 77 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endif()
