@@ -124,7 +124,7 @@ TEST(Settings, ReportEveryFaultAtOnce) {
           HasSubstr("environment.retry.attempts is 0"), HasSubstr("environment.retry.first_delay"),
           HasSubstr("environment.retry.factor is -1"), HasSubstr("did you mean 'attempts'"),
           HasSubstr("environment.always_send"), HasSubstr("environment.rate_limit.requests"),
-          HasSubstr("rate_limit.per has to be longer"), HasSubstr("environment.breaker"),
+          HasSubstr("rate_limit.per must be longer"), HasSubstr("environment.breaker"),
           HasSubstr("environment.max_response_bytes"), HasSubstr("unknown key 'retries'"),
           HasSubstr("RFC 3339")));
 }
