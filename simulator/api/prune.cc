@@ -20,14 +20,14 @@ PruneRequest read_prune_request(std::string_view body, const Dialect& dialect,
   json::Issues issues;
   json::Fields fields(document->root(), {}, issues);
   request.model = fields.required("model");
-  request.cursor = fields.required("until_cursor");
+  const std::string cursor = fields.required("until_cursor");
   request.variant = fields.string("variant").value_or(request.variant);
   request.limit = static_cast<std::size_t>(fields.integer("limit", 1, 10'000).value_or(1000));
   fields.finish();
   for (json::Issue& issue : issues) {
     errors.push_back({std::move(issue.code), std::move(issue.message), std::move(issue.path)});
   }
-  if (!request.cursor.empty()) request.until = decode_cursor(request.cursor, dialect);
+  if (!cursor.empty()) request.until = decode_cursor(cursor, dialect);
   return request;
 }
 

@@ -13,7 +13,6 @@ struct PruneRequest {
   std::string model;
   std::string variant = std::string(kBaseVariant);
   std::size_t limit = 1000;
-  std::string cursor;             // as given
   std::optional<Position> until;  // nothing when the cursor does not decode
 };
 

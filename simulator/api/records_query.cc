@@ -97,7 +97,6 @@ class Reader {
     if (cursor->size() > kLongestCursor) {
       return fail("too_big", "Too big: expected string to have <=1000 characters", {"cursor"});
     }
-    query.cursor = *cursor;
     query.after = decode_cursor(*cursor, dialect_);
     query.bad_cursor = !query.after;
   }
@@ -123,7 +122,6 @@ class Reader {
     if (*time < now_ - kOldest) {
       return fail("custom", "must be within the last 12 months", {name});
     }
-    query.modified_after = *given;
     query.modified_from = time;
   }
 

@@ -19,8 +19,6 @@ struct RecordsQuery {
   std::string model;
   std::string variant = std::string(kDefaultVariant);
   std::size_t limit = 100;
-  std::string cursor;  // as given
-  std::string modified_after;
   bool bad_cursor = false;            // does not decode (CUR-7)
   std::optional<Position> after;      // the decoded cursor
   std::optional<Time> modified_from;  // inclusive
