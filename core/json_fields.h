@@ -8,6 +8,7 @@
 //   if (!issues.empty()) …
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 
 #include "core/clock.h"
 #include "core/json.h"
+#include "core/words.h"
 
 namespace terapi::core::json {
 
@@ -52,6 +54,15 @@ class Fields {
   std::optional<Duration> duration(std::string_view key);
   // One of `choices`, by index.
   std::optional<std::size_t> choice(std::string_view key, const std::vector<std::string>& choices);
+  // One of a table of words, as what it stands for.
+  template <typename T, std::size_t N>
+  std::optional<T> word(std::string_view key, const std::array<Word<T>, N>& words) {
+    std::vector<std::string> known;
+    for (const Word<T>& each : words) known.emplace_back(each.word);
+    const std::optional<std::size_t> index = choice(key, known);
+    if (!index) return std::nullopt;
+    return words[*index].value;
+  }
   // A number from 0 to `most`, in whole units of 1/`scale`: decimal(…, 1000, …) reads 1.5 as 1500.
   std::optional<std::int64_t> decimal(std::string_view key, std::int64_t scale, double most);
   std::vector<std::string> strings(std::string_view key);

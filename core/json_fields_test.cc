@@ -36,6 +36,9 @@ TEST(JsonFields, ReadsEachKind) {
   EXPECT_EQ(fields.integer("i", 0, 7), 7);
   EXPECT_EQ(fields.duration("d"), milliseconds(1500));
   EXPECT_EQ(fields.choice("c", {"one", "two"}), 1U);
+  static constexpr std::array<Word<char>, 2> kWords = {{{'1', "one"}, {'2', "two"}}};
+  EXPECT_EQ(fields.word("c", kWords), '2');
+  EXPECT_EQ(word_of(kWords, '1'), "one");
   EXPECT_EQ(fields.decimal("n", 1000, 1), 250);
   EXPECT_THAT(fields.strings("l"), ElementsAre("a", "b"));
   EXPECT_TRUE(fields.object("o").is_object());

@@ -1,6 +1,7 @@
 #include "conformance/contract/clause_catalogue.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 #include <utility>
@@ -16,15 +17,13 @@ namespace {
 
 namespace json = core::json;
 
-const std::vector<std::string>& level_names() {
-  static const std::vector<std::string> kNames = {"MUST", "SHOULD", "MAY"};
-  return kNames;
-}
-
-const std::vector<std::string>& checker_names() {
-  static const std::vector<std::string> kNames = {"server", "client", "simulator", "review"};
-  return kNames;
-}
+constexpr std::array<core::Word<Level>, 3> kLevels = {
+    {{Level::kMust, "MUST"}, {Level::kShould, "SHOULD"}, {Level::kMay, "MAY"}}};
+constexpr std::array<core::Word<CheckableBy>, 4> kCheckers = {
+    {{CheckableBy::kServer, "server"},
+     {CheckableBy::kClient, "client"},
+     {CheckableBy::kSimulator, "simulator"},
+     {CheckableBy::kReview, "review"}}};
 
 // "G", "P,D": letters of G, P, D in this order, each at most once.
 bool is_source(std::string_view text) {
@@ -67,9 +66,8 @@ core::Result<const Entry*> entry_or_nearest(const std::vector<Entry>& entries, s
 Clause read_clause(json::Fields& fields) {
   Clause clause;
   clause.id = fields.required("id");
-  const std::optional<std::size_t> level = fields.choice("level", level_names());
   if (!fields.has("level")) fields.required("level");
-  if (level) clause.level = static_cast<Level>(*level);
+  clause.level = fields.word("level", kLevels).value_or(clause.level);
   clause.source = fields.required("source");
   if (!clause.source.empty() && !is_source(clause.source)) {
     fields.report(
@@ -77,9 +75,8 @@ Clause read_clause(json::Fields& fields) {
         "source is \"" + clause.source + "\"; expected G, P, D or several, as in \"G,P\"");
   }
   clause.statement = fields.required("statement");
-  const std::optional<std::size_t> by = fields.choice("checkable_by", checker_names());
   if (!fields.has("checkable_by")) fields.required("checkable_by");
-  if (by) clause.checkable_by = static_cast<CheckableBy>(*by);
+  clause.checkable_by = fields.word("checkable_by", kCheckers).value_or(clause.checkable_by);
   if (fields.has("unchecked")) clause.unchecked = fields.required("unchecked");
   return clause;
 }
@@ -127,9 +124,9 @@ core::Error bad_catalogue(const json::Document& document, const json::Issues& is
 
 }  // namespace
 
-std::string_view to_string(Level level) { return level_names()[static_cast<std::size_t>(level)]; }
+std::string_view to_string(Level level) { return core::word_of(kLevels, level); }
 
-std::string_view to_string(CheckableBy by) { return checker_names()[static_cast<std::size_t>(by)]; }
+std::string_view to_string(CheckableBy by) { return core::word_of(kCheckers, by); }
 
 core::Result<ClauseCatalogue> ClauseCatalogue::parse(std::string_view text) {
   core::Result<json::Document> document = json::Document::parse(std::string(text));

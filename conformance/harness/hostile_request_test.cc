@@ -140,7 +140,7 @@ TEST(HostileRequests, AreRefusedByOurServer) {
   options.header_timeout = 300ms;
   core::TestServer server(std::move(options));
   for (const Hostility kind : kAllHostilities) {
-    SCOPED_TRACE(word_of(kHostilities, kind));
+    SCOPED_TRACE(core::word_of(kHostilities, kind));
     HostileRequest request = request_to(server.port(), kind);
     request.limits = HostileLimits{};
     request.connections = 4;
@@ -165,7 +165,7 @@ TEST(HostileRequests, AreAnswered413WhereTheLengthIsHuge) {
 TEST(HostileRequests, AreFoundToBeTakenWithoutEnd) {
   BadServer server(takes_all);
   for (const Hostility kind : kAllHostilities) {
-    SCOPED_TRACE(word_of(kHostilities, kind));
+    SCOPED_TRACE(core::word_of(kHostilities, kind));
     const Judged result = judged(request_to(server.port(), kind));
     EXPECT_TRUE(result.judgement.answers);
     ASSERT_EQ(result.findings.size(), 1U);

@@ -58,7 +58,7 @@ class HostileJudge {
 
  private:
   std::string told_kind() const {
-    std::string text(word_of(kHostilities, request_.kind));
+    std::string text(core::word_of(kHostilities, request_.kind));
     if (request_.connections > 1) text += " × " + std::to_string(request_.connections);
     return text;
   }
@@ -68,7 +68,7 @@ class HostileJudge {
   void judge_end(const HostileEnd& end, std::optional<std::int64_t> status) {
     const std::string told = told_of_end(end);
     const std::size_t event = note(EventKind::kResponse, told);
-    const std::string kind(word_of(kHostilities, request_.kind));
+    const std::string kind(core::word_of(kHostilities, request_.kind));
     const std::string expected =
         status ? std::to_string(*status) : "an answer of 4xx, or the end of the connection";
     const auto fail = [&](const std::string& what) {
@@ -97,7 +97,7 @@ class HostileJudge {
   }
 
   void judge_held(const HostileEnd& end, std::size_t event, const std::string& expected) {
-    const std::string kind(word_of(kHostilities, request_.kind));
+    const std::string kind(core::word_of(kHostilities, request_.kind));
     const std::string told = told_of_end(end);
     // How long a slow one may take is nobody's rule; what it must not do is keep others out.
     if (request_.kind == Hostility::kSlowHeader) {

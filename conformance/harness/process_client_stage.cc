@@ -183,7 +183,7 @@ void ProcessClientStage::kill_now() {
   const auto worker = workers_.find(1);
   if (worker == workers_.end() || !worker->second.process) return;
   worker->second.killed = true;
-  worker->second.killed_at = word_of(KillStep::kMoments, kill_moment());
+  worker->second.killed_at = core::word_of(KillStep::kMoments, kill_moment());
   worker->second.peak_bytes = worker->second.process->peak_bytes();
   worker->second.process->signal(SIGKILL);
 }

@@ -192,7 +192,7 @@ void VirtualClientStage::crashed(const Crash& crash) {
                 .kind = EventKind::kKill,
                 .life = states_[crash.worker].life,
                 .text = "killed",
-                .fault = std::string(word_of(KillStep::kMoments, crash.at))});
+                .fault = std::string(core::word_of(KillStep::kMoments, crash.at))});
   end_life(crash.worker, std::nullopt, "");
   if (!kill_restarts()) return;
   // As a supervisor does.

@@ -15,7 +15,7 @@ namespace terapi::conformance {
 // A process of the client begins, dies, or is asked to end.
 struct ProcessStep {
   enum class What : std::uint8_t { kStarts, kIsKilled, kStops };
-  static constexpr std::array<Word<What>, 3> kWhats = {
+  static constexpr std::array<core::Word<What>, 3> kWhats = {
       {{What::kStarts, "starts", "goes on when it has asked for records and listens"},
        {What::kIsKilled, "is killed", "SIGKILL; one that is gone already is no mistake"},
        {What::kStops, "stops", "SIGTERM, likewise"}}};
@@ -35,7 +35,7 @@ struct ProcessStep {
 // Time passes until something is so.
 struct WaitStep {
   enum class What : std::uint8_t { kConverged, kQuiet, kRequests, kFired, kDead };
-  static constexpr std::array<Word<What>, 5> kWhats = {
+  static constexpr std::array<core::Word<What>, 5> kWhats = {
       {{What::kConverged, "converged", "the client was given everything, and its dump holds it"},
        {What::kQuiet, "quiet", "no request for the time `for`"},
        {What::kRequests, "requests", "`count` requests since the mark"},
@@ -71,7 +71,7 @@ struct WireRule {
     kTooLong,
     kExtraFields,
   };
-  static constexpr std::array<Word<What>, 6> kWhats = {
+  static constexpr std::array<core::Word<What>, 6> kWhats = {
       {{What::kEmptyPage, "empty page",
         "the page's records are left out, and its next_cursor leads to them"},
        {What::kPoison, "poison", "the record of that id loses what a client cannot do without"},
@@ -134,7 +134,7 @@ struct JudgeWebhook {
     kReserialised,
     kList,
   };
-  static constexpr std::array<Word<Signature>, 8> kSignatures = {
+  static constexpr std::array<core::Word<Signature>, 8> kSignatures = {
       {{Signature::kRight, "right", "as the server does"},
        {Signature::kMissing, "missing", "no signature"},
        {Signature::kWrongKey, "wrong key", "with another key"},
@@ -145,14 +145,15 @@ struct JudgeWebhook {
        {Signature::kReserialised, "reserialised", "signed over another spelling of the same JSON"},
        {Signature::kList, "list", "two values, as while keys rotate; the second one is right"}}};
   enum class Answer : std::uint8_t { kAny, kAccepted, kRefused };
-  static constexpr std::array<Word<Answer>, 3> kAnswers = {{{Answer::kAny, "any", "whatever it is"},
-                                                            {Answer::kAccepted, "accepted", "2xx"},
-                                                            {Answer::kRefused, "refused", "4xx"}}};
+  static constexpr std::array<core::Word<Answer>, 3> kAnswers = {
+      {{Answer::kAny, "any", "whatever it is"},
+       {Answer::kAccepted, "accepted", "2xx"},
+       {Answer::kRefused, "refused", "4xx"}}};
   // How the body gets there. The other two go on in the background, whatever is answered, until
   // the client hangs up or the scenario is over; they end no step and are judged by what else
   // the client does meanwhile (`answer` and `answer_within` do not apply). Over HTTP only.
   enum class Comes : std::uint8_t { kAtOnce, kSlowly, kWithoutEnd };
-  static constexpr std::array<Word<Comes>, 3> kComes = {
+  static constexpr std::array<core::Word<Comes>, 3> kComes = {
       {{Comes::kAtOnce, "at once", "as usual"},
        {Comes::kSlowly, "slowly", "Content-Length says all of it, and a byte comes every 100 ms"},
        {Comes::kWithoutEnd, "without end",
@@ -214,7 +215,7 @@ struct KillStep {
     kStoreCalled,
     kNever,
   };
-  static constexpr std::array<Word<At>, 6> kMoments = {
+  static constexpr std::array<core::Word<At>, 6> kMoments = {
       {{At::kRequest, "request", "it has asked, and waits"},
        {At::kAnswer, "answer", "the answer has reached it"},
        {At::kWebhookAnswered, "webhook answered", "it has answered a webhook"},
@@ -275,7 +276,7 @@ struct ClockStep {
 };
 
 struct DiskStep {
-  static constexpr std::array<Word<bool>, 2> kStates = {
+  static constexpr std::array<core::Word<bool>, 2> kStates = {
       {{true, "full", "it can write nothing more"}, {false, "free", "it can again"}}};
   bool full = false;
 
@@ -313,7 +314,7 @@ struct ClientCheck {
     kResumedAtLast,
     kKeysKept,
   };
-  static constexpr std::array<Word<What>, 13> kWhats = {
+  static constexpr std::array<core::Word<What>, 13> kWhats = {
       {{What::kRequests, "requests",
         "`least` to `most` requests for records since the mark; of that `status`, of that "
         "`stream`"},

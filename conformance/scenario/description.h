@@ -33,7 +33,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "conformance/scenario/words.h"
+#include "core/words.h"
 
 namespace terapi::conformance {
 
@@ -95,32 +95,17 @@ class Description {
   void about(std::string_view /*says*/, std::string_view /*example*/ = "",
              std::string_view /*for_servers*/ = "") {}
 
-  template <typename Get>
-  void verb(std::string_view name, Get get, std::string_view says, For who = For::kAll) {
-    tell({name, says, MemberInfo::Use::kVerb, who}, get, NoHint{});
+  template <typename Get, typename... More>
+  void verb(std::string_view name, Get get, const More&... more) {
+    tell(MemberInfo::Use::kVerb, name, get, more...);
   }
-  template <typename Get, typename Hint>
-  void verb(std::string_view name, Get get, const Hint& hint, std::string_view says,
-            For who = For::kAll) {
-    tell({name, says, MemberInfo::Use::kVerb, who}, get, hint);
+  template <typename Get, typename... More>
+  void must(std::string_view name, Get get, const More&... more) {
+    tell(MemberInfo::Use::kMust, name, get, more...);
   }
-  template <typename Get>
-  void must(std::string_view name, Get get, std::string_view says, For who = For::kAll) {
-    tell({name, says, MemberInfo::Use::kMust, who}, get, NoHint{});
-  }
-  template <typename Get, typename Hint>
-  void must(std::string_view name, Get get, const Hint& hint, std::string_view says,
-            For who = For::kAll) {
-    tell({name, says, MemberInfo::Use::kMust, who}, get, hint);
-  }
-  template <typename Get>
-  void may(std::string_view name, Get get, std::string_view says, For who = For::kAll) {
-    tell({name, says, MemberInfo::Use::kMay, who}, get, NoHint{});
-  }
-  template <typename Get, typename Hint>
-  void may(std::string_view name, Get get, const Hint& hint, std::string_view says,
-           For who = For::kAll) {
-    tell({name, says, MemberInfo::Use::kMay, who}, get, hint);
+  template <typename Get, typename... More>
+  void may(std::string_view name, Get get, const More&... more) {
+    tell(MemberInfo::Use::kMay, name, get, more...);
   }
   template <typename Get>
   void embed(Get get) {
@@ -150,10 +135,16 @@ class Description {
     const Through& through_;
   };
 
+  template <typename Get>
+  void tell(MemberInfo::Use use, std::string_view name, Get get, std::string_view says,
+            For who = For::kAll) {
+    tell(use, name, get, NoHint{}, says, who);
+  }
   template <typename Get, typename Hint>
-  void tell(const MemberInfo& info, Get get, const Hint& hint) {
+  void tell(MemberInfo::Use use, std::string_view name, Get get, const Hint& hint,
+            std::string_view says, For who = For::kAll) {
     using Member = std::remove_cvref_t<std::invoke_result_t<Get, Object&>>;
-    visitor().visit(info, get, kind_for<Member>(hint));
+    visitor().visit(MemberInfo{name, says, use, who}, get, kind_for<Member>(hint));
   }
   Visitor& visitor() { return static_cast<Visitor&>(*this); }
 };

@@ -69,11 +69,11 @@ void refuse_word(const Slot& slot, const std::vector<std::string>& words);
 
 template <typename T>
 struct WordsKind {
-  std::span<const Word<T>> words;
+  std::span<const core::Word<T>> words;
 
   void read(const Slot& slot, T& value) const {
     std::vector<std::string> known;
-    for (const Word<T>& each : words) {
+    for (const core::Word<T>& each : words) {
       if (slot.value.is_string() && slot.value.string() == each.word) {
         value = each.value;
         return;
@@ -83,14 +83,14 @@ struct WordsKind {
     refuse_word(slot, known);
   }
   void write(core::json::Writer& out, const T& value, Subject) const {
-    for (const Word<T>& each : words) {
+    for (const core::Word<T>& each : words) {
       if (each.value == value) out.string(each.word);
     }
   }
   std::string schema(Subject) const {
     core::json::Writer out;
     out.begin_array();
-    for (const Word<T>& each : words) {
+    for (const core::Word<T>& each : words) {
       if (each.says.empty()) {
         out.string(each.word);
       } else {

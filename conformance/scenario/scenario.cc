@@ -18,7 +18,8 @@ class ScenarioReader {
   void read(const json::Value& root) {
     json::Fields fields(root, {}, issues_);
     // Whom it judges decides how the rest is read.
-    const bool server = root["judges"].string() == word_of(Scenario::kSubjects, Subject::kServer);
+    const bool server =
+        root["judges"].string() == core::word_of(Scenario::kSubjects, Subject::kServer);
     read_members(scenario_, fields, server ? Subject::kServer : Subject::kClient);
     check_story(fields);
     check_steps(root["steps"]);

@@ -28,11 +28,11 @@ namespace terapi::conformance {
 enum class ScenarioLevel : std::uint8_t { kMust, kShould, kInfo };
 
 struct Scenario {
-  static constexpr std::array<Word<ScenarioLevel>, 3> kLevels = {
+  static constexpr std::array<core::Word<ScenarioLevel>, 3> kLevels = {
       {{ScenarioLevel::kMust, "MUST", "a failure is a FAIL"},
        {ScenarioLevel::kShould, "SHOULD", "a failure is a WARN"},
        {ScenarioLevel::kInfo, "INFO", "a failure is an INFO"}}};
-  static constexpr std::array<Word<Subject>, 2> kSubjects = {
+  static constexpr std::array<core::Word<Subject>, 2> kSubjects = {
       {{Subject::kServer, "server", ""}, {Subject::kClient, "client", ""}}};
 
   std::string schema;  // where editors find scenario.schema.json

@@ -95,7 +95,7 @@ struct AskStep {
 // All pages.
 struct ReadStep {
   enum class What : std::uint8_t { kAll };
-  static constexpr std::array<Word<What>, 1> kWhats = {{{What::kAll, "all", ""}}};
+  static constexpr std::array<core::Word<What>, 1> kWhats = {{{What::kAll, "all", ""}}};
   What what = What::kAll;
   std::uint64_t limit = 1000;
   Query query{};
@@ -137,9 +137,9 @@ struct LawStep {
 // One thing that the judge's receiver does with a webhook.
 struct ReceiverAnswer {
   enum class What : std::uint8_t { kStatus, kTimeout, kReset, kTruncate };
-  static constexpr std::array<Word<What>, 3> kWhats = {{{What::kTimeout, "timeout", ""},
-                                                        {What::kReset, "reset", ""},
-                                                        {What::kTruncate, "truncate", ""}}};
+  static constexpr std::array<core::Word<What>, 3> kWhats = {{{What::kTimeout, "timeout", ""},
+                                                              {What::kReset, "reset", ""},
+                                                              {What::kTruncate, "truncate", ""}}};
   What what = What::kStatus;
   std::int64_t status = 200;
   HeadersKind::Headers headers{};
@@ -241,7 +241,7 @@ enum class Hostility : std::uint8_t {
   kSlowHeader,
   kHugeLength,
 };
-inline constexpr std::array<Word<Hostility>, 8> kHostilities = {
+inline constexpr std::array<core::Word<Hostility>, 8> kHostilities = {
     {{Hostility::kEndlessLine, "endless line", "the request line"},
      {Hostility::kEndlessHeader, "endless header", "one header field"},
      {Hostility::kManyHeaders, "many headers", "header fields, one after the other"},

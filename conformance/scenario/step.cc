@@ -79,7 +79,7 @@ void PruneStep::UpToKind::write(json::Writer& out, const Asked& prune, Subject) 
 void KillStep::MomentKind::read(const Slot& slot, KillStep& kill) const {
   std::vector<std::string> known;
   for (const bool every : {false, true}) {
-    for (const Word<At>& moment : kMoments) {
+    for (const core::Word<At>& moment : kMoments) {
       if (every && moment.value == At::kNever) continue;
       known.push_back((every ? "every " : "") + std::string(moment.word));
       if (!slot.value.is_string() || slot.value.string() != known.back()) continue;
@@ -92,13 +92,13 @@ void KillStep::MomentKind::read(const Slot& slot, KillStep& kill) const {
 }
 
 void KillStep::MomentKind::write(json::Writer& out, const KillStep& kill, Subject) const {
-  out.string((kill.every ? "every " : "") + std::string(word_of(kMoments, kill.at)));
+  out.string((kill.every ? "every " : "") + std::string(core::word_of(kMoments, kill.at)));
 }
 
 std::string KillStep::MomentKind::schema(Subject) const {
   json::Writer out;
   out.begin_array();
-  for (const Word<At>& moment : kMoments) {
+  for (const core::Word<At>& moment : kMoments) {
     out.begin_object().key("enum").begin_array().string(moment.word);
     if (moment.value != At::kNever) out.string("every " + std::string(moment.word));
     out.end_array().field("description", moment.says).end_object();
@@ -125,7 +125,7 @@ void AskStep::RequestKind::write(json::Writer& out, const AskStep& ask, Subject)
 void ReceiverAnswer::Kind::read(const Slot& slot, ReceiverAnswer& answer) const {
   if (slot.value.is_object()) return read_object(slot, answer);
   if (slot.value.is_string()) {
-    for (const Word<What>& each : kWhats) {
+    for (const core::Word<What>& each : kWhats) {
       if (slot.value.string() != each.word) continue;
       answer.what = each.value;
       return;
@@ -141,7 +141,7 @@ void ReceiverAnswer::Kind::read(const Slot& slot, ReceiverAnswer& answer) const 
 void ReceiverAnswer::Kind::write(json::Writer& out, const ReceiverAnswer& answer,
                                  Subject judges) const {
   if (answer.what != What::kStatus) {
-    out.string(word_of(kWhats, answer.what));
+    out.string(core::word_of(kWhats, answer.what));
   } else if (answer.headers.empty()) {
     out.number(answer.status);
   } else {

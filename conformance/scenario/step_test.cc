@@ -86,7 +86,7 @@ TEST(ServerStep, KnowsEachKindOfHostileRequest) {
   EXPECT_EQ(hostile.expect.status, 413);
   EXPECT_EQ(only_step<HostileStep>(R"({"hostile":"endless chunk-size line"})").kind,
             Hostility::kEndlessChunkSize);
-  EXPECT_EQ(word_of(kHostilities, Hostility::kSlowHeader), "slow header");
+  EXPECT_EQ(core::word_of(kHostilities, Hostility::kSlowHeader), "slow header");
   EXPECT_THAT(mistakes_in(R"([{"hostile":"endless lines"}])"),
               HasSubstr("expected one of \"endless line\""));
   // Not for a server that others need.

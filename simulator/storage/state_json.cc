@@ -127,7 +127,7 @@ void read_stored_value(Value value, const Path& path, Issues& issues, FaultPlan&
 }
 
 void write_stored(StoredWriter& out, SyncKind kind) {
-  out.json().string(kind == SyncKind::kFull ? "full" : "incremental");
+  out.json().string(core::word_of(kSyncKinds, kind));
 }
 
 void read_stored_value(Value value, const Path& path, Issues& issues, SyncKind& kind) {

@@ -2,6 +2,7 @@
 // Values. What a world file's `environment` object says (docs/world-file.md) stands in Settings.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/words.h"
 #include "simulator/records/stream.h"
 
 namespace terapi::simulator {
@@ -64,6 +66,8 @@ struct Settings {
 };
 
 enum class SyncKind : std::uint8_t { kFull, kIncremental };
+inline constexpr std::array<core::Word<SyncKind>, 2> kSyncKinds = {
+    {{SyncKind::kFull, "full"}, {SyncKind::kIncremental, "incremental"}}};
 
 // A sync of an integration (SYNC-1).
 struct Sync {

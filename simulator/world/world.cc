@@ -149,9 +149,7 @@ class WorldReader {
       sync.name = sync_fields.required("name");
       sync.models = sync_fields.strings("models");
       sync.frequency = sync_fields.duration("frequency").value_or(sync.frequency);
-      sync.kind =
-          static_cast<SyncKind>(sync_fields.choice("type", {"full", "incremental"})
-                                    .value_or(static_cast<std::size_t>(SyncKind::kIncremental)));
+      sync.kind = sync_fields.word("type", kSyncKinds).value_or(SyncKind::kIncremental);
       sync.enabled = sync_fields.boolean("enabled").value_or(true);
       sync_fields.finish();
       integration.syncs.push_back(std::move(sync));
@@ -262,7 +260,7 @@ void write_integrations(json::Writer& out, const Environment& environment, bool 
       for (const std::string& model : sync.models) out.string(model);
       out.end_array()
           .field("frequency", core::format_duration(sync.frequency))
-          .field("type", sync.kind == SyncKind::kFull ? "full" : "incremental")
+          .field("type", core::word_of(kSyncKinds, sync.kind))
           .field("enabled", sync.enabled)
           .end_object();
     }

@@ -1,5 +1,5 @@
-// Words: the words that a scenario may use for the values of a type, in a table that stands once.
-// Whoever reads, writes or explains the word takes it from there.
+// Words: the words for the values of a type, in a table that stands once. Whoever reads, writes or
+// explains a word takes it from there.
 //
 //   static constexpr std::array<Word<What>, 2> kWhats = {
 //       {{What::kStarts, "starts", "a process begins"}, {What::kStops, "stops", "SIGTERM"}}};
@@ -14,13 +14,13 @@
 
 #include "core/check.h"
 
-namespace terapi::conformance {
+namespace terapi::core {
 
 template <typename T>
 struct Word {
   T value;
   std::string_view word;
-  std::string_view says;  // what it means, for people
+  std::string_view says{};  // what it means, for people
 };
 
 template <typename T, std::size_t N>
@@ -32,4 +32,4 @@ std::string_view word_of(const std::array<Word<T>, N>& words, const T& value) {
   return "";
 }
 
-}  // namespace terapi::conformance
+}  // namespace terapi::core
