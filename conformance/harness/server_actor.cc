@@ -4,9 +4,11 @@
 #include <utility>
 #include <variant>
 
+#include "conformance/contract/timestamp.h"
 #include "conformance/harness/judge_hostile.h"
 #include "conformance/laws/answer_expectation.h"
 #include "conformance/laws/continuity.h"
+#include "conformance/laws/delivery_law.h"
 #include "conformance/laws/webhook_expectation.h"
 #include "core/check.h"
 #include "core/duration.h"
@@ -51,13 +53,13 @@ ServerActor::ServerActor(const Scenario& scenario, Stage& stage, const ServerPla
 void ServerActor::begin() {
   if (!stage_.has_control() || options_.read_only) return;
   if (!scenario_.given.empty()) put_world(scenario_.given);
-  if (!scenario_.faults.empty() && broken_.empty()) act(FaultsStep{scenario_.faults}, "");
+  if (!scenario_.faults.empty() && broken_.empty()) act(FaultsStep{scenario_.faults});
 }
 
 void ServerActor::play(const Step& step) {
   wire_.note(EventKind::kStep, step.text);
-  const std::string& clause = step.clause.empty() ? scenario_.clauses.front() : step.clause;
-  std::visit([&](const auto& what) { act(what, clause); }, step.what);
+  clause_ = step.clause.empty() ? scenario_.clauses.front() : step.clause;
+  std::visit([&](const auto& what) { act(what); }, step.what);
 }
 
 void ServerActor::end() {
@@ -88,6 +90,7 @@ void ServerActor::put_world(const std::string& world) {
     wire_.forget_model();
   } else {
     wire_.model().apply_world(document->root());
+    set_policy(AnnouncePolicy::of_world(document->root()));
   }
   learn_keys();
 }
@@ -105,6 +108,18 @@ void ServerActor::learn_keys() {
   witness_.set_keys(secret, signing.is_string() ? signing.string() : secret);
 }
 
+void ServerActor::set_policy(AnnouncePolicy policy) {
+  if (policy == policy_) return;
+  policy_ = std::move(policy);
+  wire_.count_policy();
+}
+
+core::Time ServerActor::server_time() {
+  if (!stage_.exact_time()) return stage_.now();
+  const auto clock = json::Document::parse(must("GET", "/clock").body());
+  return read_timestamp(clock ? clock->root()["now"].string() : "").value_or(stage_.now());
+}
+
 // A run in which a fault never struck has tested nothing.
 void ServerActor::expect_fired() {
   if (faults_.empty()) return;
@@ -120,9 +135,15 @@ void ServerActor::expect_fired() {
   }
 }
 
+LawContext ServerActor::asking(StreamAsked stream) {
+  LawContext context{wire_, findings_};
+  context.given.stream = std::move(stream);
+  return context;
+}
+
 // --- steps ---
 
-void ServerActor::act(const RunStep& step, const std::string& /*clause*/) {
+void ServerActor::act(const RunStep& step) {
   for (std::int64_t i = 0; i < step.times; ++i) {
     const Answer answer = wire_.run(filled(step.body));
     const auto told = json::Document::parse(answer.body());
@@ -159,8 +180,7 @@ void ServerActor::act(const RunStep& step, const std::string& /*clause*/) {
 
 core::Request ServerActor::request_of(const AskStep& step) {
   const StreamAsked stream = where(step.stream);
-  LawContext context{wire_, findings_, {}, nullptr, ""};
-  context.given.stream = stream;
+  LawContext context = asking(stream);
   core::Request request;
   request.method = step.method;
   request.headers = step.bare ? core::Headers() : RecordReader(context).headers();
@@ -188,20 +208,20 @@ core::Request ServerActor::request_of(const AskStep& step) {
   return request;
 }
 
-void ServerActor::act(const AskStep& step, const std::string& clause) {
+void ServerActor::act(const AskStep& step) {
   for (std::int64_t i = 0; i < step.times && broken_.empty(); ++i) {
     const core::Request request = request_of(step);
     if (!broken_.empty()) return;
     const std::string asked = asked_for(request);
     const bool head = request.method == "HEAD";
     const Answer answer = wire_.call(request);
-    check_answer(step.expect, answer, stage_.dialect(), clause, asked, findings_);
+    check_answer(step.expect, answer, stage_.dialect(), clause_, asked, findings_);
     if (head && !answer.body().empty()) {
       findings_.fail("REC-2", "an answer to HEAD has a body", "none", shortened(answer.body()),
                      answer.events);
     }
     if (!answer.came() || answer.status() >= 400) {
-      LawContext context{wire_, findings_, {}, nullptr, ""};
+      LawContext context = asking({});
       RecordReader(context).expect_alive(asked);
     } else if (auto page = read_page(answer.body(), stage_.dialect())) {
       remember(page->records, page->next_cursor);
@@ -209,28 +229,36 @@ void ServerActor::act(const AskStep& step, const std::string& clause) {
   }
 }
 
-void ServerActor::act(const ReadStep& step, const std::string& clause) {
-  LawContext context{wire_, findings_, {}, nullptr, ""};
-  context.given.stream = where(step.stream);
+void ServerActor::act(const ReadStep& step) {
+  LawContext context = asking(where(step.stream));
   Query query;
   for (const auto& [name, value] : step.query) query.emplace_back(name, resolved(value));
   if (!broken_.empty()) return;
   const Walk walk = RecordReader(context).walk(step.limit, query);
   remember(walk.records, std::nullopt);
   const std::string asked = "all of " + name_of(context.given.stream);
-  check_records(step.expect, walk.records, walk.events, clause, asked, findings_);
+  check_records(step.expect, walk.records, walk.events, clause_, asked, findings_);
   if (!query.empty() || !walk.whole) return;
   Walk& before = walks_[name_of(context.given.stream)];
   check_continuity(before, walk, stage_.dialect(), findings_);
   before = walk;
 }
 
-void ServerActor::act(const LawStep& step, const std::string& /*clause*/) {
+void ServerActor::act(const LawStep& step) {
   for (const Law* law : step.laws) {
-    LawContext context{wire_, findings_, step.parameters, nullptr, ""};
+    LawContext context{wire_, findings_, step.parameters};
     context.given.stream = where(step.parameters.stream);
     context.given.seed = options_.seed != 0 ? options_.seed : scenario_.seed;
     if (wire_.has_model()) context.model = wire_.model().stream(name_of(context.given.stream));
+    std::optional<DeliveriesSeen> seen;
+    if (law->needs.webhooks && stage_.has_control() && wire_.has_model()) {
+      std::string receiver = stage_.receiver_url("/");
+      seen.emplace(DeliveriesSeen{wire_.runs(), witness_.seen(), resent_, policy_, wire_.policy(),
+                                  server_time(), stage_.exact_time(), wire_.waits(),
+                                  policy_.certain() ? uncertain_ : "chance decides when they come",
+                                  std::move(receiver)});
+      context.deliveries = &*seen;
+    }
     law->check(context);
     if (!context.unproven.empty() && unproven_.empty()) {
       unproven_ = std::string(law->name) + ": " + context.unproven;
@@ -238,7 +266,7 @@ void ServerActor::act(const LawStep& step, const std::string& /*clause*/) {
   }
 }
 
-void ServerActor::act(const ReceiverStep& step, const std::string& /*clause*/) {
+void ServerActor::act(const ReceiverStep& step) {
   Receiver receiver = step.receiver;
   for (ReceiverAnswer& answer : receiver.answers) {
     for (auto& [name, value] : answer.headers) value = filled(value);
@@ -246,24 +274,33 @@ void ServerActor::act(const ReceiverStep& step, const std::string& /*clause*/) {
   witness_.answer_so(std::move(receiver));
 }
 
-void ServerActor::act(const SettingsStep& step, const std::string& /*clause*/) {
-  must("PATCH", "/environment", filled(step.changes));
-  if (broken_.empty()) learn_keys();
+void ServerActor::act(const SettingsStep& step) {
+  const std::string changes = filled(step.changes);
+  must("PATCH", "/environment", changes);
+  if (!broken_.empty()) return;
+  if (const auto settings = json::Document::parse(changes)) {
+    AnnouncePolicy policy = policy_;
+    policy.change(settings->root());
+    set_policy(std::move(policy));
+  }
+  learn_keys();
 }
 
-void ServerActor::act(const PassStep& step, const std::string& /*clause*/) {
+void ServerActor::act(const PassStep& step) {
   if (!stage_.exact_time()) {
     stage_.run_until([] { return false; }, step.by);
     return;
   }
+  wire_.count_wait();
   must("POST", "/clock/advance", R"({"by":")" + core::format_duration(step.by) + "\"}");
 }
 
-void ServerActor::act(const IdleStep& /*step*/, const std::string& /*clause*/) {
+void ServerActor::act(const IdleStep& /*step*/) {
+  wire_.count_wait();
   must("POST", "/clock/run-until-idle");
 }
 
-void ServerActor::act(const PruneStep& step, const std::string& clause) {
+void ServerActor::act(const PruneStep& step) {
   const StreamAsked stream = where(step.prune.stream);
   const std::string cursor = resolved(step.prune.until);
   if (!broken_.empty()) return;
@@ -277,13 +314,12 @@ void ServerActor::act(const PruneStep& step, const std::string& clause) {
   ask.stream = stream;
   ask.body = body.end_object().take();
   // What is pruned is found by reading before: all up to the cursor that still has a payload.
-  LawContext context{wire_, findings_, {}, nullptr, ""};
-  context.given.stream = stream;
+  LawContext context = asking(stream);
   const Walk before = RecordReader(context).walk(1000);
   const Answer answer = wire_.call(request_of(ask));
   const auto told = json::Document::parse(answer.body());
   if (answer.status() != 200 || !told) {
-    findings_.fail(clause, "records were not pruned", "200", shortened(answer.body()),
+    findings_.fail(clause_, "records were not pruned", "200", shortened(answer.body()),
                    answer.events);
     return;
   }
@@ -308,50 +344,50 @@ void ServerActor::act(const PruneStep& step, const std::string& clause) {
   }
 }
 
-void ServerActor::act(const ResendStep& step, const std::string& clause) {
+void ServerActor::act(const ResendStep& step) {
   const std::vector<std::string> ids = witness_.deliveries();
   if (step.delivery > ids.size()) {
-    findings_.fail(clause, "there is no delivery to send again",
+    findings_.fail(clause_, "there is no delivery to send again",
                    std::to_string(step.delivery) + " deliveries", std::to_string(ids.size()));
     return;
   }
+  resent_.insert(ids[step.delivery - 1]);
   const Answer answer = wire_.control("POST", "/deliveries/" + ids[step.delivery - 1] + "/resend");
   const bool fine = step.expect.status == 200 ? answer.status() / 100 == 2
                                               : answer.status() == step.expect.status;
   if (fine) return;
-  findings_.fail(clause, "a delivery could not be sent again by hand",
+  findings_.fail(clause_, "a delivery could not be sent again by hand",
                  std::to_string(step.expect.status),
                  std::to_string(answer.status()) + " " + shortened(answer.body()), answer.events);
 }
 
-void ServerActor::act(const FaultsStep& step, const std::string& /*clause*/) {
+void ServerActor::act(const FaultsStep& step) {
   expect_fired();
   must("PUT", "/faults", filled(step.rules));
   faults_ = step.rules == "[]" ? "" : step.rules;
+  if (!faults_.empty()) uncertain_ = "faults may change what comes when";
 }
 
-void ServerActor::act(const WorldStep& step, const std::string& /*clause*/) {
-  put_world(step.world);
-}
+void ServerActor::act(const WorldStep& step) { put_world(step.world); }
 
-void ServerActor::act(const HostileStep& step, const std::string& clause) {
+void ServerActor::act(const HostileStep& step) {
   const auto server = core::parse_url(stage_.base_url());
   if (!server || server->scheme != "http") {
     unproven_ = "a hostile request takes a server with an address of http://";
     return;
   }
-  LawContext context{wire_, findings_, {}, nullptr, ""};
+  LawContext context = asking({});
   const HostileRequest request{.server = *server,
                                .headers = RecordReader(context).headers(),
                                .kind = step.kind,
                                .connections = static_cast<std::size_t>(step.connections)};
   const HostileJudgement judgement =
-      judge_hostile(request, step.expect.status, clause, wire_, findings_);
+      judge_hostile(request, step.expect.status, clause_, wire_, findings_);
   if (!judgement.answers) broken_ = "the server does not answer any more";
   if (!judgement.unproven.empty()) unproven_ = judgement.unproven;
 }
 
-void ServerActor::act(const WebhooksStep& step, const std::string& /*clause*/) {
+void ServerActor::act(const WebhooksStep& step) {
   const std::vector<WebhookSeen> news = witness_.take_news();
   check_expected(step.expected, news, stage_.dialect(), stage_.exact_time(), findings_);
   judge_webhooks(news);
@@ -378,10 +414,9 @@ void ServerActor::judge_announcement(const WebhookSeen& webhook) {
   check_counts(webhook, *run, findings_);
   const ModelStream* stream = wire_.model().stream(run->stream);
   if (stream == nullptr || run->failed) return;
-  LawContext context{wire_, findings_, {}, nullptr, ""};
-  context.given.stream = {body->root()["providerConfigKey"].string(),
-                          body->root()["connectionId"].string(), body->root()["model"].string(),
-                          body->root()["syncVariant"].string()};
+  LawContext context =
+      asking({body->root()["providerConfigKey"].string(), body->root()["connectionId"].string(),
+              body->root()["model"].string(), body->root()["syncVariant"].string()});
   if (name_of(context.given.stream) != run->stream) {
     findings_.fail("HOOK-2", "a webhook names another stream than the run's", run->stream,
                    name_of(context.given.stream), {webhook.event});

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "conformance/harness/server_play.h"
 #include "conformance/harness/server_wire.h"
 #include "conformance/harness/webhook_witness.h"
+#include "conformance/laws/announce_policy.h"
 #include "conformance/laws/findings.h"
 #include "conformance/scenario/step.h"
 #include "core/check.h"
@@ -38,23 +40,23 @@ class ServerActor {
   bool own_data() const { return own_data_; }
 
  private:
-  void act(const RunStep& step, const std::string& clause);
-  void act(const AskStep& step, const std::string& clause);
-  void act(const ReadStep& step, const std::string& clause);
-  void act(const LawStep& step, const std::string& clause);
-  void act(const ReceiverStep& step, const std::string& clause);
-  void act(const SettingsStep& step, const std::string& clause);
-  void act(const PassStep& step, const std::string& clause);
-  void act(const IdleStep& step, const std::string& clause);
-  void act(const PruneStep& step, const std::string& clause);
-  void act(const ResendStep& step, const std::string& clause);
-  void act(const FaultsStep& step, const std::string& clause);
-  void act(const WorldStep& step, const std::string& clause);
-  void act(const HostileStep& step, const std::string& clause);
-  void act(const WebhooksStep& step, const std::string& clause);
+  void act(const RunStep& step);
+  void act(const AskStep& step);
+  void act(const ReadStep& step);
+  void act(const LawStep& step);
+  void act(const ReceiverStep& step);
+  void act(const SettingsStep& step);
+  void act(const PassStep& step);
+  void act(const IdleStep& step);
+  void act(const PruneStep& step);
+  void act(const ResendStep& step);
+  void act(const FaultsStep& step);
+  void act(const WorldStep& step);
+  void act(const HostileStep& step);
+  void act(const WebhooksStep& step);
   // Steps that only a client's scenario may have: Scenario::parse refuses them here.
   template <typename Other>
-  void act(const Other& /*step*/, const std::string& /*clause*/) {
+  void act(const Other& /*step*/) {
     TERAPI_CHECK(false, "a step of a client's scenario");
   }
 
@@ -62,10 +64,14 @@ class ServerActor {
   Answer must(const std::string& method, std::string_view path, std::string body = "");
   void put_world(const std::string& world);
   void learn_keys();
+  void set_policy(AnnouncePolicy policy);
+  // On its clock where that is virtual, else on this machine's.
+  core::Time server_time();
   void expect_fired();
   void judge_webhooks(const std::vector<WebhookSeen>& news);
   void judge_announcement(const WebhookSeen& webhook);
   void remember(const std::vector<ServedRecord>& records, const std::optional<std::string>& next);
+  LawContext asking(StreamAsked stream);
   StreamAsked where(StreamAsked stream) const;
   core::Request request_of(const AskStep& step);
 
@@ -78,6 +84,7 @@ class ServerActor {
   const Scenario& scenario_;
   Stage& stage_;
   const ServerPlayOptions& options_;
+  std::string clause_;  // that the step being played is to prove
   Findings findings_;
   ServerWire wire_;
   WebhookWitness witness_;
@@ -85,6 +92,9 @@ class ServerActor {
   std::string next_cursor_;
   std::map<std::string, Walk> walks_;  // by stream: the last whole reading of it
   std::string faults_;                 // rules in force; they have to strike
+  AnnouncePolicy policy_;              // of webhooks, as the judge has asked for
+  std::set<std::string> resent_;       // deliveries that were sent again by hand
+  std::string uncertain_;              // why nobody can say which webhooks must come when
   std::string broken_;
   std::string unproven_;
   bool own_data_ = false;

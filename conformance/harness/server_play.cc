@@ -94,6 +94,7 @@ ScenarioResult play_server(const Scenario& scenario, Stage& stage,
     return result;
   }
   History history;
+  history.told = options.told;
   {
     ServerActor actor(scenario, stage, options, history);
     actor.begin();

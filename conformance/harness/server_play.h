@@ -22,6 +22,7 @@ struct ServerPlayOptions {
   // What to read where the data is not the scenario's own.
   StreamAsked stream{};
   std::uint64_t seed = 0;  // 0: the scenario's own
+  bool told = true;        // History::told
 };
 
 // The verdict, the findings, the timeline and the times; not `subject` and `rerun`, which the

@@ -48,8 +48,11 @@ Answer ServerWire::call(core::Request request) {
   if (read_only_ && !reads) {
     return {core::Error{"read_only", "nothing but GET and HEAD is sent to this server"}, {}};
   }
-  std::string line = request.method + " " + shortened(request.target, 240);
-  if (!request.body.empty()) line += " " + shortened(request.body, 240);
+  std::string line;
+  if (history_.told) {
+    line = request.method + " " + shortened(request.target, 240);
+    if (!request.body.empty()) line += " " + shortened(request.body, 240);
+  }
   const std::size_t asked = note(EventKind::kRequest, std::move(line));
   const bool head = request.method == "HEAD";
   Answer answer{stage_.call(std::move(request)), {asked}};
@@ -59,8 +62,10 @@ Answer ServerWire::call(core::Request request) {
   event.at = stage_.now();
   event.kind = EventKind::kResponse;
   event.pair = asked;
-  event.text = answer.came() ? in_a_line(*answer.response, dialect())
-                             : "no answer: " + answer.response.error().message;
+  if (history_.told) {
+    event.text = answer.came() ? in_a_line(*answer.response, dialect())
+                               : "no answer: " + answer.response.error().message;
+  }
   answer.events.push_back(history_.add(std::move(event)));
   return answer;
 }
@@ -76,21 +81,30 @@ Answer ServerWire::control(std::string method, std::string_view path, std::strin
 
 Answer ServerWire::run(std::string body) {
   RunSeen seen;
+  seen.policy = policy_;
+  seen.waits = waits_;
   const auto document = json::Document::parse(body);
   if (document) {
     seen.stream = stream_of_run(document->root());
+    seen.integration = document->root()["integration"].string();
+    seen.connection = document->root()["connection"].string();
+    const json::Value webhook = document->root()["webhook"];
+    seen.silent = webhook.present() && !webhook.boolean();
     seen.failed = document->root()["error"].present() && !document->root()["error"].is_null();
     if (has_model_) seen.counts = model_.apply_run(document->root());
     seen.number = model_.runs();
   }
   runs_.push_back(seen);
+  const std::size_t place = runs_.size() - 1;
   Answer answer = control("POST", "/runs", std::move(body));
+  runs_[place].events = answer.events;
   if (answer.status() != 200) return answer;
   const auto told = json::Document::parse(answer.body());
   if (!told) return answer;
   for (const json::Value id : told->root()["deliveries"].items()) {
-    runs_.back().deliveries.push_back(id.string());
+    runs_[place].deliveries.push_back(id.string());
   }
+  runs_[place].taken = true;
   return answer;
 }
 

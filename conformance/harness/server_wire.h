@@ -38,6 +38,11 @@ class ServerWire final : public ServerCaller {
   // All runs so far, in order.
   std::vector<RunSeen>& runs() { return runs_; }
   std::size_t note(EventKind kind, std::string text);
+  // What is noted of each run from now on: RunSeen::policy and RunSeen::waits.
+  void count_policy() { ++policy_; }
+  void count_wait() { ++waits_; }
+  std::size_t policy() const { return policy_; }
+  std::size_t waits() const { return waits_; }
 
  private:
   Stage& stage_;
@@ -47,6 +52,8 @@ class ServerWire final : public ServerCaller {
   Model model_;
   bool has_model_ = true;
   std::vector<RunSeen> runs_;
+  std::size_t policy_ = 0;
+  std::size_t waits_ = 0;
 };
 
 }  // namespace terapi::conformance

@@ -65,12 +65,17 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
                (webhook.attempt ? std::to_string(*webhook.attempt) : "?") + " of " +
                webhook.delivery + ": " + shortened(request.body, 300);
   webhook.event = history_.add(std::move(event));
+  const std::size_t place = seen_.size();
   seen_.push_back(webhook);
   check_webhook_form(webhook, stage_.dialect(), findings_);
   if (reads_ && !reading_) read_announced(webhook);
 
   std::string line;
   core::Outcome outcome = next_answer(webhook.path, line);
+  seen_[place].silent = outcome.wire.delay == kForEver;
+  const bool whole =
+      !seen_[place].silent && !outcome.wire.reset && !outcome.wire.truncate_after.has_value();
+  if (whole) seen_[place].answered = outcome.response.status;
   Event answered;
   answered.at = at;
   answered.kind = EventKind::kWebhookAnswer;
@@ -122,7 +127,7 @@ void WebhookWitness::read_announced(const WebhookSeen& webhook) {
   const RunSeen& run = wire_.runs().back();
   if (stream == nullptr || run.stream != name) return;
   reading_ = true;
-  LawContext context{wire_, findings_, given, stream, ""};
+  LawContext context{wire_, findings_, given, stream};
   const Walk walk = RecordReader(context).walk(1000);
   reading_ = false;
   check_readable(webhook, run.number, *stream, walk, findings_);

@@ -21,6 +21,8 @@
 
 namespace terapi::conformance {
 
+struct DeliveriesSeen;
+
 struct LawParameters {
   StreamAsked stream{};
   std::vector<std::uint64_t> limits{};  // pages-agree: of these sizes; empty: the law's own
@@ -32,8 +34,9 @@ struct LawContext {
   ServerCaller& server;
   Findings& findings;
   LawParameters given{};
-  const ModelStream* model = nullptr;  // null: nobody knows what should be there
-  std::string unproven{};              // why this data shows nothing; empty: it does
+  const ModelStream* model = nullptr;          // null: nobody knows what should be there
+  const DeliveriesSeen* deliveries = nullptr;  // null: nobody has seen its webhooks
+  std::string unproven{};                      // why this data shows nothing; empty: it does
 };
 
 struct Law {
@@ -41,9 +44,14 @@ struct Law {
   std::string_view says;  // one sentence
   std::vector<std::string_view> clauses;
   void (*check)(LawContext& context);
-  bool writes = false;       // sends more than GET and HEAD
-  bool needs_model = false;  // needs to know what should be there
-  bool needs_runs = false;   // needs the control API, to change records
+  struct Needs {
+    bool writes = false;    // sends more than GET and HEAD
+    bool model = false;     // has to know what should be there
+    bool runs = false;      // the control API, to change records
+    bool webhooks = false;  // has to have seen them
+    bool any() const { return writes || model || runs || webhooks; }
+  };
+  Needs needs{};
 };
 
 const std::vector<Law>& all_laws();
@@ -76,5 +84,8 @@ void check_empty_stream(LawContext& context);
 void check_matches_model(LawContext& context);
 void check_reachable(LawContext& context);
 void check_nothing_behind(LawContext& context);
+void check_any_query(LawContext& context);
+void check_rate_limit(LawContext& context);
+void check_deliveries(LawContext& context);
 
 }  // namespace terapi::conformance

@@ -44,11 +44,14 @@ struct Defect {
   bool html = false;
   bool never_empty = false;
   bool exclusive_time = false;
+  bool no_retry_after = false;
+  bool counts_nothing = false;  // of a rate limit
 };
 
 class ListServer final : public ServerCaller {
  public:
-  explicit ListServer(Defect defect = {}) : defect_(defect) {
+  // `limit`: so many requests in all; 0: any number.
+  explicit ListServer(Defect defect = {}, std::int64_t limit = 0) : defect_(defect), limit_(limit) {
     const core::Time start = *read_timestamp("2024-01-01T00:00:00.000001Z");
     for (int i = 0; i < 24; ++i) {
       Kept record;
@@ -75,10 +78,23 @@ class ListServer final : public ServerCaller {
     if (defect_.silent) return {core::Error{"connection_reset", "reset"}, {1}};
     core::Response response = respond(request);
     if (request.method == "HEAD") response.body.clear();
+    if (limit_ > 0 && request.headers.get("Authorization")) count(response);
     return {core::Result<core::Response>(std::move(response)), {1}};
   }
 
  private:
+  void count(core::Response& response) {
+    if (used_ == limit_) {
+      response = error(429, "too_many_request");
+      if (!defect_.no_retry_after) response.headers.set("Retry-After", "7");
+    } else if (!defect_.counts_nothing) {
+      ++used_;
+    }
+    response.headers.set("X-RateLimit-Limit", std::to_string(limit_));
+    response.headers.set("X-RateLimit-Remaining", std::to_string(limit_ - used_));
+    response.headers.set("X-RateLimit-Reset", "1704067200");
+  }
+
   using Errors = std::vector<std::pair<std::string, std::string>>;
 
   core::Response error(int status, const std::string& code, const Errors& errors = {}) const {
@@ -269,12 +285,14 @@ class ListServer final : public ServerCaller {
   }
 
   Defect defect_;
+  std::int64_t limit_ = 0;
+  std::int64_t used_ = 0;
   std::vector<Kept> records_;
 };
 
 // The clauses of what a law found on a server with that defect.
-std::set<std::string> found_by(std::string_view law, Defect defect) {
-  ListServer server(defect);
+std::set<std::string> found_by(std::string_view law, Defect defect, std::int64_t limit = 0) {
+  ListServer server(defect, limit);
   Findings findings;
   LawContext context{server, findings};
   find_law(law)->check(context);
@@ -291,7 +309,8 @@ const std::vector<std::string>& reading_laws() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
     for (const Law& law : all_laws()) {
-      if (!law.needs_model && !law.needs_runs && law.name != "prune-body") {
+      if (!law.needs.model && !law.needs.runs && !law.needs.webhooks && law.name != "prune-body" &&
+          law.name != "rate-limit") {
         all.emplace_back(law.name);
       }
     }
@@ -380,6 +399,30 @@ TEST(Law, FindsRecordsWhereThereAreNone) {
 
 TEST(Law, FindsATimeThatIsLeftOut) {
   EXPECT_TRUE(found_by("modified-after", {.exclusive_time = true}).contains("REC-8"));
+}
+
+TEST(Law, FindsAnyQueryThatIsTakenForAnotherOne) {
+  EXPECT_TRUE(found_by("any-query", {.inclusive = true}).contains("REC-9"));
+  EXPECT_TRUE(found_by("any-query", {.plain_filter = true}).contains("REC-9"));
+  EXPECT_TRUE(found_by("any-query", {.ignores_ids = true}).contains("REC-9"));
+  EXPECT_TRUE(found_by("any-query", {.exclusive_time = true}).contains("REC-9"));
+  EXPECT_TRUE(found_by("any-query", {.more_when_full = true}).contains("CUR-4"));
+}
+
+TEST(Law, FindsALimitThatDoesNotSayWhenToComeAgain) {
+  EXPECT_EQ(found_by("rate-limit", {}, 3), std::set<std::string>{});
+  EXPECT_TRUE(found_by("rate-limit", {.no_retry_after = true}, 3).contains("RATE-1"));
+  EXPECT_TRUE(found_by("rate-limit", {.counts_nothing = true}, 3).contains("RATE-1"));
+  EXPECT_TRUE(found_by("rate-limit", {.silent = true}, 3).contains("RATE-1"));
+}
+
+TEST(Law, OfALimitSaysNothingWhereThereIsNone) {
+  ListServer server;
+  Findings findings;
+  LawContext context{server, findings};
+  find_law("rate-limit")->check(context);
+  EXPECT_NE(context.unproven, "");
+  EXPECT_TRUE(findings.empty());
 }
 
 TEST(Findings, KeepsAFewOfAKindAndCountsTheRest) {

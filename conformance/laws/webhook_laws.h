@@ -27,14 +27,23 @@ struct WebhookSeen {
   std::string path;      // that it came to
   std::string delivery;  // its id; "" if it has none
   std::optional<std::int64_t> attempt{};
+  std::optional<int> answered{};  // the status that it got; none: no whole answer
+  bool silent = false;            // the receiver let it wait until its time was over
 };
 
 // One run that the judge had carried out, as the model has it.
 struct RunSeen {
   std::string stream;
   std::size_t number = 0;  // of the model's runs
+  std::string integration;
+  std::string connection;
   RunCounts counts{};
   bool failed = false;
+  bool silent = false;     // it asked not to be announced
+  bool taken = false;      // the server answered that it was carried out
+  std::size_t policy = 0;  // its number, of those that were in force one after the other
+  std::size_t waits = 0;   // how often time had passed before it
+  std::vector<std::size_t> events;
   std::vector<std::string> deliveries;  // that the server named
 };
 

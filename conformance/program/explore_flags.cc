@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 #include <utility>
 
+#include "conformance/harness/explore/explore_server.h"
+#include "conformance/harness/explore/server_draw.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
@@ -39,6 +42,16 @@ std::function<Explored(const Scenario&)> over_http(const ProcessClientOptions& c
   };
 }
 
+Explored at_url(const HttpStageOptions& options, const Scenario& story,
+                const ServerPlayOptions& play) {
+  auto stage = HttpStage::make(options);
+  if (stage) return explored_on(**stage, story, play);
+  Explored explored;
+  explored.verdict = Verdict::kError;
+  explored.reason = stage.error().message;
+  return explored;
+}
+
 bool read_seed(std::string_view text, std::uint64_t& seed) {
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
   return error == std::errc() && stop == text.data() + text.size() && seed > 0 &&
@@ -59,17 +72,26 @@ core::Result<void> ExploreFlags::read_seeds(const std::string& text) {
 }
 
 core::Result<void> ExploreFlags::add_mutants(const std::string& pattern) {
-  std::vector<std::string> ids;
-  std::size_t added = 0;
-  for (const ClientMutant& mutant : client_mutants()) {
-    ids.emplace_back(mutant.id);
-    if (!fits(pattern, mutant.id)) continue;
-    mutants.push_back(&mutant);
-    ++added;
+  std::vector<MutantToFind> all;
+  if (server) {
+    for (const ServerMutant& each : server_mutants()) {
+      all.push_back({each.id, each.defect, nullptr, &each});
+    }
+  } else {
+    for (const ClientMutant& each : client_mutants()) {
+      all.push_back({each.id, each.defect, &each, nullptr});
+    }
   }
-  if (added > 0) return {};
-  return core::Error{"bad_usage", "--mutant: no mutant of a client fits '" + pattern + "'" +
-                                      core::suggestion(pattern, ids)};
+  std::vector<std::string> ids;
+  const std::size_t before = mutants.size();
+  for (const MutantToFind& each : all) {
+    ids.emplace_back(each.id);
+    if (fits(pattern, each.id)) mutants.push_back(each);
+  }
+  if (mutants.size() > before) return {};
+  return core::Error{"bad_usage", "--mutant: no mutant of a " +
+                                      std::string(server ? "server" : "client") + " fits '" +
+                                      pattern + "'" + core::suggestion(pattern, ids)};
 }
 
 void ExploreFlags::add_to(core::Flags& flags) {
@@ -93,7 +115,18 @@ void ExploreFlags::add_to(core::Flags& flags) {
   flags.choice("store", {"memory", "sqlite"},
                "where the client keeps its records; what fails is tried with both", store);
   flags.add("mutant", "GLOB", "how soon each of these clients with a known defect is found",
-            [this](const std::string& text) { return add_mutants(text); });
+            [this](const std::string& text) {
+              patterns_.push_back(text);
+              return core::Result<void>();
+            });
+  flags.toggle("server", "stories that judge a server: ours, or the one at --base-url", server);
+  flags.text("base-url", "URL", "another server than ours, over HTTP", stage.base_url);
+  flags.text("control-url", "URL",
+             "of its control API; without it, nothing is written and what is there is read",
+             stage.control_url);
+  flags.text("secret-key", "KEY", "of that server; also from TERAPI_SECRET_KEY", stage.secret_key);
+  flags.text("stream", "STREAM", "INTEGRATION/CONNECTION/MODEL that is read without a control API",
+             stream);
   flags.number("exhaustive", "N",
                "every way to place up to N faults in a scenario, in place of seeds", 4, exhaustive);
   flags.text("filter", "GLOB", "the scenario, or scenarios, that they are placed in", filter);
@@ -121,9 +154,11 @@ core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments)
   if (!rest->empty()) {
     return core::Error{"bad_usage", "explore takes no '" + rest->front() + "'"};
   }
-  if (all_mutants) {
-    if (auto added = add_mutants("*"); !added) return added;
+  if (all_mutants) patterns_.emplace_back("*");
+  for (const std::string& pattern : patterns_) {
+    if (auto added = add_mutants(pattern); !added) return added;
   }
+  if (auto checked = check_server(); !checked) return checked;
   if (commands.run.empty() && !commands.dump.empty()) {
     return core::Error{"bad_usage", "--dump is of the client that --run names"};
   }
@@ -147,6 +182,58 @@ core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments)
   return {};
 }
 
+core::Result<void> ExploreFlags::check_server() {
+  const auto refused = [](const char* why) { return core::Error{"bad_usage", why}; };
+  if (!server) {
+    if (stage.base_url.empty() && stage.control_url.empty() && stream.empty()) return {};
+    return refused("--base-url, --control-url and --stream go with --server");
+  }
+  if (!commands.run.empty() || exhaustive > 0 || size != "any" || store != "memory") {
+    return refused("--run, --exhaustive, --size and --store are of clients; --server has none");
+  }
+  if (stage.base_url.empty()) {
+    if (stage.control_url.empty() && stream.empty()) return {};
+    return refused("--control-url and --stream are of the server that --base-url names");
+  }
+  if (!mutants.empty()) return refused("--mutants are of our own server, not of --base-url's");
+  const char* key = std::getenv("TERAPI_SECRET_KEY");
+  if (stage.secret_key.empty() && key != nullptr) stage.secret_key = key;
+  if (stage.secret_key.empty()) {
+    return refused("--secret-key is missing; expected the environment's secret key");
+  }
+  if (const auto reached = HttpStage::make(stage); !reached) {
+    return core::Error{"bad_usage", reached.error().message};
+  }
+  return {};
+}
+
+std::string ExploreFlags::subject() const {
+  if (!stage.base_url.empty()) return stage.base_url;
+  if (server) return "terapi-simulator";
+  return commands.run.empty() ? "reference client" : commands.run;
+}
+
+std::string_view ExploreFlags::mutant() const {
+  if (play.mutant != nullptr) return play.mutant->id;
+  return play.server_mutant != nullptr ? play.server_mutant->id : std::string_view();
+}
+
+ExploreFlags ExploreFlags::for_mutant(const MutantToFind& mutant) const {
+  ExploreFlags of_one = *this;
+  of_one.play.mutant = mutant.client;
+  of_one.play.server_mutant = mutant.server;
+  return of_one;
+}
+
+DrawnSchedule ExploreFlags::draw(std::uint64_t seed) const {
+  if (!server) return draw_schedule(seed, play.draw);
+  const bool elsewhere = !stage.base_url.empty();
+  return {draw_server_story(
+              seed, {.only_reads = elsewhere && stage.control_url.empty(), .real_time = elsewhere}),
+          {},
+          {}};
+}
+
 std::string ExploreFlags::help_text() const {
   ExploreFlags fresh;
   core::Flags flags;
@@ -157,7 +244,10 @@ std::string ExploreFlags::help_text() const {
   return "terapi-conformance explore [--seeds N..M | --for TIME] [--save DIR] [FLAGS]\n"
          "terapi-conformance explore --exhaustive N --filter SCENARIO [FLAGS]\n"
          "terapi-conformance explore --mutants [FLAGS]\n"
-         "terapi-conformance explore --run 'COMMAND' [--dump 'COMMAND'] [FLAGS]\n\n"
+         "terapi-conformance explore --run 'COMMAND' [--dump 'COMMAND'] [FLAGS]\n"
+         "terapi-conformance explore --server [--mutants] [FLAGS]\n"
+         "terapi-conformance explore --server --base-url URL [--control-url URL] "
+         "--secret-key KEY [FLAGS]\n\n"
          "Draws a world, what happens to it and what goes wrong from each seed, plays it against\n"
          "the reference client in virtual time, and checks all that must hold. What fails is made\n"
          "as small as it will go, and with --save kept as a scenario file.\n"
@@ -177,6 +267,12 @@ ExplorerOptions ExploreFlags::explorer() const {
   options.budget = budget;
   options.threads = jobs > 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
   options.play = play;
+  if (server) options.draw = [this](std::uint64_t seed) { return draw(seed); };
+  if (!stage.base_url.empty()) {
+    options.threads = 1;  // one story at a time, one request at a time
+    options.how = server_at_url();
+    return options;
+  }
   if (commands.run.empty()) return options;
   // Schedules over HTTP mostly wait.
   if (jobs == 0) options.threads = kClientsAtOnce;
@@ -184,12 +280,27 @@ ExplorerOptions ExploreFlags::explorer() const {
   return options;
 }
 
+std::function<Explored(const Scenario&)> ExploreFlags::server_at_url() const {
+  ServerPlayOptions play_options;
+  play_options.read_only = stage.control_url.empty();
+  if (!stream.empty()) play_options.stream = stream_asked(stream);
+  play_options.told = false;
+  return [options = stage, play_options](const Scenario& story) {
+    return at_url(options, story, play_options);
+  };
+}
+
 std::string ExploreFlags::again(std::uint64_t seed) const {
-  std::string line = "terapi-conformance explore --seeds " + std::to_string(seed);
+  std::string line = "terapi-conformance explore ";
+  if (server) line += "--server ";
+  line += "--seeds " + std::to_string(seed);
+  if (!stage.base_url.empty()) line += " --base-url " + shell_word(stage.base_url);
+  if (!stage.control_url.empty()) line += " --control-url " + shell_word(stage.control_url);
+  if (!stream.empty()) line += " --stream " + shell_word(stream);
   if (!commands.run.empty()) line += " --run " + shell_word(commands.run);
   if (!commands.dump.empty()) line += " --dump " + shell_word(commands.dump);
   if (size != "any") line += " --size " + size;
-  if (play.mutant != nullptr) line += " --mutant " + std::string(play.mutant->id);
+  if (!mutant().empty()) line += " --mutant " + std::string(mutant());
   return line;
 }
 
@@ -197,9 +308,10 @@ KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& 
                                 const std::string& name) const {
   KeepOptions options;
   options.play = play;
-  options.name = !name.empty()            ? name
-                 : play.mutant != nullptr ? std::string(play.mutant->id)
-                                          : "seed-" + std::to_string(failure.seed);
+  options.name = !name.empty()       ? name
+                 : !mutant().empty() ? std::string(mutant())
+                                     : std::string(server ? "server-seed-" : "seed-") +
+                                           std::to_string(failure.seed);
   options.again = name.empty() ? again(failure.seed)
                                : "terapi-conformance explore --exhaustive " +
                                      std::to_string(exhaustive) + " --filter " + drawn.scenario.id;
@@ -207,8 +319,19 @@ KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& 
     options.how = over_http(commands);
     options.budget = kToShrinkOverHttp;
   }
+  if (!stage.base_url.empty()) {
+    options.how = server_at_url();
+    options.budget = kToShrinkOverHttp;
+  }
   if (play.mutant != nullptr) options.title = std::string(play.mutant->defect);
-  return keep_schedule(drawn.scenario, failure.finding, options);
+  if (play.server_mutant != nullptr) options.title = std::string(play.server_mutant->defect);
+  KeptSchedule kept = keep_schedule(drawn.scenario, failure.finding, options);
+  const Redactor without_key = redactor();
+  for (std::string* text :
+       {&kept.text, &kept.finding.what, &kept.finding.expected, &kept.finding.actual}) {
+    *text = without_key.redact(*text);
+  }
+  return kept;
 }
 
 }  // namespace terapi::conformance

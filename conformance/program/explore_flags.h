@@ -8,13 +8,23 @@
 
 #include "conformance/harness/explore/explorer.h"
 #include "conformance/harness/explore/kept_schedule.h"
+#include "conformance/harness/http_stage.h"
 #include "conformance/harness/process_client_stage.h"
+#include "conformance/report/redactor.h"
 #include "conformance/report/report_files.h"
 #include "core/clock.h"
 #include "core/flags.h"
 #include "core/result.h"
 
 namespace terapi::conformance {
+
+// A subject with a known defect, of a client's or of a server's.
+struct MutantToFind {
+  std::string_view id;
+  std::string_view defect;
+  const ClientMutant* client = nullptr;
+  const ServerMutant* server = nullptr;
+};
 
 struct ExploreFlags {
   std::uint64_t first = 1;
@@ -27,11 +37,14 @@ struct ExploreFlags {
   std::uint64_t shards = 1;
   std::string size = "any";
   std::string store = "memory";
-  std::vector<const ClientMutant*> mutants;
+  std::vector<MutantToFind> mutants;
   std::uint64_t exhaustive = 0;   // faults that are placed at once; 0: seeds are drawn
   std::string filter;             // the scenario that they are placed in
   std::string scenarios;          // folder
   ProcessClientOptions commands;  // of another client than ours
+  bool server = false;            // stories that judge a server
+  HttpStageOptions stage;         // of another server than ours
+  std::string stream;             // that is read there, where nothing is written
   bool help = false;
   ExploreOptions play;
 
@@ -39,9 +52,17 @@ struct ExploreFlags {
   core::Result<void> read(const std::vector<std::string>& arguments);
   std::string help_text() const;
   ExplorerOptions explorer() const;
+  // What the seed draws.
+  DrawnSchedule draw(std::uint64_t seed) const;
+  // To look for one of the mutants.
+  ExploreFlags for_mutant(const MutantToFind& mutant) const;
   // Makes the failing schedule small. `name`: of its file; empty: by its seed, or the mutant.
   KeptSchedule keep(const DrawnSchedule& drawn, const FoundFailure& failure,
                     const std::string& name = "") const;
+  // Who is tried: for reports.
+  std::string subject() const;
+  // Takes the key out of what another server said.
+  Redactor redactor() const { return Redactor({stage.secret_key}); }
   // The line that finds that seed's failure again.
   std::string again(std::uint64_t seed) const;
 
@@ -49,7 +70,11 @@ struct ExploreFlags {
   void add_to(core::Flags& flags);
   core::Result<void> read_seeds(const std::string& text);
   core::Result<void> add_mutants(const std::string& pattern);
+  core::Result<void> check_server();
+  std::function<Explored(const Scenario&)> server_at_url() const;
+  std::string_view mutant() const;  // its id; empty: none is looked for
   bool asked_budget_ = false;
+  std::vector<std::string> patterns_;  // of mutants
 };
 
 }  // namespace terapi::conformance

@@ -36,8 +36,7 @@ void keep_found(const Exploration& exploration, const ExploreFlags& flags, Explo
       report.tell_error(failure);
       continue;
     }
-    const DrawnSchedule drawn = draw_schedule(failure.seed, flags.play.draw);
-    report.tell_kept(failure, flags.keep(drawn, failure), flags.save);
+    report.tell_kept(failure, flags.keep(flags.draw(failure.seed), failure), flags.save);
   }
 }
 
@@ -56,27 +55,27 @@ int explore_mutants(const ExploreFlags& flags) {
   ExploreReport report(flags);
   report.begin_mutants();
   std::size_t found = 0;
-  for (const ClientMutant* mutant : flags.mutants) {
+  for (const MutantToFind& mutant : flags.mutants) {
     if (g_stop) break;
-    ExploreFlags of_one = flags;
-    of_one.play.mutant = mutant;
+    const ExploreFlags of_one = flags.for_mutant(mutant);
     ExplorerOptions options = of_one.explorer();
     options.stop_at_first = true;
     const Exploration exploration = Explorer(options).run(
         g_stop,
-        [&](std::uint64_t played, std::uint64_t) { report.progress(played, 0, mutant->id); });
+        [&](std::uint64_t played, std::uint64_t) { report.progress(played, 0, mutant.id); });
     report.end_progress();
+    if (exploration.found.empty() && g_stop) break;  // nobody knows whether it would have been
     if (exploration.found.empty()) {
-      report.tell_survivor(*mutant, exploration);
+      report.tell_survivor(mutant, exploration);
       continue;
     }
     const auto first = std::min_element(
         exploration.found.begin(), exploration.found.end(),
         [](const auto& a, const auto& b) { return a.second.seed < b.second.seed; });
     const FoundFailure& failure = first->second;
-    const DrawnSchedule drawn = draw_schedule(failure.seed, flags.play.draw);
     ++found;
-    report.tell_mutant(*mutant, exploration, failure, of_one.keep(drawn, failure), flags.save);
+    report.tell_mutant(mutant, exploration, failure, of_one.keep(flags.draw(failure.seed), failure),
+                       flags.save);
   }
   // One that a signal came before was not found, either.
   report.tell_mutants(flags.mutants.size(), found);

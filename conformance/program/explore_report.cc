@@ -48,8 +48,7 @@ ExploreReport::ExploreReport(const ExploreFlags& flags)
       began_(Steady::now()),
       told_(began_),
       document_({{"found", Json::array()}}),
-      run_(begin_summary("explore",
-                         flags.commands.run.empty() ? "reference client" : flags.commands.run)) {
+      run_(begin_summary("explore", flags.subject())) {
   run_.seed = flags.first;
   if (flags.exhaustive > 0) document_["placed"] = Json::array();
 }
@@ -114,7 +113,7 @@ void ExploreReport::tell_kept(const FoundFailure& failure, const KeptSchedule& k
     std::printf("  kept as %s\n", path.c_str());
   }
   if (!kept.fails_on_sqlite) std::printf("  it passes where the client keeps its data in SQLite\n");
-  if (!kept.passes_reference) std::printf("  on the reference client it is inconclusive\n");
+  if (!kept.passes_reference) std::printf("  on the reference it is inconclusive\n");
   std::printf("  again: %s\n\n", flags_.again(failure.seed).c_str());
   std::fflush(stdout);
   ScenarioResult& result =
@@ -134,8 +133,8 @@ void ExploreReport::tell_kept(const FoundFailure& failure, const KeptSchedule& k
 }
 
 void ExploreReport::tell_error(const FoundFailure& failure) {
-  const std::string what =
-      failure.verdict == Verdict::kError ? failure.reason : failure.finding.what;
+  const std::string what = flags_.redactor().redact(
+      failure.verdict == Verdict::kError ? failure.reason : failure.finding.what);
   std::printf("%s seed %llu: %s\n", failure.name().c_str(),
               static_cast<unsigned long long>(failure.seed), what.c_str());
   ScenarioResult& result =
@@ -147,29 +146,32 @@ void ExploreReport::tell_error(const FoundFailure& failure) {
 }
 
 void ExploreReport::tell(const Exploration& exploration, bool stopped) {
-  std::printf("%s\n", exploration.coverage.text().c_str());
+  const std::string tried = flags_.server ? exploration.steps.text() : exploration.coverage.text();
+  std::printf("%s\n", tried.c_str());
   const std::uint64_t failed = failed_in(exploration);
   std::printf("%s%s of seeds from %llu in %.1f s: %s a second, %.1f requests each\n",
               stopped ? "stopped: " : "", plural(exploration.schedules, "schedule").c_str(),
               static_cast<unsigned long long>(flags_.first), seconds_of(exploration.elapsed),
               with_thousands(per_second(exploration)).c_str(),
-              static_cast<double>(exploration.exchanges) /
+              static_cast<double>(exploration.requests) /
                   static_cast<double>(std::max<std::uint64_t>(exploration.schedules, 1)));
-  std::printf("%s passed, %s failed in %zu ways; in %s of them some fault never struck\n",
+  std::printf("%s passed, %s failed in %zu ways; in %s of them %s\n",
               with_thousands(exploration.schedules - failed).c_str(),
               with_thousands(failed).c_str(), exploration.found.size(),
-              with_thousands(exploration.inconclusive).c_str());
+              with_thousands(exploration.inconclusive).c_str(),
+              flags_.server ? "some law had too little to look at" : "some fault never struck");
   played_ += exploration.schedules;
   if (exploration.found.empty() && exploration.schedules > 0) {
     add_result(plural(exploration.schedules, "schedule"), Verdict::kPass);
   }
-  document_.update({{"schedules", exploration.schedules},
-                    {"failed", failed},
-                    {"inconclusive", exploration.inconclusive},
-                    {"first_seed", flags_.first},
-                    {"per_second", per_second(exploration)},
-                    {"stopped", stopped},
-                    {"coverage", exploration.coverage.json()}});
+  document_.update(
+      {{"schedules", exploration.schedules},
+       {"failed", failed},
+       {"inconclusive", exploration.inconclusive},
+       {"first_seed", flags_.first},
+       {"per_second", per_second(exploration)},
+       {"stopped", stopped},
+       {"coverage", flags_.server ? exploration.steps.json() : exploration.coverage.json()}});
 }
 
 void ExploreReport::tell_unplaced(const std::string& scenario, const std::string& why) {
@@ -204,14 +206,14 @@ void ExploreReport::begin_mutants() {
   std::printf("%-30s %8s %8s %6s  %s\n", "mutant", "seeds", "time", "steps", "found by");
 }
 
-void ExploreReport::tell_mutant(const ClientMutant& mutant, const Exploration& exploration,
+void ExploreReport::tell_mutant(const MutantToFind& mutant, const Exploration& exploration,
                                 const FoundFailure& failure, const KeptSchedule& kept,
                                 const std::string& folder) {
   const std::uint64_t seeds = failure.seed - flags_.first + 1;
   std::printf("%-30s %8llu %7.2fs %6zu  %s%s\n", std::string(mutant.id).c_str(),
               static_cast<unsigned long long>(seeds), seconds_of(exploration.elapsed), kept.steps,
               failure.name().c_str(),
-              kept.passes_reference ? "" : " (on the reference client it is inconclusive)");
+              kept.passes_reference ? "" : " (on the reference it is inconclusive)");
   std::fflush(stdout);
   save(kept, folder);
   played_ += exploration.schedules;
@@ -227,7 +229,7 @@ void ExploreReport::tell_mutant(const ClientMutant& mutant, const Exploration& e
                                 {"scenario", kept.text}});
 }
 
-void ExploreReport::tell_survivor(const ClientMutant& mutant, const Exploration& exploration) {
+void ExploreReport::tell_survivor(const MutantToFind& mutant, const Exploration& exploration) {
   const std::string what = "not found in " + plural(exploration.schedules, "schedule");
   std::printf("%-30s %8s %7.2fs %6s  %s\n", std::string(mutant.id).c_str(), "-",
               seconds_of(exploration.elapsed), "-", what.c_str());
@@ -255,7 +257,7 @@ int ExploreReport::finish(bool good) {
         json, document_.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
     if (!written) return refuse(written.error().message);
   }
-  const auto written = reports.write(run_, Redactor());
+  const auto written = reports.write(run_, flags_.redactor());
   if (!written) return refuse(written.error().message);
   if (failed_) return 2;
   if (played_ == 0) return refuse("no schedule was played, so nothing was shown");

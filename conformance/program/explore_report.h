@@ -36,10 +36,10 @@ class ExploreReport {
                    const Exploration& exploration);
 
   void begin_mutants();
-  void tell_mutant(const ClientMutant& mutant, const Exploration& exploration,
+  void tell_mutant(const MutantToFind& mutant, const Exploration& exploration,
                    const FoundFailure& failure, const KeptSchedule& kept,
                    const std::string& folder);
-  void tell_survivor(const ClientMutant& mutant, const Exploration& exploration);
+  void tell_survivor(const MutantToFind& mutant, const Exploration& exploration);
   // `found`: of how many that were looked for.
   void tell_mutants(std::size_t all, std::size_t found);
 

@@ -26,21 +26,6 @@ std::uint64_t seed_of(const Scenario& scenario, const JudgeFlags& flags) {
   return flags.seed != 0 ? flags.seed : scenario.seed;
 }
 
-// "github/demo/Issue" or "github/demo/Issue/v2".
-StreamAsked stream_asked(const std::string& text) {
-  StreamAsked stream;
-  std::vector<std::string*> parts = {&stream.integration, &stream.connection, &stream.model,
-                                     &stream.variant};
-  std::size_t begin = 0;
-  for (std::string* part : parts) {
-    if (begin > text.size()) break;
-    const std::size_t end = std::min(text.find('/', begin), text.size());
-    *part = text.substr(begin, end - begin);
-    begin = end + 1;
-  }
-  return stream;
-}
-
 ScenarioResult played(const Scenario& scenario, core::Result<std::unique_ptr<Stage>> stage,
                       const ServerPlayOptions& options) {
   if (stage) return play_server(scenario, **stage, options);
@@ -56,6 +41,20 @@ ScenarioResult named(ScenarioResult result, const std::string& world, const std:
 }
 
 }  // namespace
+
+StreamAsked stream_asked(const std::string& text) {
+  StreamAsked stream;
+  std::vector<std::string*> parts = {&stream.integration, &stream.connection, &stream.model,
+                                     &stream.variant};
+  std::size_t begin = 0;
+  for (std::string* part : parts) {
+    if (begin > text.size()) break;
+    const std::size_t end = std::min(text.find('/', begin), text.size());
+    *part = text.substr(begin, end - begin);
+    begin = end + 1;
+  }
+  return stream;
+}
 
 ScenarioResult skipped(const Scenario& scenario, std::string reason) {
   ScenarioResult result;

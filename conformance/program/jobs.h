@@ -9,6 +9,7 @@
 #include "conformance/harness/http_stage.h"
 #include "conformance/harness/process_client_stage.h"
 #include "conformance/harness/server_mutant.h"
+#include "conformance/laws/server_caller.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
 #include "conformance/scenario/scenario.h"
@@ -39,6 +40,9 @@ JudgeJob reference_job(const Scenario& scenario, const JudgeFlags& flags, const 
 
 // Our own client as a process.
 ProcessClientOptions reference_commands();
+
+// "github/demo/Issue" or "github/demo/Issue/v2".
+StreamAsked stream_asked(const std::string& text);
 
 // The result of a scenario that is not played.
 ScenarioResult skipped(const Scenario& scenario, std::string reason);

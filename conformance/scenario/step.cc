@@ -237,9 +237,8 @@ bool Step::only_reads() const {
            !ask->target.starts_with("/_simulator");
   }
   if (const auto* law = std::get_if<LawStep>(&what)) {
-    return std::none_of(law->laws.begin(), law->laws.end(), [](const Law* each) {
-      return each->writes || each->needs_model || each->needs_runs;
-    });
+    return std::none_of(law->laws.begin(), law->laws.end(),
+                        [](const Law* each) { return each->needs.any(); });
   }
   return std::holds_alternative<ReadStep>(what);
 }

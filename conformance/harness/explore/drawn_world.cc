@@ -67,16 +67,21 @@ std::string DrawnWorld::new_id(const DrawnStream& stream) {
   return "r" + std::to_string(stream.records.size() + 1);
 }
 
-std::string DrawnWorld::payload(const DrawnRecord& record) {
+std::string DrawnWorld::payload(DrawnRecord& record) {
   std::string text = R"({"id":)" + core::json::quoted(record.id) + R"(,"version":)" +
                      std::to_string(record.version);
   if (shape_.odd && random_.below(3) == 0) {
     text += "," + std::string(kOddMembers[random_.below(kOddMembers.size())]);
   }
+  if (shape_.nested && random_.below(3) == 0) {
+    text +=
+        R"(,"nested":{"z":{"b":[],"a":1},"k":null,"a":")" + std::to_string(record.version) + "\"}";
+  }
   if (text.size() + 12 < shape_.bytes) {
     text += R"(,"text":")" + std::string(shape_.bytes - text.size() - 12, 'x') + "\"";
   }
-  return text + "}";
+  record.payload = text + "}";
+  return record.payload;
 }
 
 std::string DrawnWorld::head(const DrawnStream& stream) const {
@@ -103,12 +108,15 @@ std::string DrawnWorld::given() {
     }
     stream.begun_with = stream.records.size();
   }
-  std::string text = R"({"integrations":[{"id":"github"}],)";
+  std::string text = R"({"integrations":[{"id":"github")" +
+                     (shape_.syncs.empty() ? "" : R"(,"syncs":)" + shape_.syncs) + "}],";
   if (!shape_.environment.empty()) text += R"("environment":{)" + shape_.environment + "},";
   text += R"("connections":[{"id":"demo","integration":"github"})";
   const bool acme = std::any_of(streams_.begin(), streams_.end(),
                                 [](const DrawnStream& s) { return s.connection == "acme"; });
-  if (acme) text += R"(,{"id":"acme","integration":"github"})";
+  if (acme) text += R"(,{"id":"acme","integration":"github")";
+  if (acme && !shape_.own_url.empty()) text += R"(,"webhook_url":")" + shape_.own_url + "\"";
+  if (acme) text += "}";
   return text + R"(],"records":[)" + records + "]}";
 }
 
@@ -145,6 +153,7 @@ void DrawnWorld::change(DrawnStream& stream, RunKind kind, std::string& saves, s
   } else {
     append(updates, R"({"id":)" + core::json::quoted(record.id) + R"(,"version":)" +
                         std::to_string(record.version) + "}");
+    record.payload.clear();
   }
 }
 
@@ -169,6 +178,36 @@ std::string DrawnWorld::backlog(DrawnStream& stream, std::size_t count, bool ann
   for (std::size_t i = 0; i < count; ++i) add_new(stream, saves);
   return head(stream) + R"(,"save":[)" + saves + "]" + (announced ? "" : R"(,"webhook":false)") +
          "}";
+}
+
+std::string DrawnWorld::replacement(DrawnStream& stream, bool fails) {
+  std::string items;
+  for (DrawnRecord& record : stream.records) {
+    const std::uint64_t draw = random_.below(6);
+    if (record.deleted ? draw > 0 : draw == 0) {
+      record.deleted = record.deleted || !fails;
+      continue;
+    }
+    if (record.deleted || draw == 1) ++record.version;
+    const bool same = !record.deleted && draw > 1 && !record.payload.empty();
+    record.deleted = false;
+    append(items, same ? record.payload : payload(record));
+  }
+  if (random_.below(2) == 0) add_new(stream, items);
+  return head(stream) + R"(,"replace":[)" + items + "]" +
+         (fails ? R"(,"error":{"type":"script_error","description":"it broke"})" : "") + "}";
+}
+
+std::string DrawnWorld::again(DrawnStream& stream, std::size_t most) {
+  std::string saves;
+  std::size_t count = 0;
+  for (const DrawnRecord& record : stream.records) {
+    if (record.deleted || record.payload.empty() || count == most || random_.below(2) == 0)
+      continue;
+    append(saves, record.payload);
+    ++count;
+  }
+  return head(stream) + R"(,"save":[)" + saves + "]}";
 }
 
 }  // namespace terapi::conformance

@@ -17,6 +17,7 @@ struct DrawnRecord {
   std::string id;
   std::uint64_t version = 1;
   bool deleted = false;
+  std::string payload{};  // as it was saved last; empty: it was updated since
 };
 
 struct DrawnStream {
@@ -39,6 +40,10 @@ class DrawnWorld {
     std::size_t bytes = 0;      // of each; 0: as small as may be
     bool odd = false;           // ids and values that not everything keeps
     std::string environment{};  // its members, JSON without braces
+    // For those who judge a server:
+    bool nested = false;    // objects within records
+    std::string syncs{};    // of the integration, a JSON array; empty: none is named
+    std::string own_url{};  // of the connection acme, for webhooks; empty: none
   };
   DrawnWorld(const core::Random& random, Shape shape);
 
@@ -50,9 +55,14 @@ class DrawnWorld {
   std::string run(DrawnStream& stream, RunKind kind, std::size_t most, bool announced);
   // So many records that were never there.
   std::string backlog(DrawnStream& stream, std::size_t count, bool announced);
+  // A full data set: some of the records as they were, some changed, some left out, which deletes
+  // them. `fails`: the run ends with an error, and then nothing is deleted (SYNC-4).
+  std::string replacement(DrawnStream& stream, bool fails);
+  // Records that are there, saved again as they are.
+  std::string again(DrawnStream& stream, std::size_t most);
 
  private:
-  std::string payload(const DrawnRecord& record);
+  std::string payload(DrawnRecord& record);
   std::string head(const DrawnStream& stream) const;
   std::string new_id(const DrawnStream& stream);
   void add_new(DrawnStream& stream, std::string& saves);

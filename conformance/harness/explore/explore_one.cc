@@ -3,11 +3,13 @@
 #include <utility>
 
 #include "conformance/harness/client_play.h"
+#include "conformance/harness/explore/explore_server.h"
 #include "conformance/harness/virtual_client_stage.h"
 
 namespace terapi::conformance {
 
 Explored explore(const Scenario& scenario, const ExploreOptions& options) {
+  if (scenario.judges == Subject::kServer) return explore_server(scenario, options);
   ClientStageOptions stage_options;
   stage_options.seed = scenario.seed;
   stage_options.world = scenario.given;
@@ -32,6 +34,7 @@ Explored explored_on(ClientStage& stage, const Scenario& scenario) {
   explored.findings = std::move(played.findings);
   explored.moments = stage.moments();
   explored.history = std::move(stage.history());
+  explored.requests = explored.history.exchanges.size();
   return explored;
 }
 

@@ -16,12 +16,14 @@
 #include "conformance/harness/client_mutant.h"
 #include "conformance/harness/client_stage.h"
 #include "conformance/harness/explore/schedule_draw.h"
+#include "conformance/harness/server_mutant.h"
 
 namespace terapi::conformance {
 
 struct ExploreOptions {
   DrawOptions draw{};
-  const ClientMutant* mutant = nullptr;  // null: the client as it is
+  const ClientMutant* mutant = nullptr;         // null: the client as it is
+  const ServerMutant* server_mutant = nullptr;  // of stories that judge a server
   // The client's database is SQLite, as in our program; else it is in memory, which is faster.
   bool sqlite = false;
   bool told = false;  // History::told
@@ -31,7 +33,8 @@ struct Explored {
   Verdict verdict = Verdict::kError;
   std::string reason;
   std::vector<Finding> findings;
-  History history;
+  History history;  // of a client
+  std::uint64_t requests = 0;
   ClientStage::Moments moments{};  // that came, at which it could have been killed
   // Something is wrong: with the client, or (kError) with the judge or the schedule.
   bool found() const { return verdict == Verdict::kFail || verdict == Verdict::kError; }
@@ -43,7 +46,8 @@ Explored explore_one(std::uint64_t seed, const ExploreOptions& options = {});
 bool explore_small_world(std::uint64_t seed);
 // Opens the stage and plays on it; takes its history.
 Explored explored_on(ClientStage& stage, const Scenario& scenario);
-// The same for a schedule that was drawn already, or is another one.
+// The same for a schedule that was drawn already, or is another one; also for one that judges a
+// server.
 Explored explore(const Scenario& scenario, const ExploreOptions& options);
 
 }  // namespace terapi::conformance

@@ -117,7 +117,7 @@ TEST(Explorer, FindsTheSameWithAnyNumberOfThreads) {
   const Exploration together = Explorer(options).run(kGoOn, nullptr);
   EXPECT_EQ(alone.schedules, 150U);
   EXPECT_EQ(together.schedules, 150U);
-  EXPECT_EQ(alone.exchanges, together.exchanges);
+  EXPECT_EQ(alone.requests, together.requests);
   ASSERT_FALSE(alone.found.empty());
   ASSERT_EQ(alone.found.size(), together.found.size());
   for (const auto& [name, failure] : alone.found) {
@@ -132,15 +132,15 @@ TEST(Explorer, PartsPlayEachSeedOnce) {
   options.play.mutant = find_client_mutant("ignores-deletes");
   const Exploration whole = Explorer(options).run(kGoOn, nullptr);
   std::uint64_t schedules = 0;
-  std::uint64_t exchanges = 0;
+  std::uint64_t requests = 0;
   options.stride = 3;
   for (options.offset = 0; options.offset < 3; ++options.offset) {
     const Exploration part = Explorer(options).run(kGoOn, nullptr);
     schedules += part.schedules;
-    exchanges += part.exchanges;
+    requests += part.requests;
   }
   EXPECT_EQ(schedules, whole.schedules);
-  EXPECT_EQ(exchanges, whole.exchanges);
+  EXPECT_EQ(requests, whole.requests);
 }
 
 TEST(Explorer, EndsWhenItIsTold) {

@@ -44,9 +44,13 @@ void Explorer::play(std::uint64_t seed, Share& share) const {
       options_.how ? options_.how(drawn.scenario) : explore(drawn.scenario, options_.play);
   Exploration& counted = share.counted;
   ++counted.schedules;
-  counted.exchanges += explored.history.exchanges.size();
+  counted.requests += explored.requests;
   counted.inconclusive += explored.verdict == Verdict::kInconclusive ? 1 : 0;
-  counted.coverage.count(drawn.scenario.plan, explored.history);
+  if (drawn.scenario.judges == Subject::kServer) {
+    counted.steps.count(drawn.scenario);
+  } else {
+    counted.coverage.count(drawn.scenario.plan, explored.history);
+  }
   ++share.common.played;
   if (!explored.found()) return;
   ++share.common.failed;
@@ -107,9 +111,10 @@ Exploration Explorer::run(const std::atomic<bool>& stop,
   Exploration all;
   for (Share& share : shares) {
     all.schedules += share.counted.schedules;
-    all.exchanges += share.counted.exchanges;
+    all.requests += share.counted.requests;
     all.inconclusive += share.counted.inconclusive;
     all.coverage.add(share.counted.coverage);
+    all.steps.add(share.counted.steps);
     for (const auto& [name, failure] : share.counted.found) {
       const auto [at, is_new] = all.found.try_emplace(name, failure);
       if (is_new) continue;

@@ -15,6 +15,7 @@
 
 #include "conformance/harness/explore/coverage.h"
 #include "conformance/harness/explore/explore_one.h"
+#include "conformance/harness/explore/step_coverage.h"
 #include "core/clock.h"
 
 namespace terapi::conformance {
@@ -48,10 +49,11 @@ struct FoundFailure {
 
 struct Exploration {
   std::uint64_t schedules = 0;
-  std::uint64_t exchanges = 0;
+  std::uint64_t requests = 0;
   std::uint64_t inconclusive = 0;  // a fault in them never struck
   core::Duration elapsed{0};
-  Coverage coverage;
+  Coverage coverage;                          // of schedules that judge a client
+  StepCoverage steps;                         // of those that judge a server
   std::map<std::string, FoundFailure> found;  // by name
 };
 

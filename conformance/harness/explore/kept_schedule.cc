@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/harness/explore/fair_story.h"
+#include "conformance/harness/explore/server_draw.h"
 #include "conformance/harness/explore/shrink.h"
 #include "conformance/scenario/scenario_text.h"
 #include "core/check.h"
@@ -24,32 +25,49 @@ const Finding* same_finding(const Explored& explored, const Finding& failure) {
 
 class Keeper {
  public:
-  Keeper(const Finding& failure, const KeepOptions& options)
-      : failure_(failure), options_(options) {}
+  Keeper(const Scenario& drawn, const Finding& failure, const KeepOptions& options)
+      : drawn_(drawn), failure_(failure), options_(options) {
+    // With less to look at, a law may have nothing to say: not where it had something to say.
+    proves_ = judges_a_server() && !ours() && reference(drawn).verdict == Verdict::kPass;
+  }
 
   bool fails(const Scenario& scenario) const {
     if (options_.budget && std::chrono::steady_clock::now() - began_ > *options_.budget)
       return false;
     if (scenario.plan.steps.empty() || !fair(scenario)) return false;
     const Explored explored = play(scenario);
+    // Where a server's story could not go on, that is another failure.
+    if (judges_a_server() && !explored.reason.empty()) return false;
     return explored.verdict == Verdict::kFail && same_finding(explored, failure_) != nullptr;
   }
 
   Explored play(const Scenario& scenario) const {
     return options_.how ? options_.how(scenario) : explore(scenario, options_.play);
   }
-  bool ours() const { return options_.play.mutant == nullptr && !options_.how; }
+  bool ours() const {
+    return options_.play.mutant == nullptr && options_.play.server_mutant == nullptr &&
+           !options_.how;
+  }
+  bool judges_a_server() const { return drawn_.judges == Subject::kServer; }
 
-  // A right client passes it. Where ours is the one that fails, rules have to do.
+  // A right subject passes it. Where ours is the one that fails, rules have to do.
   bool fair(const Scenario& scenario) const {
-    if (ours()) return unfairness(scenario).empty();
-    return !reference(scenario).found();
+    // Without a world of its own, a server's story is told of whatever data is there.
+    if (judges_a_server() && scenario.given.empty() != drawn_.given.empty()) return false;
+    if (ours()) {
+      return judges_a_server() ? server_unfairness(scenario, drawn_).empty()
+                               : unfairness(scenario).empty();
+    }
+    const Explored right = reference(scenario);
+    return proves_ ? right.verdict == Verdict::kPass : !right.found();
   }
   static Explored reference(const Scenario& scenario) { return explore(scenario, {}); }
 
  private:
+  const Scenario& drawn_;
   const Finding& failure_;
   const KeepOptions& options_;
+  bool proves_ = false;  // what is kept has to pass on a right server, and not only not to fail
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
@@ -63,18 +81,22 @@ bool only_virtual(const Plan& plan) {
 }
 
 void tell(Scenario& scenario, const Finding& finding, const KeepOptions& options) {
+  const bool server = scenario.judges == Subject::kServer;
+  const std::string subject = server ? "server" : "client";
   scenario.id = "explore/" + options.name;
   scenario.title =
-      options.title.empty() ? "A client keeps " + finding.clause + " here" : options.title;
+      options.title.empty() ? "A " + subject + " keeps " + finding.clause + " here" : options.title;
   scenario.why = "Found by chance: " + finding.what + ".";
-  scenario.clauses = {finding.clause.empty() ? "CLIENT-1" : finding.clause};
+  scenario.clauses = {finding.clause.empty() ? (server ? "REC-1" : "CLIENT-1") : finding.clause};
   scenario.origin = options.again;
   scenario.kills.clear();
   scenario.kills_none.clear();
   if (options.play.mutant != nullptr) {
     scenario.kills = {std::string(options.play.mutant->id)};
+  } else if (options.play.server_mutant != nullptr) {
+    scenario.kills = {std::string(options.play.server_mutant->id)};
   } else {
-    scenario.kills_none = "It was found with a client, and not with one of the mutants.";
+    scenario.kills_none = "It was found with a " + subject + ", and not with one of the mutants.";
   }
   scenario.in_virtual = true;
   scenario.over_http = !only_virtual(scenario.plan);
@@ -86,7 +108,7 @@ void tell(Scenario& scenario, const Finding& finding, const KeepOptions& options
 
 KeptSchedule keep_schedule(const Scenario& scenario, const Finding& failure,
                            const KeepOptions& options) {
-  const Keeper keeper(failure, options);
+  const Keeper keeper(scenario, failure, options);
   const Shrunk shrunk = shrink(
       scenario_text(scenario), [&](const Scenario& s) { return keeper.fails(s); },
       options.most_tries);
@@ -98,12 +120,12 @@ KeptSchedule keep_schedule(const Scenario& scenario, const Finding& failure,
   const Explored explored = keeper.play(*smallest);
   const Finding* finding = same_finding(explored, failure);
   kept.finding = finding == nullptr ? failure : *finding;
-  if (keeper.ours()) {
+  if (!keeper.ours()) {
+    kept.passes_reference = Keeper::reference(*smallest).verdict == Verdict::kPass;
+  } else if (!keeper.judges_a_server()) {
     ExploreOptions sqlite = options.play;
     sqlite.sqlite = true;
     kept.fails_on_sqlite = explore(*smallest, sqlite).found();
-  } else {
-    kept.passes_reference = Keeper::reference(*smallest).verdict == Verdict::kPass;
   }
   tell(*smallest, kept.finding, options);
   kept.path = smallest->id + ".json";
