@@ -1,6 +1,8 @@
 // For tests: an HttpServer on an EventLoop in a thread of its own.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <functional>
 #include <future>
@@ -58,18 +60,14 @@ class TestServer {
     return on_loop([this] { return server_->counters(); });
   }
   // Looks, on the loop's thread, every millisecond until it is so; for what happens without a sign
-  // to wait for. After a minute the test has failed.
+  // to wait for. After a minute the test fails rather than hangs.
   void wait_until(std::function<bool()> condition) {
-    using namespace std::chrono_literals;
-    std::promise<bool> came;
-    const auto deadline = std::chrono::steady_clock::now() + 1min;
-    std::function<void()> look = [&] {
-      if (condition()) return came.set_value(true);
-      if (std::chrono::steady_clock::now() > deadline) return came.set_value(false);
-      loop_.clock().at(loop_.clock().now() + 1ms, [&look] { look(); });
-    };
-    loop_.post([&look] { look(); });
-    TERAPI_CHECK(came.get_future().get(), "what the test waits for has not come within a minute");
+    const auto came = std::make_shared<std::promise<bool>>();
+    auto future = came->get_future();
+    loop_.post([this, came, condition = std::move(condition)] {
+      look(came, condition, std::chrono::steady_clock::now() + std::chrono::minutes(1));
+    });
+    EXPECT_TRUE(future.get()) << "what was waited for did not happen within a minute";
   }
 
   EventLoop& loop() { return loop_; }
@@ -91,6 +89,14 @@ class TestServer {
   }
 
  private:
+  void look(const std::shared_ptr<std::promise<bool>>& came, const std::function<bool()>& condition,
+            std::chrono::steady_clock::time_point deadline) {
+    if (condition()) return came->set_value(true);
+    if (std::chrono::steady_clock::now() > deadline) return came->set_value(false);
+    loop_.clock().at(loop_.clock().now() + std::chrono::milliseconds(1),
+                     [=, this] { look(came, condition, deadline); });
+  }
+
   EventLoop loop_;
   std::unique_ptr<HttpServer> server_;
   std::uint16_t port_ = 0;
