@@ -230,7 +230,6 @@ DrawnSchedule ExploreFlags::draw(std::uint64_t seed) const {
   const bool elsewhere = !stage.base_url.empty();
   return {draw_server_story(
               seed, {.only_reads = elsewhere && stage.control_url.empty(), .real_time = elsewhere}),
-          {},
           {}};
 }
 
