@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/duration.h"
+#include "core/nearest.h"
 
 namespace terapi::conformance {
 
@@ -10,6 +11,12 @@ namespace json = core::json;
 
 void Slot::wrong(std::string_view expected) const {
   json::report_wrong(value, path, expected, issues);
+}
+
+void Slot::empty() const {
+  issues.push_back({"invalid_value",
+                    json::path_text(path) + " is empty; expected at least one item", path,
+                    value.offset()});
 }
 
 Slot Slot::item(std::size_t index, const json::Value& item) const {
@@ -38,7 +45,8 @@ void refuse_word(const Slot& slot, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     expected += (&word == &words.front() ? "\"" : ", \"") + word + "\"";
   }
-  slot.wrong(expected);
+  const std::string near = slot.value.is_string() ? core::nearest(slot.value.string(), words) : "";
+  slot.wrong(near.empty() ? expected : expected + "; did you mean '" + near + "'?");
 }
 
 void OneOf::read(const Slot& slot, std::string& text) const {

@@ -37,6 +37,7 @@ struct Slot {
 
   // "steps[0].worker is 9; expected a whole number from 1 to 8"
   void wrong(std::string_view expected) const;
+  void empty() const;  // where it must not be
   Slot item(std::size_t index, const core::json::Value& item) const;
 };
 
@@ -160,7 +161,7 @@ struct ListKind {
   void read(const Slot& slot, std::vector<T>& list) const {
     list.clear();
     if (!slot.value.is_array()) return slot.wrong("an array");
-    if (not_empty && slot.value.size() == 0) return slot.wrong("at least one item in it");
+    if (not_empty && slot.value.size() == 0) return slot.empty();
     std::size_t index = 0;
     for (const core::json::Value item : slot.value.items()) {
       T read_item{};

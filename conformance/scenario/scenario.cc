@@ -113,6 +113,9 @@ core::Result<Scenario> Scenario::parse(std::string text, std::string file) {
   json::Issues issues;
   ScenarioReader(scenario, issues).read(scenario.document->root());
   if (!issues.empty()) {
+    std::stable_sort(issues.begin(), issues.end(), [](const json::Issue& a, const json::Issue& b) {
+      return a.offset < b.offset;
+    });
     return core::Error{"bad_scenario", issue_lines(issues, *scenario.document, scenario.file)};
   }
   return scenario;

@@ -160,7 +160,7 @@ std::string ReceiverAnswer::Kind::schema(Subject judges) const {
 
 void StepsKind::read(const Slot& slot, std::vector<Step>& steps) const {
   if (!slot.value.is_array()) return slot.wrong("an array");
-  if (not_empty && slot.value.size() == 0) return slot.wrong("at least one step in it");
+  if (not_empty && slot.value.size() == 0) return slot.empty();
   std::size_t index = 0;
   for (const json::Value item : slot.value.items()) {
     read_step(slot.item(index++, item), steps.emplace_back());

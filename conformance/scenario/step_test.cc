@@ -9,6 +9,7 @@
 namespace terapi::conformance {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 core::Result<Scenario> scenario_with(const std::string& steps, const std::string& more = "") {
@@ -88,7 +89,8 @@ TEST(ServerStep, KnowsEachKindOfHostileRequest) {
             Hostility::kEndlessChunkSize);
   EXPECT_EQ(core::word_of(kHostilities, Hostility::kSlowHeader), "slow header");
   EXPECT_THAT(mistakes_in(R"([{"hostile":"endless lines"}])"),
-              HasSubstr("expected one of \"endless line\""));
+              AllOf(HasSubstr("expected one of \"endless line\""),
+                    HasSubstr("did you mean 'endless line'?")));
   // Not for a server that others need.
   EXPECT_THAT(mistakes_in(R"([{"hostile":"endless line"}])", R"("any_data":true,)"),
               HasSubstr("any_data"));
