@@ -68,11 +68,13 @@ class BoundedStream final : public httplib::Stream {
   }
 
   // Without `override`: which of these the library has depends on its version.
+  // NOLINTBEGIN(modernize-use-override)
   virtual bool is_readable() const { return true; }
   virtual bool is_writable() const { return true; }
   virtual bool wait_readable() const { return true; }
   virtual bool wait_writable() const { return true; }
   virtual time_t duration() const { return 0; }
+  // NOLINTEND(modernize-use-override)
   void get_remote_ip_and_port(std::string&, int&) const final {}
   void get_local_ip_and_port(std::string&, int&) const final {}
   int socket() const final { return socket_; }
@@ -160,12 +162,14 @@ class BoundedClient final : public httplib::ClientImpl {
   using Callback = std::function<bool(httplib::Stream&)>;
 
   // Two, without `override`: versions from 0.19 on hand over the time at which the request began.
+  // NOLINTBEGIN(modernize-use-override,performance-unnecessary-value-param)
   virtual bool process_socket(const Socket& socket, Callback callback) {
     return callback(stream_.emplace(socket.sock, deadline_));
   }
   virtual bool process_socket(const Socket& socket, SteadyClock::time_point, Callback callback) {
     return callback(stream_.emplace(socket.sock, deadline_));
   }
+  // NOLINTEND(modernize-use-override,performance-unnecessary-value-param)
 
   SteadyClock::time_point deadline_;
   std::optional<BoundedStream> stream_;

@@ -643,6 +643,7 @@ int main(int count, char** arguments) {
     std::istringstream names(setting("TERAPI_STREAMS", ""));
     for (std::string name; names >> name;) streams.push_back(std::make_unique<Stream>(name));
     std::vector<std::thread> threads;
+    threads.reserve(streams.size());
     for (const auto& stream : streams) threads.emplace_back([&one = *stream] { one.run(); });
     if (!kWebhookPort.empty()) receive_webhooks(streams);
     for (std::thread& thread : threads) thread.join();
