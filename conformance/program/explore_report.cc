@@ -254,7 +254,9 @@ int ExploreReport::finish(bool good) {
   const std::string json = reports.take("json");
   if (!json.empty()) {
     const auto written = write_text_file(
-        json, document_.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+        json,
+        flags_.redactor().redact(document_.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+            "\n");
     if (!written) return refuse(written.error().message);
   }
   const auto written = reports.write(run_, flags_.redactor());
