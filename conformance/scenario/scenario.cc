@@ -28,7 +28,7 @@ class ScenarioReader {
 
  private:
   // What no member can say of itself.
-  void check_story(json::Fields& fields) {
+  void check_story(json::Fields& fields) const {
     if (scenario_.given.empty() && scenario_.judges == Subject::kClient) {
       fields.report("given", "required", "given is missing: the world that the client meets");
     }

@@ -40,7 +40,7 @@ class Placements {
     std::uint64_t nth = 1;    // of the requests, or webhooks
   };
 
-  Placements(const Scenario& scenario);
+  explicit Placements(const Scenario& scenario);
   void add_rules(const Explored& played);
   DrawnSchedule placed(const std::vector<std::size_t>& rules, const KillStep* kill) const;
 
