@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "conformance/contract/clause_catalogue.h"
-#include "conformance/harness/client_mutant.h"
-#include "conformance/harness/server_mutant.h"
+#include "conformance/harness/mutants/client_mutant.h"
+#include "conformance/harness/mutants/server_mutant.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_check.h"

@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/harness/client_play.h"
-#include "conformance/harness/process_client_stage.h"
+#include "conformance/harness/play/client_play.h"
+#include "conformance/harness/stage/process_client_stage.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"

@@ -42,9 +42,9 @@ std::function<Explored(const Scenario&)> over_http(const ProcessClientOptions& c
   };
 }
 
-Explored at_url(const HttpStageOptions& options, const Scenario& story,
+Explored at_url(const HttpServerStageOptions& options, const Scenario& story,
                 const ServerPlayOptions& play) {
-  auto stage = HttpStage::make(options);
+  auto stage = HttpServerStage::make(options);
   if (stage) return explored_on(**stage, story, play);
   Explored explored;
   explored.verdict = Verdict::kError;
@@ -201,7 +201,7 @@ core::Result<void> ExploreFlags::check_server() {
   if (stage.secret_key.empty()) {
     return refused("--secret-key is missing; expected the environment's secret key");
   }
-  if (const auto reached = HttpStage::make(stage); !reached) {
+  if (const auto reached = HttpServerStage::make(stage); !reached) {
     return core::Error{"bad_usage", reached.error().message};
   }
   return {};

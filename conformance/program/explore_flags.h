@@ -8,8 +8,8 @@
 
 #include "conformance/harness/explore/explorer.h"
 #include "conformance/harness/explore/kept_schedule.h"
-#include "conformance/harness/http_stage.h"
-#include "conformance/harness/process_client_stage.h"
+#include "conformance/harness/stage/http_server_stage.h"
+#include "conformance/harness/stage/process_client_stage.h"
 #include "conformance/report/redactor.h"
 #include "conformance/report/report_files.h"
 #include "core/clock.h"
@@ -43,7 +43,7 @@ struct ExploreFlags {
   std::string scenarios;          // folder
   ProcessClientOptions commands;  // of another client than ours
   bool server = false;            // stories that judge a server
-  HttpStageOptions stage;         // of another server than ours
+  HttpServerStageOptions stage;   // of another server than ours
   std::string stream;             // that is read there, where nothing is written
   bool help = false;
   ExploreOptions play;

@@ -3,10 +3,10 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/harness/client_play.h"
-#include "conformance/harness/server_play.h"
-#include "conformance/harness/virtual_client_stage.h"
-#include "conformance/harness/virtual_stage.h"
+#include "conformance/harness/play/client_play.h"
+#include "conformance/harness/play/server_play.h"
+#include "conformance/harness/stage/virtual_client_stage.h"
+#include "conformance/harness/stage/virtual_server_stage.h"
 #include "conformance/program/scenario_set.h"
 
 namespace terapi::conformance {
@@ -26,7 +26,7 @@ std::uint64_t seed_of(const Scenario& scenario, const JudgeFlags& flags) {
   return flags.seed != 0 ? flags.seed : scenario.seed;
 }
 
-ScenarioResult played(const Scenario& scenario, core::Result<std::unique_ptr<Stage>> stage,
+ScenarioResult played(const Scenario& scenario, core::Result<std::unique_ptr<ServerStage>> stage,
                       const ServerPlayOptions& options) {
   if (stage) return play_server(scenario, **stage, options);
   ScenarioResult result = skipped(scenario, stage.error().message);
@@ -106,14 +106,14 @@ JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
 }
 
 JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
-                    const HttpStageOptions& server, const std::string& stream, bool read_only,
+                    const HttpServerStageOptions& server, const std::string& stream, bool read_only,
                     const std::string& world) {
   JudgeJob job{scenario.id, world, nullptr, scenario.file, true};
   job.play = [&scenario, &flags, server, stream, read_only, world] {
     const std::string& subject = server.base_url;
     const std::string reason = reason_to_skip(scenario, flags, true);
     if (!reason.empty()) return named(skipped(scenario, reason), world, subject);
-    auto stage = HttpStage::make(server);
+    auto stage = HttpServerStage::make(server);
     return named(played(scenario, std::move(stage), {read_only, stream_asked(stream), flags.seed}),
                  world, subject);
   };
@@ -127,7 +127,7 @@ JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
     const std::string subject = "terapi-simulator";
     const std::string reason = reason_to_skip(scenario, flags, false);
     if (!reason.empty()) return named(skipped(scenario, reason), "virtual", subject);
-    auto stage = VirtualStage::make(flags.the_dialect(), seed_of(scenario, flags), mutant);
+    auto stage = VirtualServerStage::make(flags.the_dialect(), seed_of(scenario, flags), mutant);
     return named(played(scenario, std::move(stage), {.seed = flags.seed}), "virtual", subject);
   };
   return job;
@@ -140,10 +140,10 @@ JudgeJob simulator_job(const Scenario& scenario, const JudgeFlags& flags) {
     const std::string subject = "terapi-simulator";
     const std::string reason = reason_to_skip(scenario, flags, true);
     if (!reason.empty()) return named(skipped(scenario, reason), "http", subject);
-    HttpStageOptions options;
+    HttpServerStageOptions options;
     options.dialect = &flags.the_dialect();
-    auto stage = HttpStage::make_with_simulator(program_folder() + "/terapi-simulator",
-                                                std::move(options), seed_of(scenario, flags));
+    auto stage = HttpServerStage::make_with_simulator(program_folder() + "/terapi-simulator",
+                                                      std::move(options), seed_of(scenario, flags));
     return named(played(scenario, std::move(stage), {.seed = flags.seed}), "http", subject);
   };
   return job;

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <string>
 
-#include "conformance/harness/client_mutant.h"
-#include "conformance/harness/http_stage.h"
-#include "conformance/harness/process_client_stage.h"
-#include "conformance/harness/server_mutant.h"
+#include "conformance/harness/mutants/client_mutant.h"
+#include "conformance/harness/mutants/server_mutant.h"
+#include "conformance/harness/stage/http_server_stage.h"
+#include "conformance/harness/stage/process_client_stage.h"
 #include "conformance/laws/server_caller.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
@@ -28,7 +28,7 @@ JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
 
 // A server by its URL; `world` is what the results are told under.
 JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
-                    const HttpStageOptions& server, const std::string& stream, bool read_only,
+                    const HttpServerStageOptions& server, const std::string& stream, bool read_only,
                     const std::string& world);
 // The simulator in virtual time, with a defect where `mutant` is given.
 JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,

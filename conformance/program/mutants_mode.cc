@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/harness/client_mutant.h"
-#include "conformance/harness/server_mutant.h"
+#include "conformance/harness/mutants/client_mutant.h"
+#include "conformance/harness/mutants/server_mutant.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "conformance/contract/clause_catalogue.h"
-#include "conformance/harness/client_mutant.h"
-#include "conformance/harness/server_mutant.h"
-#include "conformance/harness/virtual_client_stage.h"
+#include "conformance/harness/mutants/client_mutant.h"
+#include "conformance/harness/mutants/server_mutant.h"
+#include "conformance/harness/stage/virtual_client_stage.h"
 #include "conformance/program/scenario_set.h"
 #include "conformance/scenario/scenario.h"
 #include "conformance/scenario/step.h"

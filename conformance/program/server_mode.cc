@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/harness/http_stage.h"
+#include "conformance/harness/stage/http_server_stage.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kSnapshot = "/_simulator/snapshots/before-terapi-conformance";
 
 struct ServerFlags {
-  HttpStageOptions stage;
+  HttpServerStageOptions stage;
   bool read_only = false;
   std::vector<std::string> streams;
   bool help = false;
@@ -40,8 +40,8 @@ struct ServerFlags {
 };
 
 // A call of the control API that may fail.
-bool control(const HttpStageOptions& options, const char* method, const std::string& path) {
-  auto stage = HttpStage::make(options);
+bool control(const HttpServerStageOptions& options, const char* method, const std::string& path) {
+  auto stage = HttpServerStage::make(options);
   if (!stage) return false;
   core::Request request;
   request.method = method;
@@ -123,7 +123,7 @@ int run_server_mode(const std::vector<std::string>& arguments) {
   }
   given.stage.dialect = &judge.the_dialect();
   if (given.read_only) given.stage.control_url.clear();
-  if (const auto reached = HttpStage::make(given.stage); !reached) {
+  if (const auto reached = HttpServerStage::make(given.stage); !reached) {
     return refuse(reached.error().message);
   }
   auto scenarios = load_scenarios(judge.scenarios);

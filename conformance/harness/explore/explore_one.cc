@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "conformance/harness/client_play.h"
 #include "conformance/harness/explore/explore_server.h"
-#include "conformance/harness/virtual_client_stage.h"
+#include "conformance/harness/play/client_play.h"
+#include "conformance/harness/stage/virtual_client_stage.h"
 
 namespace terapi::conformance {
 

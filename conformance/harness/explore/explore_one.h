@@ -13,10 +13,10 @@
 
 #include "conformance/evidence/history.h"
 #include "conformance/evidence/verdict.h"
-#include "conformance/harness/client_mutant.h"
-#include "conformance/harness/client_stage.h"
 #include "conformance/harness/explore/schedule_draw.h"
-#include "conformance/harness/server_mutant.h"
+#include "conformance/harness/mutants/client_mutant.h"
+#include "conformance/harness/mutants/server_mutant.h"
+#include "conformance/harness/stage/client_stage.h"
 
 namespace terapi::conformance {
 

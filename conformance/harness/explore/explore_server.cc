@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "conformance/harness/virtual_stage.h"
+#include "conformance/harness/stage/virtual_server_stage.h"
 
 namespace terapi::conformance {
 
 Explored explore_server(const Scenario& story, const ExploreOptions& options) {
-  auto stage = VirtualStage::make(terapi_dialect(), story.seed, options.server_mutant);
+  auto stage = VirtualServerStage::make(terapi_dialect(), story.seed, options.server_mutant);
   if (stage) return explored_on(**stage, story, {.told = options.told});
   Explored explored;
   explored.verdict = Verdict::kError;
@@ -16,7 +16,7 @@ Explored explore_server(const Scenario& story, const ExploreOptions& options) {
   return explored;
 }
 
-Explored explored_on(Stage& stage, const Scenario& story, const ServerPlayOptions& options) {
+Explored explored_on(ServerStage& stage, const Scenario& story, const ServerPlayOptions& options) {
   ScenarioResult played = play_server(story, stage, options);
   Explored explored;
   // What was drawn for this stage can be played on it.

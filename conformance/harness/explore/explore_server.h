@@ -6,12 +6,12 @@
 #pragma once
 
 #include "conformance/harness/explore/explore_one.h"
-#include "conformance/harness/server_play.h"
-#include "conformance/harness/stage.h"
+#include "conformance/harness/play/server_play.h"
+#include "conformance/harness/stage/server_stage.h"
 
 namespace terapi::conformance {
 
 Explored explore_server(const Scenario& story, const ExploreOptions& options);
-Explored explored_on(Stage& stage, const Scenario& story, const ServerPlayOptions& options);
+Explored explored_on(ServerStage& stage, const Scenario& story, const ServerPlayOptions& options);
 
 }  // namespace terapi::conformance

@@ -9,7 +9,7 @@
 namespace terapi::conformance {
 namespace {
 
-const std::atomic<bool> kGoOn{false};
+const std::atomic<bool> kNeverStop{false};
 
 ExplorerOptions drawn_for_servers() {
   ExplorerOptions options;
@@ -60,7 +60,7 @@ TEST(ExploreServer, FindsNothingInTheSimulator) {
   ExplorerOptions options = drawn_for_servers();
   options.last = 150;
   options.threads = 2;
-  const Exploration exploration = Explorer(options).run(kGoOn, nullptr);
+  const Exploration exploration = Explorer(options).run(kNeverStop, nullptr);
   EXPECT_EQ(exploration.schedules, 150U);
   EXPECT_GT(exploration.requests, 150U * 20);
   for (const auto& [name, failure] : exploration.found) {
@@ -83,7 +83,7 @@ TEST_P(FoundServers, AreFoundAndMadeSmall) {
   options.last = 1'000;
   options.stop_at_first = true;
   options.play.server_mutant = mutant;
-  const Exploration exploration = Explorer(options).run(kGoOn, nullptr);
+  const Exploration exploration = Explorer(options).run(kNeverStop, nullptr);
   ASSERT_EQ(exploration.found.size(), 1U);
   const FoundFailure& failure = exploration.found.begin()->second;
   const Scenario drawn = draw_server_story(failure.seed, {});

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "conformance/harness/explore/json_tree.h"
-#include "conformance/scenario/server_step.h"
 #include "core/check.h"
 #include "core/duration.h"
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "conformance/harness/client_mutant.h"
+#include "conformance/harness/mutants/client_mutant.h"
 
 namespace terapi::conformance {
 

@@ -1,6 +1,6 @@
 // What the kill matrix (terapi-conformance mutants) cannot say of the client mutants: that each has
 // a name of its own, and is wrong in a way that needs looking for.
-#include "conformance/harness/client_mutant.h"
+#include "conformance/harness/mutants/client_mutant.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 
-#include "conformance/harness/virtual_client_stage.h"
+#include "conformance/harness/stage/virtual_client_stage.h"
 
 namespace terapi::conformance {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "conformance/harness/server_mutant.h"
+#include "conformance/harness/mutants/server_mutant.h"
 
 namespace terapi::conformance {
 

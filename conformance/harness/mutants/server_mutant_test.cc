@@ -1,6 +1,6 @@
 // What the kill matrix (terapi-conformance mutants) cannot say of the server mutants: that each has
 // a name of its own, and is wrong in a way that needs looking for.
-#include "conformance/harness/server_mutant.h"
+#include "conformance/harness/mutants/server_mutant.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "conformance/harness/server_mutant.h"
+#include "conformance/harness/mutants/server_mutant.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::conformance {

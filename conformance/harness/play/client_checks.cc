@@ -1,0 +1,341 @@
+#include "conformance/harness/play/client_checks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "conformance/contract/cursor.h"
+#include "conformance/contract/served_page.h"
+#include "core/duration.h"
+#include "core/json_writer.h"
+#include "core/url.h"
+
+namespace terapi::conformance {
+
+namespace {
+
+// A process may be a little early by its own clock.
+constexpr core::Duration kClockSlack = std::chrono::milliseconds(60);
+
+bool of_stream(const Exchange& exchange, const std::string& stream) {
+  return !exchange.stream.empty() && (stream.empty() || exchange.stream == stream);
+}
+
+std::string bounds_of(const ClientCheck& check) {
+  std::string text;
+  if (check.least) text = "at least " + std::to_string(*check.least);
+  if (check.most)
+    text += (text.empty() ? "at most " : " and at most ") + std::to_string(*check.most);
+  return text;
+}
+
+std::vector<std::string> split_stream(const std::string& name) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= name.size()) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    parts.push_back(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  parts.resize(std::max<std::size_t>(parts.size(), 4));
+  return parts;
+}
+
+}  // namespace
+
+void ClientChecks::mark(const std::string& /*name*/) {
+  mark_ = stage_.history().exchanges.size();
+  webhook_mark_ = stage_.history().webhooks.size();
+  memory_mark_ = stage_.peak_bytes(1);
+  output_mark_ = stage_.output(1).size();
+}
+
+std::uint64_t ClientChecks::requests_since_mark() const {
+  std::uint64_t count = 0;
+  const auto& exchanges = stage_.history().exchanges;
+  for (std::size_t i = mark_; i < exchanges.size(); ++i) {
+    if (of_stream(exchanges[i], "")) ++count;
+  }
+  return count;
+}
+
+void ClientChecks::fail(const ClientCheck& check, const char* clause, std::string what,
+                        std::string expected, std::string actual, std::vector<std::size_t> events,
+                        Verdict verdict) {
+  if (!check.because.empty()) what += ": " + check.because;
+  findings_.push_back({verdict, check.clause.empty() ? clause : check.clause, "", std::move(what),
+                       std::move(expected), std::move(actual), std::move(events)});
+}
+
+void ClientChecks::check(const ClientCheck& check) {
+  switch (check.what) {
+    case ClientCheck::What::kRequests:
+      return check_requests(check, false);
+    case ClientCheck::What::kWithoutCursor:
+      return check_requests(check, true);
+    case ClientCheck::What::kWaitsAfter:
+      return check_waits(check);
+    case ClientCheck::What::kResumed:
+      return check_resumed(check);
+    case ClientCheck::What::kResumedWithinPages:
+      return check_resumed_within(check);
+    case ClientCheck::What::kSurfaced:
+      return check_surfaced(check);
+    case ClientCheck::What::kMemory:
+      return check_memory(check);
+    case ClientCheck::What::kAlive:
+      if (const ClientState state = stage_.client(1); !state.alive) {
+        fail(check, "CLIENT-9", "the client's process is gone", "a process that goes on",
+             state.exit_status ? "it ended with status " + std::to_string(*state.exit_status)
+                               : "it was killed");
+      }
+      return;
+    case ClientCheck::What::kWebhooksAnswered:
+      return check_webhooks(check);
+    case ClientCheck::What::kNothingElsewhere:
+      if (stage_.requests_elsewhere() > 0) {
+        fail(check, "CLIENT-9", "the client followed a redirect to another host, with its key",
+             "no request to " + stage_.elsewhere(),
+             std::to_string(stage_.requests_elsewhere()) + " requests there");
+      }
+      return;
+    case ClientCheck::What::kResumedAtLast:
+      return check_resumed_at_last(check);
+    case ClientCheck::What::kKeysKept:
+      return check_keys_kept(check);
+    case ClientCheck::What::kConverged:
+      return;  // the play's own
+  }
+}
+
+void ClientChecks::check_requests(const ClientCheck& check, bool without_cursor) {
+  std::uint64_t count = 0;
+  std::vector<std::size_t> events;
+  const auto& exchanges = stage_.history().exchanges;
+  for (std::size_t i = mark_; i < exchanges.size(); ++i) {
+    const Exchange& exchange = exchanges[i];
+    if (!of_stream(exchange, check.stream) ||
+        (check.status != 0 && exchange.status != check.status))
+      continue;
+    if (without_cursor && (exchange.cursor || exchange.restricted)) continue;
+    ++count;
+    if (events.size() < 20) events.push_back(exchange.request);
+  }
+  if ((!check.least || count >= *check.least) && (!check.most || count <= *check.most)) return;
+  fail(check, "CLIENT-9",
+       without_cursor ? "the number of reads from the beginning is wrong"
+                      : "the number of requests for records is wrong",
+       bounds_of(check), std::to_string(count), events);
+}
+
+void ClientChecks::check_waits(const ClientCheck& check) {
+  const auto& exchanges = stage_.history().exchanges;
+  bool seen = false;
+  for (std::size_t i = mark_; i < exchanges.size(); ++i) {
+    const Exchange& answered = exchanges[i];
+    if (answered.status != check.status || !answered.response) continue;
+    for (std::size_t j = i + 1; j < exchanges.size(); ++j) {
+      const Exchange& next = exchanges[j];
+      if (next.stream != answered.stream || next.life != answered.life) continue;
+      seen = true;
+      const core::Duration waited = next.asked_at - answered.answered_at;
+      if (waited + kClockSlack < check.time) {
+        fail(check, "CLIENT-9",
+             "the client asked again too early after a " + std::to_string(check.status),
+             "a pause of at least " + core::format_duration(check.time),
+             core::format_duration(waited), {*answered.response, next.request});
+        return;
+      }
+      break;
+    }
+  }
+  if (!seen) {
+    fail(check, "CLIENT-9",
+         "no request after an answer of status " + std::to_string(check.status) + " was seen",
+         "one", "none", {}, Verdict::kInconclusive);
+  }
+}
+
+const Exchange* ClientChecks::first_of_last_life(const std::string& stream) const {
+  const int life = stage_.client(1).life;
+  for (const Exchange& exchange : stage_.history().exchanges) {
+    if (exchange.life == life && of_stream(exchange, stream) && !exchange.restricted) {
+      return &exchange;
+    }
+  }
+  return nullptr;
+}
+
+void ClientChecks::check_resumed(const ClientCheck& check) {
+  const Exchange* first = first_of_last_life(check.stream);
+  if (first == nullptr) {
+    fail(check, "CLIENT-1", "the client that was started again never asked for records",
+         "a request that resumes", "none");
+  } else if (!first->cursor) {
+    fail(check, "CLIENT-1", "the client that was started again began from the beginning",
+         "the cursor of the last record that it had stored", "no cursor", {first->request});
+  }
+}
+
+// How many pages that were answered before the process began have to be read again.
+void ClientChecks::check_resumed_within(const ClientCheck& check) {
+  const Exchange* first = first_of_last_life(check.stream);
+  if (first == nullptr) return check_resumed(check);
+  std::uint64_t behind = 0;
+  const auto& exchanges = stage_.history().exchanges;
+  const auto begin = first->cursor ? read_cursor(*first->cursor, stage_.dialect())
+                                   : core::Result<Position>(Position{});
+  if (!begin) return;
+  for (const Exchange& exchange : exchanges) {
+    if (&exchange == first) break;
+    // What was read before a full read began has to be read again, wherever that was broken off.
+    if (exchange.stream == first->stream && !exchange.cursor && !exchange.restricted) behind = 0;
+    if (exchange.stream != first->stream || exchange.records.empty() || !exchange.whole) continue;
+    const auto end = read_cursor(exchange.records.back().cursor, stage_.dialect());
+    if (end && *begin < *end) ++behind;
+  }
+  if (behind <= check.most.value_or(3)) return;
+  fail(check, "CLIENT-2",
+       "the client had stored next to nothing of what it was given: it resumes " +
+           std::to_string(behind) + " pages back",
+       "at most " + std::to_string(check.most.value_or(3)) + " pages to be read again",
+       std::to_string(behind), {first->request});
+}
+
+// V4: the stream stops before the record, and says so.
+void ClientChecks::check_surfaced(const ClientCheck& check) {
+  const auto& exchanges = stage_.history().exchanges;
+  const Exchange* poisoned = nullptr;
+  for (std::size_t i = mark_; i < exchanges.size(); ++i) {
+    const Exchange& exchange = exchanges[i];
+    if (exchange.poisoned == check.record) poisoned = &exchange;
+    if (poisoned == nullptr || exchange.stream != poisoned->stream || exchange.restricted) continue;
+    const bool held = &exchange == poisoned || exchange.cursor == poisoned->cursor ||
+                      exchange.poisoned == check.record ||
+                      std::any_of(poisoned->records.begin(), poisoned->records.end(),
+                                  [&](const Sight& s) { return exchange.cursor == s.cursor; });
+    if (held) continue;
+    const bool behind = !exchange.cursor;
+    if (behind) continue;
+    fail(check, "CLIENT-11",
+         "the client went on past record \"" + check.record + "\", which it cannot have stored",
+         "the stream stops there", "a request with a later cursor",
+         {*poisoned->response, exchange.request});
+    return;
+  }
+  if (poisoned == nullptr) {
+    fail(check, "CLIENT-11", "the spoilt record was never served", "once", "never", {},
+         Verdict::kInconclusive);
+    return;
+  }
+  const ClientState state = stage_.client(1);
+  const bool told =
+      stage_.output(1).size() > output_mark_ || (state.exit_status && *state.exit_status != 0);
+  if (!told) {
+    fail(check, "CLIENT-11", "the client said nothing of a record that it could not store",
+         "an error on standard output or error, or an exit status", "silence",
+         {*poisoned->response}, Verdict::kFail);
+  }
+}
+
+void ClientChecks::check_memory(const ClientCheck& check) {
+  const std::uint64_t now = stage_.peak_bytes(1);
+  if (now == 0 || memory_mark_ == 0) return;  // not known in this world
+  const std::uint64_t grown = now > memory_mark_ ? now - memory_mark_ : 0;
+  if (grown <= check.most.value_or(0)) return;
+  fail(check, "CLIENT-10", "the client's memory grew with the backlog",
+       "at most " + std::to_string(check.most.value_or(0) >> 20U) + " MiB more",
+       std::to_string(grown >> 20U) + " MiB more");
+}
+
+void ClientChecks::check_webhooks(const ClientCheck& check) {
+  const auto& webhooks = stage_.history().webhooks;
+  bool seen = false;
+  for (std::size_t i = webhook_mark_; i < webhooks.size(); ++i) {
+    const WebhookSight& webhook = webhooks[i];
+    if (webhook.life == 0) continue;
+    seen = true;
+    const core::Time answered = webhook.answered ? webhook.answered_at : stage_.now();
+    if (answered - webhook.sent_at <= check.time) continue;
+    fail(check, "CLIENT-6", "a webhook was answered late",
+         "an answer within " + core::format_duration(check.time) + ", whatever else goes on",
+         webhook.answered ? core::format_duration(answered - webhook.sent_at) : "no answer yet",
+         webhook.answered ? std::vector{webhook.sent, *webhook.answered}
+                          : std::vector{webhook.sent});
+    return;
+  }
+  if (!seen) {
+    fail(check, "CLIENT-6", "no webhook was sent to the client", "one", "none", {},
+         Verdict::kInconclusive);
+  }
+}
+
+void ClientChecks::check_keys_kept(const ClientCheck& check) {
+  const std::string said = stage_.output(1);
+  for (const std::string& key : {stage_.secret_key(), stage_.signing_key()}) {
+    if (said.find(key) == std::string::npos) continue;
+    fail(check, "AUTH-5", "the client's output holds a key", "no key in anything that it says",
+         "one, in its last " + std::to_string(said.size()) + " bytes");
+    return;
+  }
+}
+
+void ClientChecks::check_resumed_at_last(const ClientCheck& check) {
+  const auto& exchanges = stage_.history().exchanges;
+  const Exchange* last = nullptr;
+  const Exchange* asked = nullptr;
+  for (std::size_t i = 0; i < exchanges.size(); ++i) {
+    if (!of_stream(exchanges[i], check.stream) || exchanges[i].restricted) continue;
+    if (i < mark_ && exchanges[i].whole && !exchanges[i].records.empty()) last = &exchanges[i];
+    if (i >= mark_ && asked == nullptr) asked = &exchanges[i];
+  }
+  if (last == nullptr || asked == nullptr) {
+    fail(check, "CLIENT-1", "no page and no request after it were seen", "both", "not both", {},
+         Verdict::kInconclusive);
+    return;
+  }
+  if (asked->cursor == last->records.back().cursor) return;
+  fail(check, "CLIENT-1", "the client does not go on from the last record that it was given",
+       "the cursor of record \"" + last->records.back().id + "\"",
+       asked->cursor ? "another cursor" : "no cursor", {*last->response, asked->request});
+}
+
+std::string prune(ClientStage& stage, const PruneStep& act) {
+  const StreamAsked& stream = act.prune.stream;
+  const std::string name =
+      stream_name(stream.integration, stream.connection, stream.model, stream.variant);
+  const std::string until = act.prune.until.substr(1);  // after the "@"
+  core::Request read;
+  read.target = "/records?limit=10000&model=" + core::percent_encode(stream.model);
+  read.headers = {{"Authorization", "Bearer " + stage.secret_key()},
+                  {"Provider-Config-Key", stream.integration},
+                  {"Connection-Id", stream.connection}};
+  const auto page = read_page(stage.api(read).body, stage.dialect());
+  if (!page) return page.error().message;
+  std::string cursor;
+  std::vector<std::string> emptied;
+  for (const ServedRecord& record : page->records) {
+    emptied.push_back(record.id);
+    if (record.id != until) continue;
+    cursor = record.cursor;
+    break;
+  }
+  if (cursor.empty()) return "there is no record \"" + until + "\" to prune up to";
+  core::Request request = read;
+  request.method = "PATCH";
+  request.target = "/records/prune";
+  request.headers.add("Content-Type", "application/json");
+  core::json::Writer body;
+  body.begin_object().field("model", stream.model).field("until_cursor", cursor);
+  body.field("limit", 10'000).end_object();
+  request.body = body.take();
+  const core::Response answer = stage.api(request);
+  if (answer.status != 200) return "the prune was refused: " + answer.body.substr(0, 200);
+  for (const std::string& id : emptied) stage.model().prune(name, id);
+  stage.history().add({.at = stage.now(),
+                       .kind = EventKind::kRun,
+                       .stream = name,
+                       .text = std::to_string(emptied.size()) + " payloads are pruned"});
+  return "";
+}
+
+}  // namespace terapi::conformance

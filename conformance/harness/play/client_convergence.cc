@@ -1,0 +1,239 @@
+#include "conformance/harness/play/client_convergence.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "core/duration.h"
+
+namespace terapi::conformance {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr core::Duration kToArrive = 5ms;
+constexpr core::Duration kBetweenDumps = 100ms;
+constexpr core::Duration kToStore = 10s;  // what it was given, at the very most
+constexpr std::size_t kEndless = 500;     // the same question so often: nothing else will come
+constexpr std::size_t kKept = 50'000;     // records of a dump that is kept for later comparison
+
+}  // namespace
+
+bool ClientConvergence::settled() const {
+  const ClientWire& wire = stage_.wire();
+  return wire.all_given() && wire.changes_waiting() == 0 && wire.in_flight() == 0;
+}
+
+bool ClientConvergence::wait(core::Duration within, bool required) {
+  const core::Time until = stage_.now() + within;
+  const bool given =
+      stage_.run_until([&] { return settled() || all_dead() || endless(); }, within) && settled();
+  if (endless()) {
+    report_endless();
+    return false;
+  }
+  if (!given) {
+    check_all_alive();
+    if (required && !killed()) report_never_given(within);
+    return false;
+  }
+  if (!stage_.has_dump() || nothing_since_right_dump()) return true;
+  return wait_for_dump(until, required);
+}
+
+bool ClientConvergence::wait_for_dump(core::Time until, bool required) {
+  const auto left = [&] { return std::max(core::Duration(0), until - stage_.now()); };
+  core::Duration pause = kBetweenDumps;
+  const core::Time began = stage_.now();
+  // What was handed over last is on its way, and not stored.
+  stage_.run_until([&] { return all_dead() || endless(); }, std::min(kToArrive, left()));
+  while (true) {
+    const TakenDump& dump = dump_now(all_dead());
+    if (over_) return false;
+    if (is_right(evidence(), dump)) {
+      right_dump_ = {stage_.history().exchanges.size(), stage_.model().runs(),
+                     static_cast<std::size_t>(stage_.client(1).life)};
+      return true;
+    }
+    const bool stored = stage_.now() - began >= kToStore && quiet_since(kToStore);
+    if (left() == core::Duration(0) || stored || (all_dead() && !stage_.armed())) {
+      check_all_alive();
+      if (required && !killed()) {
+        const std::vector<Finding> wrong = compare_with_model(evidence(), dump);
+        findings_.insert(findings_.end(), wrong.begin(), wrong.end());
+        over_ = true;
+      }
+      return false;
+    }
+    stage_.run_until([&] { return all_dead() || endless(); }, std::min(pause, left()));
+    if (endless()) {
+      report_endless();
+      return false;
+    }
+    pause = std::min<core::Duration>(pause * 2, 2s);
+  }
+}
+
+// In virtual time, 45 s of a loop without pauses are a hundred thousand requests: it is known
+// before that what becomes of it.
+bool ClientConvergence::endless() {
+  if (!plan_.client.counts_requests) return false;
+  const auto& exchanges = stage_.history().exchanges;
+  for (; looked_at_ < exchanges.size(); ++looked_at_) {
+    const Exchange& exchange = exchanges[looked_at_];
+    const std::size_t times = ++asked_[{exchange.stream, exchange.cursor.value_or("")}];
+    most_asked_ = std::max(most_asked_, times);
+  }
+  return most_asked_ >= kEndless;
+}
+
+void ClientConvergence::report_endless() {
+  if (over_) return;
+  fail("CLIENT-9", "I10", "the client asks for the same again and again",
+       "a pause between requests that lead to nothing new",
+       std::to_string(kEndless) + " times the same request");
+  over_ = true;
+}
+
+void ClientConvergence::report_never_given(core::Duration within) {
+  over_ = true;
+  for (Finding& finding : find_never_given(evidence())) {
+    finding.actual = "not within " + core::format_duration(within);
+    findings_.push_back(std::move(finding));
+  }
+}
+
+// Neither the server nor the client has done anything since its dump was found right.
+bool ClientConvergence::nothing_since_right_dump() const {
+  return right_dump_ == std::array<std::size_t, 3>{stage_.history().exchanges.size(),
+                                                   stage_.model().runs(),
+                                                   static_cast<std::size_t>(stage_.client(1).life)};
+}
+
+// It was given everything whole and asks for nothing: what it has not stored by now, it will not
+// store. A stream of which the last answer was in trouble may be backing off.
+bool ClientConvergence::quiet_since(core::Duration span) const {
+  const ClientWire& wire = stage_.wire();
+  const core::Time last = std::max(wire.last_request_at(), wire.last_handed_at());
+  if (wire.in_flight() > 0 || stage_.now() - last < span) return false;
+  std::set<std::string_view> looked_at;
+  const auto& exchanges = stage_.history().exchanges;
+  for (std::size_t i = exchanges.size(); i-- > 0;) {
+    if (looked_at.insert(exchanges[i].stream).second && exchanges[i].struck) return false;
+  }
+  return true;
+}
+
+bool ClientConvergence::all_dead() const {
+  for (int worker = 1; worker <= workers_; ++worker) {
+    if (stage_.client(worker).alive) return false;
+  }
+  return true;
+}
+
+// By the judge, and not yet started again: nobody is there to converge.
+bool ClientConvergence::killed() const {
+  return all_dead() && !stage_.client(1).exit_status.has_value();
+}
+
+void ClientConvergence::check_all_alive() {
+  for (int worker = 1; worker <= workers_; ++worker) check_alive(worker);
+}
+
+void ClientConvergence::check_alive(int worker) {
+  const ClientState state = stage_.client(worker);
+  if (state.alive || !state.exit_status || plan_.client.may_stop || may_die() ||
+      told_of_death_ == state.life) {
+    return;
+  }
+  told_of_death_ = state.life;
+  fail("CLIENT-9", "V1",
+       "the client's process ended by itself, with status " + std::to_string(*state.exit_status),
+       "a process that goes on", last_words(worker));
+}
+
+bool ClientConvergence::may_die() const {
+  return std::find(plan_.client.spared.begin(), plan_.client.spared.end(), "V1") !=
+         plan_.client.spared.end();
+}
+
+std::string ClientConvergence::last_words(int worker) const {
+  const std::string said = stage_.output(worker);
+  if (said.empty()) return "it said nothing";
+  return "it said: " + said.substr(said.size() > 400 ? said.size() - 400 : 0);
+}
+
+// --- dumps --------------------------------------------------------------------------------------
+
+void ClientConvergence::take_dump(bool dead) { (void)dump_now(dead); }
+
+core::Result<std::vector<DumpRecord>> ClientConvergence::read_dump_of_client() {
+  auto records = stage_.dump_records();
+  if (records || records.error().code == "bad_dump") return records;
+  // It may have been busy.
+  stage_.run_until([] { return false; }, kBetweenDumps);
+  return stage_.dump_records();
+}
+
+const TakenDump& ClientConvergence::dump_now(bool dead) {
+  TakenDump taken;
+  taken.dead = dead;
+  taken.life = stage_.client(1).life;
+  if (!stage_.has_dump()) return not_kept(std::move(taken));
+  auto records = read_dump_of_client();
+  if (!records) {
+    if (!over_) {
+      fail("", "", "the client's dump could not be taken", "the dump format, on standard output",
+           records.error().message);
+    }
+    over_ = true;
+    return not_kept(std::move(taken));
+  }
+  taken.event = note_dump(records->size());
+  taken.records = *std::move(records);
+  if (taken.records.size() > kKept) return not_kept(std::move(taken));
+  // Of a dead client each one counts; of a living one that is looked at again, the last.
+  if (!dead && dumps_.size() > 8 && !dumps_.back().dead) dumps_.pop_back();
+  dumps_.push_back(std::move(taken));
+  return dumps_.back();
+}
+
+const TakenDump& ClientConvergence::not_kept(TakenDump taken) {
+  not_kept_ = std::move(taken);
+  return not_kept_;
+}
+
+// The same again and again would only hide what happened.
+std::size_t ClientConvergence::note_dump(std::size_t records) {
+  const std::string text = std::to_string(records) + " records in the dump";
+  const auto& events = stage_.history().events();
+  if (!events.empty() && events.back().kind == EventKind::kDump && events.back().text == text) {
+    return events.back().number;
+  }
+  return stage_.history().add({.at = stage_.now(), .kind = EventKind::kDump, .text = text});
+}
+
+ClientEvidence ClientConvergence::evidence() const {
+  return {.history = stage_.history(),
+          .model = stage_.model(),
+          .dialect = stage_.dialect(),
+          .streams = stage_.options().client.streams,
+          .dumps = dumps_,
+          .spared = {plan_.client.spared.begin(), plan_.client.spared.end()},
+          .several_workers = workers_ > 1,
+          .counts_requests = plan_.client.counts_requests};
+}
+
+void ClientConvergence::fail(std::string clause, std::string invariant, std::string what,
+                             std::string expected, std::string actual) {
+  findings_.push_back({Verdict::kFail,
+                       std::move(clause),
+                       std::move(invariant),
+                       std::move(what),
+                       std::move(expected),
+                       std::move(actual),
+                       {}});
+}
+
+}  // namespace terapi::conformance

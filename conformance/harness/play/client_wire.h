@@ -1,0 +1,110 @@
+// ClientWire: what lies between the client under test and the server, where the judge looks and
+// meddles. Every request, answer and webhook passes through here, in both worlds, and is written
+// into the History; wire rules change answers; runs between two pages happen here.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "conformance/contract/dialect.h"
+#include "conformance/contract/served_page.h"
+#include "conformance/evidence/history.h"
+#include "conformance/evidence/model.h"
+#include "conformance/scenario/step.h"
+#include "core/clock.h"
+#include "core/transport.h"
+
+namespace terapi::conformance {
+
+class ClientWire {
+ public:
+  struct Ports {
+    std::function<core::Time()> now;
+    core::Handler server;
+    const Dialect& dialect;
+    Model& model;
+    History& history;
+    std::function<std::string()> signing_key;
+  };
+  explicit ClientWire(Ports ports) : ports_(std::move(ports)) {}
+
+  // A request of the client's process `life`; `done` gets what is to be sent to it.
+  void serve(core::Request request, int life, const std::function<void(core::Outcome)>& done);
+
+  // Called before the server sees a request for records; false: it never does, since who asked
+  // has just been killed.
+  std::function<bool()> on_request;
+  // A webhook left, or was answered.
+  std::size_t webhook_sent(const core::Request& request, int life);
+  void webhook_answered(std::size_t webhook, const core::Result<core::Response>& answer);
+
+  void set_rules(std::vector<WireRule> rules);
+  // How often each rule that was ever set has struck.
+  const std::map<std::string, std::uint64_t>& fired() const { return fired_; }
+
+  // After the n-th answer to GET /records from now, before it is given to the client.
+  void between_pages(std::uint64_t answers, std::function<void()> change);
+  std::size_t changes_waiting() const { return changes_.size(); }
+
+  // The records of the watched streams whose present version was never given to the client whole.
+  void watch(const std::vector<std::string>& streams);
+  void model_changed();
+  bool all_given() const { return missing_.empty(); }
+  const std::set<std::pair<std::string, std::string>>& missing() const { return missing_; }
+
+  std::uint64_t in_flight() const { return in_flight_; }
+  core::Time last_request_at() const { return last_request_at_; }
+  // When the client had, or will have, all of the answer that took longest.
+  core::Time last_handed_at() const { return last_handed_at_; }
+  // Nothing that was handed over lately, or will be until `false`, can be counted on to be stored.
+  void set_unstorable(bool unstorable);
+
+ private:
+  struct Asked;
+  void answered(std::size_t number, core::Outcome outcome,
+                const std::function<void(core::Outcome)>& done);
+  void note_page(Exchange& exchange, const std::string& body);
+  void note_record(Exchange& exchange, const ServedRecord& record, bool given);
+  bool apply_rules(Exchange& exchange, core::Outcome& outcome);
+  bool strikes(const WireRule& rule);
+  void apply(const WireRule& rule, Exchange& exchange, core::Outcome& outcome);
+  void empty_page(Exchange& exchange, core::Outcome& outcome);
+  std::string spelled(const std::string& cursor);
+  std::string cursor_name(const std::string& stream, const std::string& cursor) const;
+  std::string asked_text(const Exchange& exchange, std::string text, bool records) const;
+  std::string told(const Exchange& exchange, const core::Outcome& outcome) const;
+  bool odd_cursors() const;
+  bool is_unstorable(const Exchange& exchange) const;
+
+  Ports ports_;
+  std::vector<WireRule> rules_;
+  std::map<std::string, std::uint64_t> fired_;
+  std::uint64_t pages_ = 0;  // answers since the rules were set
+  std::deque<std::pair<std::uint64_t, std::function<void()>>> changes_;
+  std::map<std::string, std::string> odd_to_real_;
+  std::map<std::string, std::string> real_to_odd_;
+  std::unordered_map<std::string, std::string> name_of_;  // cursor → the record it came from
+  std::set<std::string> watched_;
+  std::set<std::pair<std::string, std::string>> missing_;
+  // By stream: how many versions each of its records had when they were looked at.
+  std::map<std::string, std::vector<std::size_t>> versions_seen_;
+  std::uint64_t in_flight_ = 0;
+  core::Time last_request_at_{};
+  core::Time last_handed_at_{};
+  bool unstorable_ = false;
+  std::optional<core::Time> storable_since_{};
+  bool too_long_ = false;  // of the answer at hand
+};
+
+}  // namespace terapi::conformance

@@ -1,0 +1,198 @@
+#include "conformance/harness/play/judge_webhook.h"
+
+#include <memory>
+#include <utility>
+
+#include "conformance/contract/timestamp.h"
+#include "conformance/contract/webhook_signature.h"
+#include "core/duration.h"
+#include "core/json_writer.h"
+
+namespace terapi::conformance {
+
+namespace json = core::json;
+
+namespace {
+
+struct StreamParts {
+  std::string integration, connection, model, variant = "base";
+};
+
+StreamParts parts_of(const std::string& name) {
+  StreamParts parts;
+  std::vector<std::string*> fields = {&parts.integration, &parts.connection, &parts.model,
+                                      &parts.variant};
+  std::size_t begin = 0;
+  for (std::string* field : fields) {
+    if (begin > name.size()) break;
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    *field = name.substr(begin, end - begin);
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// Another spelling of the same: spaces, escapes, another order would do as well.
+std::string spaced_out(const std::string& compact) {
+  std::string text;
+  bool in_string = false;
+  for (std::size_t i = 0; i < compact.size(); ++i) {
+    const char c = compact[i];
+    if (c == '"' && (i == 0 || compact[i - 1] != '\\')) in_string = !in_string;
+    if (in_string && c == '/') {
+      text += "\\/";
+      continue;
+    }
+    text += c;
+    if (!in_string && (c == ',' || c == ':')) text += ' ';
+  }
+  return text + "\n";
+}
+
+std::string webhook_body(const JudgeWebhook& act, const Dialect& dialect, core::Time now) {
+  if (!act.body.empty()) return act.body;
+  const StreamParts parts = parts_of(act.stream);
+  const std::string time = write_millis(now);
+  const std::string after =
+      act.modified_after.empty() || act.modified_after == "{now}" ? time : act.modified_after;
+  json::Writer out;
+  out.begin_object().field("connectionId", parts.connection).field("from", dialect.from);
+  out.field("model", parts.model).field("modifiedAfter", after);
+  if (act.pad_bytes > 0) out.field("padding", std::string(act.pad_bytes, 'x'));
+  if (act.depth > 0) {
+    out.key("nested").raw(std::string(act.depth, '[') + std::string(act.depth, ']'));
+  }
+  out.field("providerConfigKey", parts.integration).field("queryTimeStamp", time);
+  out.key("responseResults").begin_object();
+  out.field("added", 1).field("deleted", 0).field("updated", 0).end_object();
+  out.field("success", true).field("syncName", parts.integration + "-sync");
+  out.field("syncType", "INCREMENTAL").field("syncVariant", parts.variant);
+  out.field("type", act.type).end_object();
+  std::string body = out.take();
+  return act.spaced ? spaced_out(body) : body;
+}
+
+void sign(core::Request& request, const JudgeWebhook& act, const Dialect& dialect,
+          const std::string& signing_key, const std::string& secret_key) {
+  const std::string hmac(dialect.hmac_header);
+  const std::string legacy(dialect.legacy_signature_header);
+  const std::string right = hmac_sha256_hex(signing_key, request.body);
+  const auto both = [&](std::string value) {
+    request.headers.add(hmac, std::move(value));
+    request.headers.add(legacy, legacy_signature_hex(secret_key, request.body));
+  };
+  switch (act.signature) {
+    case JudgeWebhook::Signature::kRight:
+      return both(right);
+    case JudgeWebhook::Signature::kMissing:
+      return;
+    case JudgeWebhook::Signature::kWrongKey:
+      request.headers.add(hmac, hmac_sha256_hex("not-the-key", request.body));
+      request.headers.add(legacy, legacy_signature_hex("not-the-key", request.body));
+      return;
+    case JudgeWebhook::Signature::kAltered: {
+      both(right);
+      const std::size_t at = request.body.find("\"added\":1");
+      if (at != std::string::npos) {
+        request.body[at + 8] = '2';
+      } else if (!request.body.empty()) {
+        request.body.back() = static_cast<char>(request.body.back() ^ 1);
+      }
+      return;
+    }
+    case JudgeWebhook::Signature::kLegacyOnly:
+      request.headers.add(legacy, legacy_signature_hex(secret_key, request.body));
+      return;
+    case JudgeWebhook::Signature::kLengthExtended: {
+      const auto forged = legacy_length_extended(
+          secret_key.size(), legacy_signature_hex(secret_key, request.body), request.body, " ");
+      if (!forged) return;
+      request.body = forged->body;
+      request.headers.add(legacy, forged->signature);
+      request.headers.add(hmac, forged->signature);
+      return;
+    }
+    case JudgeWebhook::Signature::kReserialised:
+      both(right);
+      request.body = spaced_out(request.body);
+      return;
+    case JudgeWebhook::Signature::kList:
+      return both(hmac_sha256_hex("the-key-before", request.body) + "," + right);
+  }
+}
+
+}  // namespace
+
+core::Request webhook_request(const JudgeWebhook& act, const Dialect& dialect,
+                              const std::string& signing_key, const std::string& secret_key,
+                              core::Time now) {
+  core::Request request;
+  request.method = "POST";
+  request.target = "/webhooks";
+  request.body = webhook_body(act, dialect, now);
+  request.headers = {{"Content-Type", "application/json"}};
+  if (!dialect.delivery_header.empty()) {
+    request.headers.add(std::string(dialect.delivery_header), "judge");
+  }
+  sign(request, act, dialect, signing_key, secret_key);
+  return request;
+}
+
+void post_webhooks(const JudgeWebhook& act, const Scenario& /*scenario*/, ClientStage& stage,
+                   std::vector<Finding>& findings) {
+  const std::size_t first = stage.history().webhooks.size();
+  const core::Request request =
+      webhook_request(act, stage.dialect(), stage.signing_key(), stage.secret_key(), stage.now());
+  if (act.comes != JudgeWebhook::Comes::kAtOnce) {
+    for (std::uint64_t i = 0; i < act.times; ++i) stage.trickle_to_client(request, act.comes);
+    stage.history().add(
+        {.at = stage.now(),
+         .kind = EventKind::kWebhook,
+         .life = stage.client(1).life,
+         .stream = act.stream,
+         .text = std::to_string(act.times) + (act.comes == JudgeWebhook::Comes::kSlowly
+                                                  ? " webhooks whose bodies come slowly"
+                                                  : " webhooks whose bodies have no end")});
+    return;
+  }
+  auto answers = std::make_shared<std::vector<core::Result<core::Response>>>();
+  for (std::uint64_t i = 0; i < act.times; ++i) {
+    stage.post_to_client(
+        request, act.answer_within,
+        [answers](core::Result<core::Response> answer) { answers->push_back(std::move(answer)); });
+  }
+  stage.run_until([&] { return answers->size() == act.times; },
+                  act.answer_within + std::chrono::seconds(1));
+  std::vector<std::size_t> events;
+  for (std::size_t i = first; i < stage.history().webhooks.size(); ++i) {
+    WebhookSight& sight = stage.history().webhooks[i];
+    sight.from_judge = true;
+    if (events.size() < 4) events.push_back(sight.sent);
+  }
+  const auto fault = [&](const char* clause, const char* invariant, std::string what,
+                         std::string expected, std::string actual) {
+    findings.push_back({Verdict::kFail, clause, invariant, std::move(what), std::move(expected),
+                        std::move(actual), events});
+  };
+  if (act.answer == JudgeWebhook::Answer::kAny) return;
+  for (const auto& answer : *answers) {
+    const std::string actual = answer ? std::to_string(answer->status) : answer.error().code;
+    const bool accepted = answer && answer->status >= 200 && answer->status < 300;
+    const bool refused = answer && answer->status >= 400 && answer->status < 500;
+    if (act.answer == JudgeWebhook::Answer::kAccepted && !accepted) {
+      return fault("CLIENT-5", "", "an authentic webhook was not accepted", "an answer of 2xx",
+                   actual);
+    }
+    if (act.answer == JudgeWebhook::Answer::kRefused && !refused) {
+      return fault("CLIENT-5", "I9", "a webhook that is not authentic was not refused",
+                   "401, and no effect", actual);
+    }
+  }
+  if (answers->size() < act.times) {
+    fault("CLIENT-6", "V3", "webhooks were not answered",
+          "an answer within " + core::format_duration(act.answer_within),
+          std::to_string(answers->size()) + " of " + std::to_string(act.times) + " were answered");
+  }
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,177 @@
+// How a server's scenario is weighed: what is skipped, what proves nothing, what is the judge's
+// own.
+#include "conformance/harness/play/server_play.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "conformance/harness/stage/test_server_stage.h"
+
+namespace terapi::conformance {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kGiven =
+    R"("given":{"integrations":[{"id":"github"}],"connections":[{"id":"demo","integration":"github"}]},)";
+
+Scenario play_of(const std::string& steps, const std::string& more = kGiven) {
+  auto scenario = Scenario::parse(
+      R"({"id":"server/x","title":"t","why":"w","clauses":["CUR-2"],"origin":"o","judges":"server",)"
+      R"("kills_none":"it is a test",)" +
+          more + "\"steps\":" + steps + "}",
+      "x.json");
+  EXPECT_TRUE(scenario) << scenario.error().message;
+  return *scenario;
+}
+
+TEST(ServerPlay, FailsWithTheClauseAndTheEvidence) {
+  TestServerStage stage;
+  const auto result = play_server(
+      play_of(R"([{"run":{"save":[{"id":"a"}]}},{"read":"all","expect":{"ids":["b"]}}])"), stage);
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  ASSERT_EQ(result.findings.size(), 1U);
+  EXPECT_EQ(result.findings[0].clause, "CUR-2");
+  EXPECT_EQ(result.findings[0].expected, "b");
+  EXPECT_EQ(result.findings[0].actual, "a");
+  ASSERT_FALSE(result.findings[0].events.empty());
+  EXPECT_TRUE(result.timeline.at(result.findings[0].events[0]).bad);
+  EXPECT_THAT(result.timeline.at(result.findings[0].events[0]).text, HasSubstr("GET /records"));
+}
+
+TEST(ServerPlay, OnlyWarnsOfAShould) {
+  TestServerStage stage;
+  const auto result = play_server(play_of(R"([{"read":"all","expect":{"count":7}}])",
+                                          std::string(R"("level":"SHOULD",)") + kGiven),
+                                  stage);
+  EXPECT_EQ(result.verdict, Verdict::kWarn);
+}
+
+TEST(ServerPlay, IsInconclusiveWhenAFaultNeverStruck) {
+  TestServerStage stage;
+  const std::string fault =
+      R"({"id":"lost","on":"webhook","match":{"model":"Other"},"do":{"drop":true}})";
+  const auto result = play_server(
+      play_of(R"([{"faults":[)" + fault + R"(]},{"run":{"save":[{"id":"a"}]}}])"), stage);
+  EXPECT_EQ(result.verdict, Verdict::kInconclusive);
+  EXPECT_THAT(result.reason, HasSubstr("'lost' never struck"));
+}
+
+TEST(ServerPlay, IsAnErrorWhenNobodyTellsWhetherAFaultStruck) {
+  for (const char* answer : {"{}", "oops", R"({"faults":[]})"}) {
+    TestServerStage stage;
+    stage.tamper([&](const core::Request& request, simulator::Simulator& simulator) {
+      core::Outcome outcome = simulator.handle(request);
+      const bool asks = request.method == "GET" && request.target.ends_with("/faults");
+      if (asks) outcome.response.body = answer;
+      return outcome;
+    });
+    const auto result = play_server(
+        play_of(R"([{"faults":[{"id":"lost","on":"webhook","do":{"drop":true}}]},{"get":{}}])"),
+        stage);
+    EXPECT_EQ(result.verdict, Verdict::kError) << answer;
+    EXPECT_THAT(result.reason, HasSubstr("does not list the faults")) << answer;
+  }
+}
+
+TEST(ServerPlay, TellsTheSeedThatItWasGiven) {
+  TestServerStage stage;
+  EXPECT_EQ(play_server(play_of(R"([{"get":{}}])"), stage, {.seed = 7}).seed, 7U);
+  EXPECT_EQ(play_server(play_of(R"([{"get":{}}])"), stage).seed, 1U);
+}
+
+TEST(ServerPlay, IsInconclusiveWhenItsDataShowsNothing) {
+  TestServerStage stage;
+  EXPECT_EQ(play_server(play_of(R"([{"law":"suffix"}])"), stage).verdict, Verdict::kInconclusive);
+}
+
+TEST(ServerPlay, FindsACommitBehindACursor) {
+  TestServerStage stage;
+  const auto result = play_server(play_of(R"([
+      {"run":{"save":[{"id":"a"}]}},
+      {"faults":[{"id":"late","on":"store","times":1,"do":{"late_commit":"10s"}}]},
+      {"run":{"save":[{"id":"b"}]}},
+      {"run":{"save":[{"id":"c"}]}},
+      {"read":"all"},
+      {"advance":"11s"},
+      {"read":"all"}])"),
+                                  stage);
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  EXPECT_EQ(result.findings.at(0).clause, "CUR-8");
+}
+
+TEST(ServerPlay, FindsAWebhookThatComesBeforeItsData) {
+  TestServerStage stage;
+  const std::string given =
+      R"("given":{"environment":{"webhook_urls":["{receiver}/hook"]},)"
+      R"("integrations":[{"id":"github"}],"connections":[{"id":"demo","integration":"github"}]},)";
+  const auto result = play_server(play_of(R"([
+      {"receiver":{"answers":[200],"reads":true}},
+      {"faults":[{"id":"early","on":"webhook","do":{"before_commit":true}}]},
+      {"run":{"save":[{"id":"a"}]}},
+      {"idle":true}])",
+                                          given),
+                                  stage);
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  EXPECT_EQ(result.findings.at(0).clause, "HOOK-4");
+}
+
+TEST(ServerPlay, SaysSoWhenAServerDiesOfWhatItIsSent) {
+  TestServerStage stage;
+  bool dead = false;
+  stage.tamper([&](const core::Request& request, simulator::Simulator& simulator) {
+    dead = dead || request.target.find("limit=0") != std::string::npos;
+    core::Outcome outcome = simulator.handle(request);
+    outcome.wire.reset = dead;
+    return outcome;
+  });
+  const auto result =
+      play_server(play_of(R"([{"get":{"limit":0},"expect":{"status":400}}])"), stage);
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  bool told = false;
+  for (const Finding& finding : result.findings) told = told || finding.clause == "ERR-2";
+  EXPECT_TRUE(told);
+}
+
+TEST(ServerPlay, SkipsWithTheReason) {
+  TestServerStage stage;
+  EXPECT_THAT(play_server(play_of(R"([{"run":{}}])"), stage, {.read_only = true}).reason,
+              HasSubstr("it writes"));
+  EXPECT_THAT(
+      play_server(play_of(R"([{"get":{}}])", std::string(R"("dialects":["nango"],)") + kGiven),
+                  stage)
+          .reason,
+      HasSubstr("dialect"));
+  EXPECT_THAT(play_server(play_of(R"([{"hostile":"endless line"}])"), stage).reason,
+              HasSubstr("raw bytes"));
+  stage.take_control_away();
+  const auto result = play_server(play_of(R"([{"run":{}}])"), stage);
+  EXPECT_EQ(result.verdict, Verdict::kSkip);
+  EXPECT_THAT(result.reason, HasSubstr("control API"));
+}
+
+TEST(ServerPlay, ReadsTheStreamThatItIsToldToWithoutControl) {
+  TestServerStage stage;
+  stage.take_control_away();
+  std::string asked;
+  stage.tamper([&](const core::Request& request, simulator::Simulator& simulator) {
+    asked = request.target;
+    return simulator.handle(request);
+  });
+  const auto result =
+      play_server(play_of(R"([{"law":"order"}])", R"("any_data":true,)"), stage,
+                  {.read_only = true, .stream = {"github", "demo", "Other", "base"}});
+  EXPECT_EQ(result.verdict, Verdict::kSkip);  // nothing there
+  EXPECT_THAT(asked, HasSubstr("model=Other"));
+}
+
+TEST(ServerPlay, IsTheJudgesErrorWhenTheWorldIsWrong) {
+  TestServerStage stage;
+  const auto result =
+      play_server(play_of(R"([{"get":{}}])", R"("given":{"conections":[]},)"), stage);
+  EXPECT_EQ(result.verdict, Verdict::kError);
+  EXPECT_THAT(result.reason, HasSubstr("PUT /_simulator/world failed"));
+}
+
+}  // namespace
+}  // namespace terapi::conformance

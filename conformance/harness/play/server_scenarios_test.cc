@@ -1,0 +1,66 @@
+// Every scenario that judges a server, beyond what `terapi-conformance reference` plays: on the
+// simulator in the other dialect, and on data that is not the scenario's own.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "conformance/harness/play/server_play.h"
+#include "conformance/harness/play/server_scenario_files.h"
+#include "conformance/harness/stage/test_server_stage.h"
+#include "conformance/harness/stage/virtual_server_stage.h"
+
+namespace terapi::conformance {
+namespace {
+
+std::string told_of_server(const ScenarioResult& result) {
+  std::string text = std::string(to_string(result.verdict)) + " " + result.reason + "\n";
+  for (const Finding& finding : result.findings) {
+    text += std::string(to_string(finding.verdict)) + " " + finding.clause + ": " + finding.what +
+            "\n  expected: " + finding.expected + "\n  actual: " + finding.actual + "\n";
+  }
+  return text;
+}
+
+class ServerScenario : public testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, ServerScenario, testing::ValuesIn(server_scenario_files()), [](const auto& tested) {
+      std::string name = tested.param;
+      std::replace_if(
+          name.begin(), name.end(),
+          [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+      return name;
+    });
+
+TEST_P(ServerScenario, DoesNotFailInTheOtherDialect) {
+  const auto scenario = server_scenario(GetParam());
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  EXPECT_EQ(scenario->id + ".json", GetParam());
+  if (!scenario->in_virtual) GTEST_SKIP() << scenario->worlds_why;
+  const auto stage = VirtualServerStage::make(nango_dialect(), scenario->seed);
+  ASSERT_TRUE(stage);
+  const ScenarioResult result = play_server(*scenario, **stage);
+  const bool skipped = result.verdict == Verdict::kSkip && !scenario->speaks("nango");
+  EXPECT_TRUE(result.verdict == Verdict::kPass || skipped) << told_of_server(result);
+}
+
+// On data that is not its own it passes, or says why it shows nothing.
+TEST_P(ServerScenario, NeverFailsOnOtherData) {
+  const auto scenario = server_scenario(GetParam());
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  TestServerStage stage;
+  stage.take_control_away();
+  std::vector<std::string> methods;
+  stage.tamper([&](const core::Request& request, simulator::Simulator& simulator) {
+    methods.push_back(request.method);
+    return simulator.handle(request);
+  });
+  const ScenarioResult result = play_server(*scenario, stage, {.read_only = true});
+  EXPECT_TRUE(result.verdict == Verdict::kPass || result.verdict == Verdict::kSkip)
+      << told_of_server(result);
+  EXPECT_EQ(scenario->any_data, !methods.empty());
+  for (const std::string& method : methods) EXPECT_TRUE(method == "GET" || method == "HEAD");
+}
+
+}  // namespace
+}  // namespace terapi::conformance

@@ -1,0 +1,137 @@
+#include "conformance/harness/play/webhook_witness.h"
+
+#include <algorithm>
+
+#include "core/json.h"
+
+namespace terapi::conformance {
+namespace {
+
+namespace json = core::json;
+
+// Longer than any time-out that a scenario sets.
+constexpr core::Duration kForEver = std::chrono::hours(1);
+
+}  // namespace
+
+WebhookWitness::WebhookWitness(ServerStage& stage, History& history, ServerWire& wire,
+                               Findings& findings)
+    : stage_(stage), history_(history), wire_(wire), findings_(findings) {
+  stage_.set_receiver(
+      [this](const core::Request& request, core::Time at) { return receive(request, at); });
+}
+
+WebhookWitness::~WebhookWitness() {
+  stage_.set_receiver([](const core::Request&, core::Time) {
+    return core::Outcome{{410, {}, ""}, {}};  // the scenario is over
+  });
+}
+
+void WebhookWitness::answer_so(Receiver receiver) {
+  reads_ = reads_ || receiver.reads;
+  std::erase_if(scripts_,
+                [&](const Script& script) { return script.receiver.path == receiver.path; });
+  scripts_.push_back({std::move(receiver), 0});
+  // Those of one path before those of any.
+  std::stable_sort(scripts_.begin(), scripts_.end(), [](const Script& a, const Script& b) {
+    return a.receiver.path.empty() < b.receiver.path.empty();
+  });
+}
+
+void WebhookWitness::set_keys(std::string secret_key, std::string signing_key) {
+  secret_key_ = std::move(secret_key);
+  signing_key_ = std::move(signing_key);
+}
+
+std::vector<WebhookSeen> WebhookWitness::take_news() {
+  std::vector<WebhookSeen> news(seen_.begin() + static_cast<std::ptrdiff_t>(told_), seen_.end());
+  told_ = seen_.size();
+  return news;
+}
+
+std::vector<std::string> WebhookWitness::deliveries() const {
+  std::vector<std::string> ids;
+  for (const auto& attempts : by_delivery(seen_)) ids.push_back(attempts.front()->delivery);
+  return ids;
+}
+
+core::Outcome WebhookWitness::receive(const core::Request& request, core::Time at) {
+  WebhookSeen webhook = webhook_of(request, at, stage_.dialect());
+  webhook.secret_key = secret_key_;
+  webhook.signing_key = signing_key_;
+  Event event;
+  event.at = at;
+  event.kind = EventKind::kWebhook;
+  event.text = request.method + " " + webhook.path + " attempt " +
+               (webhook.attempt ? std::to_string(*webhook.attempt) : "?") + " of " +
+               webhook.delivery + ": " + shortened(request.body, 300);
+  webhook.event = history_.add(std::move(event));
+  const std::size_t place = seen_.size();
+  seen_.push_back(webhook);
+  check_webhook_form(webhook, stage_.dialect(), findings_);
+  if (reads_ && !reading_) read_announced(webhook);
+
+  std::string line;
+  core::Outcome outcome = next_answer(webhook.path, line);
+  seen_[place].silent = outcome.wire.delay == kForEver;
+  const bool whole =
+      !seen_[place].silent && !outcome.wire.reset && !outcome.wire.truncate_after.has_value();
+  if (whole) seen_[place].answered = outcome.response.status;
+  Event answered;
+  answered.at = at;
+  answered.kind = EventKind::kWebhookAnswer;
+  answered.pair = webhook.event;
+  answered.text = line;
+  history_.add(std::move(answered));
+  return outcome;
+}
+
+core::Outcome WebhookWitness::next_answer(const std::string& path, std::string& line) {
+  const auto script = std::find_if(scripts_.begin(), scripts_.end(), [&](const Script& each) {
+    return each.receiver.path.empty() || each.receiver.path == path;
+  });
+  ReceiverAnswer answer;
+  if (script != scripts_.end()) {
+    const std::size_t last = script->receiver.answers.size() - 1;
+    answer = script->receiver.answers[std::min(script->used++, last)];
+  }
+  core::Outcome outcome;
+  outcome.response.status = static_cast<int>(answer.status);
+  line = std::to_string(answer.status);
+  for (const auto& [name, value] : answer.headers) outcome.response.headers.add(name, value);
+  if (answer.what == ReceiverAnswer::What::kTimeout) {
+    outcome.wire.delay = kForEver;
+    line = "no answer";
+  } else if (answer.what == ReceiverAnswer::What::kReset) {
+    outcome.wire.reset = true;
+    line = "the connection is reset";
+  } else if (answer.what == ReceiverAnswer::What::kTruncate) {
+    outcome.response.body = "this answer breaks off in the middle";
+    outcome.wire.truncate_after = 4;
+    line += ", and the connection closes within the body";
+  }
+  return outcome;
+}
+
+// On the first attempt only: later ones say nothing new, and another run may be on its way.
+void WebhookWitness::read_announced(const WebhookSeen& webhook) {
+  if (webhook.attempt != 1 || wire_.runs().empty() || !wire_.has_model()) return;
+  const auto body = json::Document::parse(webhook.request.body);
+  if (!body) return;
+  const json::Value root = body->root();
+  LawParameters given;
+  given.stream = {root["providerConfigKey"].string(), root["connectionId"].string(),
+                  root["model"].string(), root["syncVariant"].string()};
+  const std::string name = stream_name(given.stream.integration, given.stream.connection,
+                                       given.stream.model, given.stream.variant);
+  const ModelStream* stream = wire_.model().stream(name);
+  const RunSeen& run = wire_.runs().back();
+  if (stream == nullptr || run.stream != name) return;
+  reading_ = true;
+  LawContext context{wire_, findings_, given, stream};
+  const Walk walk = RecordReader(context).walk(1000);
+  reading_ = false;
+  check_readable(webhook, run.number, *stream, walk, findings_);
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,59 @@
+// WebhookWitness: the judge's receiver. It keeps what came, answers as the scenario says, and,
+// where asked, reads the announced records before it answers (HOOK-4).
+//
+// A receiver that reads calls the stage from within the stage's own call: a ServerStage has to
+// allow that.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "conformance/harness/play/server_wire.h"
+#include "conformance/laws/webhook_laws.h"
+#include "conformance/scenario/step.h"
+
+namespace terapi::conformance {
+
+class WebhookWitness {
+ public:
+  WebhookWitness(ServerStage& stage, History& history, ServerWire& wire, Findings& findings);
+  ~WebhookWitness();
+  WebhookWitness(const WebhookWitness&) = delete;
+  WebhookWitness& operator=(const WebhookWitness&) = delete;
+
+  void answer_so(Receiver receiver);
+  void set_keys(std::string secret_key, std::string signing_key);
+
+  // All that came, and what came since the last call of take_news().
+  const std::vector<WebhookSeen>& seen() const { return seen_; }
+  std::vector<WebhookSeen> take_news();
+  // Ids in the order in which they were first seen.
+  std::vector<std::string> deliveries() const;
+
+ private:
+  core::Outcome receive(const core::Request& request, core::Time at);
+  core::Outcome next_answer(const std::string& path, std::string& line);
+  void read_announced(const WebhookSeen& webhook);
+
+  struct Script {
+    Receiver receiver;
+    std::size_t used = 0;
+  };
+
+  ServerStage& stage_;
+  History& history_;
+  ServerWire& wire_;
+  Findings& findings_;
+  std::vector<Script> scripts_;
+  std::vector<WebhookSeen> seen_;
+  std::size_t told_ = 0;
+  std::string secret_key_;
+  std::string signing_key_;
+  bool reads_ = false;
+  bool reading_ = false;
+};
+
+}  // namespace terapi::conformance

@@ -1,0 +1,251 @@
+#include "conformance/harness/process/child_process.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace terapi::conformance {
+namespace {
+
+// With so little a file holds next to nothing: a journal's first lines, a database's first page.
+constexpr rlim_t kFullDisk = 4096;
+
+class Descriptor {
+ public:
+  Descriptor(const std::string& file, int flags)
+      : number_(::open(file.c_str(), flags | O_CLOEXEC, 0600)) {
+    if (number_ < 0 || number_ > STDERR_FILENO) return;
+    // A judge without standard streams: dup2(2) onto itself would leave it to be closed.
+    const int higher = ::fcntl(number_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    ::close(number_);
+    number_ = higher;
+  }
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+// One program and its words take the shell's place, so that what dies with us is the program
+// itself; anything more than that is left to the shell.
+std::string shell_command(const std::string& command) {
+  const bool plain = command.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./- ") ==
+                     std::string::npos;
+  return plain && !command.starts_with("exec ") && !command.starts_with("exit") ? "exec " + command
+                                                                                : command;
+}
+
+// All that the child needs, made before there is one: it shares our memory until it becomes the
+// command (vfork), since copying the page tables of a judge that holds a million records took
+// longer than all that its clients did.
+class Launch {
+ public:
+  explicit Launch(const ChildOptions& options)
+      : words_{"sh", "-c", shell_command(options.command)},
+        disk_full_(options.disk_full),
+        input_("/dev/null", O_RDONLY),
+        output_(options.output, kAppend),
+        errors_(options.errors.empty() ? options.output : options.errors, kAppend) {
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      const std::string_view text = *variable;
+      const bool replaced =
+          std::any_of(options.variables.begin(), options.variables.end(), [&](const auto& given) {
+            return text.starts_with(given.first) &&
+                   text.substr(given.first.size()).starts_with("=");
+          });
+      if (!replaced) environment_.emplace_back(text);
+    }
+    for (const auto& [name, value] : options.variables) {
+      environment_.push_back(name);
+      environment_.back().append("=").append(value);
+    }
+    for (std::string& variable : environment_) environment_pointers_.push_back(variable.data());
+    environment_pointers_.push_back(nullptr);
+    for (std::string& word : words_) word_pointers_.push_back(word.data());
+    word_pointers_.push_back(nullptr);
+  }
+
+  bool ready() const {
+    return input_.number() >= 0 && output_.number() >= 0 && errors_.number() >= 0;
+  }
+
+  // In the child: changes nothing in memory, never returns.
+  [[noreturn]] void become_command() const {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives a judge that was killed
+    ::dup2(input_.number(), STDIN_FILENO);
+    ::dup2(output_.number(), STDOUT_FILENO);
+    ::dup2(errors_.number(), STDERR_FILENO);
+    if (disk_full_) {
+      const rlimit limit{kFullDisk, RLIM_INFINITY};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    // Our handlers would run in our memory.
+    for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+    ::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error of write(2), and no signal
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::execve("/bin/sh", word_pointers_.data(), environment_pointers_.data());
+    ::_exit(127);
+  }
+
+ private:
+  static constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
+  std::vector<std::string> words_;
+  bool disk_full_;
+  Descriptor input_;
+  Descriptor output_;
+  Descriptor errors_;
+  std::vector<std::string> environment_;
+  std::vector<char*> environment_pointers_;
+  std::vector<char*> word_pointers_;
+};
+
+std::vector<pid_t> all_processes() {
+  std::vector<pid_t> processes;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename();
+    if (!name.empty() && std::all_of(name.begin(), name.end(), ::isdigit)) {
+      processes.push_back(static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10)));
+    }
+  }
+  return processes;
+}
+
+std::string file_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// The fifth field of /proc/PID/stat, after the name in brackets, which may hold anything.
+pid_t group_of(pid_t process) {
+  const std::string stat = file_text("/proc/" + std::to_string(process) + "/stat");
+  const std::size_t bracket = stat.rfind(')');
+  if (bracket == std::string::npos) return 0;
+  std::istringstream rest(stat.substr(bracket + 1));
+  std::string state;
+  pid_t parent = 0;
+  pid_t group = 0;
+  rest >> state >> parent >> group;
+  return group;
+}
+
+}  // namespace
+
+core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(core::EventLoop& loop,
+                                                                const ChildOptions& options) {
+  const Launch launch(options);
+  if (!launch.ready()) {
+    return core::Error{"cannot_run", "its output cannot be written to '" + options.output +
+                                         "': " + std::strerror(errno)};
+  }
+  // No handler of ours is to run in the child.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork): the child keeps vfork's rules
+  const pid_t child = ::vfork();
+  if (child != 0) ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (child < 0) return core::Error{"cannot_run", std::strerror(errno)};
+  if (child == 0) launch.become_command();
+  ::setpgid(child, child);  // whoever is first
+  std::unique_ptr<ChildProcess> process(new ChildProcess(child));
+  loop.watch_child(child, [state = process->state_](int status) {
+    state->ended = true;
+    state->status = status;
+  });
+  return process;
+}
+
+ChildProcess::~ChildProcess() { signal(SIGKILL); }
+
+std::optional<int> ChildProcess::exit_status() const {
+  if (!state_->ended) return std::nullopt;
+  if (WIFEXITED(state_->status)) return WEXITSTATUS(state_->status);
+  return WIFSIGNALED(state_->status) ? 128 + WTERMSIG(state_->status) : 1;
+}
+
+void ChildProcess::signal(int number) const { ::kill(-pid_, number); }
+
+std::vector<pid_t> ChildProcess::members() const {
+  std::vector<pid_t> found;
+  for (const pid_t process : all_processes()) {
+    if (group_of(process) == pid_) found.push_back(process);
+  }
+  return found;
+}
+
+std::uint64_t ChildProcess::peak_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const pid_t process : members()) {
+    const std::string status = file_text("/proc/" + std::to_string(process) + "/status");
+    const std::size_t at = status.find("VmHWM:");
+    if (at != std::string::npos)
+      bytes += std::strtoull(status.c_str() + at + 6, nullptr, 10) << 10U;
+  }
+  return bytes;
+}
+
+void ChildProcess::set_disk_full(bool full) const {
+  const rlimit limit{full ? kFullDisk : RLIM_INFINITY, RLIM_INFINITY};
+  for (const pid_t process : members()) ::prlimit(process, RLIMIT_FSIZE, &limit, nullptr);
+}
+
+void kill_leftovers(const std::string& name, const std::string& value) {
+  const std::string wanted = name + "=" + value;
+  for (const pid_t process : all_processes()) {
+    if (process == ::getpid()) continue;
+    const std::string environment =
+        std::string(1, '\0') + file_text("/proc/" + std::to_string(process) + "/environ");
+    if (environment.find(std::string(1, '\0') + wanted + std::string(1, '\0')) !=
+        std::string::npos) {
+      ::kill(process, SIGKILL);
+    }
+  }
+}
+
+bool port_listens(std::uint16_t port) {
+  char wanted[16];
+  std::snprintf(wanted, sizeof wanted, ":%04X ", port);
+  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    std::istringstream lines(file_text(table));
+    std::string line;
+    while (std::getline(lines, line)) {
+      // "  0: 0100007F:1F90 00000000:0000 0A …": local address, remote address, state.
+      const std::size_t at = line.find(wanted);
+      const std::size_t remote = line.find(':', line.find(':') + 1);
+      if (at == std::string::npos || at > remote + 8) continue;
+      if (line.find(" 0A ") != std::string::npos) return true;
+    }
+  }
+  return false;
+}
+
+std::string tail_of(const std::string& file, std::size_t bytes) {
+  const std::string text = file_text(file);
+  return text.size() <= bytes ? text : text.substr(text.size() - bytes);
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,105 @@
+#include "conformance/harness/stage/client_stage.h"
+
+#include <utility>
+
+#include "core/check.h"
+
+namespace terapi::conformance {
+
+void ClientStage::build(core::Clock& clock, core::AsyncTransport& webhooks,
+                        const std::string& webhook_url) {
+  server_clock_ = std::make_unique<OffsetClock>(clock);
+  simulator::SimulatorOptions options;
+  const auto dialect = simulator::dialect_named(options_.dialect->name);
+  TERAPI_CHECK(dialect.has_value(), options_.dialect->name);
+  options.dialect = *dialect;
+  options.seed = options_.seed;
+  options.world_text = options_.world;
+  options.world_name = "given";
+  options.webhook_urls = {webhook_url};
+  simulator_ = std::make_unique<simulator::Simulator>(options, *server_clock_, webhooks);
+  wire_ = std::make_unique<ClientWire>(
+      ClientWire::Ports{[&clock] { return clock.now(); }, handler(), *options_.dialect, model_,
+                        history_, [this] { return signing_key(); }});
+}
+
+core::Result<void> ClientStage::open() {
+  if (auto started = simulator_->start(); !started) return started;
+  const auto world = core::json::Document::parse(options_.world, {.comments = true});
+  if (!world) return world.error();
+  model_.apply_world(world->root());
+  wire_->watch(options_.client.streams);
+  return {};
+}
+
+core::Handler ClientStage::handler() {
+  return [this](core::Request request, std::function<void(core::Outcome)> done) {
+    simulator_->handle(std::move(request), std::move(done));
+    note_struck();
+  };
+}
+
+core::Response ClientStage::ask(core::Request request) {
+  auto answer = std::make_shared<core::Response>();
+  answer->status = 202;
+  simulator_->handle(std::move(request),
+                     [answer](core::Outcome outcome) { *answer = std::move(outcome.response); });
+  note_struck();
+  return *answer;
+}
+
+core::Response ClientStage::control(std::string method, std::string path, std::string body) {
+  core::Request request;
+  request.method = std::move(method);
+  request.target = "/_simulator" + std::move(path);
+  request.body = std::move(body);
+  if (!request.body.empty()) request.headers.add("Content-Type", "application/json");
+  return ask(std::move(request));
+}
+
+core::Result<std::vector<DumpRecord>> ClientStage::dump_records() {
+  const auto text = dump();
+  if (!text) return text.error();
+  return read_dump(*text);
+}
+
+std::uint64_t ClientStage::fired(const std::string& fault) const {
+  for (const auto& [id, times] : simulator_->fired_by_fault()) {
+    if (id == fault) return times;
+  }
+  return 0;
+}
+
+void ClientStage::note_struck() {
+  const std::uint64_t fired = simulator_->faults_fired();
+  if (fired == struck_) return;
+  struck_ = fired;
+  for (const auto& [id, times] : simulator_->fired_by_fault()) {
+    std::uint64_t& known = struck_by_[id];
+    if (times > known) {
+      history_.add({.at = now(),
+                    .kind = EventKind::kFault,
+                    .text = history_.told ? "strikes: " + id : "",
+                    .fault = id});
+    }
+    known = times;
+  }
+}
+
+void ClientStage::arm(const KillStep& kill) {
+  armed_.reset();
+  if (kill.at != KillStep::At::kNever) armed_ = kill;
+  moments_ = 0;
+}
+
+bool ClientStage::due(KillStep::At at) {
+  ++all_moments_.at(static_cast<std::size_t>(at));
+  if (!armed_ || armed_->at != at || ++moments_ < armed_->nth) return false;
+  kill_after_ = armed_->after;
+  kill_restarts_ = armed_->restarts;
+  kill_moment_ = at;
+  armed_.reset();
+  return true;
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,355 @@
+#include "conformance/harness/stage/process_client_stage.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include "conformance/scenario/scenario_text.h"
+#include "core/duration.h"
+#include "core/random.h"
+#include "core/url.h"
+
+namespace terapi::conformance {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr core::Duration kLook = 3ms;  // how often `done` is asked
+constexpr core::Duration kToDie = 5s;  // after SIGKILL, or SIGTERM
+constexpr core::Duration kBetweenLooks = 25ms;
+constexpr core::Duration kToDump = 60s;
+
+bool can_listen(std::uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  const bool free =
+      ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return free;
+}
+
+// A port for the client, which opens it in a moment and again after each kill. Not one of those
+// from which the system takes the near ends of outgoing connections: some other process would have
+// it by then.
+std::uint16_t port_for_client() {
+  constexpr std::uint32_t kFirst = 10'240;
+  constexpr std::uint32_t kCount = 20'000;
+  static std::atomic<std::uint32_t> next{
+      static_cast<std::uint32_t>(core::hash64(static_cast<std::uint64_t>(::getpid()), "port"))};
+  for (std::uint32_t tries = 0; tries < kCount; ++tries) {
+    const auto port = static_cast<std::uint16_t>(kFirst + next++ % kCount);
+    if (can_listen(port)) return port;
+  }
+  return 0;
+}
+
+}  // namespace
+
+// Carries the simulator's webhooks to the client.
+class ProcessClientStage::Post final : public core::AsyncTransport {
+ public:
+  explicit Post(ProcessClientStage& stage) : stage_(stage) {}
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    const int life = stage_.client(1).alive ? stage_.client(1).life : 0;
+    const std::size_t webhook = stage_.wire_->webhook_sent(request, life);
+    stage_.sender_->send(
+        std::move(request), options,
+        [this, webhook, done = std::move(done)](core::Result<core::Response> answer) {
+          stage_.wire_->webhook_answered(webhook, answer);
+          const bool answered = answer.has_value();
+          done(std::move(answer));
+          if (answered && stage_.due(KillStep::At::kWebhookAnswered)) stage_.kill_now();
+        });
+  }
+
+ private:
+  ProcessClientStage& stage_;
+};
+
+core::Result<std::unique_ptr<ClientStage>> ProcessClientStage::make(ClientStageOptions options,
+                                                                    ProcessClientOptions commands) {
+  std::unique_ptr<ProcessClientStage> stage(
+      new ProcessClientStage(std::move(options), std::move(commands)));
+  if (auto listens = stage->listen(); !listens) return listens.error();
+  return std::unique_ptr<ClientStage>(std::move(stage));
+}
+
+ProcessClientStage::ProcessClientStage(ClientStageOptions options, ProcessClientOptions commands)
+    : ClientStage(std::move(options)), commands_(std::move(commands)) {}
+
+core::Result<void> ProcessClientStage::listen() {
+  std::string name = (std::filesystem::temp_directory_path() / "terapi-client-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    return core::Error{"cannot_write", "no folder can be made in " + name};
+  }
+  folder_ = name;
+  std::error_code error;
+  std::filesystem::create_directory(folder_ / "state", error);
+  if (error) return core::Error{"cannot_write", error.message()};
+  webhook_port_ = port_for_client();
+  sender_ = std::make_unique<core::HttpSender>(
+      loop_, core::HttpSenderOptions{.max_connections_per_host = 128});
+  post_ = std::make_unique<Post>(*this);
+  build(loop_.clock(), *post_, webhook_url());
+  wire_->on_request = [this] {
+    if (!due(KillStep::At::kRequest)) return true;
+    kill_now();
+    return false;
+  };
+  auto server = core::HttpServer::start(
+      loop_, {.stop_timeout = 100ms},
+      [this](const core::Request& request, const auto& done) { serve(request, done); });
+  if (!server) return server.error();
+  server_ = *std::move(server);
+  auto elsewhere = core::HttpServer::start(loop_, {}, [this](const core::Request&, auto done) {
+    ++requests_elsewhere_;
+    done(core::Outcome{{200, {{"Content-Type", "application/json"}}, "{}"}, {}});
+  });
+  if (!elsewhere) return elsewhere.error();
+  elsewhere_ = *std::move(elsewhere);
+  return {};
+}
+
+ProcessClientStage::~ProcessClientStage() {
+  trickles_.clear();
+  for (auto& [number, worker] : workers_) {
+    if (worker.process) worker.process->signal(SIGKILL);
+  }
+  if (!folder_.empty()) kill_leftovers("TERAPI_STATE_DIR", file("state"));
+  run_until(
+      [this] {
+        for (auto& [number, worker] : workers_) {
+          if (worker.process && worker.process->alive()) return false;
+        }
+        return true;
+      },
+      kToDie);
+  server_.reset();
+  elsewhere_.reset();
+  sender_.reset();
+  std::error_code ignored;
+  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+}
+
+core::Time ProcessClientStage::now() const {
+  return const_cast<core::EventLoop&>(loop_).clock().now();  // NOLINT: the clock changes nothing
+}
+
+bool ProcessClientStage::run_until(const std::function<bool()>& done, core::Duration limit) {
+  core::Clock& clock = loop_.clock();
+  const core::Time until = clock.now() + limit;
+  core::TimerId timer = 0;
+  std::function<void()> look = [&] {
+    note_ends();
+    note_struck();
+    if (done() || clock.now() >= until || flooded()) {
+      timer = 0;
+      loop_.stop();
+      return;
+    }
+    timer = clock.at(std::min(until, clock.now() + kLook), look);
+  };
+  timer = clock.at(clock.now(), look);
+  loop_.run();
+  if (timer != 0) clock.cancel(timer);
+  return done();
+}
+
+void ProcessClientStage::serve(const core::Request& request,
+                               const std::function<void(core::Outcome)>& done) {
+  const int life = workers_.size() == 1 ? workers_.begin()->second.life : 0;
+  const bool records = request.target.starts_with("/records");
+  wire_->serve(request, life, [this, done, records](core::Outcome outcome) {
+    done(std::move(outcome));
+    if (records && due(KillStep::At::kAnswer)) {
+      core::Clock& clock = loop_.clock();
+      clock.at(clock.now() + kill_after(), [this] { kill_now(); });
+    }
+  });
+}
+
+// The process; that it is gone is seen by note_ends.
+void ProcessClientStage::kill_now() {
+  const auto worker = workers_.find(1);
+  if (worker == workers_.end() || !worker->second.process) return;
+  worker->second.killed = true;
+  worker->second.killed_at = core::word_of(KillStep::kMoments, kill_moment());
+  worker->second.peak_bytes = worker->second.process->peak_bytes();
+  worker->second.process->signal(SIGKILL);
+}
+
+void ProcessClientStage::note_ends() {
+  for (auto& [number, worker] : workers_) {
+    if (!worker.process || worker.process->alive() || worker.end_noted) continue;
+    const int status = worker.process->exit_status().value_or(0);
+    history_.add({.at = now(),
+                  .kind = worker.killed ? EventKind::kKill : EventKind::kExit,
+                  .life = worker.life,
+                  .text = worker.killed ? "killed" : "ended with status " + std::to_string(status),
+                  .fault = worker.killed_at});
+    worker.process->signal(SIGKILL);  // what it left in its group
+    worker.end_noted = true;
+  }
+}
+
+std::string ProcessClientStage::webhook_url() const {
+  return "http://127.0.0.1:" + std::to_string(webhook_port_) + "/webhooks";
+}
+
+std::vector<std::pair<std::string, std::string>> ProcessClientStage::variables() const {
+  std::string streams;
+  for (const std::string& stream : options_.client.streams) {
+    streams += (streams.empty() ? "" : " ") + stream;
+  }
+  const auto poll = std::chrono::duration_cast<std::chrono::milliseconds>(options_.client.poll);
+  return {{"TERAPI_BASE_URL", server_->base_url()},
+          {"TERAPI_SECRET_KEY", secret_key()},
+          {"TERAPI_SIGNING_KEY", signing_key()},
+          {"TERAPI_DIALECT", std::string(options_.dialect->name)},
+          {"TERAPI_WEBHOOK_PORT", std::to_string(webhook_port_)},
+          {"TERAPI_STATE_DIR", file("state")},
+          {"TERAPI_POLL_MS", std::to_string(poll.count())},
+          {"TERAPI_LIMIT", std::to_string(options_.client.limit)},
+          {"TERAPI_STREAMS", streams}};
+}
+
+core::Result<void> ProcessClientStage::start_client(int number) {
+  kill_client(number);
+  Worker& worker = workers_[number];
+  worker = {};
+  worker.life = ++lives_;
+  listens_ = false;
+  auto started = ChildProcess::start(loop_, {.command = commands_.run,
+                                             .variables = variables(),
+                                             .output = output_file(number),
+                                             .errors = "",
+                                             .disk_full = disk_full_});
+  if (!started) return started.error();
+  worker.process = *std::move(started);
+  history_.add(
+      {.at = now(), .kind = EventKind::kStart, .life = worker.life, .text = "the client starts"});
+  return {};
+}
+
+void ProcessClientStage::kill_client(int number) {
+  const auto found = workers_.find(number);
+  if (found == workers_.end() || !found->second.process || !found->second.process->alive()) return;
+  found->second.killed = true;
+  found->second.process->signal(SIGKILL);
+  run_until([&] { return !found->second.process->alive(); }, kToDie);
+  note_ends();
+}
+
+void ProcessClientStage::stop_client(int number) {
+  const auto found = workers_.find(number);
+  if (found == workers_.end() || !found->second.process || !found->second.process->alive()) return;
+  found->second.process->signal(SIGTERM);
+  if (!run_until([&] { return !found->second.process->alive(); }, kToDie)) kill_client(number);
+  note_ends();
+}
+
+ClientState ProcessClientStage::client(int number) {
+  const auto found = workers_.find(number);
+  if (found == workers_.end() || !found->second.process) return {};
+  const Worker& worker = found->second;
+  ClientState state;
+  state.alive = worker.process->alive() && !worker.killed;
+  state.life = worker.life;
+  if (!worker.killed) state.exit_status = worker.process->exit_status();
+  return state;
+}
+
+std::string ProcessClientStage::output(int number) { return tail_of(output_file(number)); }
+
+std::uint64_t ProcessClientStage::peak_bytes(int number) {
+  const auto found = workers_.find(number);
+  if (found == workers_.end() || !found->second.process) return 0;
+  Worker& worker = found->second;
+  if (worker.process->alive()) {
+    worker.peak_bytes = std::max(worker.peak_bytes, worker.process->peak_bytes());
+  }
+  return worker.peak_bytes;
+}
+
+// Asked again and again while a client starts; the system's table is long.
+bool ProcessClientStage::listening(int /*worker*/) {
+  if (listens_ || now() - looked_at_ >= kBetweenLooks) {
+    looked_at_ = now();
+    listens_ = port_listens(webhook_port_);
+  }
+  return listens_;
+}
+
+// A killed process is gone a moment after the kill; nothing of it may be running any more.
+void ProcessClientStage::wait_for_the_killed() {
+  run_until(
+      [this] {
+        for (auto& [number, worker] : workers_) {
+          if (worker.killed && worker.process->alive()) return false;
+        }
+        return true;
+      },
+      kToDie);
+}
+
+core::Result<std::string> ProcessClientStage::dump() {
+  wait_for_the_killed();
+  const std::string output = file("dump-" + std::to_string(++dumps_) + ".ndjson");
+  const std::string errors = file("dump-errors.log");
+  std::error_code ignored;
+  std::filesystem::remove(errors, ignored);
+  auto started = ChildProcess::start(loop_, {.command = commands_.dump,
+                                             .variables = variables(),
+                                             .output = output,
+                                             .errors = errors,
+                                             .disk_full = false});
+  if (!started) return started.error();
+  if (!run_until([&] { return !(*started)->alive(); }, kToDump)) {
+    return core::Error{"bad_dump",
+                       "the dump command did not end within " + core::format_duration(kToDump)};
+  }
+  const int status = (*started)->exit_status().value_or(1);
+  if (status != 0) {
+    // Killed before it stored anything: it holds nothing.
+    if (std::filesystem::is_empty(folder_ / "state", ignored)) return std::string();
+    return core::Error{"bad_dump", "the dump command ended with status " + std::to_string(status) +
+                                       ": " + tail_of(errors, 400)};
+  }
+  std::string text = tail_of(output, static_cast<std::size_t>(-1));
+  std::filesystem::remove(output, ignored);
+  return text;
+}
+
+void ProcessClientStage::set_disk_full(bool full) {
+  disk_full_ = full;
+  for (auto& [number, worker] : workers_) {
+    if (worker.process && worker.process->alive()) worker.process->set_disk_full(full);
+  }
+}
+
+void ProcessClientStage::post_to_client(core::Request request, core::Duration timeout,
+                                        std::function<void(core::Result<core::Response>)> done) {
+  request.target = webhook_url();
+  core::SendOptions options;
+  options.timeout = timeout;
+  post_->send(std::move(request), options, std::move(done));
+}
+
+void ProcessClientStage::trickle_to_client(const core::Request& request,
+                                           JudgeWebhook::Comes comes) {
+  trickles_.push_back(std::make_unique<SlowPost>(webhook_port_, request, comes));
+}
+
+std::string ProcessClientStage::elsewhere() const { return elsewhere_->base_url() + "/records"; }
+
+}  // namespace terapi::conformance

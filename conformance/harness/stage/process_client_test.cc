@@ -1,0 +1,90 @@
+// Clients that are processes: what the judge says of those that die, say nothing or hang, and that
+// nothing of them is left.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "conformance/harness/play/client_play.h"
+#include "conformance/harness/stage/process_client_stage.h"
+
+namespace terapi::conformance {
+namespace {
+
+ScenarioResult judged(const std::string& command, const std::string& steps) {
+  auto scenario = Scenario::parse(
+      R"({"id":"client/small","title":"t","why":"w","clauses":["CLIENT-1"],"origin":"test",)"
+      R"("judges":"client","kills_none":"a test's own","given":{"records":[)"
+      R"({"connection":"demo","model":"Issue","items":[{"id":"1","n":1}]}]},"steps":[)" +
+          steps + "]}",
+      "small.json");
+  EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().message);
+  ClientPlayOptions options;
+  options.sweep = few_moments();
+  options.make_stage = [command](ClientStageOptions stage) {
+    return ProcessClientStage::make(std::move(stage), {.run = command, .dump = ""});
+  };
+  return play_client(*scenario, options);
+}
+
+std::string all_of(const ScenarioResult& result) {
+  std::string text(to_string(result.verdict));
+  text += " " + result.reason;
+  for (const Finding& finding : result.findings)
+    text += "; " + finding.what + ": " + finding.actual;
+  return text;
+}
+
+TEST(ProcessClient, OneThatCannotBeRunIsAFailureThatSaysSo) {
+  const ScenarioResult result =
+      judged("/there/is/no/such/program", R"({"client":"starts"},{"until":"converged"})");
+  EXPECT_EQ(result.verdict, Verdict::kFail) << all_of(result);
+  EXPECT_NE(all_of(result).find("status 127"), std::string::npos) << all_of(result);
+}
+
+TEST(ProcessClient, OneThatDiesIsToldWithWhatItSaid) {
+  const ScenarioResult result =
+      judged("echo 'no database here' >&2; exit 3", R"({"client":"starts"},{"until":"converged"})");
+  EXPECT_EQ(result.verdict, Verdict::kFail) << all_of(result);
+  EXPECT_NE(all_of(result).find("status 3"), std::string::npos) << all_of(result);
+  EXPECT_NE(all_of(result).find("no database here"), std::string::npos) << all_of(result);
+}
+
+bool anybody_has(const std::string& mark) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "cmdline");
+    std::stringstream text;
+    text << file.rdbuf();
+    if (text.str().find(mark) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST(ProcessClient, NothingOfItIsLeftRunning) {
+  // One in its group, and one that has left it.
+  const std::string mark = std::to_string(100'000 + ::getpid()) + ".5";
+  judged("sleep " + mark + " & setsid sleep " + mark + " & exit 1",
+         R"({"client":"starts","wait":false},{"until":"dead","within":"5s"})");
+  // Killed they are; the kernel may take a moment to bury them.
+  for (int i = 0; i < 100'000 && anybody_has(mark); ++i) std::this_thread::yield();
+  EXPECT_FALSE(anybody_has(mark));
+}
+
+TEST(ProcessClient, ItsFolderIsGoneAfterwards) {
+  const std::string note =
+      (std::filesystem::temp_directory_path() / ("folder-of-client-" + std::to_string(::getpid())))
+          .string();
+  judged("printf %s \"$TERAPI_STATE_DIR\" > " + note + "; exit 1",
+         R"({"client":"starts","wait":false},{"until":"dead","within":"5s"})");
+  std::ifstream file(note);
+  std::string folder;
+  std::getline(file, folder);
+  std::filesystem::remove(note);
+  ASSERT_FALSE(folder.empty());
+  EXPECT_FALSE(std::filesystem::exists(folder)) << folder;
+}
+
+}  // namespace
+}  // namespace terapi::conformance

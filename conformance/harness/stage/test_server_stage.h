@@ -1,0 +1,91 @@
+// For tests: a ServerStage over a simulator in this process, on a virtual clock.
+//
+// Thread rule: the test's thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "conformance/harness/stage/server_stage.h"
+#include "core/check.h"
+#include "core/delivery.h"
+#include "core/transport.h"
+#include "simulator/simulator.h"
+
+namespace terapi::conformance {
+
+class TestServerStage final : public ServerStage {
+ public:
+  // Stands between the judge and the simulator: may change a request, or its answer.
+  using Tamper = std::function<core::Outcome(const core::Request&, simulator::Simulator&)>;
+
+  explicit TestServerStage(const Dialect& dialect = terapi_dialect())
+      : dialect_(dialect), post_(*this) {
+    simulator::SimulatorOptions options;
+    options.dialect = *simulator::dialect_named(dialect.name);
+    simulator_ = std::make_unique<simulator::Simulator>(options, clock_, post_);
+    const auto started = simulator_->start();
+    TERAPI_CHECK(started.has_value(), started ? "" : started.error().message);
+  }
+
+  void tamper(Tamper tamper) { tamper_ = std::move(tamper); }
+  void take_control_away() { has_control_ = false; }
+
+  std::string_view world() const override { return "virtual"; }
+  const Dialect& dialect() const override { return dialect_; }
+  core::Time now() const override { return clock_.now(); }
+  bool exact_time() const override { return true; }
+  bool run_until(const std::function<bool()>& done, core::Duration limit) override {
+    const core::Time end = clock_.now() + limit;
+    while (!done()) {
+      if (!clock_.run_next(end)) {
+        clock_.advance_to(end);
+        return done();
+      }
+    }
+    return true;
+  }
+
+  core::Result<core::Response> call(core::Request request) override {
+    const bool head = request.method == "HEAD";
+    core::Outcome outcome =
+        tamper_ ? tamper_(request, *simulator_) : simulator_->handle(std::as_const(request));
+    if (head) outcome.response.body.clear();
+    return core::deliver(std::move(outcome), {}).result;
+  }
+  bool has_control() const override { return has_control_; }
+  std::string secret_key() const override { return simulator_->secret_key(); }
+
+  void set_receiver(Receiver receiver) override { receiver_ = std::move(receiver); }
+  std::string receiver_url(std::string_view path) const override {
+    return "http://receiver.test" + std::string(path);
+  }
+  std::string refusing_url() const override { return "http://refusing.test/hook"; }
+
+ private:
+  // Carries webhooks to the receiver, as far as anybody listens there.
+  struct Post final : core::AsyncTransport {
+    explicit Post(TestServerStage& owner) : stage(owner) {}
+    void send(core::Request request, const core::SendOptions& options, Done done) override {
+      if (request.target.starts_with("http://refusing.test")) {
+        return done(core::Error{"connection_refused", "nobody listens"});
+      }
+      const auto begin = std::string_view("http://receiver.test").size();
+      request.target = request.target.substr(begin);
+      done(core::deliver(stage.receiver_(request, stage.clock_.now()), options).result);
+    }
+    TestServerStage& stage;
+  };
+
+  const Dialect& dialect_;
+  core::VirtualClock clock_;
+  Post post_;
+  std::unique_ptr<simulator::Simulator> simulator_;
+  Receiver receiver_ = [](const core::Request&, core::Time) { return core::Outcome{}; };
+  Tamper tamper_;
+  bool has_control_ = true;
+};
+
+}  // namespace terapi::conformance

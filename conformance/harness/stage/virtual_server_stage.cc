@@ -1,0 +1,86 @@
+#include "conformance/harness/stage/virtual_server_stage.h"
+
+#include <optional>
+#include <utility>
+
+#include "core/check.h"
+#include "core/delivery.h"
+#include "core/url.h"
+
+namespace terapi::conformance {
+
+namespace {
+
+constexpr core::Duration kLongestAnswer = std::chrono::hours(1);
+
+}  // namespace
+
+// Carries webhooks to the judge's receiver; at the host "refusing.test" nobody listens.
+class VirtualServerStage::Post final : public core::AsyncTransport {
+ public:
+  explicit Post(VirtualServerStage& stage) : stage_(stage) {}
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    const auto url = core::parse_url(request.target);
+    if (!url || url->host != "receiver.test" || !stage_.receiver_) {
+      return done(core::Error{"connection_refused", "nobody listens"});
+    }
+    request.target = url->target;
+    done(core::deliver(stage_.receiver_(request, stage_.now()), options).result);
+  }
+
+ private:
+  VirtualServerStage& stage_;
+};
+
+core::Result<std::unique_ptr<ServerStage>> VirtualServerStage::make(const Dialect& dialect,
+                                                                    std::uint64_t seed,
+                                                                    const ServerMutant* mutant) {
+  std::unique_ptr<VirtualServerStage> stage(new VirtualServerStage(dialect, seed, mutant));
+  if (auto started = stage->simulator_->start(); !started) return started.error();
+  return std::unique_ptr<ServerStage>(std::move(stage));
+}
+
+VirtualServerStage::VirtualServerStage(const Dialect& dialect, std::uint64_t seed,
+                                       const ServerMutant* mutant)
+    : dialect_(dialect), post_(std::make_unique<Post>(*this)) {
+  if (mutant != nullptr) {
+    mutation_ = mutant->make(clock_);
+    mutated_post_ = mutation_->around(*post_);
+  }
+  simulator::SimulatorOptions options;
+  const auto found = simulator::dialect_named(dialect.name);
+  TERAPI_CHECK(found.has_value(), dialect.name);
+  options.dialect = *found;
+  options.seed = seed;
+  simulator_ = std::make_unique<simulator::Simulator>(
+      options, clock_, mutated_post_ ? *mutated_post_ : static_cast<core::AsyncTransport&>(*post_));
+  handler_ = [this](core::Request request, std::function<void(core::Outcome)> done) {
+    simulator_->handle(std::move(request), std::move(done));
+  };
+  if (mutation_) handler_ = mutation_->around(std::move(handler_));
+}
+
+VirtualServerStage::~VirtualServerStage() = default;
+
+bool VirtualServerStage::run_until(const std::function<bool()>& done, core::Duration limit) {
+  const core::Time until = clock_.now() + limit;
+  while (!done()) {
+    if (clock_.run_next(until)) continue;
+    clock_.advance_to(until);
+    return done();
+  }
+  return true;
+}
+
+core::Result<core::Response> VirtualServerStage::call(core::Request request) {
+  auto outcome = std::make_shared<std::optional<core::Outcome>>();
+  handler_(std::move(request), [outcome](core::Outcome answer) { *outcome = std::move(answer); });
+  // Held back by a fault: until its time has come.
+  if (!run_until([&] { return outcome->has_value(); }, kLongestAnswer)) {
+    return core::Error{"timeout", "no answer within an hour of virtual time"};
+  }
+  return core::deliver(*std::move(*outcome), core::SendOptions{}).result;
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,52 @@
+// VirtualServerStage: a simulator in this process, on a virtual clock, as the server under test.
+// Thread rule: one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "conformance/harness/mutants/server_mutant.h"
+#include "conformance/harness/stage/server_stage.h"
+#include "core/clock.h"
+#include "core/transport.h"
+#include "simulator/simulator.h"
+
+namespace terapi::conformance {
+
+class VirtualServerStage final : public ServerStage {
+ public:
+  // Code "bad_world". `mutant` may be null; it has to outlive the stage.
+  static core::Result<std::unique_ptr<ServerStage>> make(const Dialect& dialect, std::uint64_t seed,
+                                                         const ServerMutant* mutant = nullptr);
+  ~VirtualServerStage() override;
+
+  std::string_view world() const override { return "virtual"; }
+  const Dialect& dialect() const override { return dialect_; }
+  core::Time now() const override { return clock_.now(); }
+  bool exact_time() const override { return true; }
+  bool run_until(const std::function<bool()>& done, core::Duration limit) override;
+  core::Result<core::Response> call(core::Request request) override;
+  bool has_control() const override { return true; }
+  std::string secret_key() const override { return simulator_->secret_key(); }
+  void set_receiver(Receiver receiver) override { receiver_ = std::move(receiver); }
+  std::string receiver_url(std::string_view path) const override {
+    return "http://receiver.test" + std::string(path);
+  }
+  std::string refusing_url() const override { return "http://refusing.test/webhooks"; }
+
+ private:
+  class Post;
+  VirtualServerStage(const Dialect& dialect, std::uint64_t seed, const ServerMutant* mutant);
+
+  const Dialect& dialect_;
+  core::VirtualClock clock_;
+  Receiver receiver_;
+  std::unique_ptr<Post> post_;
+  std::unique_ptr<ServerMutation> mutation_;
+  std::unique_ptr<core::AsyncTransport> mutated_post_;
+  std::unique_ptr<simulator::Simulator> simulator_;
+  core::Handler handler_;
+};
+
+}  // namespace terapi::conformance
