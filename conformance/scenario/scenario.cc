@@ -60,7 +60,13 @@ class ScenarioReader {
   json::Issues& issues_;
 };
 
-// Issues as lines "FILE:LINE:COLUMN: message".
+const OneOf& world_names() {
+  static const OneOf kNames{{"virtual", "http"}};
+  return kNames;
+}
+
+}  // namespace
+
 std::string issue_lines(const json::Issues& issues, const json::Document& document,
                         std::string_view file) {
   std::string text;
@@ -71,13 +77,6 @@ std::string issue_lines(const json::Issues& issues, const json::Document& docume
   }
   return text;
 }
-
-const OneOf& world_names() {
-  static const OneOf kNames{{"virtual", "http"}};
-  return kNames;
-}
-
-}  // namespace
 
 void Scenario::WorldsKind::read(const Slot& slot, Scenario& scenario) const {
   std::vector<std::string> worlds;

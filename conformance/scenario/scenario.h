@@ -118,4 +118,8 @@ struct Scenario {
   }
 };
 
+// Issues as lines "FILE:LINE:COLUMN: message".
+std::string issue_lines(const core::json::Issues& issues, const core::json::Document& document,
+                        std::string_view file);
+
 }  // namespace terapi::conformance
