@@ -34,7 +34,8 @@ TEST(ClientMutants, DoAnOrdinaryDayRight) {
                   R"("connections":[{"id":"demo","integration":"github"}],)"
                   R"("records":[{"connection":"demo","model":"Issue","items":[)"
                   R"({"id":"1","n":0},{"id":"2","n":0},{"id":"3","n":0}]}]})";
-  options.client = {.poll = 5s, .limit = 100, .streams = {"github/demo/Issue"}};
+  options.client.poll = 5s;
+  options.client.streams = {"github/demo/Issue"};
   for (const ClientMutant& mutant : client_mutants()) {
     SCOPED_TRACE(mutant.id);
     VirtualClientStage stage(options, &mutant, VirtualClientStage::Keeps::kMemory);
