@@ -1,4 +1,4 @@
-// Durations as people write them in flags and files: a whole or decimal number and a unit
+// Durations as they are written in flags and files: a whole or decimal number and a unit
 // ("100ms", "1.5s", "5m", "1h", "2d", "250us"). Pure functions.
 #pragma once
 

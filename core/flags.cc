@@ -1,9 +1,10 @@
 #include "core/flags.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "core/duration.h"
 #include "core/nearest.h"
+#include "core/parse_number.h"
 
 namespace terapi::core {
 namespace {
@@ -24,35 +25,89 @@ void Flags::text(std::string name, std::string value_name, std::string help, std
       });
 }
 
-void Flags::number(std::string name, std::string value_name, std::string help, std::uint64_t most,
+void Flags::list(std::string name, std::string value_name, std::string help,
+                 std::vector<std::string>& target) {
+  add(std::move(name), std::move(value_name), std::move(help),
+      [&target](const std::string& value) -> Result<void> {
+        target.push_back(value);
+        return {};
+      });
+}
+
+void Flags::number(std::string name, std::string value_name, std::string help, Bounds bounds,
                    std::uint64_t& target) {
+  add_number(std::move(name), std::move(value_name), std::move(help), bounds,
+             [&target](std::uint64_t number) { target = number; });
+}
+
+void Flags::number(std::string name, std::string value_name, std::string help, Bounds bounds,
+                   std::optional<std::uint64_t>& target) {
+  add_number(std::move(name), std::move(value_name), std::move(help), bounds,
+             [&target](std::uint64_t number) { target = number; });
+}
+
+void Flags::add_number(std::string name, std::string value_name, std::string help, Bounds bounds,
+                       std::function<void(std::uint64_t)> set) {
   const std::string flag = name;
   add(std::move(name), std::move(value_name), std::move(help),
-      [&target, most, flag](const std::string& value) -> Result<void> {
-        std::uint64_t number = 0;
-        const char* end = value.data() + value.size();
-        const auto [stop, error] = std::from_chars(value.data(), end, number);
-        if (error != std::errc() || stop != end || number > most) {
-          return bad_usage("--" + flag + ": '" + value + "' is not a whole number from 0 to " +
-                           std::to_string(most));
+      [set = std::move(set), bounds, flag](const std::string& value) -> Result<void> {
+        const auto number = parse_number<std::uint64_t>(value);
+        if (!number || *number < bounds.least || *number > bounds.most) {
+          return bad_usage("--" + flag + ": '" + value + "' is not a whole number from " +
+                           std::to_string(bounds.least) + " to " + std::to_string(bounds.most));
         }
-        target = number;
+        set(*number);
+        return {};
+      });
+}
+
+void Flags::duration(std::string name, std::string value_name, std::string help, Duration least,
+                     Duration& target) {
+  add_duration(std::move(name), std::move(value_name), std::move(help), least,
+               [&target](Duration duration) { target = duration; });
+}
+
+void Flags::duration(std::string name, std::string value_name, std::string help, Duration least,
+                     std::optional<Duration>& target) {
+  add_duration(std::move(name), std::move(value_name), std::move(help), least,
+               [&target](Duration duration) { target = duration; });
+}
+
+void Flags::add_duration(std::string name, std::string value_name, std::string help, Duration least,
+                         std::function<void(Duration)> set) {
+  const std::string flag = name;
+  add(std::move(name), std::move(value_name), std::move(help),
+      [set = std::move(set), least, flag](const std::string& value) -> Result<void> {
+        const Result<Duration> duration = parse_duration(value);
+        if (!duration) return bad_usage("--" + flag + ": " + duration.error().message);
+        if (*duration < least) {
+          return bad_usage("--" + flag + ": '" + value + "' is too short; expected " +
+                           format_duration(least) + " or more");
+        }
+        set(*duration);
         return {};
       });
 }
 
 void Flags::choice(std::string name, std::vector<std::string> words, std::string help,
                    std::string& target) {
+  add_choice(std::move(name), std::move(words), std::move(help),
+             [&target](const std::string& word) { target = word; });
+}
+
+void Flags::add_choice(std::string name, std::vector<std::string> words, std::string help,
+                       std::function<void(const std::string&)> set) {
   std::string value_name;
   for (const std::string& word : words) value_name += (value_name.empty() ? "" : "|") + word;
   const std::string flag = name;
   add(std::move(name), value_name, std::move(help),
-      [&target, words = std::move(words), flag](const std::string& value) -> Result<void> {
+      [set = std::move(set), words = std::move(words),
+       flag](const std::string& value) -> Result<void> {
         if (std::find(words.begin(), words.end(), value) == words.end()) {
           return bad_usage("--" + flag + ": unknown value '" + value + "'" +
                            suggestion(value, words));
         }
-        target = value;
+        set(value);
         return {};
       });
 }

@@ -2,17 +2,22 @@
 // right flag. "--name value" and "--name=value" are the same; "--" ends the flags.
 //
 //   Flags flags;
-//   flags.text("port", "N", "port to listen on (0: any free one)", port);
+//   flags.number("port", "N", "port to listen on (0: any free one)", {.most = 65535}, port);
+//   flags.duration("poll", "DURATION", "look for news this often", 1ms, poll);
 //   Result<std::vector<std::string>> rest = flags.parse(arguments);
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/result.h"
+#include "core/words.h"
 
 namespace terapi::core {
 
@@ -23,19 +28,38 @@ class Flags {
   // A flag with a value; `set` is called for each time it is given.
   void add(std::string name, std::string value_name, std::string help, Set set);
   void text(std::string name, std::string value_name, std::string help, std::string& target);
-  // A whole number in a range.
-  void number(std::string name, std::string value_name, std::string help, std::uint64_t most,
+  struct Bounds {
+    std::uint64_t least = 0;
+    std::uint64_t most = UINT64_MAX;
+  };
+  // A whole number within the bounds.
+  void number(std::string name, std::string value_name, std::string help, Bounds bounds,
               std::uint64_t& target);
+  void number(std::string name, std::string value_name, std::string help, Bounds bounds,
+              std::optional<std::uint64_t>& target);
+  // "100ms", "20s", "1h" (core/duration.h), of at least that length.
+  void duration(std::string name, std::string value_name, std::string help, Duration least,
+                Duration& target);
+  void duration(std::string name, std::string value_name, std::string help, Duration least,
+                std::optional<Duration>& target);
+  // A text for each time that it is given.
+  void list(std::string name, std::string value_name, std::string help,
+            std::vector<std::string>& target);
   // One of some words.
   void choice(std::string name, std::vector<std::string> words, std::string help,
               std::string& target);
+  template <typename T, std::size_t N>
+  void choice(std::string name, const std::array<Word<T>, N>& words, std::string help, T& target) {
+    add_choice(std::move(name), words_in(words), std::move(help),
+               [&target, words](const std::string& word) { target = *value_of(words, word); });
+  }
   // A flag without a value.
   void toggle(std::string name, std::string help, bool& target);
   // One that others of a program's commands take and this one does not, added before or not: `why`
   // is the error. It is not in the help.
   void refuse(std::string name, std::string why);
 
-  // What is left: words that are no flags, and all that stands after "--". Code "bad_usage".
+  // What is left: words that are not flags, and everything after "--". Code "bad_usage".
   Result<std::vector<std::string>> parse(const std::vector<std::string>& arguments) const;
   // The flags and what they do, a line each.
   std::string help() const;
@@ -48,6 +72,12 @@ class Flags {
     Set set;
     std::string refusal{};  // empty: it is taken
   };
+  void add_number(std::string name, std::string value_name, std::string help, Bounds bounds,
+                  std::function<void(std::uint64_t)> set);
+  void add_duration(std::string name, std::string value_name, std::string help, Duration least,
+                    std::function<void(Duration)> set);
+  void add_choice(std::string name, std::vector<std::string> words, std::string help,
+                  std::function<void(const std::string&)> set);
   const Flag* find(std::string_view name) const;
   std::vector<Flag> flags_;
 };

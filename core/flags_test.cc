@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <array>
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +16,21 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+enum class Level { kQuiet, kLoud };
+constexpr auto kLevels =
+    std::to_array<Word<Level>>({{Level::kQuiet, "quiet"}, {Level::kLoud, "loud"}});
+
 class FlagsTest : public testing::Test {
  protected:
   FlagsTest() {
     flags.text("host", "HOST", "where to listen", host);
-    flags.number("port", "N", "port to listen on", 65535, port);
+    flags.number("port", "N", "port to listen on", {.most = 65535}, port);
+    flags.number("workers", "N", "how many at once", {1, 64}, workers);
+    flags.duration("poll", "DURATION", "how often", std::chrono::milliseconds(1), poll);
+    flags.duration("for", "DURATION", "how long", {}, budget);
+    flags.list("stream", "STREAM", "which; may be repeated", streams);
     flags.choice("clock", {"system", "virtual"}, "which clock", clock);
+    flags.choice("level", kLevels, "how loud", level);
     flags.toggle("verbose", "say more", verbose);
     flags.add("load", "SPEC", "what to load", [this](const std::string& value) -> Result<void> {
       if (value == "bad") return Error{"bad_load", "not that"};
@@ -38,18 +50,25 @@ class FlagsTest : public testing::Test {
   std::string host = "127.0.0.1";
   std::uint64_t port = 3003;
   std::string clock = "system";
+  Level level = Level::kQuiet;
+  std::optional<std::uint64_t> workers;
+  Duration poll = std::chrono::seconds(30);
+  std::optional<Duration> budget;
+  std::vector<std::string> streams;
   bool verbose = false;
   std::vector<std::string> loads;
 };
 
 TEST_F(FlagsTest, TakesValuesAfterSpaceAndEquals) {
-  const auto rest = flags.parse({"serve", "--host", "::1", "--port=0", "--clock", "virtual",
-                                 "--verbose", "--load", "a=b", "--load=c=d", "more"});
+  const auto rest =
+      flags.parse({"serve", "--host", "::1", "--port=0", "--clock", "virtual", "--level=loud",
+                   "--verbose", "--load", "a=b", "--load=c=d", "more"});
   ASSERT_TRUE(rest);
   EXPECT_THAT(*rest, ElementsAre("serve", "more"));
   EXPECT_EQ(host, "::1");
   EXPECT_EQ(port, 0U);
   EXPECT_EQ(clock, "virtual");
+  EXPECT_EQ(level, Level::kLoud);
   EXPECT_TRUE(verbose);
   EXPECT_THAT(loads, ElementsAre("a=b", "c=d"));
 }
@@ -95,6 +114,30 @@ TEST_F(FlagsTest, RefusesNumbersOutOfRange) {
   EXPECT_EQ(port, 3003U);
 }
 
+TEST_F(FlagsTest, KeepsNumbersWithinTheirBounds) {
+  ASSERT_TRUE(flags.parse({"--workers", "64"}));
+  EXPECT_EQ(workers, 64U);
+  for (const std::string value : {"0", "65", "-1", "many"}) {
+    EXPECT_EQ(error({"--workers", value}),
+              "--workers: '" + value + "' is not a whole number from 1 to 64");
+  }
+  EXPECT_EQ(workers, 64U);
+}
+
+TEST_F(FlagsTest, ReadsDurations) {
+  ASSERT_TRUE(flags.parse({"--poll", "1.5s", "--for=0s"}));
+  EXPECT_EQ(poll, std::chrono::milliseconds(1500));
+  EXPECT_EQ(budget, Duration(0));
+  EXPECT_EQ(error({"--poll", "0s"}), "--poll: '0s' is too short; expected 1ms or more");
+  EXPECT_THAT(error({"--for", "soon"}), HasSubstr("--for: 'soon' is not a duration"));
+  EXPECT_EQ(poll, std::chrono::milliseconds(1500));
+}
+
+TEST_F(FlagsTest, CollectsTheTextsOfAListInOrder) {
+  ASSERT_TRUE(flags.parse({"--stream", "b", "--stream=a", "--stream", "b"}));
+  EXPECT_THAT(streams, ElementsAre("b", "a", "b"));
+}
+
 TEST_F(FlagsTest, RefusesWordsThatAreNoChoice) {
   EXPECT_EQ(error({"--clock", "virtal"}),
             "--clock: unknown value 'virtal'; did you mean 'virtual'?");
@@ -121,7 +164,7 @@ TEST_F(FlagsTest, HelpHasALineForEachFlag) {
   const std::string help = flags.help();
   EXPECT_THAT(help, HasSubstr("--clock system|virtual"));
   EXPECT_THAT(help, HasSubstr("--port N"));
-  EXPECT_EQ(std::count(help.begin(), help.end(), '\n'), 5);
+  EXPECT_EQ(std::count(help.begin(), help.end(), '\n'), 10);
 }
 
 }  // namespace

@@ -68,8 +68,8 @@ std::string_view reason_phrase(int status);
 struct WireFaults {
   Duration delay{0};                            // wait before the first byte
   bool reset = false;                           // no answer: the connection is reset (RST)
-  std::optional<std::size_t> truncate_after{};  // close after so many bytes of the body
-  Duration stall{0};                            // stop half-way through the body for so long
+  std::optional<std::size_t> truncate_after{};  // close after this many bytes of the body
+  Duration stall{0};                            // stop half-way through the body for this long
   std::uint64_t drip_bytes_per_second = 0;      // send the body at this rate
   friend bool operator==(const WireFaults&, const WireFaults&) = default;
 };

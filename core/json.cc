@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/parse_number.h"
 #include "core/utf8.h"
 
 namespace terapi::core::json {
@@ -374,11 +375,7 @@ std::string Value::string() const { return is_string() ? decode_string(text()) :
 
 std::optional<std::int64_t> Value::integer() const {
   if (!is_number()) return std::nullopt;
-  std::int64_t value = 0;
-  const std::string_view digits = text();
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
+  return parse_number<std::int64_t>(text());
 }
 
 double Value::number() const {

@@ -1,10 +1,10 @@
 // Fields: reads the members of a JSON object by name and kind, and collects every fault in it with
-// its path and place, unknown keys included, so that people see all of them at once.
+// its path and place, unknown keys included, so that they can all be shown at once.
 //
 //   json::Issues issues;
 //   json::Fields fields(doc.root(), {}, issues);
 //   std::string name = fields.string("name").value_or("dev");
-//   fields.finish();                       // reports the keys that nobody asked for
+//   fields.finish();                       // reports the keys that were not read
 //   if (!issues.empty()) …
 #pragma once
 
@@ -57,9 +57,7 @@ class Fields {
   // One of a table of words, as what it stands for.
   template <typename T, std::size_t N>
   std::optional<T> word(std::string_view key, const std::array<Word<T>, N>& words) {
-    std::vector<std::string> known;
-    for (const Word<T>& each : words) known.emplace_back(each.word);
-    const std::optional<std::size_t> index = choice(key, known);
+    const std::optional<std::size_t> index = choice(key, words_in(words));
     if (!index) return std::nullopt;
     return words[*index].value;
   }

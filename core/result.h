@@ -14,7 +14,7 @@
 
 namespace terapi::core {
 
-// `code` is stable and for programs ("port_in_use"); `message` is for people: where, what was
+// `code` is stable and for programs ("port_in_use"); `message` is for humans: where, what was
 // found, what was expected.
 struct Error {
   std::string code;

@@ -1,18 +1,13 @@
 #include "core/url.h"
 
-#include <charconv>
+#include <algorithm>
 
+#include "core/hex.h"
 #include "core/http_message.h"
+#include "core/parse_number.h"
 
 namespace terapi::core {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -50,12 +45,9 @@ bool split_authority(std::string_view authority, Url& url) {
     if (colon != std::string_view::npos) port = authority.substr(colon + 1);
   }
   if (port.empty()) return true;
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);
-  if (error != std::errc() || end != port.data() + port.size() || value == 0 || value > 65535) {
-    return false;
-  }
-  url.port = static_cast<std::uint16_t>(value);
+  const auto number = parse_number<std::uint16_t>(port);
+  if (!number || *number == 0) return false;
+  url.port = *number;
   return true;
 }
 
@@ -125,6 +117,21 @@ Result<Target> parse_target(std::string_view text) {
     target.query.emplace_back(std::move(*name), std::move(*value));
   }
   return target;
+}
+
+std::optional<std::string> find_parameter(const QueryParameters& query, std::string_view name) {
+  const auto found = std::find_if(query.begin(), query.end(),
+                                  [&](const auto& parameter) { return parameter.first == name; });
+  return found == query.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string encode_query(const QueryParameters& query) {
+  std::string text;
+  for (const auto& [name, value] : query) {
+    if (!text.empty()) text += '&';
+    text += percent_encode(name) + "=" + percent_encode(value);
+  }
+  return text;
 }
 
 std::string percent_encode(std::string_view text) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,10 +26,22 @@ struct Url {
 // Fails with code "bad_url" and says what is wrong.
 Result<Url> parse_url(std::string_view text);
 
+// The parameters of a query, decoded, in order.
+using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+
+// The first value of that name.
+std::optional<std::string> find_parameter(const QueryParameters& query, std::string_view name);
+// "model=Issue&limit=10", percent-encoded.
+std::string encode_query(const QueryParameters& query);
+
 // A request target, "/records?model=Issue", taken apart and decoded.
 struct Target {
-  std::string path;                                        // decoded
-  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::string path;       // decoded
+  QueryParameters query;  // decoded
+  // The first value of that name in the query.
+  std::optional<std::string> get(std::string_view name) const {
+    return find_parameter(query, name);
+  }
 };
 
 // Fails with code "bad_target" on a broken percent escape or a target that is not a path.

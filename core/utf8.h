@@ -14,4 +14,8 @@ std::size_t utf8_sequence_length(std::string_view text);
 bool is_utf8(std::string_view text);
 void append_utf8(std::string& out, std::uint32_t code_point);
 
+// For messages: the text, or about its first `most` bytes, "…" and how many bytes there are in all;
+// never cut in the middle of a character.
+std::string shortened(std::string_view text, std::size_t most = 160);
+
 }  // namespace terapi::core

@@ -52,5 +52,13 @@ TEST(Utf8, RefusesOverlongSurrogateAndOutOfRange) {
   EXPECT_TRUE(is_utf8(std::string("a\0b", 3)));
 }
 
+TEST(Shortened, CutsLongTextsBetweenCharacters) {
+  EXPECT_EQ(shortened("short"), "short");
+  EXPECT_EQ(shortened("0123456789", 10), "0123456789");
+  EXPECT_EQ(shortened("0123456789", 4), "0123… (10 bytes)");
+  EXPECT_EQ(shortened("äöü", 3), "ä… (6 bytes)");
+  EXPECT_EQ(shortened("äöü", 1), "… (6 bytes)");
+}
+
 }  // namespace
 }  // namespace terapi::core

@@ -7,9 +7,8 @@ namespace terapi::client {
 void ReadFlags::add_to(core::Flags& flags, For command) {
   flags.text("database", "DB", "FILE.db, or postgres://USER@HOST/NAME", database);
   if (command == For::kDump) {
-    flags.add("stream", "STREAM",
-              "INTEGRATION/CONNECTION/MODEL[/VARIANT]; may be repeated (default: all)",
-              append_to(streams));
+    flags.list("stream", "STREAM",
+               "INTEGRATION/CONNECTION/MODEL[/VARIANT]; may be repeated (default: all)", streams);
   } else {
     flags.toggle("json", "as a JSON array, with everything that is known", json);
   }

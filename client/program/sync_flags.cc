@@ -1,13 +1,11 @@
 #include "client/program/sync_flags.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <cstdlib>
-#include <functional>
 #include <random>
 #include <utility>
 
-#include "core/duration.h"
 #include "core/url.h"
 
 namespace terapi::client {
@@ -15,37 +13,6 @@ namespace {
 
 core::Error bad_flag(const std::string& flag, const std::string& what) {
   return {"bad_usage", "--" + flag + ": " + what};
-}
-
-// A whole number in a range, handed to `set`.
-void add_number(core::Flags& flags, const std::string& name, const std::string& help,
-                std::uint64_t least, std::uint64_t most, std::function<void(std::uint64_t)> set) {
-  flags.add(name, "N", help, [=, set = std::move(set)](const std::string& text) {
-    std::uint64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end || number < least || number > most) {
-      return core::Result<void>(bad_flag(name, "'" + text + "' is not a whole number from " +
-                                                   std::to_string(least) + " to " +
-                                                   std::to_string(most)));
-    }
-    set(number);
-    return core::Result<void>();
-  });
-}
-
-void add_duration(core::Flags& flags, const std::string& name, const std::string& help,
-                  core::Duration least, core::Duration& target) {
-  flags.add(name, "DURATION", help, [=, &target](const std::string& text) {
-    const auto parsed = core::parse_duration(text);
-    if (!parsed) return core::Result<void>(bad_flag(name, parsed.error().message));
-    if (*parsed < least) {
-      return core::Result<void>(bad_flag(name, "'" + text + "' is too short; expected " +
-                                                   core::format_duration(least) + " or more"));
-    }
-    target = *parsed;
-    return core::Result<void>();
-  });
 }
 
 // The URL that paths are appended to.
@@ -155,29 +122,23 @@ core::Result<SyncOptions> sync_options_from(const SyncFlags& flags,
 
 void add_tuning_to(SyncFlags& target, core::Flags& flags) {
   using namespace std::chrono_literals;
-  add_duration(flags, "overlap",
-               "also re-read what was modified in this span before the newest record (default 0s)",
-               0s, target.overlap);
-  add_number(flags, "workers", "streams that sync at once (default 4)", 1, 64,
-             [&target](std::uint64_t n) { target.workers = n; });
-  add_duration(flags, "timeout", "how long a request may take (default 30s)", 1ms, target.timeout);
-  add_number(flags, "max-page-mib", "largest page taken; fewer records are asked for (default 32)",
-             1, 1024, [&target](std::uint64_t n) { target.max_page_mib = n; });
-  add_duration(flags, "give-up",
-               "stop a stream that has been failing for this long (default 0s: never)", 0s,
-               target.give_up);
-  add_number(flags, "seed", "of the random part of waits (default: another one each time)", 0,
-             UINT64_MAX, [&target](std::uint64_t n) { target.seed = n; });
+  flags.duration(
+      "overlap", "DURATION",
+      "also re-read what was modified in this span before the newest record (default 0s)", 0s,
+      target.overlap);
+  flags.number("workers", "N", "streams that sync at once (default 4)", {1, 64}, target.workers);
+  flags.duration("timeout", "DURATION", "how long a request may take (default 30s)", 1ms,
+                 target.timeout);
+  flags.number("max-page-mib", "N", "largest page taken; fewer records are asked for (default 32)",
+               {1, 1024}, target.max_page_mib);
+  flags.duration("give-up", "DURATION",
+                 "stop a stream that has been failing for this long (default 0s: never)", 0s,
+                 target.give_up);
+  flags.number("seed", "N", "of the random part of waits (default: another one each time)", {},
+               target.seed);
 }
 
 }  // namespace
-
-core::Flags::Set append_to(std::vector<std::string>& list) {
-  return [&list](const std::string& value) -> core::Result<void> {
-    list.push_back(value);
-    return {};
-  };
-}
 
 SyncEnvironment SyncEnvironment::of_process() {
   const auto variable = [](const char* name) {
@@ -196,24 +157,27 @@ void SyncFlags::add_to(core::Flags& flags) {
              secret_key);
   flags.text("database", "DB", "FILE.db, made where there is none, or postgres://USER@HOST/NAME",
              database);
-  flags.add("stream", "STREAM", "INTEGRATION/CONNECTION/MODEL[/VARIANT]; may be repeated",
-            append_to(streams));
+  flags.list("stream", "STREAM", "INTEGRATION/CONNECTION/MODEL[/VARIANT]; may be repeated",
+             streams);
   flags.toggle("once", "end when every stream is up to date", once);
   flags.text("listen", "HOST:PORT", "receive webhooks at POST /webhooks (port 0: any free one)",
              listen);
-  flags.add("signing-key", "KEY",
-            "of webhooks; twice during a rotation (or TERAPI_SIGNING_KEY; default: the secret key)",
-            append_to(signing_keys));
-  add_duration(flags, "poll", "look for changes this often, also without webhooks (default 30s)",
-               1ms, poll);
-  add_number(flags, "limit", "records of a page (default 1000)", 1, 10'000,
-             [this](std::uint64_t n) { limit = n; });
+  flags.list(
+      "signing-key", "KEY",
+      "of webhooks; twice during a rotation (or TERAPI_SIGNING_KEY; default: the secret key)",
+      signing_keys);
+  flags.duration("poll", "DURATION",
+                 "look for changes this often, also without webhooks (default 30s)", 1ms, poll);
+  flags.number("limit", "N", "records of a page (default 1000)", {1, 10'000}, limit);
   flags.choice("dialect", {"terapi", "nango"}, "whose vocabulary (default terapi)", dialect);
-  flags.choice("progress", {"auto", "always", "never"},
-               "auto: a line that is redrawn, on a terminal only", progress);
+  static constexpr auto kWishes =
+      std::to_array<core::Word<ProgressWish>>({{ProgressWish::kAuto, "auto"},
+                                               {ProgressWish::kAlways, "always"},
+                                               {ProgressWish::kNever, "never"}});
+  flags.choice("progress", kWishes, "auto: a line that is redrawn, on a terminal only", progress);
   flags.text("metrics", "HOST:PORT", "serve GET /metrics (Prometheus) and GET /health", metrics);
-  add_number(flags, "expect", "how many records to expect, to estimate the time left", 1,
-             UINT64_MAX, [this](std::uint64_t n) { expect = n; });
+  flags.number("expect", "N", "how many records to expect, to estimate the time left", {.least = 1},
+               expect);
   flags.text("ready-file", "FILE", "written when it runs: webhook_url, metrics_url, pid as JSON",
              ready_file);
   flags.choice("log-format", {"text", "json"}, "of the lines on stderr", log_format);
@@ -262,9 +226,7 @@ core::Result<SyncSettings> settings_from(const SyncFlags& flags,
   auto metrics = address_from("metrics", flags.metrics);
   if (!metrics) return metrics.error();
   settings.metrics = *std::move(metrics);
-  settings.progress = flags.progress == "always"  ? ProgressWish::kAlways
-                      : flags.progress == "never" ? ProgressWish::kNever
-                                                  : ProgressWish::kAuto;
+  settings.progress = flags.progress;
   settings.expect = flags.expect;
   settings.ready_file = flags.ready_file;
   settings.json_log = flags.log_format == "json";

@@ -23,6 +23,8 @@
 
 namespace terapi::client {
 
+enum class ProgressWish : std::uint8_t { kAuto, kAlways, kNever };
+
 struct SyncFlags {
   std::string base_url;
   std::string secret_key;
@@ -34,7 +36,7 @@ struct SyncFlags {
   core::Duration poll = std::chrono::seconds(30);
   std::uint64_t limit = 1000;
   std::string dialect = "terapi";
-  std::string progress = "auto";
+  ProgressWish progress = ProgressWish::kAuto;
   core::Duration overlap{0};
   std::uint64_t workers = 4;
   std::string metrics;
@@ -57,8 +59,6 @@ struct SyncEnvironment {
   static SyncEnvironment of_process();
 };
 
-enum class ProgressWish : std::uint8_t { kAuto, kAlways, kNever };
-
 struct SyncSettings {
   SyncOptions options;  // without on_event
   std::vector<Stream> streams;
@@ -77,8 +77,5 @@ core::Result<SyncSettings> settings_from(const SyncFlags& flags,
 
 // The value of each --stream; none twice.
 core::Result<std::vector<Stream>> streams_from(const std::vector<std::string>& texts);
-
-// For flags that may be given several times.
-core::Flags::Set append_to(std::vector<std::string>& list);
 
 }  // namespace terapi::client

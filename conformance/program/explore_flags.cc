@@ -1,7 +1,6 @@
 #include "conformance/program/explore_flags.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -12,8 +11,8 @@
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
-#include "core/duration.h"
 #include "core/nearest.h"
+#include "core/parse_number.h"
 
 namespace terapi::conformance {
 
@@ -52,10 +51,11 @@ Explored at_url(const HttpServerStageOptions& options, const Scenario& story,
   return explored;
 }
 
+constexpr core::Flags::Bounds kSeeds = {1, 1'000'000'000'000};
+
 bool read_seed(std::string_view text, std::uint64_t& seed) {
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  return error == std::errc() && stop == text.data() + text.size() && seed > 0 &&
-         seed <= 1'000'000'000'000;
+  seed = core::parse_number<std::uint64_t>(text).value_or(0);
+  return seed >= kSeeds.least && seed <= kSeeds.most;
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ core::Result<void> ExploreFlags::read_seeds(const std::string& text) {
   const bool range = dots != std::string::npos;
   const bool good = read_seed(text.substr(0, dots), first) &&
                     read_seed(range ? text.substr(dots + 2) : text, last) && first <= last;
-  asked_budget_ = true;
+  asked_seeds_ = true;
   if (good) return {};
   return core::Error{"bad_usage",
                      "--seeds: '" + text + "' are no seeds; expected N or N..M, such as 1..10000"};
@@ -97,15 +97,8 @@ core::Result<void> ExploreFlags::add_mutants(const std::string& pattern) {
 void ExploreFlags::add_to(core::Flags& flags) {
   flags.add("seeds", "N..M", "these seeds, or a single one",
             [this](const std::string& text) { return read_seeds(text); });
-  flags.add("for", "TIME", "so long (10s, when no seeds are given)",
-            [this](const std::string& text) -> core::Result<void> {
-              const auto time = core::parse_duration(text);
-              if (!time) return core::Error{"bad_usage", "--for: " + time.error().message};
-              asked_budget_ = true;
-              budget = *time;
-              return {};
-            });
-  flags.number("jobs", "N", "threads (0: as many as there are cores)", 256, jobs);
+  flags.duration("for", "TIME", "how long (10s, when no seeds are given)", {}, budget);
+  flags.number("jobs", "N", "threads (0: as many as there are cores)", {.most = 256}, jobs);
   flags.text("save", "DIR", "keep what fails there, made small: DIR/explore/seed-N.json", save);
   reports.add_to(flags);
   flags.add("shard", "I/N", "only every N-th seed, from the I-th on",
@@ -128,18 +121,15 @@ void ExploreFlags::add_to(core::Flags& flags) {
   flags.text("stream", "STREAM", "INTEGRATION/CONNECTION/MODEL that is read without a control API",
              stream);
   flags.number("exhaustive", "N",
-               "every way to place up to N faults in a scenario, in place of seeds", 4, exhaustive);
+               "every way to place up to N faults in a scenario, in place of seeds", {.most = 4},
+               exhaustive);
   flags.text("filter", "GLOB", "the scenario, or scenarios, that they are placed in", filter);
   flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
              scenarios);
   flags.text("run", "COMMAND", "another client than ours, over HTTP and in real time",
              commands.run);
   flags.text("dump", "COMMAND", "prints what that client has stored", commands.dump);
-  flags.add("seed", "N", "begin with this seed, in place of 1",
-            [this](const std::string& text) -> core::Result<void> {
-              if (read_seed(text, first)) return {};
-              return core::Error{"bad_usage", "--seed: '" + text + "' is no seed"};
-            });
+  flags.number("seed", "N", "begin with this seed, in place of 1", kSeeds, first);
   refuse_flags_of_other_modes(flags, "explore");
 }
 
@@ -177,8 +167,12 @@ core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments)
   play.draw.size = size == "small" ? DrawOptions::Size::kSmall : DrawOptions::Size::kAny;
   play.sqlite = store == "sqlite";
   if (exhaustive > 0) return {};
-  if (!asked_budget_ && mutants.empty()) budget = kUsualBudget;
-  if (!asked_budget_ && !mutants.empty()) last = first + kSeedsForAMutant - 1;
+  if (asked_seeds_ || budget) return {};
+  if (mutants.empty()) {
+    budget = kUsualBudget;
+  } else {
+    last = first + kSeedsForAMutant - 1;
+  }
   return {};
 }
 

@@ -73,7 +73,7 @@ struct ExploreFlags {
   core::Result<void> check_server();
   std::function<Explored(const Scenario&)> server_at_url() const;
   std::string_view mutant() const;  // its id; empty: none is looked for
-  bool asked_budget_ = false;
+  bool asked_seeds_ = false;
   std::vector<std::string> patterns_;  // of mutants
 };
 

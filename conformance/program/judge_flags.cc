@@ -1,15 +1,13 @@
 #include "conformance/program/judge_flags.h"
 
 #include <algorithm>
-#include <charconv>
+#include <optional>
+
+#include "core/glob.h"
+#include "core/parse_number.h"
 
 namespace terapi::conformance {
 namespace {
-
-bool read_number(std::string_view text, std::uint64_t& number) {
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && stop == text.data() + text.size();
-}
 
 using Words = std::vector<std::string_view>;
 
@@ -59,16 +57,17 @@ void refuse_flags_of_other_modes(core::Flags& flags, std::string_view mode) {
 core::Result<void> read_shard(const std::string& text, std::uint64_t& shard,
                               std::uint64_t& shards) {
   const std::size_t slash = text.find('/');
-  std::uint64_t index = 0;
-  std::uint64_t count = 0;
-  if (slash == std::string::npos || !read_number(text.substr(0, slash), index) ||
-      !read_number(text.substr(slash + 1), count) || index < 1 || index > count) {
+  const auto index = core::parse_number<std::uint64_t>(text.substr(0, slash));
+  const auto count = slash == std::string::npos
+                         ? std::nullopt
+                         : core::parse_number<std::uint64_t>(text.substr(slash + 1));
+  if (!index || !count || *index < 1 || *index > *count) {
     return core::Error{"bad_usage", "--shard: '" + text +
                                         "' is no shard; expected I/N with I from 1 "
                                         "to N, such as 1/4"};
   }
-  shard = index;
-  shards = count;
+  shard = *index;
+  shards = *count;
   return {};
 }
 
@@ -81,10 +80,12 @@ void JudgeFlags::add_to(core::Flags& flags, std::string_view mode) {
       filter);
   flags.add("shard", "I/N", "only the I-th of N parts of the run",
             [this](const std::string& text) { return read_shard(text, shard, shards); });
-  flags.number("seed", "N", "in place of each scenario's own (0)", 1'000'000'000'000, seed);
-  flags.number("repeat", "N", "play everything N times", 10'000, repeat);
+  flags.number("seed", "N", "in place of each scenario's own (0)", {.most = 1'000'000'000'000},
+               seed);
+  flags.number("repeat", "N", "play everything N times", {.most = 10'000}, repeat);
   flags.toggle("shuffle", "in random order", shuffle);
-  flags.number("jobs", "N", "scenarios that are played at once (0: as many as suit)", 256, jobs);
+  flags.number("jobs", "N", "scenarios that are played at once (0: as many as suit)", {.most = 256},
+               jobs);
   flags.choice("dialect", dialect_names(), "the vocabulary that is spoken", dialect);
   reports.add_to(flags);
   flags.text("known-failing", "FILE", "scenarios that fail for a known reason; stale ones fail",
@@ -127,12 +128,7 @@ std::vector<std::string> IdFilter::globs() const {
 }
 
 bool fits(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern.front() == '*') {
-    return fits(pattern.substr(1), text) || (!text.empty() && fits(pattern, text.substr(1)));
-  }
-  if (text.empty() || (pattern.front() != '?' && pattern.front() != text.front())) return false;
-  return fits(pattern.substr(1), text.substr(1));
+  return core::glob_matches(pattern, text, core::GlobStyle::kFileName);
 }
 
 }  // namespace terapi::conformance

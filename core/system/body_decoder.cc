@@ -2,19 +2,14 @@
 
 #include <algorithm>
 
+#include "core/hex.h"
+
 namespace terapi::core {
 namespace {
 
-// Bytes that carry no body: so many in all, and so many more for each chunk and each body byte.
+// Allowance for bytes that carry no body: a base, and more for each chunk and each body byte.
 constexpr std::size_t kFramingBase = std::size_t{16} << 10;
 constexpr std::size_t kFramingPerChunk = 16;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_text(char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); }
 

@@ -50,7 +50,7 @@ class EventLoop {
 
   // Calls back once, with the status that waitpid(2) gives, when the child process has ended. The
   // child is reaped by that; nobody else may wait for it, and a second watch of the same child
-  // takes the place of the first. A pid that is no child of this process has status -1.
+  // takes the place of the first. A pid that is not a child of this process has status -1.
   void watch_child(pid_t child, std::function<void(int)> callback);
 
   // For the other files of core/system.

@@ -25,12 +25,12 @@ using Code = boost::system::error_code;
 
 constexpr int kBacklog = 1024;
 constexpr std::size_t kDefaultMaxBody = std::size_t{1} << 20;
-// Connections beyond the limit that are being told so; more are closed without a word.
+// Connections beyond the limit that are answered with an error; more are closed without one.
 constexpr std::size_t kTurnedAway = 64;
 // What else the process has open: an HttpSender's connections, databases, children's pipes.
 constexpr rlim_t kOtherFiles = 2048;
 constexpr Duration kAcceptRetry = 50ms;
-// The connections are looked through at most so often.
+// How often, at most, the connections are looked through.
 constexpr auto kLookInterval = 10ms;
 
 void raise_open_files(rlim_t needed) {

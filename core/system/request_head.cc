@@ -15,7 +15,7 @@ namespace http = boost::beast::http;
 std::string_view view_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 // "GET / HTTP/2.0" is a request of a version that is not spoken here; anything else that has no
-// good version at its end is no request line.
+// good version at its end is not a request line.
 bool names_another_version(std::string_view text) {
   const std::string_view line = text.substr(0, text.find('\r'));
   const std::size_t space = line.rfind(' ');

@@ -205,7 +205,7 @@ void SenderConnection::on_written(const Code& code) {
 void SenderConnection::on_read(const Code& code, std::size_t size, bool orderly_end) {
   if (closed_) return;
   if (code) return on_peer_closed(code, orderly_end);
-  // An answer that nobody has asked for.
+  // An answer to no request.
   if (!job_) return close();
   answered_ = true;
   consume({buffer_.data(), size});

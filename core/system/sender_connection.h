@@ -1,7 +1,7 @@
 // SenderConnection: one connection of an HttpSender to a server: connects, then carries one request
 // after another. Plain or TLS. Private to core/system.
 //
-// One read is always under way, so that the peer's closing is noticed while nobody uses it.
+// One read is always under way, so that the peer's closing is noticed while it is idle.
 //
 // Thread rule: the loop's thread.
 #pragma once

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/url.h"
 #include "simulator/api/api_error.h"
 #include "simulator/dialect.h"
 #include "simulator/records/cursor.h"
@@ -13,7 +14,7 @@
 
 namespace terapi::simulator {
 
-using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+using core::QueryParameters;
 
 struct RecordsQuery {
   std::string model;

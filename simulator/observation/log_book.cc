@@ -1,16 +1,9 @@
 #include "simulator/observation/log_book.h"
 
-#include <array>
-
 #include "core/json_writer.h"
 #include "simulator/records/timestamp.h"
 
 namespace terapi::simulator {
-
-std::string_view log_level_name(LogLevel level) {
-  constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warning", "error"};
-  return kNames[static_cast<std::size_t>(level)];
-}
 
 void LogBook::add(LogEntry entry) {
   const LogEntry& added = entries_.add(std::move(entry));
@@ -20,7 +13,7 @@ void LogBook::add(LogEntry entry) {
 std::string log_text(const LogEntry& entry) {
   std::string line = format_timestamp(entry.at).substr(0, 23);
   line += " ";
-  std::string level(log_level_name(entry.level));
+  std::string level(core::word_of(kLogLevelWords, entry.level));
   level.resize(8, ' ');
   line += level + entry.message;
   for (const auto& [name, value] : entry.fields) {
@@ -34,7 +27,7 @@ std::string log_json(const LogEntry& entry) {
   core::json::Writer out;
   out.begin_object()
       .field("at", format_timestamp(entry.at))
-      .field("level", log_level_name(entry.level))
+      .field("level", core::word_of(kLogLevelWords, entry.level))
       .field("event", entry.event)
       .field("message", entry.message)
       .key("fields")

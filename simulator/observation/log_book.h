@@ -4,18 +4,25 @@
 // Thread rule: the simulator's thread.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/clock.h"
+#include "core/words.h"
 #include "simulator/observation/bounded_list.h"
 
 namespace terapi::simulator {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
-std::string_view log_level_name(LogLevel level);
+inline constexpr auto kLogLevelWords = std::to_array<core::Word<LogLevel>>({
+    {LogLevel::kDebug, "debug"},
+    {LogLevel::kInfo, "info"},
+    {LogLevel::kWarning, "warning"},
+    {LogLevel::kError, "error"},
+});
 
 struct LogEntry {
   core::Time at;

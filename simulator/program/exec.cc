@@ -50,7 +50,7 @@ int run_exec(const std::vector<std::string>& arguments) {
   const std::string name = "terapi-simulator exec";
   ServeFlags options;
   options.port = 0;
-  options.log_level = "warning";
+  options.log_level = LogLevel::kWarning;
   core::Flags flags;
   options.add_to(flags);
   const auto command = flags.parse(arguments);

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <thread>
 
-#include "core/duration.h"
 #include "core/system/httplib_transport.h"
 #include "core/url.h"
 #include "simulator/program/program.h"
@@ -18,13 +17,7 @@ int run_ready(const std::vector<std::string>& arguments) {
   core::Duration wait{0};
   core::Flags flags;
   flags.text("url", "URL", "the simulator's base URL (default http://127.0.0.1:3003)", url);
-  flags.add("wait", "DURATION", "how long to try (default: once)",
-            [&](const std::string& text) -> core::Result<void> {
-              auto parsed = core::parse_duration(text);
-              if (!parsed) return core::Error{"bad_usage", "--wait: " + parsed.error().message};
-              wait = *parsed;
-              return {};
-            });
+  flags.duration("wait", "DURATION", "how long to try (default: once)", {}, wait);
   const auto rest = flags.parse(arguments);
   if (!rest) return report(name, rest.error().code, rest.error().message);
   if (!rest->empty()) return report(name, "bad_usage", "unexpected '" + rest->front() + "'");

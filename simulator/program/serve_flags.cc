@@ -5,35 +5,30 @@
 namespace terapi::simulator {
 
 void ServeFlags::add_to(core::Flags& flags) {
-  const auto append_to = [](std::vector<std::string>& list) {
-    return [&list](const std::string& value) -> core::Result<void> {
-      list.push_back(value);
-      return {};
-    };
-  };
   flags.text("host", "ADDRESS", "address to listen on (default 127.0.0.1)", host);
-  flags.number("port", "N", "port to listen on (default 3003; 0: any free one)", 65535, port);
+  flags.number("port", "N", "port to listen on (default 3003; 0: any free one)", {.most = 65535},
+               port);
   flags.text("world", "FILE.json", "what is there at the start (default: 1,000 generated issues)",
              world);
   flags.text("data", "FILE.db", "keep everything in this SQLite file, and start again from it",
              data);
-  flags.add("load", "SPEC",
-            "read real data in one run: connection=…,integration=…,model=…,file=…[,id=KEY]",
-            append_to(loads));
+  flags.list("load", "SPEC",
+             "read real data in one run: connection=…,integration=…,model=…,file=…[,id=KEY]",
+             loads);
   flags.choice("clock", {"system", "virtual"}, "virtual: time stands still until it is advanced",
                clock);
-  flags.number("seed", "N", "decides all that is random (default 1)", UINT64_MAX, seed);
+  flags.number("seed", "N", "decides all that is random (default 1)", {}, seed);
   flags.choice("dialect", dialect_names(), "whose vocabulary and habits", dialect);
-  flags.add("webhook-url", "URL", "where webhooks go (at most two)", append_to(webhook_urls));
+  flags.list("webhook-url", "URL", "where webhooks go (at most two)", webhook_urls);
   flags.text("secret-key", "KEY", "the first environment's key", secret_key);
   flags.text("ready-file", "FILE", "written when it serves: base_url, keys, pid as JSON",
              ready_file);
   flags.choice("log-format", {"text", "json"}, "of the log on stderr", log_format);
-  flags.choice("log-level", {"debug", "info", "warning", "error"}, "what is logged", log_level);
+  flags.choice("log-level", kLogLevelWords, "what is logged", log_level);
   flags.text("control-token", "TOKEN",
              "let callers that bear it use /_simulator from other machines", control_token);
-  flags.number("max-control-body", "MIB", "largest body of a /_simulator call (default 64)", 4096,
-               max_control_body_mib);
+  flags.number("max-control-body", "MIB", "largest body of a /_simulator call (default 64)",
+               {.most = 4096}, max_control_body_mib);
   flags.toggle("hints", "print curl commands to paste, once it serves", hints);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/flags.h"
+#include "simulator/observation/log_book.h"
 
 namespace terapi::simulator {
 
@@ -22,7 +23,7 @@ struct ServeFlags {
   std::string secret_key;
   std::string ready_file;
   std::string log_format = "text";
-  std::string log_level = "info";
+  LogLevel log_level = LogLevel::kInfo;
   std::string control_token;
   std::uint64_t max_control_body_mib = 64;
   bool hints = false;

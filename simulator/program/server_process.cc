@@ -71,12 +71,7 @@ core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
 }
 
 LogBook::Sink log_sink(const ServeFlags& flags) {
-  LogLevel least = LogLevel::kInfo;
-  for (const LogLevel level :
-       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
-    if (log_level_name(level) == flags.log_level) least = level;
-  }
-  return [least, json = flags.log_format == "json"](const LogEntry& entry) {
+  return [least = flags.log_level, json = flags.log_format == "json"](const LogEntry& entry) {
     if (entry.level < least) return;
     const std::string line = (json ? log_json(entry) : log_text(entry)) + "\n";
     std::fwrite(line.data(), 1, line.size(), stderr);

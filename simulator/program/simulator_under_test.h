@@ -39,7 +39,7 @@ class SocketSimulator final : public TestSimulator {
     flags.port = 0;
     flags.clock = "virtual";
     flags.seed = options.seed;
-    flags.log_level = "error";
+    flags.log_level = LogLevel::kError;
     flags.control_token = options.control_token;
     WorldFile world(test_world(options));
     flags.world = world.path;

@@ -1,0 +1,14 @@
+// Writes a file beside its place and renames it, so that whoever sees it sees all of it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace terapi::core {
+
+// Code "no_file", naming the path.
+Result<void> replace_file(const std::string& path, std::string_view text);
+
+}  // namespace terapi::core
