@@ -11,6 +11,7 @@
 #include "core/json.h"
 #include "core/json_fields.h"
 #include "core/nearest.h"
+#include "core/words.h"
 
 namespace terapi::conformance {
 namespace {

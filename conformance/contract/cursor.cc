@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "conformance/contract/base64.h"
 #include "conformance/contract/timestamp.h"
+#include "core/base64.h"
 
 namespace terapi::conformance {
 namespace {
@@ -14,13 +14,20 @@ namespace {
 struct CursorFrame {
   std::string_view before;
   std::string_view between;
-  Padding padding;
+  core::Padding padding;
 };
 
 const CursorFrame& cursor_frame(const Dialect& dialect) {
-  static constexpr CursorFrame kCaret{"created_at^", "|id^", Padding::kWithout};
-  static constexpr CursorFrame kBars{"", "||", Padding::kWith};
+  static constexpr CursorFrame kCaret{"created_at^", "|id^", core::Padding::kWithout};
+  static constexpr CursorFrame kBars{"", "||", core::Padding::kWith};
   return dialect.cursor_format == CursorFormat::kCreatedAtCaret ? kCaret : kBars;
+}
+
+// Strict: what is spelled otherwise than the encoder would spell it is refused.
+std::optional<std::string> read_base64(std::string_view text, core::Padding padding) {
+  std::optional<std::string> bytes = core::decode_base64(text);
+  if (bytes && core::base64(*bytes, padding) != text) return std::nullopt;
+  return bytes;
 }
 
 char lower_hex(char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -49,10 +56,11 @@ core::Error bad_cursor(std::string_view text, const std::string& why) {
 
 core::Result<Position> read_cursor(std::string_view text, const Dialect& dialect) {
   const CursorFrame& frame = cursor_frame(dialect);
-  const std::optional<std::string> decoded = base64_decode(text, frame.padding);
+  const std::optional<std::string> decoded = read_base64(text, frame.padding);
   if (!decoded) {
-    return bad_cursor(text, frame.padding == Padding::kWith ? "is not base64 with padding"
-                                                            : "is not base64 without padding");
+    return bad_cursor(text, frame.padding == core::Padding::kWith
+                                ? "is not base64 with padding"
+                                : "is not base64 without padding");
   }
   std::string_view plain = *decoded;
   const std::size_t bar = plain.find(frame.between);
@@ -74,7 +82,7 @@ std::string write_cursor(const Position& position, const Dialect& dialect) {
   plain += write_timestamp(position.time, dialect);
   plain += frame.between;
   plain += position.id;
-  return base64_encode(plain, frame.padding);
+  return core::base64(plain, frame.padding);
 }
 
 }  // namespace terapi::conformance

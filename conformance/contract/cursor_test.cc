@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/contract/base64.h"
 #include "conformance/contract/timestamp.h"
+#include "core/base64.h"
 
 namespace terapi::conformance {
 namespace {
@@ -20,8 +20,10 @@ Position place(std::string_view time, std::string id) {
   return {*read_timestamp(time), std::move(id)};
 }
 
-std::string terapi_text(std::string_view plain) { return base64_encode(plain, Padding::kWithout); }
-std::string nango_text(std::string_view plain) { return base64_encode(plain, Padding::kWith); }
+std::string terapi_text(std::string_view plain) {
+  return core::base64(plain, core::Padding::kWithout);
+}
+std::string nango_text(std::string_view plain) { return core::base64(plain, core::Padding::kWith); }
 
 std::string error_of(const std::string& text, const Dialect& dialect) {
   const core::Result<Position> position = read_cursor(text, dialect);
@@ -97,6 +99,9 @@ TEST(Cursor, TextThatIsNoneIsRefused) {
   ASSERT_NE(whole.size() % 4, 0U);
   EXPECT_EQ(error_of(nango_text(good), terapi_dialect()), "bad_cursor") << "padded";
   EXPECT_EQ(error_of(whole.substr(0, whole.size() - 1), terapi_dialect()), "bad_cursor");
+  std::string spare_bits = whole;  // the last character says more bits than there are bytes
+  ++spare_bits.back();
+  EXPECT_EQ(error_of(spare_bits, terapi_dialect()), "bad_cursor");
 }
 
 TEST(Cursor, ErrorsAreOfBoundedLength) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
+
+#include "core/url.h"
 
 namespace terapi::conformance {
 
@@ -18,7 +18,7 @@ struct StreamAsked {
 };
 
 // Query parameters, in order; names may repeat.
-using Query = std::vector<std::pair<std::string, std::string>>;
+using Query = core::QueryParameters;
 
 // "?model=Issue&limit=1", percent-encoded; "" without parameters.
 std::string query_text(const Query& query);

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "conformance/contract/cursor.h"
+#include "core/utf8.h"
 
 namespace terapi::conformance {
-
 namespace {
 
 constexpr std::size_t kMostFindings = 12;  // of one kind: the rest is more of the same

@@ -1,40 +1,32 @@
 #include "conformance/evidence/history.h"
 
+#include <array>
 #include <utility>
 
-namespace terapi::conformance {
+#include "core/words.h"
 
-std::string_view to_string(EventKind kind) {
-  switch (kind) {
-    case EventKind::kStep:
-      return "step";
-    case EventKind::kRun:
-      return "run";
-    case EventKind::kRequest:
-      return "request";
-    case EventKind::kResponse:
-      return "response";
-    case EventKind::kWebhook:
-      return "webhook";
-    case EventKind::kWebhookAnswer:
-      return "webhook_answer";
-    case EventKind::kStart:
-      return "start";
-    case EventKind::kKill:
-      return "kill";
-    case EventKind::kExit:
-      return "exit";
-    case EventKind::kFault:
-      return "fault";
-    case EventKind::kCommit:
-      return "commit";
-    case EventKind::kDump:
-      return "dump";
-    case EventKind::kNote:
-      return "note";
-  }
-  return "";
-}
+namespace terapi::conformance {
+namespace {
+
+constexpr auto kEventWords = std::to_array<core::Word<EventKind>>({
+    {EventKind::kStep, "step"},
+    {EventKind::kRun, "run"},
+    {EventKind::kRequest, "request"},
+    {EventKind::kResponse, "response"},
+    {EventKind::kWebhook, "webhook"},
+    {EventKind::kWebhookAnswer, "webhook_answer"},
+    {EventKind::kStart, "start"},
+    {EventKind::kKill, "kill"},
+    {EventKind::kExit, "exit"},
+    {EventKind::kFault, "fault"},
+    {EventKind::kCommit, "commit"},
+    {EventKind::kDump, "dump"},
+    {EventKind::kNote, "note"},
+});
+
+}  // namespace
+
+std::string_view to_string(EventKind kind) { return core::word_of(kEventWords, kind); }
 
 std::size_t History::add(Event event) {
   event.number = events_.size();

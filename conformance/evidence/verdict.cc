@@ -1,36 +1,26 @@
 #include "conformance/evidence/verdict.h"
 
 #include <algorithm>
+#include <array>
+
+#include "core/words.h"
 
 namespace terapi::conformance {
+namespace {
 
-std::string_view to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kPass:
-      return "PASS";
-    case Verdict::kInfo:
-      return "INFO";
-    case Verdict::kWarn:
-      return "WARN";
-    case Verdict::kSkip:
-      return "SKIP";
-    case Verdict::kInconclusive:
-      return "INCONCLUSIVE";
-    case Verdict::kFail:
-      return "FAIL";
-    case Verdict::kError:
-      return "ERROR";
-  }
-  return "";
-}
+constexpr auto kVerdictWords = std::to_array<core::Word<Verdict>>({
+    {Verdict::kPass, "PASS"},
+    {Verdict::kInfo, "INFO"},
+    {Verdict::kWarn, "WARN"},
+    {Verdict::kSkip, "SKIP"},
+    {Verdict::kInconclusive, "INCONCLUSIVE"},
+    {Verdict::kFail, "FAIL"},
+    {Verdict::kError, "ERROR"},
+});
 
-std::string shortened(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return std::string(text);
-  std::size_t end = most;
-  // Not in the middle of a character.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "… (" + std::to_string(text.size()) + " bytes)";
-}
+}  // namespace
+
+std::string_view to_string(Verdict verdict) { return core::word_of(kVerdictWords, verdict); }
 
 Verdict graver(Verdict a, Verdict b) { return std::max(a, b); }
 

@@ -9,6 +9,7 @@
 
 #include "conformance/evidence/history.h"
 #include "core/clock.h"
+#include "core/utf8.h"
 
 namespace terapi::conformance {
 
@@ -39,8 +40,7 @@ struct Finding {
   std::vector<std::size_t> events{};  // the events that show it, by their numbers in the timeline
 };
 
-// A long text cut for a finding, not within a character: "…" and its size stand for the rest.
-std::string shortened(std::string_view text, std::size_t most = 160);
+using core::shortened;
 
 // What came of one scenario in one world.
 struct ScenarioResult {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "conformance/laws/error_answer.h"
+#include "core/glob.h"
 #include "core/json.h"
 
 namespace terapi::conformance {
@@ -86,7 +87,7 @@ class AnswerCheck {
   void check_headers() {
     for (const auto& [name, pattern] : expected_.headers) {
       const auto value = answer_.response->headers.get(name);
-      const bool right = pattern ? value && matches_pattern(*pattern, *value) : !value;
+      const bool right = pattern ? value && core::glob_matches(*pattern, *value) : !value;
       if (!right) {
         fail("a header of the answer is not as it should be",
              name + ": " + pattern.value_or("(absent)"), std::string(value.value_or("(absent)")));
@@ -104,7 +105,7 @@ class AnswerCheck {
   void check_body() {
     if (!expected_.body.present()) return;
     if (expected_.body.is_string()) {
-      if (!matches_pattern(expected_.body.string(), answer_.body())) {
+      if (!core::glob_matches(expected_.body.string(), answer_.body())) {
         fail("the body is another one", expected_.body.string(), shortened(answer_.body()));
       }
       return;
@@ -180,24 +181,13 @@ void check_records(const AnswerExpected& expected, const std::vector<ServedRecor
   }
 }
 
-bool matches_pattern(std::string_view pattern, std::string_view text) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == text;
-  if (text.substr(0, star) != pattern.substr(0, star)) return false;
-  const std::string_view rest = pattern.substr(star + 1);
-  for (std::size_t i = star; i <= text.size(); ++i) {
-    if (matches_pattern(rest, text.substr(i))) return true;
-  }
-  return false;
-}
-
 bool matches_part(const json::Value& part, const json::Value& whole, std::string& where) {
   const std::string inner = where;
   if (part.is_string() && part.string() == "*") {
     return whole.present() || differs(where, inner + " is missing");
   }
   if (part.is_string() && whole.is_string()) {
-    return matches_pattern(part.string(), whole.string()) ||
+    return core::glob_matches(part.string(), whole.string()) ||
            differs(where, inner + " is " + std::string(whole.text()));
   }
   if (part.is_object() && whole.is_object()) {

@@ -45,7 +45,5 @@ void check_records(const AnswerExpected& expected, const std::vector<ServedRecor
 // what is different.
 bool matches_part(const core::json::Value& part, const core::json::Value& whole,
                   std::string& where);
-// "*" in a pattern stands for any text.
-bool matches_pattern(std::string_view pattern, std::string_view text);
 
 }  // namespace terapi::conformance

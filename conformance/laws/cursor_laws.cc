@@ -1,10 +1,10 @@
 // What cursors look like and which are taken: CUR-1, CUR-6, CUR-7.
 #include <algorithm>
 
-#include "conformance/contract/base64.h"
 #include "conformance/contract/cursor.h"
 #include "conformance/contract/timestamp.h"
 #include "conformance/laws/record_reader.h"
+#include "core/base64.h"
 #include "core/random.h"
 
 namespace terapi::conformance {
@@ -14,7 +14,7 @@ constexpr std::string_view kNilUuid = "00000000-0000-0000-0000-000000000000";
 constexpr std::string_view kSomeUuid = "1a161601-2399-4836-aab2-f695eb6a6ac2";
 constexpr std::string_view kLastUuid = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-std::string base64_of(std::string_view text) { return base64_encode(text, Padding::kWithout); }
+std::string base64_of(std::string_view text) { return core::base64(text, core::Padding::kWithout); }
 
 // Texts that no cursor of any stream is.
 std::vector<std::string> hostile_cursors(const std::string& good) {

@@ -22,16 +22,9 @@ std::string seen_of(const Answer& answer) {
   return std::to_string(answer.status()) + " " + shortened(answer.body());
 }
 
-bool names_parameter(const Query& query, std::string_view name) {
-  return std::any_of(query.begin(), query.end(),
-                     [&](const auto& parameter) { return parameter.first == name; });
-}
-
 std::uint64_t limit_in(const Query& query) {
-  for (const auto& [name, value] : query) {
-    if (name == "limit") return std::strtoull(value.c_str(), nullptr, 10);
-  }
-  return 100;
+  const auto limit = core::find_parameter(query, "limit");
+  return limit ? std::strtoull(limit->c_str(), nullptr, 10) : 100;
 }
 
 }  // namespace
@@ -49,8 +42,8 @@ Answer RecordReader::ask(const Query& query, std::string_view method) const {
 Answer RecordReader::ask(const Query& query, core::Headers with, std::string_view method) const {
   const StreamAsked& stream = context_.given.stream;
   Query whole;
-  if (!names_parameter(query, "model")) whole.emplace_back("model", stream.model);
-  if (stream.variant != "base" && !names_parameter(query, "variant")) {
+  if (!core::find_parameter(query, "model")) whole.emplace_back("model", stream.model);
+  if (stream.variant != "base" && !core::find_parameter(query, "variant")) {
     whole.emplace_back("variant", stream.variant);
   }
   whole.insert(whole.end(), query.begin(), query.end());

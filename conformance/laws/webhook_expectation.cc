@@ -4,6 +4,7 @@
 
 #include "conformance/laws/answer_expectation.h"
 #include "conformance/laws/webhook_laws.h"
+#include "core/glob.h"
 #include "core/json.h"
 
 namespace terapi::conformance {
@@ -125,7 +126,7 @@ class ExpectationCheck {
   void check_headers(const WebhookSeen& webhook) {
     for (const auto& [name, pattern] : expected_.headers) {
       const auto value = webhook.request.headers.get(name);
-      const bool right = pattern ? value && matches_pattern(*pattern, *value) : !value;
+      const bool right = pattern ? value && core::glob_matches(*pattern, *value) : !value;
       if (right) continue;
       findings_.fail("HOOK-10", "a webhook's header is not as it should be",
                      name + ": " + pattern.value_or("(absent)"),

@@ -1,13 +1,13 @@
 #include "conformance/laws/webhook_laws.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "conformance/contract/timestamp.h"
 #include "conformance/contract/webhook_signature.h"
 #include "core/duration.h"
 #include "core/json.h"
+#include "core/parse_number.h"
 
 namespace terapi::conformance {
 namespace {
@@ -81,9 +81,7 @@ WebhookSeen webhook_of(core::Request request, core::Time at, const Dialect& dial
   webhook.path = path_of(request.target);
   webhook.delivery = std::string(request.headers.get(dialect.delivery_header).value_or(""));
   const std::string_view number = request.headers.get(dialect.attempt_header).value_or("");
-  std::int64_t attempt = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), attempt);
-  if (error == std::errc() && end == number.data() + number.size()) webhook.attempt = attempt;
+  webhook.attempt = core::parse_number<std::int64_t>(number);
   webhook.request = std::move(request);
   return webhook;
 }

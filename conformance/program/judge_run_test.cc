@@ -2,17 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 #include "conformance/program/play_pool.h"
-#include "core/check.h"
+#include "core/temporary_folder.h"
 
 namespace terapi::conformance {
 namespace {
@@ -181,34 +179,26 @@ TEST_F(JudgeRunTest, PlaysWhatStandsAloneAtNoTimeWithAnother) {
   EXPECT_FALSE(met);
 }
 
-// A folder of its own, gone with the test.
 class JudgeRunFilesTest : public JudgeRunTest {
  protected:
-  JudgeRunFilesTest() {
-    std::string name = testing::TempDir() + "judge_run_XXXXXX";
-    TERAPI_CHECK(::mkdtemp(name.data()) != nullptr, name);
-    folder = name;
-  }
-  ~JudgeRunFilesTest() override { std::filesystem::remove_all(folder); }
-
   void ask_for_reports(const std::vector<std::string>& words) {
     core::Flags parser;
     flags.add_to(parser, "client");
     ASSERT_TRUE(parser.parse(words));
   }
   std::string text_of(const std::string& name) const {
-    std::ifstream file(folder / name);
+    std::ifstream file(folder.file(name));
     std::stringstream text;
     text << file.rdbuf();
     return text.str();
   }
 
-  std::filesystem::path folder;
+  core::TemporaryFolder folder;
 };
 
 TEST_F(JudgeRunFilesTest, WritesEveryReportThatIsAskedFor) {
-  ask_for_reports({"--junit", folder / "junit.xml", "--json", folder / "report.json", "--html",
-                   folder / "report.html"});
+  ask_for_reports({"--junit", folder.file("junit.xml"), "--json", folder.file("report.json"),
+                   "--html", folder.file("report.html")});
   run.secrets = {"0badc0de-5ec2"};
   JudgeJob failing = job_of("client/deletes", Verdict::kFail);
   failing.play = [] {
@@ -226,15 +216,15 @@ TEST_F(JudgeRunFilesTest, WritesEveryReportThatIsAskedFor) {
 }
 
 TEST_F(JudgeRunFilesTest, AReportThatCannotBeWrittenIsAnError) {
-  ask_for_reports({"--junit", folder / "missing" / "junit.xml"});
+  ask_for_reports({"--junit", folder.file("missing/junit.xml")});
   EXPECT_EQ(run.run({job_of("a")}, flags), 2);
 }
 
 TEST_F(JudgeRunFilesTest, WhatIsKnownToFailIsSkippedAndAStaleEntryFails) {
-  flags.known_failing = folder / "known.json";
+  flags.known_failing = folder.file("known.json");
   std::ofstream(flags.known_failing) << R"({"known_failing":[
       {"scenario":"a","reason":"ticket 1"},{"scenario":"gone","reason":"ticket 2"}]})";
-  ask_for_reports({"--junit", folder / "junit.xml"});
+  ask_for_reports({"--junit", folder.file("junit.xml")});
   EXPECT_EQ(run.run({job_of("a", Verdict::kFail), job_of("b")}, flags), 1);
   EXPECT_EQ(told.results.at(0).verdict, Verdict::kSkip);
   EXPECT_THAT(text_of("junit.xml"), HasSubstr("<testcase name=\"gone\""));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/report/clause_tally.h"
+#include "core/rfc3339.h"
 
 namespace terapi::conformance {
 namespace {
@@ -13,18 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // "2024-01-01T00:00:00.000000Z".
-std::string report_time(core::Time time) {
-  using std::chrono::floor;
-  const auto day = floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::int64_t micros = (time - day).count();
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", int(date.year()),
-                unsigned(date.month()), unsigned(date.day()), int(micros / 3'600'000'000),
-                int(micros / 60'000'000 % 60), int(micros / 1'000'000 % 60),
-                int(micros % 1'000'000));
-  return text;
-}
+std::string report_time(core::Time time) { return core::format_rfc3339(time).substr(0, 26) + "Z"; }
 
 std::int64_t milliseconds_of(core::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/hex.h"
 #include "core/json.h"
 
 namespace terapi::conformance {
@@ -11,13 +12,6 @@ namespace {
 // Shorter pieces of base64 would be found where there is no key.
 constexpr std::size_t kLeastBase64 = 8;
 
-int hex_digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // How many bytes of `text` spell `form`, each of its characters written plainly or as %XX; 0: none.
 std::size_t spelled_length(std::string_view text, std::string_view form) {
   std::size_t at = 0;
@@ -25,10 +19,10 @@ std::size_t spelled_length(std::string_view text, std::string_view form) {
     if (at >= text.size()) return 0;
     if (text[at] == wanted) {
       ++at;
-    } else if (text[at] == '%' && at + 2 < text.size() && hex_digit_value(text[at + 1]) >= 0 &&
-               hex_digit_value(text[at + 2]) >= 0 &&
-               static_cast<char>(hex_digit_value(text[at + 1]) * 16 +
-                                 hex_digit_value(text[at + 2])) == wanted) {
+    } else if (text[at] == '%' && at + 2 < text.size() && core::hex_value(text[at + 1]) >= 0 &&
+               core::hex_value(text[at + 2]) >= 0 &&
+               static_cast<char>(core::hex_value(text[at + 1]) * 16 +
+                                 core::hex_value(text[at + 2])) == wanted) {
       at += 3;
     } else {
       return 0;

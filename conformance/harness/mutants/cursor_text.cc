@@ -1,7 +1,7 @@
 #include "conformance/harness/mutants/cursor_text.h"
 
-#include "client/timestamp.h"
-#include "simulator/records/base64.h"
+#include "core/base64.h"
+#include "core/rfc3339.h"
 
 namespace terapi::conformance {
 namespace {
@@ -12,13 +12,11 @@ constexpr std::string_view kId = "|id^";
 }  // namespace
 
 std::optional<std::string> decoded_cursor(std::string_view cursor) {
-  return simulator::decode_base64(cursor);
+  return core::decode_base64(cursor);
 }
 
 std::string encoded_cursor(std::string_view text) {
-  std::string cursor;
-  simulator::append_base64(cursor, text, false);
-  return cursor;
+  return core::base64(text, core::Padding::kWithout);
 }
 
 std::optional<CursorParts> parts_of_cursor(std::string_view cursor) {
@@ -35,7 +33,7 @@ std::string cursor_of_parts(const CursorParts& parts) {
 
 std::optional<core::Time> time_of_cursor(std::string_view cursor) {
   const auto parts = parts_of_cursor(cursor);
-  return parts ? client::parse_timestamp(parts->time) : std::nullopt;
+  return parts ? core::parse_rfc3339(parts->time) : std::nullopt;
 }
 
 std::string cursor_at_milliseconds(const std::string& cursor) {

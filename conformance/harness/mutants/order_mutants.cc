@@ -1,8 +1,8 @@
 // Servers that put records in the wrong order, or read a cursor in the wrong way.
-#include "client/timestamp.h"
 #include "conformance/harness/mutants/cursor_text.h"
 #include "conformance/harness/mutants/server_lists.h"
 #include "conformance/harness/mutants/whole_stream.h"
+#include "core/rfc3339.h"
 #include "simulator/records/uuid.h"
 
 namespace terapi::conformance {
@@ -85,8 +85,8 @@ CursorParts just_before_it(CursorParts cursor) {
   return cursor;
 }
 CursorParts at_the_next_second(CursorParts cursor) {
-  const auto time = client::parse_timestamp(cursor.time);
-  if (time) cursor.time = client::format_timestamp(std::chrono::ceil<std::chrono::seconds>(*time));
+  const auto time = core::parse_rfc3339(cursor.time);
+  if (time) cursor.time = core::format_rfc3339(std::chrono::ceil<std::chrono::seconds>(*time));
   return cursor;
 }
 

@@ -1,6 +1,6 @@
 #include "conformance/harness/mutants/owned_records.h"
 
-#include "client/timestamp.h"
+#include "core/rfc3339.h"
 
 namespace terapi::conformance {
 
@@ -27,7 +27,7 @@ client::Record& OwnedRecords::add(const client::StoredRecord& record) {
   view.last_modified_at = record.last_modified_at;
   view.deleted_at = record.deleted_at;
   view.pruned_at = record.pruned_at;
-  view.modified = client::parse_timestamp(record.last_modified_at).value_or(core::Time{});
+  view.modified = core::parse_rfc3339(record.last_modified_at).value_or(core::Time{});
   return add(view);
 }
 

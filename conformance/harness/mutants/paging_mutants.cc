@@ -1,11 +1,11 @@
 // Clients that ask for the wrong page, or take the wrong one for the last.
 #include <map>
 
-#include "client/timestamp.h"
 #include "conformance/harness/mutants/changed_page.h"
 #include "conformance/harness/mutants/client_lists.h"
 #include "conformance/harness/mutants/cursor_text.h"
 #include "conformance/harness/mutants/records_target.h"
+#include "core/rfc3339.h"
 
 namespace terapi::conformance {
 namespace {
@@ -127,7 +127,7 @@ class ResumesByModifiedAfter final : public ClientMutation {
       const auto newest = newest_of_.find(target->get("cursor").value_or(""));
       if (newest != newest_of_.end()) {
         target->erase("cursor");
-        target->set("modified_after", client::format_timestamp(newest->second));
+        target->set("modified_after", core::format_rfc3339(newest->second));
         request.target = target->text();
         newest_of_.erase(newest);
       }
@@ -145,7 +145,7 @@ std::string by_time_of_cursor(RecordsTarget target) {
   if (!time) return target.text();
   target.erase("cursor");
   // "After" it, as the client's author read the word: the next microsecond.
-  target.set("modified_after", client::format_timestamp(*time + core::Duration(1)));
+  target.set("modified_after", core::format_rfc3339(*time + core::Duration(1)));
   return target.text();
 }
 

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "client/timestamp.h"
 #include "conformance/harness/mutants/changed_page.h"
 #include "conformance/harness/mutants/records_target.h"
 #include "conformance/harness/mutants/server_lists.h"
 #include "conformance/harness/mutants/whole_stream.h"
+#include "core/rfc3339.h"
 
 namespace terapi::conformance {
 namespace {
@@ -60,8 +60,8 @@ void small_limit_ignored(RecordsTarget& target) {
   if (number) target.erase("limit");
 }
 void modified_after_exclusive(RecordsTarget& target) {
-  const auto time = client::parse_timestamp(target.get("modified_after").value_or(""));
-  if (time) target.set("modified_after", client::format_timestamp(*time + core::Duration(1)));
+  const auto time = core::parse_rfc3339(target.get("modified_after").value_or(""));
+  if (time) target.set("modified_after", core::format_rfc3339(*time + core::Duration(1)));
 }
 void modified_after_wins(RecordsTarget& target) {
   if (target.get("modified_after")) target.erase("cursor");

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/url.h"
-
 namespace terapi::conformance {
 
 std::optional<RecordsTarget> RecordsTarget::of(const core::Request& request) {
@@ -20,10 +18,7 @@ std::optional<RecordsTarget> RecordsTarget::of(const core::Request& request) {
 }
 
 std::optional<std::string> RecordsTarget::get(std::string_view name) const {
-  for (const auto& [key, value] : query_) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
+  return core::find_parameter(query_, name);
 }
 
 std::vector<std::string> RecordsTarget::all(std::string_view name) const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/http_message.h"
+#include "core/url.h"
 
 namespace terapi::conformance {
 
@@ -35,7 +36,7 @@ class RecordsTarget {
 
  private:
   std::string path_;
-  std::vector<std::pair<std::string, std::string>> query_;
+  core::QueryParameters query_;
 };
 
 }  // namespace terapi::conformance

@@ -5,12 +5,13 @@
 
 #include "client/page.h"
 #include "client/records_request.h"
-#include "client/timestamp.h"
 #include "conformance/harness/mutants/client_lists.h"
 #include "conformance/harness/mutants/records_target.h"
 #include "conformance/harness/mutants/reserialised.h"
+#include "core/hex.h"
+#include "core/hmac.h"
 #include "core/json.h"
-#include "simulator/records/digest.h"
+#include "core/rfc3339.h"
 
 namespace terapi::conformance {
 namespace {
@@ -156,9 +157,8 @@ class MisverifiesWebhooks final : public ClientMutation {
 };
 
 void sign(core::Request& request, const ReferenceClientOptions& options) {
-  request.headers.set(
-      std::string(options.sync.dialect->hmac_header),
-      simulator::hex(simulator::hmac_sha256(options.signing_keys.front(), request.body)));
+  request.headers.set(std::string(options.sync.dialect->hmac_header),
+                      core::hex(core::hmac_sha256(options.signing_keys.front(), request.body)));
 }
 void body_reserialised(core::Request& request, const ReferenceClientOptions& /*options*/) {
   request.body = reserialised(request.body);
@@ -166,7 +166,7 @@ void body_reserialised(core::Request& request, const ReferenceClientOptions& /*o
 void legacy_is_enough(core::Request& request, const ReferenceClientOptions& options) {
   const auto given = request.headers.get(options.sync.dialect->legacy_signature_header);
   const std::string right =
-      simulator::hex(simulator::sha256(options.sync.endpoint.secret_key + request.body));
+      core::hex(core::sha256(options.sync.endpoint.secret_key + request.body));
   if (given == right) {
     sign(request, options);
   } else {
@@ -188,7 +188,7 @@ class WebhookAsData final : public ClientMutation {
     const auto stream = announced_stream(request, options());
     const auto document = core::json::Document::parse(request.body);
     if (response.status == 200 && stream && document) {
-      const auto from = client::parse_timestamp(document->root()["modifiedAfter"].string());
+      const auto from = core::parse_rfc3339(document->root()["modifiedAfter"].string());
       if (from) from_[*stream] = *from;
     }
     answered(std::move(response));
@@ -207,7 +207,7 @@ class WebhookAsData final : public ClientMutation {
         // Only where a walk begins; its further pages have cursors.
         if (!its || target->get("cursor").value_or("") != begins_at_[stream]) continue;
         target->erase("cursor");
-        target->set("modified_after", client::format_timestamp(from));
+        target->set("modified_after", core::format_rfc3339(from));
         request.target = target->text();
         from_.erase(stream);
         break;

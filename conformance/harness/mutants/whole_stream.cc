@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <memory>
 
-#include "client/timestamp.h"
 #include "conformance/harness/mutants/cursor_text.h"
+#include "core/rfc3339.h"
 #include "core/url.h"
 
 namespace terapi::conformance {
@@ -30,8 +30,8 @@ bool is_asked_for(const ChangedRecord& record, const RecordsTarget& asked) {
     if (place_of(record) <= decoded_cursor(*cursor).value_or("")) return false;
   }
   if (const auto after = asked.get("modified_after")) {
-    const auto from = client::parse_timestamp(*after);
-    const auto modified = client::parse_timestamp(record.metadata("last_modified_at"));
+    const auto from = core::parse_rfc3339(*after);
+    const auto modified = core::parse_rfc3339(record.metadata("last_modified_at"));
     if (from && modified && *modified < *from) return false;
   }
   if (const auto filter = asked.get("filter")) {

@@ -32,18 +32,6 @@ std::string header_text(const core::Headers& headers, std::string_view name) {
   return std::string(headers.get(name).value_or(""));
 }
 
-std::string query_value(const core::Target& target, std::string_view name) {
-  for (const auto& [key, value] : target.query) {
-    if (key == name) return value;
-  }
-  return "";
-}
-
-bool has_query(const core::Target& target, std::string_view name) {
-  return std::any_of(target.query.begin(), target.query.end(),
-                     [&](const auto& parameter) { return parameter.first == name; });
-}
-
 bool asks_for_records(const core::Request& request, const core::Target& target) {
   return request.method == "GET" && (target.path == "/records" || target.path == "/records/");
 }
@@ -68,19 +56,15 @@ std::string error_code_of(const std::string& body) {
   return answer ? answer->root()["error"]["code"].string() : "";
 }
 
-std::string percent_of(const core::Request& request, const std::string& cursor) {
-  // The target with another cursor in it.
+// The target with another cursor in it.
+std::string with_cursor(const core::Request& request, const std::string& cursor) {
   const std::size_t query = request.target.find('?');
   if (query == std::string::npos) return request.target;
-  const auto target = core::parse_target(request.target);
-  std::string text = request.target.substr(0, query);
-  char separator = '?';
-  for (const auto& [key, value] : target->query) {
-    text += separator + core::percent_encode(key) + "=" +
-            core::percent_encode(key == "cursor" ? cursor : value);
-    separator = '&';
+  auto target = core::parse_target(request.target);
+  for (auto& [key, value] : target->query) {
+    if (key == "cursor") value = cursor;
   }
-  return text;
+  return request.target.substr(0, query + 1) + core::encode_query(target->query);
 }
 
 }  // namespace
@@ -94,16 +78,15 @@ void ClientWire::serve(core::Request request, int life,
   exchange.runs = ports_.model.runs();
   const bool records = target && asks_for_records(request, *target);
   if (target) {
-    exchange.stream = stream_name(header_text(request.headers, "Provider-Config-Key"),
-                                  header_text(request.headers, "Connection-Id"),
-                                  query_value(*target, "model"), query_value(*target, "variant"));
-    if (has_query(*target, "cursor")) exchange.cursor = query_value(*target, "cursor");
-    if (has_query(*target, "modified_after")) {
-      exchange.modified_after = query_value(*target, "modified_after");
-    }
-    exchange.restricted = exchange.modified_after || has_query(*target, "filter") ||
-                          has_query(*target, "ids") || has_query(*target, "delta") || !records;
-    const std::string limit = query_value(*target, "limit");
+    exchange.stream =
+        stream_name(header_text(request.headers, "Provider-Config-Key"),
+                    header_text(request.headers, "Connection-Id"),
+                    target->get("model").value_or(""), target->get("variant").value_or(""));
+    exchange.cursor = target->get("cursor");
+    exchange.modified_after = target->get("modified_after");
+    exchange.restricted = exchange.modified_after || target->get("filter") || target->get("ids") ||
+                          target->get("delta") || !records;
+    const std::string limit = target->get("limit").value_or("");
     if (!limit.empty() && limit.size() < 8)
       exchange.limit = std::strtoull(limit.c_str(), nullptr, 10);
   }
@@ -111,7 +94,7 @@ void ClientWire::serve(core::Request request, int life,
   if (exchange.cursor && !odd_to_real_.empty()) {
     const auto real = odd_to_real_.find(*exchange.cursor);
     if (real != odd_to_real_.end()) {
-      request.target = percent_of(request, real->second);
+      request.target = with_cursor(request, real->second);
       exchange.cursor = real->second;
     }
   }

@@ -197,12 +197,10 @@ core::Request ServerActor::request_of(const AskStep& step) {
   request.target = filled(step.target);
   if (!step.target.empty()) return request;
   Query query;
-  const auto names = [&](std::string_view name) {
-    return std::any_of(step.query.begin(), step.query.end(),
-                       [&](const auto& parameter) { return parameter.first == name; });
-  };
-  if (!names("model")) query.emplace_back("model", stream.model);
-  if (stream.variant != "base" && !names("variant")) query.emplace_back("variant", stream.variant);
+  if (!core::find_parameter(step.query, "model")) query.emplace_back("model", stream.model);
+  if (stream.variant != "base" && !core::find_parameter(step.query, "variant")) {
+    query.emplace_back("variant", stream.variant);
+  }
   for (const auto& [name, value] : step.query) query.emplace_back(name, resolved(value));
   request.target = "/records" + query_text(query);
   return request;

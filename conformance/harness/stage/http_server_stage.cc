@@ -53,19 +53,18 @@ core::Result<std::unique_ptr<ServerStage>> HttpServerStage::make(HttpServerStage
 core::Result<std::unique_ptr<ServerStage>> HttpServerStage::make_with_simulator(
     const std::string& program, HttpServerStageOptions options, std::uint64_t seed) {
   std::unique_ptr<HttpServerStage> stage(new HttpServerStage(std::move(options)));
-  std::string folder = (std::filesystem::temp_directory_path() / "terapi-server-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) {
-    return core::Error{"cannot_write", "no folder can be made in " + folder};
-  }
-  stage->folder_ = folder;
-  const std::string ready = folder + "/ready.json";
+  auto folder = core::TemporaryFolder::make("terapi-server");
+  if (!folder) return folder.error();
+  const std::string ready = folder->file("ready.json");
+  const std::string output = folder->file("output.log");
+  stage->folder_ = *std::move(folder);
   auto started = ChildProcess::start(
       stage->loop_, {.command = "exec " + shell_quoted(program) +
                                 " serve --port 0 --clock virtual --seed " + std::to_string(seed) +
                                 " --dialect " + std::string(stage->options_.dialect->name) +
                                 " --ready-file " + shell_quoted(ready),
                      .variables = {},
-                     .output = folder + "/output.log",
+                     .output = output,
                      .errors = ""});
   if (!started) return started.error();
   stage->simulator_ = *std::move(started);
@@ -73,8 +72,7 @@ core::Result<std::unique_ptr<ServerStage>> HttpServerStage::make_with_simulator(
                    kSimulatorStarts);
   const auto document = core::json::Document::parse(tail_of(ready));
   if (!document) {
-    return core::Error{"no_server",
-                       "terapi-simulator did not start: " + tail_of(folder + "/output.log", 400)};
+    return core::Error{"no_server", "terapi-simulator did not start: " + tail_of(output, 400)};
   }
   stage->options_.base_url = document->root()["base_url"].string();
   stage->options_.control_url = stage->options_.base_url;
@@ -91,8 +89,7 @@ HttpServerStage::~HttpServerStage() {
   }
   server_.reset();
   sender_.reset();
-  std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  folder_.reset();
 }
 
 core::Result<void> HttpServerStage::listen() {

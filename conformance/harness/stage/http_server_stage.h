@@ -14,6 +14,7 @@
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
+#include "core/temporary_folder.h"
 
 namespace terapi::conformance {
 
@@ -59,7 +60,7 @@ class HttpServerStage final : public ServerStage {
   HttpServerStageOptions options_;
   core::EventLoop loop_;
   std::unique_ptr<ChildProcess> simulator_;
-  std::string folder_;
+  std::optional<core::TemporaryFolder> folder_;
   std::unique_ptr<core::HttpSender> sender_;
   std::unique_ptr<core::HttpServer> server_;
   Receiver receiver_;

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <filesystem>
 
 #include <atomic>
 #include <csignal>
@@ -88,13 +89,11 @@ ProcessClientStage::ProcessClientStage(ClientStageOptions options, ProcessClient
     : ClientStage(std::move(options)), commands_(std::move(commands)) {}
 
 core::Result<void> ProcessClientStage::listen() {
-  std::string name = (std::filesystem::temp_directory_path() / "terapi-client-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    return core::Error{"cannot_write", "no folder can be made in " + name};
-  }
-  folder_ = name;
+  auto folder = core::TemporaryFolder::make("terapi-client");
+  if (!folder) return folder.error();
+  folder_ = *std::move(folder);
   std::error_code error;
-  std::filesystem::create_directory(folder_ / "state", error);
+  std::filesystem::create_directory(file("state"), error);
   if (error) return core::Error{"cannot_write", error.message()};
   webhook_port_ = port_for_client();
   sender_ = std::make_unique<core::HttpSender>(
@@ -125,7 +124,7 @@ ProcessClientStage::~ProcessClientStage() {
   for (auto& [number, worker] : workers_) {
     if (worker.process) worker.process->signal(SIGKILL);
   }
-  if (!folder_.empty()) kill_leftovers("TERAPI_STATE_DIR", file("state"));
+  if (folder_) kill_leftovers("TERAPI_STATE_DIR", file("state"));
   run_until(
       [this] {
         for (auto& [number, worker] : workers_) {
@@ -137,8 +136,7 @@ ProcessClientStage::~ProcessClientStage() {
   server_.reset();
   elsewhere_.reset();
   sender_.reset();
-  std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  folder_.reset();
 }
 
 core::Time ProcessClientStage::now() const {
@@ -321,7 +319,7 @@ core::Result<std::string> ProcessClientStage::dump() {
   const int status = (*started)->exit_status().value_or(1);
   if (status != 0) {
     // Killed before it stored anything: it holds nothing.
-    if (std::filesystem::is_empty(folder_ / "state", ignored)) return std::string();
+    if (std::filesystem::is_empty(file("state"), ignored)) return std::string();
     return core::Error{"bad_dump", "the dump command ended with status " + std::to_string(status) +
                                        ": " + tail_of(errors, 400)};
   }

@@ -7,7 +7,6 @@
 // Thread rule: one thread.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,6 +17,7 @@
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
+#include "core/temporary_folder.h"
 
 namespace terapi::conformance {
 
@@ -75,11 +75,11 @@ class ProcessClientStage final : public ClientStage {
   std::string output_file(int worker) const {
     return file("output-" + std::to_string(worker) + ".log");
   }
-  std::string file(const std::string& name) const { return (folder_ / name).string(); }
+  std::string file(const std::string& name) const { return folder_->file(name); }
 
   ProcessClientOptions commands_;
   core::EventLoop loop_;
-  std::filesystem::path folder_;
+  std::optional<core::TemporaryFolder> folder_;
   std::uint16_t webhook_port_ = 0;
   std::unique_ptr<core::HttpSender> sender_;
   std::unique_ptr<Post> post_;
