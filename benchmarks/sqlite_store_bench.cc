@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "benchmarks/sample_records.h"
-#include "benchmarks/scratch_folder.h"
 #include "client/page.h"
 #include "client/storage/sqlite_store.h"
 #include "core/check.h"
+#include "core/temporary_folder.h"
 
 namespace terapi::benchmarks {
 namespace {
@@ -59,7 +59,7 @@ double store_all(client::SqliteStore& store, const Pages& pages) {
   return seconds_of([&] { hand_over(store, pages); });
 }
 
-std::unique_ptr<client::SqliteStore> fresh_store(const ScratchFolder& folder) {
+std::unique_ptr<client::SqliteStore> fresh_store(const core::TemporaryFolder& folder) {
   auto store = client::SqliteStore::open(folder.file("store.db"));
   TERAPI_CHECK(store.has_value(), store ? "" : store.error().message);
   return std::move(*store);
@@ -68,7 +68,7 @@ std::unique_ptr<client::SqliteStore> fresh_store(const ScratchFolder& folder) {
 void store_first(benchmark::State& state, Ids ids) {
   const Pages pages = made_pages(ids, static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
-    const ScratchFolder folder;
+    const core::TemporaryFolder folder;
     auto store = fresh_store(folder);
     const double stored = store_all(*store, pages);
     // The log is folded into the file when it is closed, as at the end of a sync.
@@ -80,7 +80,7 @@ void store_first(benchmark::State& state, Ids ids) {
 // What a full read brings again: nothing changes.
 void store_again(benchmark::State& state, Ids ids) {
   const Pages pages = made_pages(ids, static_cast<std::size_t>(state.range(0)));
-  const ScratchFolder folder;
+  const core::TemporaryFolder folder;
   auto store = fresh_store(folder);
   store_all(*store, pages);
   for (auto _ : state) state.SetIterationTime(store_all(*store, pages));

@@ -5,13 +5,13 @@
 #include <benchmark/benchmark.h>
 
 #include "benchmarks/sample_records.h"
-#include "benchmarks/scratch_folder.h"
 #include "benchmarks/server_thread.h"
 #include "client/storage/sqlite_store.h"
 #include "client/sync_engine.h"
 #include "core/check.h"
 #include "core/system/http_sender.h"
 #include "core/system/thread_background.h"
+#include "core/temporary_folder.h"
 #include "simulator/simulator.h"
 #include "simulator/world/world.h"
 
@@ -38,7 +38,7 @@ client::SyncOptions sync_options(std::string base_url, benchmark::State& state) 
 
 const std::vector<client::Stream> kStreams{{"github", "demo", "Issue"}};
 
-std::unique_ptr<client::SqliteStore> new_store(const ScratchFolder& folder) {
+std::unique_ptr<client::SqliteStore> new_store(const core::TemporaryFolder& folder) {
   auto store = client::SqliteStore::open(folder.file("sync.db"));
   TERAPI_CHECK(store.has_value(), store ? "" : store.error().message);
   return std::move(*store);
@@ -69,7 +69,7 @@ void sync_in_process(benchmark::State& state) {
   core::InlineBackground background(clock);
   for (auto _ : state) {
     state.PauseTiming();
-    const ScratchFolder folder;
+    const core::TemporaryFolder folder;
     auto store = new_store(folder);
     client::SyncEngine engine(sync_options("http://terapi.test", state), kStreams,
                               {clock, transport, *store, background});
@@ -96,7 +96,7 @@ void sync_over_http(benchmark::State& state) {
   ServerThread server(simulator_options());
   for (auto _ : state) {
     state.PauseTiming();
-    const ScratchFolder folder;
+    const core::TemporaryFolder folder;
     auto store = new_store(folder);
     core::EventLoop loop;
     core::HttpSender sender(loop, {});

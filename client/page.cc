@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "client/timestamp.h"
 #include "core/json.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 
@@ -212,7 +212,7 @@ class PageScan {
     }
     if (!wrong.empty()) return wrong;
     if (record.cursor.empty()) return "\"cursor\" is missing or empty, expected a string";
-    const auto modified = parse_timestamp(record.last_modified_at);
+    const auto modified = core::parse_rfc3339(record.last_modified_at);
     if (!modified) {
       return "\"last_modified_at\" is \"" + std::string(record.last_modified_at) +
              "\", expected a timestamp such as 2023-09-18T15:20:35.941305+00:00";

@@ -1,17 +1,20 @@
 #include "client/record.h"
 
-namespace terapi::client {
+#include <array>
 
-std::string_view to_string(Action action) {
-  switch (action) {
-    case Action::kAdded:
-      return "ADDED";
-    case Action::kUpdated:
-      return "UPDATED";
-    case Action::kDeleted:
-      return "DELETED";
-  }
-  return "";
-}
+#include "core/words.h"
+
+namespace terapi::client {
+namespace {
+
+constexpr auto kActionWords = std::to_array<core::Word<Action>>({
+    {Action::kAdded, "ADDED"},
+    {Action::kUpdated, "UPDATED"},
+    {Action::kDeleted, "DELETED"},
+});
+
+}  // namespace
+
+std::string_view to_string(Action action) { return core::word_of(kActionWords, action); }
 
 }  // namespace terapi::client

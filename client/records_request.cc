@@ -1,6 +1,6 @@
 #include "client/records_request.h"
 
-#include "client/timestamp.h"
+#include "core/rfc3339.h"
 #include "core/url.h"
 
 namespace terapi::client {
@@ -15,7 +15,7 @@ core::Request records_request(const Endpoint& endpoint, const Stream& stream,
   }
   if (asked.modified_after) {
     request.target +=
-        "&modified_after=" + core::percent_encode(format_timestamp(*asked.modified_after));
+        "&modified_after=" + core::percent_encode(core::format_rfc3339(*asked.modified_after));
   }
   // A cursor may hold any character (CUR-6).
   if (asked.cursor) request.target += "&cursor=" + core::percent_encode(*asked.cursor);

@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "client/timestamp.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 namespace {
 
 using namespace std::chrono_literals;
 
-const core::Time kAskedNow = *parse_timestamp("1994-11-06T08:49:37Z");
+const core::Time kAskedNow = *core::parse_rfc3339("1994-11-06T08:49:37Z");
 
 TEST(RetryAfter, ReadsWholeSeconds) {
   EXPECT_EQ(parse_retry_after("0", kAskedNow), 0s);
@@ -25,7 +25,7 @@ TEST(RetryAfter, ReadsDatesOfAllThreeFormats) {
 }
 
 TEST(RetryAfter, ReadsDaysOfTwoDigitsInEachFormat) {
-  const core::Time now = *parse_timestamp("2026-11-24T00:00:00Z");
+  const core::Time now = *core::parse_rfc3339("2026-11-24T00:00:00Z");
   for (const char* date : {"Wed, 25 Nov 2026 00:00:00 GMT", "Wednesday, 25-Nov-26 00:00:00 GMT",
                            "Wed Nov 25 00:00:00 2026"}) {
     EXPECT_EQ(parse_retry_after(date, now), 24h) << date;
@@ -35,10 +35,10 @@ TEST(RetryAfter, ReadsDaysOfTwoDigitsInEachFormat) {
 
 // RFC 9110, 5.6.7: more than 50 years ahead is the past; and a century may end tomorrow.
 TEST(RetryAfter, AYearOfTwoDigitsIsTheNearOne) {
-  EXPECT_EQ(
-      parse_retry_after("Friday, 01-Jan-00 00:00:00 GMT", *parse_timestamp("2099-12-31T23:59:00Z")),
-      1min);
-  const core::Time now = *parse_timestamp("2026-11-24T00:00:00Z");
+  EXPECT_EQ(parse_retry_after("Friday, 01-Jan-00 00:00:00 GMT",
+                              *core::parse_rfc3339("2099-12-31T23:59:00Z")),
+            1min);
+  const core::Time now = *core::parse_rfc3339("2026-11-24T00:00:00Z");
   EXPECT_EQ(parse_retry_after("Wednesday, 24-Nov-76 00:00:00 GMT", now), 24h * 3650);
   EXPECT_EQ(parse_retry_after("Wednesday, 24-Nov-77 00:00:00 GMT", now), 0s);
   EXPECT_EQ(parse_retry_after("Sunday, 06-Nov-44 08:49:37 GMT", kAskedNow), 24h * 3650);

@@ -1,20 +1,22 @@
 #include "client/store.h"
 
-namespace terapi::client {
+#include <array>
 
-std::string_view to_string(Health health) {
-  switch (health) {
-    case Health::kSyncing:
-      return "syncing";
-    case Health::kUpToDate:
-      return "up_to_date";
-    case Health::kRetrying:
-      return "retrying";
-    case Health::kStopped:
-      return "stopped";
-  }
-  return "";
-}
+#include "core/words.h"
+
+namespace terapi::client {
+namespace {
+
+constexpr auto kHealthWords = std::to_array<core::Word<Health>>({
+    {Health::kSyncing, "syncing"},
+    {Health::kUpToDate, "up_to_date"},
+    {Health::kRetrying, "retrying"},
+    {Health::kStopped, "stopped"},
+});
+
+}  // namespace
+
+std::string_view to_string(Health health) { return core::word_of(kHealthWords, health); }
 
 core::Result<void> Store::report(const Stream& /*stream*/, const Report& /*report*/) { return {}; }
 

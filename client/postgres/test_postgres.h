@@ -29,6 +29,7 @@
 
 #include "client/postgres/postgres_connection.h"
 #include "client/postgres/postgres_url.h"
+#include "core/temporary_folder.h"
 
 namespace terapi::client {
 
@@ -68,17 +69,13 @@ class TestPostgres {
 
  private:
   TestPostgres() {
-    // Not in TMPDIR: the path of a socket has 107 bytes at most, and the server's user must get in.
-    std::string name = "/tmp/terapi-pg-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-    folder_ = name;
     try {
       choose_user();
       const pid_t maker = spawn({programs() / "initdb", "-D", data(), "-U", "terapi", "-A", "trust",
                                  "-E", "UTF8", "--locale=C", "-N"});
       const std::string said = output_until("");
       if (finish(maker) != 0) throw std::runtime_error("initdb failed: " + said);
-      server_ = spawn({programs() / "postgres", "-D", data(), "-k", folder_, "-F", "-c",
+      server_ = spawn({programs() / "postgres", "-D", data(), "-k", folder_.path(), "-F", "-c",
                        "listen_addresses=", "-c", "log_min_messages=log", "-c",
                        "log_checkpoints=off", "-c", "max_connections=50"});
       const std::string told = output_until("ready to accept connections");
@@ -98,8 +95,6 @@ class TestPostgres {
       finish(server_);
     }
     if (output_ >= 0) ::close(output_);
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
   }
 
   // The folder that has both initdb and postgres; empty where there is none.
@@ -134,7 +129,8 @@ class TestPostgres {
     if (user == nullptr) throw std::runtime_error("root, and neither user postgres nor nobody");
     user_ = user->pw_uid;
     group_ = user->pw_gid;
-    if (::chown(folder_.c_str(), user_, group_) != 0) throw std::runtime_error("chown failed");
+    if (::chown(folder_.path().c_str(), user_, group_) != 0)
+      throw std::runtime_error("chown failed");
   }
 
   // Starts a program whose output goes to output_, and which dies when this process does.
@@ -160,7 +156,7 @@ class TestPostgres {
     ::dup2(output, 2);
     const bool right_user = user_ == 0 || (::setgroups(1, &group_) == 0 && ::setgid(group_) == 0 &&
                                            ::setuid(user_) == 0);
-    if (right_user && ::chdir(folder_.c_str()) == 0) {
+    if (right_user && ::chdir(folder_.path().c_str()) == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
       if (::getppid() == parent) ::execv(arguments[0], arguments);
     }
@@ -185,12 +181,13 @@ class TestPostgres {
     return status;
   }
 
-  std::string data() const { return folder_ + "/data"; }
+  std::string data() const { return folder_.file("data"); }
   std::string url(const std::string& database) const {
-    return "postgresql:///" + database + "?host=" + folder_ + "&user=terapi";
+    return "postgresql:///" + database + "?host=" + folder_.path() + "&user=terapi";
   }
 
-  std::string folder_;
+  // Not in TMPDIR: the path of a socket has 107 bytes at most, and the server's user must get in.
+  core::TemporaryFolder folder_{"terapi-pg", "/tmp"};
   uid_t user_ = 0;  // of the server, when we are root
   gid_t group_ = 0;
   pid_t server_ = -1;

@@ -60,7 +60,7 @@ core::Result<void> dump_all(const ReadFlags& flags) {
 
 int run_dump(const std::vector<std::string>& arguments) {
   const std::string name = "terapi-sync dump";
-  // A reader that has seen enough, such as head, is no failure.
+  // A reader that has seen enough, such as head, is not a failure.
   std::signal(SIGPIPE, SIG_IGN);
   const auto flags = ReadFlags::parse(arguments, ReadFlags::For::kDump);
   if (!flags) return report(name, flags.error().code, flags.error().message);

@@ -18,7 +18,7 @@ core::Result<void> DumpOutput::write() {
       pollfd wait{descriptor_, POLLOUT, 0};
       ::poll(&wait, 1, -1);
     } else if (errno == EPIPE) {
-      return core::Error{"output_closed", "nobody reads the output any more"};
+      return core::Error{"output_closed", "the reader of the output has closed it"};
     } else if (errno != EINTR) {
       return core::Error{"output_failed",
                          std::string("the output cannot be written: ") + std::strerror(errno)};

@@ -2,7 +2,7 @@
 //
 //   DumpOutput output(STDOUT_FILENO);
 //   output.buffer() += line;
-//   if (!output.write_if_large()) …   // "output_closed": nobody reads any more; "output_failed"
+//   if (!output.write_if_large()) …   // "output_closed": its reader is gone; "output_failed"
 //
 // SIGPIPE has to be ignored. Thread rule: one thread.
 #pragma once

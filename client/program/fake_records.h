@@ -9,16 +9,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
-#include <filesystem>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -30,34 +25,17 @@
 
 #include "client/program/sync_flags.h"
 #include "client/program/sync_process.h"
-#include "client/timestamp.h"
+#include "core/hex.h"
+#include "core/hmac.h"
+#include "core/rfc3339.h"
 #include "core/system/httplib_transport.h"
 #include "core/system/test_server.h"
+#include "core/temporary_folder.h"
 #include "core/url.h"
 
 namespace terapi::client {
 
 inline constexpr const char* kTestKey = "secret-key-of-the-test";
-
-// A folder that goes with the test.
-class TestFolder {
- public:
-  TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "terapi-sync-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-    path_ = name;
-  }
-  ~TestFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 class FakeRecords {
  public:
@@ -127,7 +105,7 @@ class FakeRecords {
 
  private:
   static std::string modified(std::size_t number) {
-    return format_timestamp(core::Time(std::chrono::seconds(1704067200 + number)));
+    return core::format_rfc3339(core::Time(std::chrono::seconds(1704067200 + number)));
   }
   static std::string payload(const std::string& id) {
     return R"({"id":")" + id + R"(","n":1e400,"text":"a b"})";
@@ -253,7 +231,7 @@ class SyncUnderTest {
   }
 
  private:
-  TestFolder folder_;
+  core::TemporaryFolder folder_;
   std::mutex mutex_;
   std::string stderr_text_;
   std::unique_ptr<SyncProcess> process_;
@@ -268,17 +246,8 @@ inline core::Request signed_webhook(const std::string& url, const std::string& k
   request.body =
       R"({"type":"sync","providerConfigKey":"github","connectionId":"demo","model":"Issue",)"
       R"("syncName":"issues","success":true,"modifiedAfter":"2024-01-01T00:00:00Z"})";
-  std::array<unsigned char, 32> digest{};
-  unsigned size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(request.body.data()), request.body.size(),
-       digest.data(), &size);
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  request.headers = {{"Content-Type", "application/json"}, {"X-Terapi-Hmac-Sha256", hex}};
+  request.headers = {{"Content-Type", "application/json"},
+                     {"X-Terapi-Hmac-Sha256", core::hex(core::hmac_sha256(key, request.body))}};
   return request;
 }
 

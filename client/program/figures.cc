@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "client/timestamp.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 namespace {
@@ -74,7 +74,7 @@ std::string exact_span(core::Duration span) {
 }
 
 std::string short_time(core::Time time) {
-  std::string text = format_timestamp(time).substr(0, 19) + "Z";
+  std::string text = core::format_rfc3339(time).substr(0, 19) + "Z";
   text[10] = ' ';
   return text;
 }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "client/timestamp.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 namespace {
@@ -48,7 +48,7 @@ TEST(Figures, SpansHaveTwoUnitsAtMost) {
 }
 
 TEST(Figures, TimesAreUtcToTheSecond) {
-  EXPECT_EQ(short_time(*parse_timestamp("2026-11-23T20:44:07.804863+00:00")),
+  EXPECT_EQ(short_time(*core::parse_rfc3339("2026-11-23T20:44:07.804863+00:00")),
             "2026-11-23 20:44:07Z");
 }
 

@@ -1,13 +1,14 @@
 #include "client/program/listen_address.h"
 
-#include <charconv>
 #include <utility>
+
+#include "core/parse_number.h"
 
 namespace terapi::client {
 
 core::Result<ListenAddress> parse_listen_address(std::string_view text) {
   const core::Error wrong{"bad_usage", "'" + std::string(text) +
-                                           "' is no address; expected HOST:PORT, such as "
+                                           "' is not an address; expected HOST:PORT, such as "
                                            "127.0.0.1:8080 or [::1]:8080 (port 0: any free one)"};
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return wrong;
@@ -17,10 +18,9 @@ core::Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (host.empty() || host.find_first_of("[]/@ ") != std::string_view::npos) return wrong;
   if (!bracketed && host.find(':') != std::string_view::npos) return wrong;
-  ListenAddress address{std::string(host)};
-  const auto [stop, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  if (port.empty() || error != std::errc() || stop != port.data() + port.size()) return wrong;
-  return address;
+  const auto number = core::parse_number<std::uint16_t>(port);
+  if (!number) return wrong;
+  return ListenAddress{std::string(host), *number};
 }
 
 }  // namespace terapi::client

@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "client/program/figures.h"
-#include "client/timestamp.h"
 #include "core/json_writer.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 namespace {
@@ -34,7 +34,7 @@ std::string log_text(const LogLine& line) {
 std::string log_json(const LogLine& line) {
   core::json::Writer out;
   out.begin_object()
-      .field("time", format_timestamp(line.time))
+      .field("time", core::format_rfc3339(line.time))
       .field("level", level_name(line.level));
   if (!line.stream.empty()) out.field("stream", line.stream);
   out.field("message", line.message).end_object();

@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "client/timestamp.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 namespace {
 
 LogLine warning() {
-  return {*parse_timestamp("2024-01-01T00:00:00Z"), SyncEvent::Level::kWarning, "github/demo/Issue",
-          "the server said \"no\""};
+  return {*core::parse_rfc3339("2024-01-01T00:00:00Z"), SyncEvent::Level::kWarning,
+          "github/demo/Issue", "the server said \"no\""};
 }
 
 TEST(LogLine, TextNamesTheStream) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <unistd.h>
+#include <filesystem>
 
 #include <csignal>
 #include <fstream>
@@ -44,7 +45,7 @@ class SyncedDatabase : public testing::Test {
              "--stream", "github/demo/Issue", "--once", "--progress", "never"});
     ASSERT_EQ(once.code, 0) << once.err;
   }
-  TestFolder folder_;
+  core::TemporaryFolder folder_;
   std::string database_ = folder_.file("sync.db");
 };
 
@@ -146,7 +147,7 @@ TEST(DumpOutput, AFailureIsNoClosedPipe) {
 }
 
 TEST(ReadyFile, SaysWhereItListens) {
-  TestFolder folder;
+  core::TemporaryFolder folder;
   const std::string path = folder.file("ready.json");
   ASSERT_TRUE((ReadyFile{"http://127.0.0.1:1/webhooks", ""}.write(path)));
   const auto ready = nlohmann::json::parse(std::ifstream(path));

@@ -2,11 +2,10 @@
 
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "core/json_writer.h"
+#include "core/replace_file.h"
 
 namespace terapi::client {
 
@@ -24,18 +23,9 @@ std::string ReadyFile::json() const {
 }
 
 core::Result<void> ReadyFile::write(const std::string& path) const {
-  const core::Error failed{"no_file", "--ready-file: '" + path + "' cannot be written"};
-  const std::string beside = path + ".tmp." + std::to_string(::getpid());
-  {
-    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-    file << json();
-    if (!file.flush()) return failed;
-  }
-  std::error_code error;
-  std::filesystem::rename(beside, path, error);
-  if (!error) return {};
-  std::filesystem::remove(beside, error);
-  return failed;
+  const core::Result<void> written = core::replace_file(path, json());
+  if (written) return {};
+  return core::Error{written.error().code, "--ready-file: " + written.error().message};
 }
 
 }  // namespace terapi::client

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "client/program/figures.h"
-#include "client/timestamp.h"
 #include "core/json_writer.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 namespace {
@@ -55,7 +55,7 @@ std::string aligned(const TableRow& row, const std::array<std::size_t, kColumns>
 }
 
 std::optional<std::string> served(const std::optional<core::Time>& time) {
-  return time ? std::optional(format_timestamp(*time)) : std::nullopt;
+  return time ? std::optional(core::format_rfc3339(*time)) : std::nullopt;
 }
 
 void write_status(core::json::Writer& out, const StreamStatus& status, core::Time now) {

@@ -4,19 +4,19 @@
 
 #include <nlohmann/json.hpp>
 
-#include "client/timestamp.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 namespace {
 
 using namespace std::chrono_literals;
 
-core::Time moment() { return *parse_timestamp("2026-11-23T20:46:12Z"); }
+core::Time moment() { return *core::parse_rfc3339("2026-11-23T20:46:12Z"); }
 
 StreamStatus healthy() {
   StreamStatus status;
   status.stream = {"github", "demo", "Issue"};
-  status.position = {"Y3JlYXRlZF9hdF4yMDIzLTExLTE3", *parse_timestamp("2026-11-23T20:44:07.8Z"),
+  status.position = {"Y3JlYXRlZF9hdF4yMDIzLTExLTE3", *core::parse_rfc3339("2026-11-23T20:44:07.8Z"),
                      1000};
   status.deleted = 3;
   status.health = "up_to_date";

@@ -1,18 +1,15 @@
 #include "client/program/sync_metrics.h"
 
 #include <array>
-#include <cinttypes>
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <optional>
 #include <string_view>
 
 #include "client/program/progress_line.h"
 #include "core/json_writer.h"
+#include "core/prometheus_text.h"
 #include "core/url.h"
-
-#include "core/prometheus_label.h"
 
 namespace terapi::client {
 namespace {
@@ -20,21 +17,11 @@ namespace {
 constexpr std::array<Health, 4> kHealths = {Health::kSyncing, Health::kUpToDate, Health::kRetrying,
                                             Health::kStopped};
 
-std::string labels_of(const Stream& stream) {
-  return "integration=\"" + core::prometheus_label(stream.integration) + "\",connection=\"" +
-         core::prometheus_label(stream.connection) + "\",model=\"" +
-         core::prometheus_label(stream.model) + "\",variant=\"" +
-         core::prometheus_label(stream.variant) + "\"";
-}
-
-// Seconds, to the microsecond.
-std::string seconds_of(core::Duration span) {
-  std::array<char, 48> text{};
-  const std::int64_t micros = span.count();
-  std::snprintf(text.data(), text.size(), "%s%" PRId64 ".%06" PRId64, micros < 0 ? "-" : "",
-                (micros < 0 ? -micros : micros) / 1'000'000,
-                (micros < 0 ? -micros : micros) % 1'000'000);
-  return text.data();
+core::PrometheusText::Labels labels_of(const Stream& stream) {
+  return {{"integration", stream.integration},
+          {"connection", stream.connection},
+          {"model", stream.model},
+          {"variant", stream.variant}};
 }
 
 class SyncMetricsText {
@@ -42,19 +29,17 @@ class SyncMetricsText {
   explicit SyncMetricsText(const SyncMetrics& metrics) : metrics_(metrics) {}
 
   void family(const std::string& name, std::string_view type, std::string_view help) {
-    name_ = "terapi_sync_" + name;
-    text_ += "# HELP " + name_ + " " + std::string(help) + "\n# TYPE " + name_ + " " +
-             std::string(type) + "\n";
+    out_.family("terapi_sync_" + name, type, help);
   }
-  void sample(const std::string& labels, const std::string& value) {
-    text_ += name_ + (labels.empty() ? "" : "{" + labels + "}") + " " + value + "\n";
+  void sample(const core::PrometheusText::Labels& labels, std::uint64_t value) {
+    out_.sample(labels, value);
   }
   // A family with a whole number for each stream.
   void numbers(const std::string& name, std::string_view type, std::string_view help,
                const std::function<std::uint64_t(const StreamProgress&)>& of) {
     family(name, type, help);
     for (const StreamProgress& stream : metrics_.streams) {
-      sample(labels_of(stream.stream), std::to_string(of(stream)));
+      out_.sample(labels_of(stream.stream), of(stream));
     }
   }
   // A family with a span in seconds for each stream that has one.
@@ -62,15 +47,14 @@ class SyncMetricsText {
              const std::function<std::optional<core::Duration>(const StreamProgress&)>& of) {
     family(name, "gauge", help);
     for (const StreamProgress& stream : metrics_.streams) {
-      if (const auto span = of(stream)) sample(labels_of(stream.stream), seconds_of(*span));
+      if (const auto span = of(stream)) out_.sample(labels_of(stream.stream), *span);
     }
   }
-  std::string take() { return std::move(text_); }
+  std::string take() { return out_.take(); }
 
  private:
   const SyncMetrics& metrics_;
-  std::string name_;
-  std::string text_;
+  core::PrometheusText out_;
 };
 
 std::optional<core::Duration> since_epoch(const std::optional<core::Time>& time) {
@@ -99,8 +83,9 @@ void add_gauges(SyncMetricsText& out, const SyncMetrics& metrics) {
   out.family("health", "gauge", "1 for the state that the stream is in.");
   for (const StreamProgress& stream : metrics.streams) {
     for (const Health health : kHealths) {
-      out.sample(labels_of(stream.stream) + ",state=\"" + std::string(to_string(health)) + "\"",
-                 stream.health == health ? "1" : "0");
+      core::PrometheusText::Labels labels = labels_of(stream.stream);
+      labels.emplace_back("state", to_string(health));
+      out.sample(labels, stream.health == health ? 1 : 0);
     }
   }
   out.spans("up_to_date_timestamp_seconds", "When everything served was stored last.",
@@ -114,12 +99,12 @@ void add_gauges(SyncMetricsText& out, const SyncMetrics& metrics) {
 void add_webhooks(SyncMetricsText& out, const SyncMetrics& metrics) {
   const WebhookCounters& webhooks = metrics.webhooks;
   out.family("webhooks_received_total", "counter", "Webhooks that were verified, by use.");
-  out.sample("use=\"hint\"", std::to_string(webhooks.hints - metrics.hints_of_no_stream));
-  out.sample("use=\"other_stream\"", std::to_string(metrics.hints_of_no_stream));
-  out.sample("use=\"ignored\"", std::to_string(webhooks.ignored));
+  out.sample({{"use", "hint"}}, webhooks.hints - metrics.hints_of_no_stream);
+  out.sample({{"use", "other_stream"}}, metrics.hints_of_no_stream);
+  out.sample({{"use", "ignored"}}, webhooks.ignored);
   out.family("webhooks_rejected_total", "counter", "Webhooks that were rejected, by reason.");
   for (const auto& [reason, count] : webhooks.rejected) {
-    out.sample("reason=\"" + core::prometheus_label(reason) + "\"", std::to_string(count));
+    out.sample({{"reason", reason}}, count);
   }
 }
 
@@ -168,8 +153,9 @@ core::Response answer_metrics(const core::Request& request, const SyncMetrics& m
   if (path == "/health") {
     return {200, {{"Content-Type", "application/json"}}, health_json(metrics.streams)};
   }
-  return {
-      200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, metrics_text(metrics)};
+  return {200,
+          {{"Content-Type", std::string(core::PrometheusText::kContentType)}},
+          metrics_text(metrics)};
 }
 
 }  // namespace terapi::client

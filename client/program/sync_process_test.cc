@@ -1,6 +1,7 @@
 #include "client/program/sync_process.h"
 
 #include <gtest/gtest.h>
+#include <filesystem>
 
 #include "client/program/fake_records.h"
 #include "client/program/open_store.h"
@@ -158,7 +159,7 @@ TEST(SyncProcess, ServesMetricsAndHealth) {
 
 TEST(SyncProcess, APortInUseIsSaidBeforeADatabaseIsMade) {
   core::TestServer other;
-  TestFolder folder;
+  core::TemporaryFolder folder;
   SyncSettings settings;
   settings.streams = {Stream{"a", "b", "c"}};
   settings.database = folder.file("sync.db");

@@ -4,30 +4,22 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <string>
 
 #include "client/storage/bloom_filter.h"
 #include "client/storage/sqlite_store.h"
+#include "core/temporary_folder.h"
 
 namespace terapi::client {
 namespace {
 
 class ManyIds : public testing::Test {
  protected:
-  ManyIds() {
-    std::string name = (std::filesystem::temp_directory_path() / "index-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    open();
-  }
-  ~ManyIds() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  ManyIds() { open(); }
 
   void open() {
     store_.reset();
-    auto store = SqliteStore::open((folder_ / "sync.db").string());
+    auto store = SqliteStore::open(folder_.file("sync.db"));
     ASSERT_TRUE(store) << store.error().message;
     store_ = std::move(*store);
   }
@@ -66,7 +58,7 @@ class ManyIds : public testing::Test {
     return rows;
   }
 
-  std::filesystem::path folder_;
+  core::TemporaryFolder folder_;
   const Stream stream_{"github", "demo", "Issue"};
   std::unique_ptr<SqliteStore> store_;
 };
@@ -98,7 +90,7 @@ TEST_F(ManyIds, AreFoundAgainByAProcessThatDidNotWriteThem) {
 
 TEST_F(ManyIds, AreFoundAgainWhenAnotherProcessHasStoredAndIndexedThem) {
   store_range(0, 100, 1);
-  auto other = SqliteStore::open((folder_ / "sync.db").string());
+  auto other = SqliteStore::open(folder_.file("sync.db"));
   ASSERT_TRUE(other);
   std::swap(store_, *other);
   EXPECT_EQ(store_range(50, 4'000, 2), 3'950U);

@@ -8,7 +8,7 @@
 
 #include "client/storage/record_index.h"
 #include "client/storage/sqlite_schema.h"
-#include "client/timestamp.h"
+#include "core/rfc3339.h"
 #include "core/sqlite/sqlite_connection.h"
 
 namespace terapi::client {
@@ -119,7 +119,7 @@ class SqliteStore::Impl {
     const auto reported = in_transaction([&]() -> core::Result<Committed> {
       auto number = number_of(stream);
       if (!number) return number.error();
-      const std::string now = format_timestamp(report.now);
+      const std::string now = core::format_rfc3339(report.now);
       set_health_.bind(1, *number);
       set_health_.bind_text(2, to_string(report.health));
       set_health_.bind_text(3, report.error.code);
@@ -380,7 +380,7 @@ class SqliteStore::Impl {
   }
 
   core::Result<void> move_cursor(const StreamRow& row, const Batch& batch) {
-    const std::string now = format_timestamp(batch.now);
+    const std::string now = core::format_rfc3339(batch.now);
     SqliteStatement& statement = batch.move ? move_ : count_;
     int parameter = 1;
     statement.bind(parameter++, row.number);
@@ -409,8 +409,8 @@ class SqliteStore::Impl {
     status.health = text(8);
     status.error = {text(9), text(10)};
     status.record = text(11);
-    status.moved_at = parse_timestamp(row.bytes(12));
-    status.up_to_date_at = parse_timestamp(row.bytes(13));
+    status.moved_at = core::parse_rfc3339(row.bytes(12));
+    status.up_to_date_at = core::parse_rfc3339(row.bytes(13));
     return status;
   }
 

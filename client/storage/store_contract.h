@@ -12,9 +12,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <stdexcept>
@@ -27,6 +25,7 @@
 #include "client/storage/test_batch.h"
 #include "client/store.h"
 #include "core/sqlite/sqlite_connection.h"
+#include "core/temporary_folder.h"
 
 namespace terapi::client {
 
@@ -49,13 +48,6 @@ class StoreBackend {
 
 class SqliteBackend final : public StoreBackend {
  public:
-  SqliteBackend() {
-    std::string name = (std::filesystem::temp_directory_path() / "terapi-store-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-    folder_ = name;
-  }
-  ~SqliteBackend() override { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<ReadableStore> open() override { return must(SqliteStore::open(file())); }
   void refuse(const std::string& id) override {
     auto connection = must(core::SqliteConnection::open(file(), file()));
@@ -64,8 +56,8 @@ class SqliteBackend final : public StoreBackend {
   }
 
  private:
-  std::string file() const { return folder_ / "sync.db"; }
-  std::filesystem::path folder_;
+  std::string file() const { return folder_.file("sync.db"); }
+  core::TemporaryFolder folder_;
 };
 
 class MemoryBackend final : public StoreBackend {

@@ -16,27 +16,23 @@
 // Thread rule: const calls from any thread.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-struct evp_mac_ctx_st;  // OpenSSL's EVP_MAC_CTX
 
 namespace terapi::client {
 
 class Signature {
  public:
   // Empty keys are left out: anybody can compute an HMAC with the empty key.
-  explicit Signature(const std::vector<std::string>& keys);
+  explicit Signature(std::vector<std::string> keys);
 
   // `body` is what came over the wire, before anything was parsed; `header` the HMAC header's
   // value. Of a list, only the first few values are looked at.
   bool verifies(std::string_view body, std::string_view header) const;
 
  private:
-  // One for each key: it has taken in the key and nothing else; each body goes into a copy of it.
-  std::vector<std::shared_ptr<const evp_mac_ctx_st>> keyed_;
+  std::vector<std::string> keys_;
 };
 
 }  // namespace terapi::client

@@ -1,7 +1,6 @@
 #include "client/webhooks/signature.h"
 
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "client/timestamp.h"
 #include "core/json_fields.h"
 #include "core/json_writer.h"
+#include "core/rfc3339.h"
 #include "core/url.h"
 
 namespace terapi::client {
@@ -35,7 +35,7 @@ Hint read_hint(const json::Value& body, json::Issues& issues) {
   // What only helps is taken where it can be read: a hint is worth more than a complaint.
   const json::Value variant = fields.any("syncVariant");
   if (variant.is_string() && variant.text() != "\"\"") hint.variant = variant.string();
-  hint.modified_after = parse_timestamp(fields.any("modifiedAfter").string());
+  hint.modified_after = core::parse_rfc3339(fields.any("modifiedAfter").string());
   return hint;
 }
 

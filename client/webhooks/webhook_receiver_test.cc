@@ -1,16 +1,13 @@
 #include "client/webhooks/webhook_receiver.h"
 
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <array>
 #include <map>
 #include <tuple>
 
-#include "client/timestamp.h"
-
 #include "client/webhooks/test_digest.h"
+#include "core/rfc3339.h"
 
 namespace terapi::client {
 namespace {
@@ -48,7 +45,7 @@ TEST_F(WebhookReceiverTest, TurnsASyncWebhookIntoAHint) {
   EXPECT_EQ(hints_[0].connection, "demo");
   EXPECT_EQ(hints_[0].model, "Issue");
   EXPECT_EQ(hints_[0].variant, "base");
-  EXPECT_EQ(hints_[0].modified_after, parse_timestamp("2024-01-01T00:00:00.000001Z"));
+  EXPECT_EQ(hints_[0].modified_after, core::parse_rfc3339("2024-01-01T00:00:00.000001Z"));
   EXPECT_EQ(receiver_.counters().hints, 1U);
 }
 

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "core/check.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_server.h"
+#include "core/temporary_folder.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::tests {
@@ -26,21 +26,17 @@ namespace terapi::tests {
 class SyncPrograms {
  public:
   SyncPrograms() {
-    std::string name = (std::filesystem::temp_directory_path() / "programs-XXXXXX").string();
-    TERAPI_CHECK(::mkdtemp(name.data()) != nullptr, name);
-    folder_ = name;
     auto server = core::HttpServer::start(
         loop_, {},
         [this](const core::Request& request, const auto& done) { serve(request, done); });
     TERAPI_CHECK(server.has_value(), "no server");
     server_ = std::move(*server);
   }
-  ~SyncPrograms() { std::filesystem::remove_all(folder_); }
   SyncPrograms(const SyncPrograms&) = delete;
   SyncPrograms& operator=(const SyncPrograms&) = delete;
 
   simulator::InProcessSimulator& simulator() { return simulator_; }
-  std::string file() const { return (folder_ / "sync.db").string(); }
+  std::string file() const { return folder_.file("sync.db"); }
   int requests() const { return requests_; }
 
   // At the n-th request from now, and so long after it, the process started first is killed.
@@ -102,7 +98,7 @@ class SyncPrograms {
     return child;
   }
 
-  std::filesystem::path folder_;
+  core::TemporaryFolder folder_;
   core::EventLoop loop_;
   simulator::InProcessSimulator simulator_;
   std::unique_ptr<core::HttpServer> server_;

@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +30,7 @@
 #include "client/webhooks/webhook_receiver.h"
 #include "core/background.h"
 #include "core/check.h"
+#include "core/temporary_folder.h"
 #include "core/virtual_network.h"
 #include "simulator/test_simulator.h"
 
@@ -189,9 +189,6 @@ class SyncWorld {
  public:
   explicit SyncWorld(const simulator::TestSimulatorOptions& given = {})
       : simulator_(given), network_(simulator_.clock(), handler()) {
-    std::string name = (std::filesystem::temp_directory_path() / "sync-XXXXXX").string();
-    TERAPI_CHECK(::mkdtemp(name.data()) != nullptr, name);
-    folder_ = name;
     options.endpoint = {"http://terapi.test", std::string(simulator::kDefaultSecretKey)};
     options.on_event = [this](const client::SyncEvent& event) {
       events.push_back(client::to_string(event.stream) + ": " + event.text);
@@ -205,10 +202,7 @@ class SyncWorld {
       return {client_->receiver().handle(request), {}};
     });
   }
-  ~SyncWorld() {
-    client_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  ~SyncWorld() { client_.reset(); }
   SyncWorld(const SyncWorld&) = delete;
   SyncWorld& operator=(const SyncWorld&) = delete;
 
@@ -216,7 +210,7 @@ class SyncWorld {
   core::VirtualNetwork& network() { return network_; }
   core::VirtualClock& clock() { return simulator_.clock(); }
   SyncClient& client() { return *client_; }
-  std::string file() const { return (folder_ / "sync.db").string(); }
+  std::string file() const { return folder_.file("sync.db"); }
 
   client::SyncOptions options;
   std::vector<client::Stream> streams = {{"github", "demo", "Issue"}};
@@ -306,7 +300,7 @@ class SyncWorld {
                                             {"variant", stream.variant}});
   }
 
-  std::filesystem::path folder_;
+  core::TemporaryFolder folder_;
   simulator::InProcessSimulator simulator_;
   core::VirtualNetwork network_;
   std::unique_ptr<SyncClient> client_;
