@@ -30,14 +30,6 @@ struct PublicApi::Call {
 
 namespace {
 
-// The first value of a query parameter, or "".
-std::string peek(const core::Target& target, std::string_view name) {
-  for (const auto& [key, value] : target.query) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
 void add_rate_headers(core::Response& response, const RateLimiter::Verdict& rate) {
   response.headers.set("X-RateLimit-Limit", std::to_string(rate.limit));
   response.headers.set("X-RateLimit-Remaining", std::to_string(rate.remaining));
@@ -110,12 +102,12 @@ void PublicApi::Call::look_at(core::Target asked) {
   target = std::move(asked);
   stream.integration = request.headers.get("Provider-Config-Key").value_or("");
   stream.connection = request.headers.get("Connection-Id").value_or("");
-  stream.model = peek(target, "model");
-  if (std::string variant = peek(target, "variant"); !variant.empty()) {
+  stream.model = target.get("model").value_or("");
+  if (std::string variant = target.get("variant").value_or(""); !variant.empty()) {
     stream.variant = std::move(variant);
   }
-  cursor = peek(target, "cursor");
-  modified_after = peek(target, "modified_after");
+  cursor = target.get("cursor").value_or("");
+  modified_after = target.get("modified_after").value_or("");
 }
 
 PublicApi::Result PublicApi::answer(Call& call) {

@@ -164,7 +164,7 @@ void append_record(std::string& out, const Record& record, const Dialect& dialec
                         .put("\":{\"deleted_at\":")
                         .time_or_null(deleted_at)
                         .put(",\"last_action\":\"")
-                        .put(action_name(record.action()))
+                        .put(core::word_of(kActionWords, record.action()))
                         .put("\",\"first_seen_at\":")
                         .time_or_null(record.first_seen())
                         .put(",\"last_modified_at\":")

@@ -107,7 +107,7 @@ class Reader {
     const std::string name = older ? "delta" : "modified_after";
     const std::optional<std::string>& given = older ? older : newer;
     if (!given) return;
-    std::optional<Time> time = parse_timestamp(*given);
+    std::optional<Time> time = core::parse_rfc3339(*given);
     if (time && dialect_.modified_after_needs_z) {
       if (!given->ends_with("Z")) time.reset();
       if (time) time = std::chrono::floor<std::chrono::milliseconds>(*time);

@@ -55,7 +55,7 @@ void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
   json::Fields fields(body->root(), {}, issues);
   const auto by = fields.duration("by");
   const auto to_text = fields.string("to");
-  const auto to = to_text ? parse_timestamp(*to_text) : std::nullopt;
+  const auto to = to_text ? core::parse_rfc3339(*to_text) : std::nullopt;
   fields.finish();
   if (to_text && !to) fields.report("to", "invalid_value", "to is not an RFC 3339 timestamp");
   if (issues.empty() && by.has_value() == to.has_value()) {

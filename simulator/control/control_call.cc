@@ -3,10 +3,7 @@
 namespace terapi::simulator {
 
 std::string ControlCall::query(std::string_view name) const {
-  for (const auto& [key, value] : target.query) {
-    if (key == name) return value;
-  }
-  return {};
+  return target.get(name).value_or("");
 }
 
 }  // namespace terapi::simulator

@@ -1,7 +1,6 @@
 #include "simulator/control/control_query.h"
 
-#include <charconv>
-
+#include "core/parse_number.h"
 #include "simulator/api/api_error.h"
 
 namespace terapi::simulator {
@@ -15,9 +14,8 @@ std::optional<std::size_t> read_limit(const ControlCall& call, const Reply& repl
                                       std::size_t otherwise) {
   const std::string text = call.query("limit");
   if (text.empty()) return otherwise;
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error == std::errc() && end == text.data() + text.size() && limit > 0) return limit;
+  const auto limit = core::parse_number<std::size_t>(text);
+  if (limit && *limit > 0) return limit;
   reply(invalid_input("invalid_query_params",
                       {{"invalid_type", "limit is a whole number from 1", {"limit"}}}));
   return std::nullopt;

@@ -57,7 +57,7 @@ void write_summary(json::Writer& out, const Delivery& delivery) {
       .field("model", delivery.stream.model)
       .field("variant", delivery.stream.variant)
       .field("run_id", delivery.run_id)
-      .field("state", delivery_state_name(delivery.state))
+      .field("state", core::word_of(kDeliveryStateWords, delivery.state))
       .optional_field("held_by", delivery.held.reason == HeldFor::kNothing
                                      ? std::nullopt
                                      : std::optional(hold_text(delivery.held)))
@@ -73,7 +73,7 @@ void write_summary(json::Writer& out, const Delivery& delivery) {
 
 void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   const std::string state_name = call.query("state");
-  const auto wanted = delivery_state_named(state_name);
+  const auto wanted = core::value_of(kDeliveryStateWords, state_name);
   if (!state_name.empty() && !wanted) {
     return reply(ApiError{400, "invalid_query_params",
                           "state is one of pending, in_flight, held, delivered, failed, "

@@ -1,4 +1,6 @@
 // POST /_simulator/runs: one sync run, made by hand.
+#include <array>
+
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
@@ -67,10 +69,15 @@ std::vector<std::string> read_ids(json::Fields& fields, std::string_view key) {
 }
 
 std::optional<SyncType> read_type(json::Fields& fields) {
-  const auto choice =
-      fields.choice("type", {"INITIAL", "INCREMENTAL", "initial", "incremental", "full", "FULL"});
-  if (!choice) return std::nullopt;
-  return *choice == 1 || *choice == 3 ? SyncType::kIncremental : SyncType::kInitial;
+  static constexpr auto kWords = std::to_array<core::Word<SyncType>>({
+      {SyncType::kInitial, "INITIAL"},
+      {SyncType::kIncremental, "INCREMENTAL"},
+      {SyncType::kInitial, "initial"},
+      {SyncType::kIncremental, "incremental"},
+      {SyncType::kInitial, "full"},
+      {SyncType::kInitial, "FULL"},
+  });
+  return fields.word("type", kWords);
 }
 
 std::optional<RunError> read_error(json::Fields& fields) {

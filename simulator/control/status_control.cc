@@ -1,8 +1,8 @@
 // GET /_simulator/health, ready, openapi.json, streams, the page, and /metrics.
-#include <array>
+#include <map>
 
 #include "core/json_writer.h"
-#include "core/prometheus_label.h"
+#include "core/prometheus_text.h"
 #include "core/version.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
@@ -55,70 +55,47 @@ std::string ready_json(const SimulatorParts& parts) {
   return out.take();
 }
 
-class MetricsText {
- public:
-  void family(std::string_view name, std::string_view type, std::string_view help) {
-    text_ += "# HELP " + std::string(name) + " " + std::string(help) + "\n# TYPE " +
-             std::string(name) + " " + std::string(type) + "\n";
-  }
-  void sample(std::string_view name, std::string_view labels, std::uint64_t value) {
-    text_ += std::string(name);
-    if (!labels.empty()) text_ += "{" + std::string(labels) + "}";
-    text_ += " " + std::to_string(value) + "\n";
-  }
-  std::string take() { return std::move(text_); }
-
- private:
-  std::string text_;
-};
-
-void add_stream_metrics(MetricsText& out, const SimulatorParts& parts) {
+void add_stream_metrics(core::PrometheusText& out, const SimulatorParts& parts) {
   out.family("terapi_records", "gauge", "Records of each stream, by last action.");
   for (const Environment& environment : parts.engine.state().environments) {
     for (const auto& [key, stream] : environment.streams) {
-      const std::string labels = "integration=\"" + core::prometheus_label(key.integration) +
-                                 "\",connection=\"" + core::prometheus_label(key.connection) +
-                                 "\",model=\"" + core::prometheus_label(key.model) +
-                                 "\",variant=\"" + core::prometheus_label(key.variant) +
-                                 "\",last_action=\"";
-      for (const Action action : {Action::kAdded, Action::kUpdated, Action::kDeleted}) {
-        out.sample("terapi_records", labels + std::string(action_name(action)) + "\"",
-                   stream.log.count(action));
+      for (const core::Word<Action>& action : kActionWords) {
+        out.sample({{"integration", key.integration},
+                    {"connection", key.connection},
+                    {"model", key.model},
+                    {"variant", key.variant},
+                    {"last_action", action.word}},
+                   stream.log.count(action.value));
       }
     }
   }
 }
 
 std::string metrics_text(SimulatorParts& parts) {
-  MetricsText out;
+  core::PrometheusText out;
   out.family("terapi_requests_total", "counter", "Requests to the public API.");
   for (const auto& [status, count] : parts.engine.requests().by_status()) {
-    out.sample("terapi_requests_total", "status=\"" + std::to_string(status) + "\"", count);
+    out.sample({{"status", std::to_string(status)}}, count);
   }
   add_stream_metrics(out, parts);
   const State& state = parts.engine.state();
-  out.family("terapi_runs_total", "counter", "Sync runs.");
-  out.sample("terapi_runs_total", "", state.last_run);
-  out.family("terapi_webhook_attempts_total", "counter", "Webhook attempts sent.");
-  out.sample("terapi_webhook_attempts_total", "", parts.webhooks.attempts_made());
-  out.family("terapi_webhook_in_flight", "gauge", "Webhook attempts on the wire.");
-  out.sample("terapi_webhook_in_flight", "", parts.webhooks.in_flight());
-  std::array<std::uint64_t, 6> by_state{};
-  for (const auto& [number, delivery] : state.deliveries) {
-    ++by_state[static_cast<std::size_t>(delivery.state)];
-  }
+  out.single("terapi_runs_total", "counter", "Sync runs.", state.last_run);
+  out.single("terapi_webhook_attempts_total", "counter", "Webhook attempts sent.",
+             parts.webhooks.attempts_made());
+  out.single("terapi_webhook_in_flight", "gauge", "Webhook attempts on the wire.",
+             parts.webhooks.in_flight());
+  std::map<DeliveryState, std::uint64_t> by_state;
+  for (const auto& [number, delivery] : state.deliveries) ++by_state[delivery.state];
   out.family("terapi_deliveries", "gauge", "Webhook deliveries kept, by state.");
-  for (std::size_t i = 0; i < by_state.size(); ++i) {
-    const std::string name(delivery_state_name(static_cast<DeliveryState>(i)));
-    out.sample("terapi_deliveries", "state=\"" + name + "\"", by_state[i]);
+  for (const core::Word<DeliveryState>& each : kDeliveryStateWords) {
+    out.sample({{"state", each.word}}, by_state[each.value]);
   }
   out.family("terapi_faults_fired_total", "counter", "How often each fault rule struck.");
   for (const FaultRule& rule : state.faults.rules()) {
-    out.sample("terapi_faults_fired_total", "rule=\"" + core::prometheus_label(rule.id) + "\"",
-               static_cast<std::uint64_t>(rule.fired));
+    out.sample({{"rule", rule.id}}, static_cast<std::uint64_t>(rule.fired));
   }
-  out.family("terapi_advisories", "gauge", "Advisories about callers.");
-  out.sample("terapi_advisories", "", parts.advisories.all().size());
+  out.single("terapi_advisories", "gauge", "Advisories about callers.",
+             parts.advisories.all().size());
   std::string text = out.take();
   if (parts.extra_metrics) text += parts.extra_metrics();
   return text;

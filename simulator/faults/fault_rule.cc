@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/glob.h"
 #include "core/json_writer.h"
 #include "core/nearest.h"
 #include "core/random.h"
@@ -66,34 +67,10 @@ void read_trigger(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
 
 }  // namespace
 
-bool glob_matches(std::string_view pattern, std::string_view text) {
-  // Greedy with one point to go back to, so linear in practice and never exponential.
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_text = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_text = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 bool FaultRule::matches(const FaultEvent& event) const {
   return std::all_of(match.begin(), match.end(), [&](const auto& wanted) {
     const auto found = event.attributes.find(wanted.first);
-    return found != event.attributes.end() && glob_matches(wanted.second, found->second);
+    return found != event.attributes.end() && core::glob_matches(wanted.second, found->second);
   });
 }
 

@@ -44,9 +44,6 @@ struct FaultRule {
   bool strikes(const FaultEvent& event, std::uint64_t seed);
 };
 
-// True when `text` matches `pattern`, in which "*" stands for any text.
-bool glob_matches(std::string_view pattern, std::string_view text);
-
 // Reads one rule; reports what is wrong with it to `issues`. `fallback_id` is its id when it names
 // none.
 FaultRule read_fault_rule(const core::json::Value& value, const core::json::Path& path,

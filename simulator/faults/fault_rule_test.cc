@@ -127,15 +127,6 @@ TEST(FaultPlan, StrikesOnlyEventsThatTheRuleIsAbout) {
   EXPECT_EQ(plan.find("rule")->matched, 0);
 }
 
-TEST(FaultRule, GlobsFindTheirTextWhereverItIs) {
-  EXPECT_TRUE(glob_matches("*", ""));
-  EXPECT_TRUE(glob_matches("a*b*c", "a--b--bc"));
-  EXPECT_TRUE(glob_matches("**", "x"));
-  EXPECT_FALSE(glob_matches("", "x"));
-  EXPECT_FALSE(glob_matches("a*b", "ab c"));
-  EXPECT_FALSE(glob_matches(std::string(30, '*') + "b", std::string(20'000, 'a')));
-}
-
 TEST(FaultRule, RefusesUnknownKeysEachWithItsPath) {
   EXPECT_THAT(paths(R"({"on":"api","every":2,"evry":2,"match":{"modle":"x"},"do":{"rest":true}})"),
               testing::UnorderedElementsAre("match.modle", "evry", "do", "do.rest"));

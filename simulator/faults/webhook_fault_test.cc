@@ -1,7 +1,8 @@
 // The faults of webhooks and of the store.
 #include <gmock/gmock.h>
 
-#include "simulator/records/digest.h"
+#include "core/hex.h"
+#include "core/hmac.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::simulator {
@@ -20,8 +21,10 @@ class WebhookFault : public testing::Test {
   // What a careful receiver checks.
   static bool verifies(const core::Request& request) {
     const std::string key(kDefaultSecretKey);
-    return header(request.headers, "X-Terapi-Hmac-Sha256") == hex(hmac_sha256(key, request.body)) &&
-           header(request.headers, "X-Terapi-Signature") == hex(sha256(key + request.body));
+    return header(request.headers, "X-Terapi-Hmac-Sha256") ==
+               core::hex(core::hmac_sha256(key, request.body)) &&
+           header(request.headers, "X-Terapi-Signature") ==
+               core::hex(core::sha256(key + request.body));
   }
   std::vector<int> added_counts() const {
     std::vector<int> counts;
@@ -109,9 +112,9 @@ TEST_F(WebhookFault, ForgeIsFoundByVerification) {
   const std::string key(kDefaultSecretKey);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_NE(header(requests[i].headers, "X-Terapi-Signature"),
-              hex(sha256(key + requests[i].body)));
+              core::hex(core::sha256(key + requests[i].body)));
     EXPECT_NE(header(requests[i].headers, "X-Terapi-Hmac-Sha256"),
-              hex(hmac_sha256(key, requests[i].body)));
+              core::hex(core::hmac_sha256(key, requests[i].body)));
     EXPECT_EQ(header(requests[i].headers, "X-Terapi-Hmac-Sha256").size(), 64U);
   }
 }

@@ -3,13 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "core/temporary_folder.h"
 #include "simulator/loading/csv_row.h"
 
 namespace terapi::simulator {
@@ -20,14 +19,8 @@ using testing::HasSubstr;
 
 class RecordReaderTest : public testing::Test {
  protected:
-  RecordReaderTest() {
-    std::string pattern = testing::TempDir() + "record_reader_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~RecordReaderTest() override { std::filesystem::remove_all(folder_); }
-
   std::string file(const std::string& name, const std::string& bytes) {
-    const std::string path = folder_ + "/" + name;
+    const std::string path = folder_.file(name);
     std::ofstream(path, std::ios::binary) << bytes;
     return path;
   }
@@ -40,7 +33,8 @@ class RecordReaderTest : public testing::Test {
     while (true) {
       auto record = (*reader)->next();
       if (!record) {
-        all.push_back(record.error().code + ": " + record.error().message.substr(folder_.size()));
+        all.push_back(record.error().code + ": " +
+                      record.error().message.substr(folder_.path().size()));
         return all;
       }
       if (!*record) return all;
@@ -48,7 +42,7 @@ class RecordReaderTest : public testing::Test {
     }
   }
 
-  std::string folder_;
+  core::TemporaryFolder folder_;
 };
 
 TEST_F(RecordReaderTest, ReadsNdjson) {
@@ -176,11 +170,11 @@ TEST_F(RecordReaderTest, SaysWhereARecordBegan) {
 }
 
 TEST_F(RecordReaderTest, SaysWhatIsNotThere) {
-  const auto missing = RecordReader::open(folder_ + "/none.ndjson");
+  const auto missing = RecordReader::open(folder_.file("none.ndjson"));
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, "no_file");
   EXPECT_THAT(missing.error().message, HasSubstr("none.ndjson"));
-  const auto folder = RecordReader::open(folder_);
+  const auto folder = RecordReader::open(folder_.path());
   ASSERT_FALSE(folder);
   EXPECT_EQ(folder.error().code, "no_file");
   EXPECT_THAT(folder.error().message, HasSubstr("is a folder"));

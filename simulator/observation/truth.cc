@@ -66,7 +66,7 @@ core::Result<DumpLine> read_line(const json::Value& value) {
   line.deleted = fields.boolean("deleted").value_or(false);
   line.payload = fields.any("payload");
   if (const auto time = fields.string("last_modified_at")) {
-    line.last_modified = parse_timestamp(*time);
+    line.last_modified = core::parse_rfc3339(*time);
     if (!line.last_modified) {
       fields.report("last_modified_at", "invalid_value",
                     "last_modified_at is '" + *time + "'; expected an RFC 3339 timestamp");

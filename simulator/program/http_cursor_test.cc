@@ -6,8 +6,8 @@
 #include <regex>
 #include <set>
 
+#include "core/base64.h"
 #include "simulator/program/simulator_under_test.h"
-#include "simulator/records/base64.h"
 
 namespace terapi::simulator {
 namespace {
@@ -149,7 +149,7 @@ TEST_P(CursorContract, IsUnpaddedBase64OfTimeAndUuid) {
   const Json record = s.page()["records"][0];
   const std::string cursor = cursor_of(record);
   EXPECT_EQ(cursor.find('='), std::string::npos);
-  const auto text = decode_base64(cursor);
+  const auto text = core::decode_base64(cursor);
   ASSERT_TRUE(text);
   EXPECT_TRUE(std::regex_match(
       *text, std::regex(R"(created_at\^2024-01-01T00:00:00\.941305\+00:00\|id\^[0-9a-f]{8}-)"
@@ -179,18 +179,15 @@ TEST_P(CursorContract, AcceptsAPositionThatIsNobodys) {
   s.save({"b"});
   const std::string other = cursor_of(s.page({{"model", "Label"}})["records"][0]);
   EXPECT_THAT(ids_of(s.page({{"cursor", other}})["records"]), ElementsAre("b"));
-  std::string text;
-  append_base64(text, "created_at^2024-01-01T00:00:00Z|id^00000000-0000-0000-0000-000000000000",
-                false);
-  EXPECT_EQ(s.page({{"cursor", text}})["records"].size(), 2U);
-  text.clear();
-  append_base64(text, "created_at^9999-12-31T23:59:59Z|id^ffffffff-ffff-ffff-ffff-ffffffffffff",
-                false);
-  EXPECT_EQ(s.page({{"cursor", text}})["records"].size(), 0U);
-  text.clear();
-  append_base64(text, "created_at^0000-01-01T00:00:00Z|id^ffffffff-ffff-ffff-ffff-ffffffffffff",
-                false);
-  EXPECT_EQ(s.page({{"cursor", text}})["records"].size(), 2U);
+  const auto served_after = [&](std::string_view position) {
+    return s.page({{"cursor", core::base64(position, core::Padding::kWithout)}})["records"].size();
+  };
+  EXPECT_EQ(served_after("created_at^2024-01-01T00:00:00Z|id^00000000-0000-0000-0000-000000000000"),
+            2U);
+  EXPECT_EQ(served_after("created_at^9999-12-31T23:59:59Z|id^ffffffff-ffff-ffff-ffff-ffffffffffff"),
+            0U);
+  EXPECT_EQ(served_after("created_at^0000-01-01T00:00:00Z|id^ffffffff-ffff-ffff-ffff-ffffffffffff"),
+            2U);
 }
 
 // CUR-7
@@ -222,8 +219,7 @@ TEST_P(CursorContract, RefusesWhatDoesNotDecode) {
         "created_at^2024-01-01T00:00:00Z|id^nonsense", "2024-01-01T00:00:00Z",
         "created_at^yesterday|id^1a161601-2399-4836-aab2-f695eb6a6ac2",
         "2024-01-01T00:00:00.000000+00:00||1a161601-2399-4836-aab2-f695eb6a6ac2", "{}", ""}) {
-    std::string cursor;
-    append_base64(cursor, text, false);
+    const std::string cursor = core::base64(text, core::Padding::kWithout);
     if (!cursor.empty()) bad.push_back(cursor);
   }
   for (const std::string& cursor : bad) {

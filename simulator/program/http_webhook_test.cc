@@ -4,8 +4,9 @@
 #include <atomic>
 #include <map>
 
+#include "core/hex.h"
+#include "core/hmac.h"
 #include "simulator/program/simulator_under_test.h"
-#include "simulator/records/digest.h"
 
 namespace terapi::simulator {
 namespace {
@@ -334,9 +335,9 @@ TEST_P(WebhookContract, SignsTheBytesThatItSends) {
   ASSERT_THAT(s.receiver().requests(), SizeIs(1));
   const core::Request request = s.receiver().requests()[0];
   EXPECT_EQ(header(request.headers, "X-Terapi-Hmac-Sha256"),
-            hex(hmac_sha256("sign-me", request.body)));
+            core::hex(core::hmac_sha256("sign-me", request.body)));
   EXPECT_EQ(header(request.headers, "X-Terapi-Signature"),
-            hex(sha256(std::string(kDefaultSecretKey) + request.body)));
+            core::hex(core::sha256(std::string(kDefaultSecretKey) + request.body)));
   EXPECT_FALSE(request.headers.get("webhook-signature"));  // HOOK-10: off by default
 }
 
@@ -353,7 +354,7 @@ TEST_P(WebhookContract, SignsWithBothKeysDuringARotation) {
                : std::pair(header(requests[0].headers, "X-Terapi-Hmac-Sha256"), requests[0].body);
   };
   const auto with = [](const std::string& key, const std::string& body) {
-    return hex(hmac_sha256(key, body));
+    return core::hex(core::hmac_sha256(key, body));
   };
   auto [signature, body] = signature_of("a");
   EXPECT_EQ(signature, with("one", body));

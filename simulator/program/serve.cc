@@ -2,10 +2,9 @@
 #include <unistd.h>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 
 #include "core/json_writer.h"
+#include "core/replace_file.h"
 #include "simulator/program/program.h"
 #include "simulator/program/server_process.h"
 #include "simulator/records/timestamp.h"
@@ -13,7 +12,6 @@
 namespace terapi::simulator {
 namespace {
 
-// Written beside and renamed, so that whoever sees it sees all of it.
 core::Result<void> write_ready_file(const std::string& path, const ServerProcess& process) {
   core::json::Writer out;
   out.begin_object()
@@ -23,19 +21,9 @@ core::Result<void> write_ready_file(const std::string& path, const ServerProcess
       .field("signing_key", process.signing_key())
       .field("pid", getpid())
       .end_object();
-  const std::string beside = path + ".tmp." + std::to_string(getpid());
-  {
-    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-    file << out.text() << "\n";
-    if (!file.flush()) {
-      return core::Error{"no_file", "--ready-file: '" + path + "' cannot be written"};
-    }
-  }
-  std::error_code error;
-  std::filesystem::rename(beside, path, error);
-  if (!error) return {};
-  std::filesystem::remove(beside, error);
-  return core::Error{"no_file", "--ready-file: '" + path + "' cannot be written"};
+  const core::Result<void> written = core::replace_file(path, out.take() + "\n");
+  if (written) return {};
+  return core::Error{written.error().code, "--ready-file: " + written.error().message};
 }
 
 void print_curl(const ServerProcess& process, const std::string& parameter) {

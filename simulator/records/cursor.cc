@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "simulator/records/base64.h"
+#include "core/base64.h"
 
 namespace terapi::simulator {
 namespace {
@@ -12,7 +12,7 @@ constexpr std::string_view kIdLabel = "|id^";
 constexpr std::string_view kPipes = "||";
 constexpr std::size_t kMaxTextSize =
     kTimeLabel.size() + kTimestampSize + kIdLabel.size() + kUuidSize;
-static_assert(base64_size(kMaxTextSize) <= kMaxCursorSize);
+static_assert(core::base64_size(kMaxTextSize) <= kMaxCursorSize);
 
 char* put(char* to, std::string_view text) { return std::copy(text.begin(), text.end(), to); }
 
@@ -46,7 +46,9 @@ char* write_cursor(char* to, const Position& position, const Dialect& dialect) {
     end = put(end, kIdLabel);
   }
   end = write_uuid(end, position.id);
-  return write_base64(to, {text, static_cast<std::size_t>(end - text)}, dialect.cursor_is_pipes);
+  return core::write_base64(
+      to, {text, static_cast<std::size_t>(end - text)},
+      dialect.cursor_is_pipes ? core::Padding::kWith : core::Padding::kWithout);
 }
 
 void append_cursor(std::string& out, const Position& position, const Dialect& dialect) {
@@ -61,12 +63,12 @@ std::string encode_cursor(const Position& position, const Dialect& dialect) {
 }
 
 std::optional<Position> decode_cursor(std::string_view cursor, const Dialect& dialect) {
-  const std::optional<std::string> text = decode_base64(cursor);
+  const std::optional<std::string> text = core::decode_base64(cursor);
   if (!text) return std::nullopt;
   std::string_view time_text;
   std::string_view id_text;
   if (!split(*text, dialect, time_text, id_text)) return std::nullopt;
-  const std::optional<Time> time = parse_timestamp(time_text);
+  const std::optional<Time> time = core::parse_rfc3339(time_text);
   const std::optional<Uuid> id = parse_uuid(id_text);
   if (!time || !id) return std::nullopt;
   return Position{*time, *id};

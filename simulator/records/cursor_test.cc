@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/base64.h"
 #include "core/random.h"
 #include "core/url.h"
-#include "simulator/records/base64.h"
 
 namespace terapi::simulator {
 namespace {
@@ -25,11 +25,7 @@ Position random_position(core::Random& random) {
           random_uuid(random.next(), random.next())};
 }
 
-std::string base64(std::string_view text) {
-  std::string out;
-  append_base64(out, text, false);
-  return out;
-}
+std::string base64(std::string_view text) { return core::base64(text, core::Padding::kWithout); }
 
 std::string written(std::string_view time, std::string_view id) {
   return base64("created_at^" + std::string(time) + "|id^" + std::string(id));
@@ -45,9 +41,9 @@ TEST(Cursor, DecodesTheGuidesExample) {
 }
 
 TEST(Cursor, IsWrittenAsTheGuideWritesIt) {
-  const Position position{*parse_timestamp("2023-11-17T09:47:14.447001Z"), *parse_uuid(kUuid)};
+  const Position position{*core::parse_rfc3339("2023-11-17T09:47:14.447001Z"), *parse_uuid(kUuid)};
   const std::string cursor = encode_cursor(position, terapi_dialect());
-  EXPECT_EQ(decode_base64(cursor).value_or(""),
+  EXPECT_EQ(core::decode_base64(cursor).value_or(""),
             "created_at^2023-11-17T09:47:14.447001+00:00|id^" + std::string(kUuid));
   EXPECT_EQ(cursor.find('='), std::string::npos);
   std::string appended = "cursor=";
@@ -84,7 +80,7 @@ TEST(Cursor, DiffersWherePositionsDiffer) {
 }
 
 TEST(Cursor, TakesWhatPeoplesToolsMakeOfIt) {
-  const Position position{*parse_timestamp("2023-11-17T09:47:14.5Z"), *parse_uuid(kUuid)};
+  const Position position{*core::parse_rfc3339("2023-11-17T09:47:14.5Z"), *parse_uuid(kUuid)};
   const std::string plain = encode_cursor(position, terapi_dialect());
   EXPECT_EQ(decode_cursor(plain + "=", terapi_dialect()), position);
   EXPECT_EQ(decode_cursor(plain + "==", terapi_dialect()), position);
@@ -159,7 +155,7 @@ TEST(Cursor, SurvivesRandomDamage) {
     core::Random random(seed);
     for (const Dialect* dialect : {&terapi_dialect(), &nango_dialect()}) {
       std::string cursor = encode_cursor(random_position(random), *dialect);
-      if (seed % 2 == 0) cursor = decode_base64(cursor).value_or("");
+      if (seed % 2 == 0) cursor = core::decode_base64(cursor).value_or("");
       for (std::uint64_t i = 0; i <= random.below(3); ++i) {
         const std::size_t at = random.below(cursor.size());
         switch (random.below(3)) {
@@ -186,10 +182,10 @@ TEST(Cursor, SurvivesRandomDamage) {
 }
 
 TEST(Cursor, OfTheNangoDialectIsPaddedAndHasPipes) {
-  const Position position{*parse_timestamp("2023-11-17T09:47:14.500Z"), *parse_uuid(kUuid)};
+  const Position position{*core::parse_rfc3339("2023-11-17T09:47:14.500Z"), *parse_uuid(kUuid)};
   const std::string cursor = encode_cursor(position, nango_dialect());
   EXPECT_EQ(cursor.size() % 4, 0U);
-  EXPECT_EQ(decode_base64(cursor).value_or(""),
+  EXPECT_EQ(core::decode_base64(cursor).value_or(""),
             "2023-11-17T09:47:14.5+00:00||" + std::string(kUuid));
   EXPECT_FALSE(decode_cursor(kExample, nango_dialect()));
   EXPECT_FALSE(decode_cursor(cursor, terapi_dialect()));

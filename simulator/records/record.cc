@@ -7,18 +7,6 @@
 
 namespace terapi::simulator {
 
-std::string_view action_name(Action action) {
-  switch (action) {
-    case Action::kAdded:
-      return "ADDED";
-    case Action::kUpdated:
-      return "UPDATED";
-    case Action::kDeleted:
-      return "DELETED";
-  }
-  return "";
-}
-
 RecordPtr::RecordPtr(const Record* record) : record_(record) {
   if (record_ != nullptr) ++record_->references_;
 }

@@ -4,6 +4,7 @@
 // the count is not atomic: a record belongs to its simulator's thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/words.h"
 #include "simulator/records/cursor.h"
 
 namespace terapi::simulator {
@@ -18,8 +20,8 @@ namespace terapi::simulator {
 // META-3. The values are stored in data files: never change them.
 enum class Action : std::uint8_t { kAdded = 0, kUpdated = 1, kDeleted = 2 };
 inline constexpr std::size_t kActions = 3;
-// "ADDED", "UPDATED", "DELETED".
-std::string_view action_name(Action action);
+inline constexpr auto kActionWords = std::to_array<core::Word<Action>>(
+    {{Action::kAdded, "ADDED"}, {Action::kUpdated, "UPDATED"}, {Action::kDeleted, "DELETED"}});
 
 struct RecordFields {
   std::string_view id;

@@ -193,7 +193,7 @@ TEST(Record, KeepsIdsAndPayloadsByteForByte) {
   EXPECT_TRUE(copy->deleted());
   EXPECT_EQ(copy->fields().payload, payload);
   EXPECT_EQ(copy->pruned_at(), std::nullopt);
-  EXPECT_EQ(action_name(copy->action()), "DELETED");
+  EXPECT_EQ(copy->action(), Action::kDeleted);
   const RecordPtr empty = Record::make({});
   EXPECT_EQ(empty->id(), "");
   EXPECT_EQ(empty->payload(), "");

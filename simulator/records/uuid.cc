@@ -1,5 +1,6 @@
 #include "simulator/records/uuid.h"
 
+#include "core/hex.h"
 #include "core/random.h"
 
 namespace terapi::simulator {
@@ -7,13 +8,6 @@ namespace {
 
 constexpr std::uint64_t kLowSeed = 0x7465726170692d31U;
 constexpr std::uint64_t kHighSeed = 0x7465726170692d32U;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 void put_big_endian(std::uint8_t* at, std::uint64_t value, int bytes) {
   for (int i = bytes - 1; i >= 0; --i) {
@@ -63,8 +57,8 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
   std::size_t at = 0;
   for (std::size_t i = 0; i < 16; ++i) {
     if ((i == 4 || i == 6 || i == 8 || i == 10) && text[at++] != '-') return std::nullopt;
-    const int high = hex_value(text[at]);
-    const int low = hex_value(text[at + 1]);
+    const int high = core::hex_value(text[at]);
+    const int low = core::hex_value(text[at + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     uuid.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
     at += 2;

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -14,25 +13,18 @@
 #include <string>
 #include <vector>
 
+#include "core/temporary_folder.h"
+
 namespace terapi::simulator {
 
 class DataFolder {
  public:
-  DataFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "terapi-storage-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  ~DataFolder() { std::filesystem::remove_all(path_); }
-  DataFolder(const DataFolder&) = delete;
-  DataFolder& operator=(const DataFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return folder_.path(); }
+  std::string file(const std::string& name) const { return folder_.file(name); }
   // The names of all that is in it, in order.
   std::vector<std::string> names() const {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+    for (const auto& entry : std::filesystem::directory_iterator(path())) {
       names.push_back(entry.path().filename().string());
     }
     std::sort(names.begin(), names.end());
@@ -61,7 +53,7 @@ class DataFolder {
   }
 
  private:
-  std::string path_;
+  core::TemporaryFolder folder_;
 };
 
 // While it lives, files cannot grow past `bytes`: writes fail as they do on a full disk.

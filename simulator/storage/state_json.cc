@@ -131,19 +131,17 @@ void write_stored(StoredWriter& out, SyncKind kind) {
 }
 
 void read_stored_value(Value value, const Path& path, Issues& issues, SyncKind& kind) {
-  const std::string name = value.string();
-  if (name != "full" && name != "incremental") {
-    return StoredReader::wrong(value, path, issues, "\"full\" or \"incremental\"");
-  }
-  kind = name == "full" ? SyncKind::kFull : SyncKind::kIncremental;
+  const std::optional<SyncKind> named = core::value_of(kSyncKinds, value.string());
+  if (!named) return StoredReader::wrong(value, path, issues, "\"full\" or \"incremental\"");
+  kind = *named;
 }
 
 void write_stored(StoredWriter& out, DeliveryState state) {
-  out.json().string(delivery_state_name(state));
+  out.json().string(core::word_of(kDeliveryStateWords, state));
 }
 
 void read_stored_value(Value value, const Path& path, Issues& issues, DeliveryState& state) {
-  const std::optional<DeliveryState> named = delivery_state_named(value.string());
+  const std::optional<DeliveryState> named = core::value_of(kDeliveryStateWords, value.string());
   if (!named) return StoredReader::wrong(value, path, issues, "the state of a delivery");
   state = *named;
 }

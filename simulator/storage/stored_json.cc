@@ -1,7 +1,7 @@
 #include "simulator/storage/stored_json.h"
 
+#include "core/base64.h"
 #include "core/utf8.h"
-#include "simulator/records/base64.h"
 
 namespace terapi::simulator {
 namespace {
@@ -17,9 +17,7 @@ void StoredWriter::value(const std::string& text) {
     out_.string(text);
     return;
   }
-  std::string encoded;
-  append_base64(encoded, text, true);
-  out_.begin_object().field(kBase64, encoded).end_object();
+  out_.begin_object().field(kBase64, core::base64(text, core::Padding::kWith)).end_object();
 }
 
 void StoredWriter::value(const core::Headers& headers) { items(headers); }
@@ -31,7 +29,7 @@ void StoredReader::read(Value value, const Path& path, Issues& issues, std::stri
   }
   const Value encoded = value[kBase64];
   if (value.is_object() && value.size() == 1 && encoded.is_string()) {
-    if (auto bytes = decode_base64(encoded.string())) {
+    if (auto bytes = core::decode_base64(encoded.string())) {
       text = *std::move(bytes);
       return;
     }

@@ -1,12 +1,14 @@
 // Delivery: one webhook on its way to one URL, with every attempt made (HOOK-8, HOOK-11). A value.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/http_message.h"
+#include "core/words.h"
 #include "simulator/faults/fault_effect.h"
 #include "simulator/world/environment.h"
 
@@ -20,8 +22,14 @@ enum class DeliveryState : std::uint8_t {
   kFailed,     // given up after the last attempt; can be sent again (HOOK-12)
   kDropped,    // lost on purpose, by a fault
 };
-std::string_view delivery_state_name(DeliveryState state);
-std::optional<DeliveryState> delivery_state_named(std::string_view name);
+inline constexpr auto kDeliveryStateWords = std::to_array<core::Word<DeliveryState>>({
+    {DeliveryState::kPending, "pending"},
+    {DeliveryState::kInFlight, "in_flight"},
+    {DeliveryState::kHeld, "held"},
+    {DeliveryState::kDelivered, "delivered"},
+    {DeliveryState::kFailed, "failed"},
+    {DeliveryState::kDropped, "dropped"},
+});
 
 struct Attempt {
   int number = 1;  // X-Terapi-Attempt

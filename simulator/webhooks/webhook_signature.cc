@@ -1,7 +1,8 @@
 #include "simulator/webhooks/webhook_signature.h"
 
-#include "simulator/records/base64.h"
-#include "simulator/records/digest.h"
+#include "core/base64.h"
+#include "core/hex.h"
+#include "core/hmac.h"
 
 namespace terapi::simulator {
 namespace {
@@ -15,13 +16,11 @@ bool overlaps(const Settings& settings, Time now) {
 std::string standard_key(std::string_view key) {
   constexpr std::string_view kPrefix = "whsec_";
   if (!key.starts_with(kPrefix)) return std::string(key);
-  return decode_base64(key.substr(kPrefix.size())).value_or(std::string(key));
+  return core::decode_base64(key.substr(kPrefix.size())).value_or(std::string(key));
 }
 
 std::string standard_signature(std::string_view key, std::string_view content) {
-  std::string out = "v1,";
-  append_base64(out, hmac_sha256(standard_key(key), content), true);
-  return out;
+  return "v1," + core::base64(core::hmac_sha256(standard_key(key), content), core::Padding::kWith);
 }
 
 void add_standard_headers(core::Headers& headers, const Settings& settings, bool both,
@@ -39,11 +38,11 @@ void add_standard_headers(core::Headers& headers, const Settings& settings, bool
 }  // namespace
 
 std::string hmac_signature(std::string_view key, std::string_view body) {
-  return hex(hmac_sha256(key, body));
+  return core::hex(core::hmac_sha256(key, body));
 }
 
 std::string legacy_signature(std::string_view secret_key, std::string_view body) {
-  return hex(sha256(std::string(secret_key) + std::string(body)));
+  return core::hex(core::sha256(std::string(secret_key) + std::string(body)));
 }
 
 core::Headers signature_headers(const Settings& settings, const Dialect& dialect,

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/records/base64.h"
-#include "simulator/records/digest.h"
+#include "core/base64.h"
+#include "core/hmac.h"
 
 namespace terapi::simulator {
 namespace {
@@ -125,13 +125,12 @@ TEST(WebhookSignature, ListsBothStandardSignaturesDuringARotation) {
   settings.previous_signing_key = "old";
   settings.previous_signing_key_until = kSignedAt + 1s;
   settings.standard_webhooks = true;
-  std::string expected = "v1,";
-  append_base64(expected, hmac_sha256("new", "id.1704067200.body"), true);
-  expected += " v1,";
-  append_base64(expected, hmac_sha256("old", "id.1704067200.body"), true);
+  const auto signed_with = [](std::string_view key) {
+    return "v1," + core::base64(core::hmac_sha256(key, "id.1704067200.body"), core::Padding::kWith);
+  };
   EXPECT_EQ(value(signature_headers(settings, terapi_dialect(), "id", "body", kSignedAt),
                   "webhook-signature"),
-            expected);
+            signed_with("new") + " " + signed_with("old"));
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ void read_settings(json::Fields& fields, Settings& settings) {
   settings.previous_signing_key =
       fields.string("previous_signing_key").value_or(settings.previous_signing_key);
   if (const auto until = fields.string("previous_signing_key_until")) {
-    settings.previous_signing_key_until = parse_timestamp(*until);
+    settings.previous_signing_key_until = core::parse_rfc3339(*until);
     if (!settings.previous_signing_key_until) {
       fields.report("previous_signing_key_until", "invalid_value",
                     "previous_signing_key_until is not an RFC 3339 timestamp");
