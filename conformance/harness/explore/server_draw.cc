@@ -217,7 +217,7 @@ class ServerDraw {
     for (std::uint64_t i = 1 + story_.below(5); i > 0; --i) episode();
     if (announces_) look_at_webhooks();
     for (const DrawnStream& stream : world_.streams()) {
-      step(R"({"laws":["matches-model","order"])" + about(stream) + "}");
+      step(R"({"laws":["matches-model","order","metadata"])" + about(stream) + "}");
     }
   }
 

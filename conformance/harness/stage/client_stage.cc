@@ -92,7 +92,7 @@ void ClientStage::arm(const KillStep& kill) {
   moments_ = 0;
 }
 
-bool ClientStage::due(KillStep::At at) {
+bool ClientStage::count_moment(KillStep::At at) {
   ++all_moments_.at(static_cast<std::size_t>(at));
   if (!armed_ || armed_->at != at || ++moments_ < armed_->nth) return false;
   kill_after_ = armed_->after;

@@ -117,7 +117,7 @@ class ClientStage {
   // By the derived constructor, once its clock and transport are there.
   void build(core::Clock& clock, core::AsyncTransport& webhooks, const std::string& webhook_url);
   // A moment at which a kill may be armed has come; true: now.
-  bool due(KillStep::At at);
+  bool count_moment(KillStep::At at);
   core::Duration kill_after() const { return kill_after_; }
   bool kill_restarts() const { return kill_restarts_; }
   KillStep::At kill_moment() const { return kill_moment_; }  // that came last

@@ -69,7 +69,7 @@ class ProcessClientStage::Post final : public core::AsyncTransport {
           stage_.wire_->webhook_answered(webhook, answer);
           const bool answered = answer.has_value();
           done(std::move(answer));
-          if (answered && stage_.due(KillStep::At::kWebhookAnswered)) stage_.kill_now();
+          if (answered && stage_.count_moment(KillStep::At::kWebhookAnswered)) stage_.kill_now();
         });
   }
 
@@ -101,7 +101,7 @@ core::Result<void> ProcessClientStage::listen() {
   post_ = std::make_unique<Post>(*this);
   build(loop_.clock(), *post_, webhook_url());
   wire_->on_request = [this] {
-    if (!due(KillStep::At::kRequest)) return true;
+    if (!count_moment(KillStep::At::kRequest)) return true;
     kill_now();
     return false;
   };
@@ -169,7 +169,7 @@ void ProcessClientStage::serve(const core::Request& request,
   const bool records = request.target.starts_with("/records");
   wire_->serve(request, life, [this, done, records](core::Outcome outcome) {
     done(std::move(outcome));
-    if (records && due(KillStep::At::kAnswer)) {
+    if (records && count_moment(KillStep::At::kAnswer)) {
       core::Clock& clock = loop_.clock();
       clock.at(clock.now() + kill_after(), [this] { kill_now(); });
     }

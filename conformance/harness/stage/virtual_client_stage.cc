@@ -166,7 +166,7 @@ VirtualClientStage::VirtualClientStage(ClientStageOptions options, const ClientM
 VirtualClientStage::~VirtualClientStage() = default;
 
 void VirtualClientStage::moment(KillStep::At at, int worker) {
-  if (due(at)) throw Crash{worker, at};
+  if (count_moment(at)) throw Crash{worker, at};
 }
 
 bool VirtualClientStage::run_until(const std::function<bool()>& done, core::Duration limit) {
