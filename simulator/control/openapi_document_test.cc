@@ -25,12 +25,14 @@ TEST(OpenapiDocument, HasEveryPartAndNothingTwice) {
   for (const std::string_view text : openapi_parts()) {
     const Json part = Json::parse(text);
     for (const std::string member : {"paths", "webhooks"}) {
-      for (const auto& [name, value] : part.value(member, Json::object()).items()) {
+      const Json items = part.value(member, Json::object());
+      for (const auto& [name, value] : items.items()) {
         EXPECT_TRUE(seen.insert(member + name).second) << name << " stands in two parts";
         EXPECT_EQ(document[member][name], value);
       }
     }
-    for (const auto& [section, items] : part.value("components", Json::object()).items()) {
+    const Json components = part.value("components", Json::object());
+    for (const auto& [section, items] : components.items()) {
       for (const auto& [name, value] : items.items()) {
         EXPECT_TRUE(seen.insert(section + name).second) << name << " stands in two parts";
         EXPECT_EQ(document["components"][section][name], value);
