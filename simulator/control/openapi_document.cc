@@ -41,6 +41,7 @@ void write_joined(json::Writer& out, const std::vector<json::Value>& objects) {
 std::vector<json::Value> members_named(const std::vector<json::Value>& objects,
                                        std::string_view name) {
   std::vector<json::Value> values;
+  values.reserve(objects.size());
   for (const json::Value& object : objects) values.push_back(object[name]);
   return values;
 }
@@ -65,6 +66,7 @@ void write_components(json::Writer& out, const std::vector<json::Value>& parts) 
 std::string join_parts() {
   const std::vector<json::Document> documents = read_parts();
   std::vector<json::Value> parts;
+  parts.reserve(documents.size());
   for (const json::Document& document : documents) parts.push_back(document.root());
   json::Writer out;
   out.begin_object();
@@ -84,8 +86,8 @@ std::string join_parts() {
 }  // namespace
 
 const std::string& openapi_document() {
-  static const std::string document = join_parts();
-  return document;
+  static const std::string kDocument = join_parts();
+  return kDocument;
 }
 
 }  // namespace terapi::simulator

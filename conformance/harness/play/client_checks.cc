@@ -28,18 +28,6 @@ std::string bounds_of(const ClientCheck& check) {
   return text;
 }
 
-std::vector<std::string> split_stream(const std::string& name) {
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  while (begin <= name.size()) {
-    const std::size_t end = std::min(name.find('/', begin), name.size());
-    parts.push_back(name.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  parts.resize(std::max<std::size_t>(parts.size(), 4));
-  return parts;
-}
-
 }  // namespace
 
 void ClientChecks::mark(const std::string& /*name*/) {
