@@ -115,12 +115,20 @@ void ClientChecks::check_requests(const ClientCheck& check, bool without_cursor)
        bounds_of(check), std::to_string(count), events);
 }
 
+// Not asking again is a pause, too: of a client that had the time to ask, or that ended by itself.
+bool ClientChecks::kept_quiet(const Exchange& answered, core::Duration time) const {
+  const ClientState state = stage_.client(1);
+  if (state.life != answered.life) return false;
+  return state.alive ? stage_.now() - answered.answered_at >= time : state.exit_status.has_value();
+}
+
 void ClientChecks::check_waits(const ClientCheck& check) {
   const auto& exchanges = stage_.history().exchanges;
   bool seen = false;
   for (std::size_t i = mark_; i < exchanges.size(); ++i) {
     const Exchange& answered = exchanges[i];
     if (answered.status != check.status || !answered.response) continue;
+    seen = seen || kept_quiet(answered, check.time);
     for (std::size_t j = i + 1; j < exchanges.size(); ++j) {
       const Exchange& next = exchanges[j];
       if (next.stream != answered.stream || next.life != answered.life) continue;
@@ -138,8 +146,9 @@ void ClientChecks::check_waits(const ClientCheck& check) {
   }
   if (!seen) {
     fail(check, "CLIENT-9",
-         "no request after an answer of status " + std::to_string(check.status) + " was seen",
-         "one", "none", {}, Verdict::kInconclusive);
+         "nothing was seen of the pause after an answer of status " + std::to_string(check.status),
+         "a request after it, or a client that lives that long without one", "neither", {},
+         Verdict::kInconclusive);
   }
 }
 

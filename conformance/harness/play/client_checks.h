@@ -23,6 +23,7 @@ class ClientChecks {
  private:
   void check_requests(const ClientCheck& check, bool without_cursor);
   void check_waits(const ClientCheck& check);
+  bool kept_quiet(const Exchange& answered, core::Duration time) const;
   void check_resumed(const ClientCheck& check);
   void check_resumed_within(const ClientCheck& check);
   void check_surfaced(const ClientCheck& check);
