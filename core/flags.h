@@ -49,8 +49,9 @@ class Flags {
   void choice(std::string name, std::vector<std::string> words, std::string help,
               std::string& target);
   template <typename T, std::size_t N>
-  void choice(std::string name, const std::array<Word<T>, N>& words, std::string help, T& target) {
-    add_choice(std::move(name), words_in(words), std::move(help),
+  void choice(const std::string& name, const std::array<Word<T>, N>& words, const std::string& help,
+              T& target) {
+    add_choice(name, words_in(words), help,
                [&target, words](const std::string& word) { target = *value_of(words, word); });
   }
   // A flag without a value.

@@ -270,6 +270,8 @@ class ServerDraw {
         return step(R"({"settings":{"always_send":)" +
                     std::string(hooks_.below(2) == 0 ? "true" : "false") + "}}");
       case 1:
+        // What is on its way was signed with the key of its time.
+        step(R"({"idle":true})");
         return step(R"({"settings":{"signing_key":"key-)" + std::to_string(hooks_.below(3)) +
                     R"("}})");
       default:
@@ -382,6 +384,7 @@ std::string server_unfairness(const Scenario& story, const Scenario& drawn) {
     if (step["get"].present()) requests.insert(json::compact(step));
   }
   bool limited = false;
+  bool idle = true;           // no delivery is on its way
   std::string read = "none";  // the stream that the step before has read
   for (const json::Value step : story.document->root()["steps"].items()) {
     if (step["get"].present() && !requests.contains(json::compact(step))) {
@@ -396,6 +399,10 @@ std::string server_unfairness(const Scenario& story, const Scenario& drawn) {
     if (limited && !step["settings"].present() && step["law"].string() != "rate-limit") {
       return "it asks while a rate limit is in force";
     }
+    if (step["settings"]["signing_key"].present() && !idle) {
+      return "it changes the key while deliveries are on their way";
+    }
+    idle = step["idle"].present();
     const json::Value limit = step["settings"]["rate_limit"];
     if (limit.present()) limited = !limit.is_null();
     read = step["read"].present() ? stream_of(step) : "none";
