@@ -53,7 +53,7 @@ std::string with_clause(const std::string& members) {
   return "{\"clauses\":[\n  {" + members + "}],\n \"invariants\":[]}";
 }
 
-constexpr char kWhole[] =
+constexpr char kWholeClause[] =
     R"("id":"A-1","level":"MUST","source":"G","statement":"So.","checkable_by":"server")";
 
 TEST(ClauseCatalogue, HasTheClausesOfTheContract) {
@@ -156,14 +156,14 @@ TEST(ClauseCatalogueText, IsRead) {
   EXPECT_EQ(clause.checkable_by, CheckableBy::kReview);
   EXPECT_EQ(clause.unchecked, "Not yet.");
   EXPECT_EQ(parsed->invariants().at(0).statement, "Always.");
-  EXPECT_EQ(catalogue_error(with_clause(kWhole)), "parsed");
+  EXPECT_EQ(catalogue_error(with_clause(kWholeClause)), "parsed");
 }
 
 TEST(ClauseCatalogueText, FaultsAreNamedWithTheirPlace) {
   EXPECT_THAT(catalogue_error("{"), HasSubstr("line 1, column 2"));
   EXPECT_THAT(catalogue_error("[]"), HasSubstr("expected an object"));
   EXPECT_THAT(catalogue_error(R"({"clauses":[]})"), HasSubstr("invariants is missing"));
-  EXPECT_THAT(catalogue_error(with_clause(std::string(kWhole) + R"(,"uncheckd":"x")")),
+  EXPECT_THAT(catalogue_error(with_clause(std::string(kWholeClause) + R"(,"uncheckd":"x")")),
               HasSubstr("did you mean 'unchecked'?"));
   EXPECT_THAT(catalogue_error(with_clause(R"("id":"A-1")")),
               testing::AllOf(HasSubstr("line 2, column 3: clauses[0].level is missing"),
@@ -172,7 +172,7 @@ TEST(ClauseCatalogueText, FaultsAreNamedWithTheirPlace) {
 }
 
 TEST(ClauseCatalogueText, RefusesValuesThatAreNone) {
-  const std::string whole = kWhole;
+  const std::string whole = kWholeClause;
   const auto replaced = [&](const std::string& from, const std::string& to) {
     std::string changed = whole;
     changed.replace(changed.find(from), from.size(), to);

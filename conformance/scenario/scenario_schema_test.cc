@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const std::string kSource = TERAPI_SOURCE_DIR;
-const std::string kPage = kSource + "/docs/write-a-scenario.md";
+const std::string kStepsPage = kSource + "/docs/write-a-scenario.md";
 
 std::string text_of_file(const std::string& path) {
   std::ifstream file(path);
@@ -77,7 +77,7 @@ TEST(ScenarioSchema, RefusesWhatTheReaderRefuses) {
 }
 
 TEST(ScenarioSchema, TheExampleOfThePageIsGood) {
-  const std::string page = text_of_file(kPage);
+  const std::string page = text_of_file(kStepsPage);
   const std::string begin = "```jsonc\n";
   const std::size_t at = page.find(begin);
   ASSERT_NE(at, std::string::npos);
@@ -120,7 +120,7 @@ TEST(ScenarioSchema, FileIsTheOneThatIsMade) {
 }
 
 TEST(ScenarioSchema, TablesOfThePageAreThoseThatAreMade) {
-  expect_generated(kPage, with_tables(text_of_file(kPage)));
+  expect_generated(kStepsPage, with_tables(text_of_file(kStepsPage)));
 }
 
 }  // namespace
