@@ -113,7 +113,9 @@ class TestSimulator {
   // `request.target` is in origin form. The answer has to be one that the OpenAPI document allows.
   core::Response send(const core::Request& request) {
     const core::Response response = exchange(request);
-    for (const std::string& fault : openapi_faults(request, response)) ADD_FAILURE() << fault;
+    if (is_documented()) {
+      for (const std::string& fault : openapi_faults(request, response)) ADD_FAILURE() << fault;
+    }
     return response;
   }
   // A URL of the receiver, and one that refuses connections.
@@ -248,6 +250,8 @@ class TestSimulator {
 
  private:
   virtual core::Response exchange(core::Request request) = 0;
+  // False of a server that is made to answer wrongly.
+  virtual bool is_documented() const { return true; }
 
   WebhookReceiver receiver_;
 };

@@ -28,13 +28,6 @@ class MutatedSimulator final : public simulator::TestSimulator {
     TERAPI_CHECK(started.has_value(), started ? "" : started.error().message);
   }
 
-  core::Response send(core::Request request) override {
-    std::optional<core::Response> response;
-    handler_(std::move(request),
-             [&](const core::Outcome& outcome) { response = outcome.response; });
-    TERAPI_CHECK(response.has_value(), "not answered at once");
-    return *response;
-  }
   std::string receiver_url(std::string_view path) const override {
     return "http://receiver.test" + std::string(path);
   }
@@ -42,6 +35,15 @@ class MutatedSimulator final : public simulator::TestSimulator {
   core::VirtualClock& clock() { return clock_; }
 
  private:
+  core::Response exchange(core::Request request) override {
+    std::optional<core::Response> response;
+    handler_(std::move(request),
+             [&](const core::Outcome& outcome) { response = outcome.response; });
+    TERAPI_CHECK(response.has_value(), "not answered at once");
+    return *response;
+  }
+  bool is_documented() const override { return false; }
+
   static simulator::SimulatorOptions options_from(const simulator::TestSimulatorOptions& given) {
     simulator::SimulatorOptions options;
     options.world_text = simulator::test_world(given);
