@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "core/http_message.h"
+#include "core/json.h"
 #include "core/test_json_schema.h"
+#include "core/url.h"
 #include "simulator/control/openapi_document.h"
 
 namespace terapi::simulator {
@@ -30,7 +32,8 @@ class OpenapiCheck {
     if (operations == nullptr) {
       // The control API refuses a stranger before it looks at the path.
       const bool refused = response.status == 403 && path.starts_with("/_simulator");
-      if (response.status == 404 || refused) return {};
+      const bool broken = response.status == 400 && !core::parse_target(request.target);
+      if (response.status == 404 || refused || broken) return {};
       return {path + " is not in the document, and answers " + std::to_string(response.status)};
     }
     const Json* operation = operation_of(*operations, request.method);
@@ -122,7 +125,9 @@ class OpenapiCheck {
     const Json body = is_json ? Json::parse(response.body, nullptr, false) : Json(response.body);
     const Json& content = answer["content"][media_type];
     if (body.is_discarded()) {
-      faults.push_back(where + "is not JSON");
+      // Payloads may hold what this reader has no place for (1e400): then only that it is JSON is
+      // seen.
+      if (!core::json::Document::parse(response.body)) faults.push_back(where + "is not JSON");
     } else if (content.contains("schema")) {
       for (const std::string& fault : check_.faults(content["schema"], body)) {
         faults.push_back(where + fault);
