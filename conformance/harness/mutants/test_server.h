@@ -31,6 +31,9 @@ class MutatedSimulator final : public simulator::TestSimulator {
   std::string receiver_url(std::string_view path) const override {
     return "http://receiver.test" + std::string(path);
   }
+  std::string faulty_receiver_url(std::string_view path) const override {
+    return receiver_url(path);
+  }
   std::string refusing_url() const override { return "http://refusing.test/hook"; }
   core::VirtualClock& clock() { return clock_; }
 
