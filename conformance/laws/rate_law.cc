@@ -25,7 +25,7 @@ void check_over_limit(LawContext& context, const Answer& answer) {
   if (wait && *wait >= 1) return;
   context.findings.fail("RATE-1", "429 does not say when to come again",
                         "Retry-After, a whole number of seconds from 1",
-                        std::string(answer.header("Retry-After")), answer.events);
+                        "'" + std::string(answer.header("Retry-After")) + "'", answer.events);
 }
 
 }  // namespace
@@ -56,7 +56,8 @@ void check_rate_limit(LawContext& context) {
     if (!now || (left && *now != *left - 1)) {
       context.findings.fail("RATE-1", "X-RateLimit-Remaining does not count down",
                             left ? std::to_string(*left - 1) : "a whole number",
-                            std::string(answer.header("X-RateLimit-Remaining")), answer.events);
+                            "'" + std::string(answer.header("X-RateLimit-Remaining")) + "'",
+                            answer.events);
     }
     left = now;
     answer = ask();
