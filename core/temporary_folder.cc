@@ -1,7 +1,6 @@
 #include "core/temporary_folder.h"
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>

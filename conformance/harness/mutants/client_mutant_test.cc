@@ -44,9 +44,10 @@ TEST(ClientMutants, DoAnOrdinaryDayRight) {
     ASSERT_TRUE(opened) << opened.error().message;
     ASSERT_TRUE(stage.start_client(1));
     pass(1s);
-    const core::Response run = stage.control(
-        "POST", "/runs",
-        R"({"connection":"demo","model":"Issue","save":[{"id":"2","n":1},{"id":"4","n":1}]})");
+    const core::Response run =
+        stage.control("POST", "/runs",
+                      R"({"integration":"github","connection":"demo","model":"Issue",)"
+                      R"("save":[{"id":"2","n":1},{"id":"4","n":1}]})");
     EXPECT_EQ(run.status, 200) << run.body;
     pass(1min);
     EXPECT_TRUE(stage.client(1).alive);
