@@ -146,7 +146,8 @@ TEST(ClientPlay, AWarningOfOneMomentOfASweepIsNotTakenBackByTheNext) {
   ClientPlayOptions options;
   int plays = 0;
   options.make_stage = [&](ClientStageOptions stage) {
-    const ClientMutant* mutant = ++plays == 1 ? find_client_mutant("ignores-deletes") : nullptr;
+    // Killed at the second answer, which deletes, when it has the record already.
+    const ClientMutant* mutant = ++plays == 2 ? find_client_mutant("ignores-deletes") : nullptr;
     return core::Result<std::unique_ptr<ClientStage>>(
         std::make_unique<VirtualClientStage>(std::move(stage), mutant));
   };
