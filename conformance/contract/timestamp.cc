@@ -35,7 +35,7 @@ bool is_canonical_timestamp(std::string_view text, const Dialect& dialect) {
 std::string write_timestamp(core::Time time) { return write_timestamp(time, terapi_dialect()); }
 
 std::string write_timestamp(core::Time time, const Dialect& dialect) {
-  const std::string text = core::format_rfc3339(time);
+  std::string text = core::format_rfc3339(time);
   if (dialect.timestamp_format == TimestampFormat::kSixDigitsUtc) return text;
   std::string trimmed = text.substr(0, kSecondsLength + kFractionLength);
   trimmed.erase(trimmed.find_last_not_of('0') + 1);

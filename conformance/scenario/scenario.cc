@@ -95,8 +95,8 @@ void Scenario::WorldsKind::write(json::Writer& out, const Scenario& scenario, Su
   out.end_array();
 }
 
-std::string Scenario::WorldsKind::schema(Subject judges) const {
-  return ListKind<OneOf>{world_names()}.schema(judges);
+std::string Scenario::WorldsKind::schema(Subject subject) const {
+  return ListKind<OneOf>{world_names()}.schema(subject);
 }
 
 bool Scenario::speaks(std::string_view dialect) const {

@@ -66,25 +66,25 @@ void read_step(const Slot& slot, Step& step) {
 
 // --- kinds that steps have of their own ---------------------------------------------------------
 
-void PruneStep::UpToKind::read(const Slot& slot, Asked& prune) const {
+void PruneStep::UpToKind::read(const Slot& slot, Asked& asked) const {
   std::string id;
   TextKind{.not_empty = true}.read(slot, id);
-  prune.until = "@" + id;
+  asked.until = "@" + id;
 }
 
-void PruneStep::UpToKind::write(json::Writer& out, const Asked& prune, Subject) const {
-  out.string(prune.until.empty() ? "" : prune.until.substr(1));
+void PruneStep::UpToKind::write(json::Writer& out, const Asked& asked, Subject) const {
+  out.string(asked.until.empty() ? "" : asked.until.substr(1));
 }
 
 void KillStep::MomentKind::read(const Slot& slot, KillStep& kill) const {
   std::vector<std::string> known;
-  for (const bool every : {false, true}) {
+  for (const bool repeated : {false, true}) {
     for (const core::Word<At>& moment : kMoments) {
-      if (every && moment.value == At::kNever) continue;
-      known.push_back((every ? "every " : "") + std::string(moment.word));
+      if (repeated && moment.value == At::kNever) continue;
+      known.push_back((repeated ? "every " : "") + std::string(moment.word));
       if (!slot.value.is_string() || slot.value.string() != known.back()) continue;
       kill.at = moment.value;
-      kill.every = every;
+      kill.every = repeated;
       return;
     }
   }
@@ -130,9 +130,9 @@ void ReceiverAnswer::Kind::read(const Slot& slot, ReceiverAnswer& answer) const 
       answer.what = each.value;
       return;
     }
-  } else if (const auto status = slot.value.integer();
-             status && *status >= kHttpStatus.least && *status <= kHttpStatus.most) {
-    answer.status = *status;
+  } else if (const auto number = slot.value.integer();
+             number && *number >= kHttpStatus.least && *number <= kHttpStatus.most) {
+    answer.status = *number;
     return;
   }
   slot.wrong("a status, {\"status\",\"headers\"}, \"timeout\", \"reset\" or \"truncate\"");
@@ -151,8 +151,8 @@ void ReceiverAnswer::Kind::write(json::Writer& out, const ReceiverAnswer& answer
 
 std::string ReceiverAnswer::Kind::schema(Subject judges) const {
   const auto words = WordsKind<What>{kWhats}.schema(judges);
-  const auto status = WholeKind<std::int64_t>{kHttpStatus}.schema(judges);
-  return R"("anyOf":[{)" + status + "},{" + words + "},{" + schema_of<ReceiverAnswer>(judges) +
+  const auto number = WholeKind<std::int64_t>{kHttpStatus}.schema(judges);
+  return R"("anyOf":[{)" + number + "},{" + words + "},{" + schema_of<ReceiverAnswer>(judges) +
          "}]";
 }
 
