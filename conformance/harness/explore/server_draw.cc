@@ -283,7 +283,7 @@ class ServerDraw {
     static constexpr std::array<const char*, 17> kAnswers = {
         "200", "200", "200", "201", "204", "299",          "400",        "404",          "410",
         "429", "500", "503", "304", "301", R"("timeout")", R"("reset")", R"("truncate")"};
-    const std::string answer = kAnswers[hooks_.below(kAnswers.size())];
+    std::string answer = kAnswers[hooks_.below(kAnswers.size())];
     if (answer != "301") return answer;
     return R"({"status":)" + std::to_string(301 + hooks_.below(3)) +
            R"(,"headers":{"Location":"{receiver}/elsewhere"}})";
@@ -314,24 +314,19 @@ class ServerDraw {
   std::string two_environments() {
     const std::string theirs = R"(,"integration":"slack","connection":"acme")";
     const std::string key = R"(,"key":")" + std::string(kOtherKey) + "\"";
+    const std::array<std::string, 3> asked = {
+        R"({"get":{},"clause":"AUTH-3","expect":{"status":200,"ids":["ours"]}})",
+        R"({"get":{},"clause":"AUTH-3")" + theirs + key +
+            R"(,"expect":{"status":200,"ids":["theirs"]}})",
+        R"({"get":{},"clause":"AUTH-3")" + theirs +
+            R"(,"expect":{"status":400,"code":"unknown_connection"}})"};
     for (std::uint64_t i = 2 + story_.below(4); i > 0; --i) {
-      switch (story_.below(4)) {
-        case 0:
-          step(R"({"get":{},"clause":"AUTH-3","expect":{"status":200,"ids":["ours"]}})");
-          break;
-        case 1:
-          step(R"({"get":{},"clause":"AUTH-3")" + theirs + key +
-               R"(,"expect":{"status":200,"ids":["theirs"]}})");
-          break;
-        case 2:
-          step(R"({"get":{},"clause":"AUTH-3")" + theirs +
-               R"(,"expect":{"status":400,"code":"unknown_connection"}})");
-          break;
-        default:
-          const std::string_view name = laws_[story_.below(laws_.size())]->name;
-          if (!find_law(name)->needs.any()) law_step(name, "");
-          break;
+      if (const std::uint64_t which = story_.below(4); which < asked.size()) {
+        step(asked.at(which));
+        continue;
       }
+      const std::string_view name = laws_[story_.below(laws_.size())]->name;
+      if (!find_law(name)->needs.any()) law_step(name, "");
     }
     step(R"({"get":{},"clause":"AUTH-3"})");
     return std::string(R"({"environments":[{"name":"dev",)") +

@@ -55,6 +55,8 @@ std::set<std::string> words_of(const Scenario& story) {
 // All that there is to try.
 std::vector<std::string> all_words() {
   std::vector<std::string> words;
+  words.reserve(std::size(kPlain) + std::size(kRuns) + std::size(kSettings) + std::size(kAnswers) +
+                all_laws().size());
   for (const char* name : kPlain) words.emplace_back(name);
   for (const char* name : kRuns) words.push_back(std::string("run ") + name);
   for (const char* name : kSettings) words.push_back(std::string("settings ") + name);
