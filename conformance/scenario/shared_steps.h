@@ -123,8 +123,8 @@ struct PruneStep {
 
   // A record's id, in place of the request.
   struct UpToKind {
-    void read(const Slot& slot, Asked& prune) const;
-    void write(core::json::Writer& out, const Asked& prune, Subject) const;
+    void read(const Slot& slot, Asked& asked) const;
+    void write(core::json::Writer& out, const Asked& asked, Subject) const;
     std::string schema(Subject) const { return R"("type":"string")"; }
   };
 };
