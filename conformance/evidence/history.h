@@ -58,11 +58,12 @@ struct Sight {
 };
 inline constexpr std::size_t kNoVersion = static_cast<std::size_t>(-1);
 
-// One request for records and its answer.
+// One request and its answer: of the client under test, or of the judge itself.
 struct Exchange {
   std::size_t request = 0;                // the event
   std::optional<std::size_t> response{};  // the event; none: never answered
-  int life = 0;
+  int life = 0;                           // which process of the client asked; 0: the judge
+  bool for_records = false;               // GET /records
   core::Time asked_at{};
   core::Time answered_at{};
   core::Time handed_at{};  // not before this has the client all of it: a fault may hold it back
@@ -84,7 +85,7 @@ struct Exchange {
   std::optional<std::string> next_cursor{};
 };
 
-// One webhook as it reached the client, or did not.
+// One webhook as it reached its receiver, the client or the judge, or did not.
 struct WebhookSight {
   std::size_t sent = 0;                   // the event
   std::optional<std::size_t> answered{};  // the event

@@ -47,6 +47,10 @@ std::string stream_name(std::string_view integration, std::string_view connectio
   return name;
 }
 
+std::string stream_name(const StreamAsked& stream) {
+  return stream_name(stream.integration, stream.connection, stream.model, stream.variant);
+}
+
 bool same_payload(std::string_view a, std::string_view b) {
   if (a == b) return true;
   json::Reader first({.max_depth = 100'000});

@@ -19,6 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "conformance/contract/stream_asked.h"
 #include "core/json.h"
 
 namespace terapi::conformance {
@@ -59,6 +60,7 @@ struct RunCounts {
 // "github/demo/Issue", or "github/demo/Issue/v2".
 std::string stream_name(std::string_view integration, std::string_view connection,
                         std::string_view model, std::string_view variant = "base");
+std::string stream_name(const StreamAsked& stream);
 
 class Model {
  public:

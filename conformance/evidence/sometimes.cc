@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <utility>
+#include <iterator>
 
 namespace terapi::conformance {
 namespace {
@@ -30,60 +30,67 @@ bool changed_between_pages(const History& history) {
   return false;
 }
 
-using Look = bool (*)(const History&);
-
-const std::vector<std::pair<std::string, Look>>& looks() {
-  static const std::vector<std::pair<std::string, Look>> kLooks = {
-      {"several pages",
-       [](const History& h) {
-         return any_exchange(h, [](const Exchange& e) { return e.next_cursor.has_value(); });
-       }},
-      {"an empty page",
-       [](const History& h) {
-         return any_exchange(h, [](const Exchange& e) {
-           return e.status == 200 && e.records.empty() && e.next_cursor;
-         });
-       }},
-      {"a resume",
-       [](const History& h) {
-         return any_exchange(h, [](const Exchange& e) { return e.life > 1 && e.cursor; });
-       }},
-      {"a full read",
-       [](const History& h) {
-         return any_exchange(h, [&h](const Exchange& e) {
-           return !e.cursor && !e.restricted && &e != &h.exchanges.front();
-         });
-       }},
-      {"a change between pages", &changed_between_pages},
-      {"a kill", [](const History& h) { return any_event(h, EventKind::kKill); }},
-      {"a webhook accepted",
-       [](const History& h) {
-         return std::any_of(h.webhooks.begin(), h.webhooks.end(), [](const WebhookSight& w) {
-           return w.status >= 200 && w.status < 300;
-         });
-       }},
-      {"a webhook refused",
-       [](const History& h) {
-         return std::any_of(h.webhooks.begin(), h.webhooks.end(), [](const WebhookSight& w) {
-           return w.status >= 400 && w.status < 500;
-         });
-       }},
-  };
-  return kLooks;
+bool any_webhook(const History& history, int least, int most) {
+  return std::any_of(history.webhooks.begin(), history.webhooks.end(), [&](const WebhookSight& w) {
+    return w.answered && w.status >= least && w.status <= most;
+  });
 }
+
+struct Word {
+  std::string_view word;
+  bool of_clients;  // it takes a client under test
+  bool (*happened)(const History&);
+};
+
+constexpr Word kWords[] = {
+    {"several pages", false,
+     [](const History& h) {
+       return any_exchange(h, [](const Exchange& e) { return e.next_cursor.has_value(); });
+     }},
+    {"an empty page", false,
+     [](const History& h) {
+       return any_exchange(h, [](const Exchange& e) {
+         return e.status == 200 && e.records.empty() && e.next_cursor;
+       });
+     }},
+    {"a deletion", false,
+     [](const History& h) {
+       return any_exchange(h, [](const Exchange& e) {
+         return std::any_of(e.records.begin(), e.records.end(),
+                            [](const Sight& s) { return s.action == "DELETED"; });
+       });
+     }},
+    {"a resume", true,
+     [](const History& h) {
+       return any_exchange(h, [](const Exchange& e) { return e.life > 1 && e.cursor; });
+     }},
+    {"a full read", true,
+     [](const History& h) {
+       return any_exchange(h, [&h](const Exchange& e) {
+         return !e.cursor && !e.restricted && &e != &h.exchanges.front();
+       });
+     }},
+    {"a change between pages", false, &changed_between_pages},
+    {"a kill", true, [](const History& h) { return any_event(h, EventKind::kKill); }},
+    {"a webhook accepted", false, [](const History& h) { return any_webhook(h, 200, 299); }},
+    {"a webhook refused", false, [](const History& h) { return any_webhook(h, 400, 499); }},
+    {"a webhook failed", false,
+     [](const History& h) { return any_webhook(h, 0, 0) || any_webhook(h, 500, 599); }},
+};
 
 }  // namespace
 
-std::vector<std::string> sometimes_words() {
+std::vector<std::string> sometimes_words(bool of_clients) {
   std::vector<std::string> words;
-  for (const auto& [word, look] : looks()) words.push_back(word);
+  for (const Word& each : kWords) {
+    if (of_clients || !each.of_clients) words.emplace_back(each.word);
+  }
   return words;
 }
 
 bool happened(std::string_view word, const History& history) {
-  return std::any_of(looks().begin(), looks().end(), [&](const auto& entry) {
-    return entry.first == word && entry.second(history);
-  });
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](const Word& each) { return each.word == word && each.happened(history); });
 }
 
 }  // namespace terapi::conformance

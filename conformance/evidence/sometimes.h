@@ -10,8 +10,9 @@
 
 namespace terapi::conformance {
 
-// The words that a scenario may use: "several pages", "an empty page", "a resume", …
-std::vector<std::string> sometimes_words();
+// The words that a scenario may use: "several pages", "an empty page", "a resume", … Some take a
+// client under test.
+std::vector<std::string> sometimes_words(bool of_clients);
 
 // True when the history has it; false for words that are none.
 bool happened(std::string_view word, const History& history);

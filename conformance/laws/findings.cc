@@ -1,11 +1,20 @@
 #include "conformance/laws/findings.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace terapi::conformance {
 
 void Findings::add(Finding finding) {
   ++count_;
   if (++times_[finding.clause + " " + finding.what] <= at_most_)
     kept_.push_back(std::move(finding));
+}
+
+void Findings::add_first(std::vector<Finding> findings) {
+  std::vector<Finding> others = std::exchange(kept_, {});
+  for (Finding& finding : findings) add(std::move(finding));
+  std::move(others.begin(), others.end(), std::back_inserter(kept_));
 }
 
 void Findings::fail(std::string clause, std::string what, std::string expected, std::string actual,

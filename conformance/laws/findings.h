@@ -25,6 +25,9 @@ class Findings {
   void warn(std::string clause, std::string what, std::string expected, std::string actual,
             std::vector<std::size_t> events = {});
 
+  // In front of the others: for what explains them.
+  void add_first(std::vector<Finding> findings);
+
   bool empty() const { return kept_.empty(); }
   const std::vector<Finding>& kept() const { return kept_; }
   // All, the counted ones included.

@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/harness/play/client_play.h"
+#include "conformance/harness/play/play_scenario.h"
 #include "conformance/harness/stage/process_client_stage.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"

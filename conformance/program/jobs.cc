@@ -3,8 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/harness/play/client_play.h"
-#include "conformance/harness/play/server_play.h"
+#include "conformance/harness/play/play_scenario.h"
 #include "conformance/harness/stage/virtual_client_stage.h"
 #include "conformance/harness/stage/virtual_server_stage.h"
 #include "conformance/program/scenario_set.h"

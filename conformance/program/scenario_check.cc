@@ -51,9 +51,7 @@ void check_names(const Scenario& scenario, std::string& lines) {
 // The URLs that a play puts in: here any will do.
 std::string with_placeholders(std::string text) {
   for (const std::string_view name : {"{receiver}", "{refusing}", "{elsewhere}"}) {
-    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
-      text.replace(at, name.size(), "http://placeholder.test");
-    }
+    text = replaced(std::move(text), name, "http://placeholder.test");
   }
   return text;
 }
@@ -69,8 +67,11 @@ void check_world(const Scenario& scenario, std::string& lines) {
     return;
   }
   if (scenario.faults.empty()) return;
-  const core::Response answer = stage.control("PUT", "/faults", with_placeholders(scenario.faults));
-  if (answer.status >= 300) add_line(lines, place_in(scenario, "faults") + answer.body);
+  const auto answer =
+      stage.call(control_request("PUT", "/faults", with_placeholders(scenario.faults)));
+  if (answer && answer->status >= 300) {
+    add_line(lines, place_in(scenario, "faults") + answer->body);
+  }
 }
 
 }  // namespace

@@ -28,11 +28,16 @@ Explored explored_on(ClientStage& stage, const Scenario& scenario) {
     explored.reason = opened.error().message;
     return explored;
   }
-  ClientPlayed played = play_plan(scenario, stage);
+  explored = explored_from(ClientPlay(scenario, stage).run(), stage);
+  explored.moments = stage.moments();
+  return explored;
+}
+
+Explored explored_from(Played played, Stage& stage) {
+  Explored explored;
   explored.verdict = played.verdict;
   explored.reason = std::move(played.reason);
   explored.findings = std::move(played.findings);
-  explored.moments = stage.moments();
   explored.history = std::move(stage.history());
   explored.requests = explored.history.exchanges.size();
   return explored;

@@ -16,6 +16,7 @@
 #include "conformance/harness/explore/schedule_draw.h"
 #include "conformance/harness/mutants/client_mutant.h"
 #include "conformance/harness/mutants/server_mutant.h"
+#include "conformance/harness/play/play.h"
 #include "conformance/harness/stage/client_stage.h"
 
 namespace terapi::conformance {
@@ -33,7 +34,7 @@ struct Explored {
   Verdict verdict = Verdict::kError;
   std::string reason;
   std::vector<Finding> findings;
-  History history;  // of a client
+  History history;
   std::uint64_t requests = 0;
   ClientStage::Moments moments{};  // that came, at which it could have been killed
   // Something is wrong: with the client, or (kError) with the judge or the schedule.
@@ -46,6 +47,8 @@ Explored explore_one(std::uint64_t seed, const ExploreOptions& options = {});
 bool explore_small_world(std::uint64_t seed);
 // Opens the stage and plays on it; takes its history.
 Explored explored_on(ClientStage& stage, const Scenario& scenario);
+// What came of a play; takes the stage's history.
+Explored explored_from(Played played, Stage& stage);
 // The same for a schedule that was drawn already, or is another one; also for one that judges a
 // server.
 Explored explore(const Scenario& scenario, const ExploreOptions& options);

@@ -1,6 +1,5 @@
 #include "conformance/harness/explore/explore_server.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "conformance/harness/stage/virtual_server_stage.h"
@@ -17,16 +16,12 @@ Explored explore_server(const Scenario& story, const ExploreOptions& options) {
 }
 
 Explored explored_on(ServerStage& stage, const Scenario& story, const ServerPlayOptions& options) {
-  ScenarioResult played = play_server(story, stage, options);
   Explored explored;
+  explored.reason = ServerPlay::why_not_played(story, stage, options);
   // What was drawn for this stage can be played on it.
-  explored.verdict = played.verdict == Verdict::kSkip ? Verdict::kError : played.verdict;
-  explored.reason = std::move(played.reason);
-  explored.findings = std::move(played.findings);
-  explored.requests = static_cast<std::uint64_t>(
-      std::count_if(played.timeline.begin(), played.timeline.end(),
-                    [](const Event& event) { return event.kind == EventKind::kRequest; }));
-  return explored;
+  if (!explored.reason.empty()) return explored;
+  stage.begin(options.told);
+  return explored_from(ServerPlay(story, stage, options).run(), stage);
 }
 
 }  // namespace terapi::conformance

@@ -2,7 +2,7 @@
 // meanwhile. The same seed and options draw the same scenario, on every machine.
 //
 //   const DrawnSchedule drawn = draw_schedule(17, {});
-//   play_plan(drawn.scenario, stage);
+//   ClientPlay(drawn.scenario, stage).run();
 //   std::string file = scenario_text(drawn.scenario);
 //
 // A story is made of episodes: a start, calm, trouble of one or more kinds, a refusal, a backlog in

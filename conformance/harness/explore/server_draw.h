@@ -3,7 +3,7 @@
 // the same scenario, on every machine.
 //
 //   const Scenario scenario = draw_server_story(17, {});
-//   play_server(scenario, stage);
+//   ServerPlay(scenario, stage, options).run();
 //
 // What must hold is said by laws, by the judge's model and by what it knows of webhooks, hardly
 // ever by numbers that were worked out beforehand: so a story stays fair when something is left out

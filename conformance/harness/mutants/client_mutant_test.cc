@@ -44,11 +44,12 @@ TEST(ClientMutants, DoAnOrdinaryDayRight) {
     ASSERT_TRUE(opened) << opened.error().message;
     ASSERT_TRUE(stage.start_client(1));
     pass(1s);
-    const core::Response run =
-        stage.control("POST", "/runs",
-                      R"({"integration":"github","connection":"demo","model":"Issue",)"
-                      R"("save":[{"id":"2","n":"b"},{"id":"4","n":"b"}]})");
-    EXPECT_EQ(run.status, 200) << run.body;
+    const auto answer =
+        stage.call(control_request("POST", "/runs",
+                                   R"({"integration":"github","connection":"demo","model":"Issue",)"
+                                   R"("save":[{"id":"2","n":"b"},{"id":"4","n":"b"}]})"));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200) << answer->body;
     pass(1min);
     EXPECT_TRUE(stage.client(1).alive);
     ASSERT_EQ(stage.history().webhooks.size(), 1U);

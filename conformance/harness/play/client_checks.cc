@@ -4,10 +4,7 @@
 #include <utility>
 
 #include "conformance/contract/cursor.h"
-#include "conformance/contract/served_page.h"
 #include "core/duration.h"
-#include "core/json_writer.h"
-#include "core/url.h"
 
 namespace terapi::conformance {
 
@@ -30,7 +27,7 @@ std::string bounds_of(const ClientCheck& check) {
 
 }  // namespace
 
-void ClientChecks::mark(const std::string& /*name*/) {
+void ClientChecks::mark() {
   mark_ = stage_.history().exchanges.size();
   webhook_mark_ = stage_.history().webhooks.size();
   memory_mark_ = stage_.peak_bytes(1);
@@ -50,8 +47,8 @@ void ClientChecks::fail(const ClientCheck& check, const char* clause, std::strin
                         std::string expected, std::string actual, std::vector<std::size_t> events,
                         Verdict verdict) {
   if (!check.because.empty()) what += ": " + check.because;
-  findings_.push_back({verdict, check.clause.empty() ? clause : check.clause, "", std::move(what),
-                       std::move(expected), std::move(actual), std::move(events)});
+  findings_.add({verdict, check.clause.empty() ? clause : check.clause, "", std::move(what),
+                 std::move(expected), std::move(actual), std::move(events)});
 }
 
 void ClientChecks::check(const ClientCheck& check) {
@@ -294,45 +291,6 @@ void ClientChecks::check_resumed_at_last(const ClientCheck& check) {
   fail(check, "CLIENT-1", "the client does not go on from the last record that it was given",
        "the cursor of record \"" + last->records.back().id + "\"",
        asked->cursor ? "another cursor" : "no cursor", {*last->response, asked->request});
-}
-
-std::string prune(ClientStage& stage, const PruneStep& act) {
-  const StreamAsked& stream = act.prune.stream;
-  const std::string name =
-      stream_name(stream.integration, stream.connection, stream.model, stream.variant);
-  const std::string until = act.prune.until.substr(1);  // after the "@"
-  core::Request read;
-  read.target = "/records?limit=10000&model=" + core::percent_encode(stream.model);
-  read.headers = {{"Authorization", "Bearer " + stage.secret_key()},
-                  {"Provider-Config-Key", stream.integration},
-                  {"Connection-Id", stream.connection}};
-  const auto page = read_page(stage.api(read).body, stage.dialect());
-  if (!page) return page.error().message;
-  std::string cursor;
-  std::vector<std::string> emptied;
-  for (const ServedRecord& record : page->records) {
-    emptied.push_back(record.id);
-    if (record.id != until) continue;
-    cursor = record.cursor;
-    break;
-  }
-  if (cursor.empty()) return "there is no record \"" + until + "\" to prune up to";
-  core::Request request = read;
-  request.method = "PATCH";
-  request.target = "/records/prune";
-  request.headers.add("Content-Type", "application/json");
-  core::json::Writer body;
-  body.begin_object().field("model", stream.model).field("until_cursor", cursor);
-  body.field("limit", 10'000).end_object();
-  request.body = body.take();
-  const core::Response answer = stage.api(request);
-  if (answer.status != 200) return "the prune was refused: " + answer.body.substr(0, 200);
-  for (const std::string& id : emptied) stage.model().prune(name, id);
-  stage.history().add({.at = stage.now(),
-                       .kind = EventKind::kRun,
-                       .stream = name,
-                       .text = std::to_string(emptied.size()) + " payloads are pruned"});
-  return "";
 }
 
 }  // namespace terapi::conformance

@@ -5,18 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "conformance/evidence/verdict.h"
 #include "conformance/harness/stage/client_stage.h"
+#include "conformance/laws/findings.h"
 #include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
 class ClientChecks {
  public:
-  ClientChecks(ClientStage& stage, std::vector<Finding>& findings)
-      : stage_(stage), findings_(findings) {}
+  ClientChecks(ClientStage& stage, Findings& findings) : stage_(stage), findings_(findings) {}
 
-  void mark(const std::string& name);
+  // What is counted from now on.
+  void mark();
   std::uint64_t requests_since_mark() const;
   void check(const ClientCheck& check);
 
@@ -37,14 +37,11 @@ class ClientChecks {
             Verdict verdict = Verdict::kFail);
 
   ClientStage& stage_;
-  std::vector<Finding>& findings_;
+  Findings& findings_;
   std::size_t mark_ = 0;          // exchanges before it
   std::size_t webhook_mark_ = 0;  // webhooks before it
   std::uint64_t memory_mark_ = 0;
   std::size_t output_mark_ = 0;
 };
-
-// Empties the payloads up to a record, as the judge's own call of the API; "" or what went wrong.
-std::string prune(ClientStage& stage, const PruneStep& act);
 
 }  // namespace terapi::conformance

@@ -21,8 +21,8 @@ constexpr std::size_t kKept = 50'000;     // records of a dump that is kept for 
 }  // namespace
 
 bool ClientConvergence::settled() const {
-  const ClientWire& wire = stage_.wire();
-  return wire.all_given() && wire.changes_waiting() == 0 && wire.in_flight() == 0;
+  const ClientWire& link = stage_.link();
+  return link.all_given() && link.changes_waiting() == 0 && link.in_flight() == 0;
 }
 
 bool ClientConvergence::wait(core::Duration within, bool required) {
@@ -60,8 +60,7 @@ bool ClientConvergence::wait_for_dump(core::Time until, bool required) {
     if (left() == core::Duration(0) || stored || (all_dead() && !stage_.armed())) {
       check_all_alive();
       if (required && !killed()) {
-        const std::vector<Finding> wrong = compare_with_model(evidence(), dump);
-        findings_.insert(findings_.end(), wrong.begin(), wrong.end());
+        for (Finding& wrong : compare_with_model(evidence(), dump)) findings_.add(std::move(wrong));
         over_ = true;
       }
       return false;
@@ -100,7 +99,7 @@ void ClientConvergence::report_never_given(core::Duration within) {
   over_ = true;
   for (Finding& finding : find_never_given(evidence())) {
     finding.actual = "not within " + core::format_duration(within);
-    findings_.push_back(std::move(finding));
+    findings_.add(std::move(finding));
   }
 }
 
@@ -114,9 +113,9 @@ bool ClientConvergence::nothing_since_right_dump() const {
 // It was given everything whole and asks for nothing: what it has not stored by now, it will not
 // store. A stream of which the last answer was in trouble may be backing off.
 bool ClientConvergence::quiet_since(core::Duration span) const {
-  const ClientWire& wire = stage_.wire();
-  const core::Time last = std::max(wire.last_request_at(), wire.last_handed_at());
-  if (wire.in_flight() > 0 || stage_.now() - last < span) return false;
+  const ClientWire& link = stage_.link();
+  const core::Time last = std::max(link.last_request_at(), link.last_handed_at());
+  if (link.in_flight() > 0 || stage_.now() - last < span) return false;
   std::set<std::string_view> looked_at;
   const auto& exchanges = stage_.history().exchanges;
   for (std::size_t i = exchanges.size(); i-- > 0;) {
@@ -227,13 +226,13 @@ ClientEvidence ClientConvergence::evidence() const {
 
 void ClientConvergence::fail(std::string clause, std::string invariant, std::string what,
                              std::string expected, std::string actual) {
-  findings_.push_back({Verdict::kFail,
-                       std::move(clause),
-                       std::move(invariant),
-                       std::move(what),
-                       std::move(expected),
-                       std::move(actual),
-                       {}});
+  findings_.add({Verdict::kFail,
+                 std::move(clause),
+                 std::move(invariant),
+                 std::move(what),
+                 std::move(expected),
+                 std::move(actual),
+                 {}});
 }
 
 }  // namespace terapi::conformance

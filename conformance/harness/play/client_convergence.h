@@ -15,6 +15,7 @@
 
 #include "conformance/evidence/client_evidence.h"
 #include "conformance/harness/stage/client_stage.h"
+#include "conformance/laws/findings.h"
 #include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
@@ -22,7 +23,7 @@ namespace terapi::conformance {
 class ClientConvergence {
  public:
   // All of them outlive it.
-  ClientConvergence(const Plan& plan, ClientStage& stage, std::vector<Finding>& findings)
+  ClientConvergence(const Plan& plan, ClientStage& stage, Findings& findings)
       : plan_(plan), stage_(stage), findings_(findings) {}
 
   // Lets time pass until everything is there, at most so long; says whether it is. When it is not,
@@ -62,7 +63,7 @@ class ClientConvergence {
 
   const Plan& plan_;
   ClientStage& stage_;
-  std::vector<Finding>& findings_;
+  Findings& findings_;
   std::vector<TakenDump> dumps_;
   TakenDump not_kept_;  // the last one, where it is too large, or none could be taken
   std::array<std::size_t, 3> right_dump_{};  // requests, runs and life when a dump was right

@@ -1,51 +1,65 @@
-// ClientPlay: plays a scenario that judges a client, on a ClientStage, and comes to a verdict.
+// ClientPlay: a Play that judges a client. What only such scenarios have: its processes, webhooks
+// of the judge's own, what happens to answers on their way, waiting. At the end the faults stop, a
+// dead client is started again, and it has to come to hold what the server does.
 //
-//   ScenarioResult result = play_client(scenario, make_stage, {.dialect = &terapi_dialect()});
-//
-// A scenario that kills the client "at every …" is played again and again, the kill one moment
-// later each time, until it is not reached any more.
+// A kill "at every …" falls at the moment that its step names; play_scenario.h plays it again and
+// again, one moment later each time.
 //
 // Thread rule: one thread.
 #pragma once
 
-#include <functional>
-#include <memory>
+#include <set>
 #include <string>
-#include <vector>
 
-#include "conformance/evidence/verdict.h"
+#include "conformance/harness/play/client_checks.h"
+#include "conformance/harness/play/client_convergence.h"
+#include "conformance/harness/play/play.h"
 #include "conformance/harness/stage/client_stage.h"
-#include "conformance/scenario/scenario.h"
-#include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
-struct ClientPlayOptions {
-  using MakeStage = std::function<core::Result<std::unique_ptr<ClientStage>>(ClientStageOptions)>;
-  MakeStage make_stage;
-  const Dialect* dialect = &terapi_dialect();
-  std::uint64_t seed = 0;  // 0: the scenario's own
-  // Which moments a sweep tries; the sweep also ends when the kill is not reached.
-  std::vector<std::uint64_t> sweep;
+class ClientPlay final : public Play {
+ public:
+  // On a stage that was opened.
+  ClientPlay(const Scenario& scenario, ClientStage& stage);
+
+ private:
+  void begin() override;
+  void finish() override;
+  bool act(const Step& step) override;
+  bool pass(core::Duration time) override;
+  void world_changed(const core::json::Value& world) override;
+  bool over() const override;
+
+  bool act(const ProcessStep& step);
+  bool act(const WaitStep& step);
+  bool act(const WireStep& step);
+  bool act(const WebhookStep& step);
+  bool act(const KillStep& step);
+  bool act(const BetweenPagesStep& step);
+  bool act(const ClockStep& step);
+  bool act(const DiskStep& step);
+  bool act(const MarkStep& step);
+  bool act(const CheckStep& step);
+
+  bool start(int worker, bool wait);
+  bool never_spoke(int worker);
+  bool ended_at_once(int worker);
+  bool wait_for_requests(const WaitStep& step);
+  bool wait_for_fault(const WaitStep& step);
+  bool wait_for_death(const WaitStep& step);
+  void look_at_wire_rules();
+  void set_disk_full(bool full);
+  void let_converge();
+  void fail(std::string clause, std::string invariant, std::string what, std::string expected,
+            std::string actual);
+
+  ClientStage& stage_;
+  const Plan& plan_;
+  ClientChecks checks_;
+  ClientConvergence convergence_;
+  std::set<std::string> wire_rules_;  // ids of those in force
+  bool disk_full_ = false;
 };
-
-// What came of one play.
-struct ClientPlayed {
-  Verdict verdict = Verdict::kError;
-  std::string reason;  // of an error or an inconclusive run
-  std::vector<Finding> findings;
-  bool kill_reached = false;
-};
-// Plays the plan once, on a stage that was opened; the stage keeps the history. A sweep's kill
-// falls at the moment that its step names.
-ClientPlayed play_plan(const Scenario& scenario, ClientStage& stage);
-
-// The verdict, the findings, the timeline and the times; not `world`, `subject` and `rerun`, which
-// the caller knows.
-ScenarioResult play_client(const Scenario& scenario, const ClientPlayOptions& options);
-
-// 1, 2, 3, … and the few that are enough where each costs seconds.
-std::vector<std::uint64_t> every_moment();
-std::vector<std::uint64_t> few_moments();
 
 }  // namespace terapi::conformance

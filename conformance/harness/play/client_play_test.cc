@@ -1,6 +1,6 @@
 // Scenarios played in virtual time: the verdicts of good and bad clients, and that a run is a
 // function of its scenario and seed.
-#include "conformance/harness/play/client_play.h"
+#include "conformance/harness/play/play_scenario.h"
 
 #include <gtest/gtest.h>
 

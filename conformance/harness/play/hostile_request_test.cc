@@ -123,12 +123,11 @@ struct Judged {
 
 Judged judged(const HostileRequest& request, std::optional<std::int64_t> status = {}) {
   TestServerStage stage;
-  History history;
-  ServerWire wire(stage, history, false);
+  Caller caller(stage, {});
   Findings findings;
   const auto began = std::chrono::steady_clock::now();
   Judged result;
-  result.judgement = judge_hostile(request, status, "ERR-2", wire, findings);
+  result.judgement = judge_hostile(request, status, "ERR-2", caller, findings);
   result.took =
       std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now() - began);
   result.findings = findings.take();

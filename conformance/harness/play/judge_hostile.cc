@@ -41,9 +41,9 @@ bool has_html(std::string head) {
 
 class HostileJudge {
  public:
-  HostileJudge(const HostileRequest& request, const std::string& clause, ServerWire& wire,
+  HostileJudge(const HostileRequest& request, const std::string& clause, Caller& caller,
                Findings& findings)
-      : request_(request), clause_(clause), wire_(wire), findings_(findings) {}
+      : request_(request), clause_(clause), caller_(caller), findings_(findings) {}
 
   HostileJudgement judge(std::optional<std::int64_t> status) {
     const bool slow = request_.kind == Hostility::kSlowHeader;
@@ -63,7 +63,7 @@ class HostileJudge {
     return text;
   }
 
-  std::size_t note(EventKind kind, std::string text) { return wire_.note(kind, std::move(text)); }
+  std::size_t note(EventKind kind, std::string text) { return caller_.note(kind, std::move(text)); }
 
   void judge_end(const HostileEnd& end, std::optional<std::int64_t> status) {
     const std::string told = told_of_end(end);
@@ -129,7 +129,7 @@ class HostileJudge {
 
   const HostileRequest& request_;
   const std::string& clause_;
-  ServerWire& wire_;
+  Caller& caller_;
   Findings& findings_;
   HostileJudgement judgement_;
 };
@@ -137,8 +137,8 @@ class HostileJudge {
 }  // namespace
 
 HostileJudgement judge_hostile(const HostileRequest& request, std::optional<std::int64_t> status,
-                               const std::string& clause, ServerWire& wire, Findings& findings) {
-  return HostileJudge(request, clause, wire, findings).judge(status);
+                               const std::string& clause, Caller& caller, Findings& findings) {
+  return HostileJudge(request, clause, caller, findings).judge(status);
 }
 
 }  // namespace terapi::conformance

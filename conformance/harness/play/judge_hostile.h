@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "conformance/harness/play/caller.h"
 #include "conformance/harness/play/hostile_request.h"
-#include "conformance/harness/play/server_wire.h"
 #include "conformance/laws/findings.h"
 
 namespace terapi::conformance {
@@ -23,6 +23,6 @@ struct HostileJudgement {
 
 // `status`: the only answer that does.
 HostileJudgement judge_hostile(const HostileRequest& request, std::optional<std::int64_t> status,
-                               const std::string& clause, ServerWire& wire, Findings& findings);
+                               const std::string& clause, Caller& caller, Findings& findings);
 
 }  // namespace terapi::conformance

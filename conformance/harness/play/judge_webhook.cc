@@ -138,8 +138,7 @@ core::Request webhook_request(const JudgeWebhook& act, const Dialect& dialect,
   return request;
 }
 
-void post_webhooks(const JudgeWebhook& act, const Scenario& /*scenario*/, ClientStage& stage,
-                   std::vector<Finding>& findings) {
+void post_webhooks(const JudgeWebhook& act, ClientStage& stage, Findings& findings) {
   const std::size_t first = stage.history().webhooks.size();
   const core::Request request =
       webhook_request(act, stage.dialect(), stage.signing_key(), stage.secret_key(), stage.now());
@@ -171,8 +170,8 @@ void post_webhooks(const JudgeWebhook& act, const Scenario& /*scenario*/, Client
   }
   const auto fault = [&](const char* clause, const char* invariant, std::string what,
                          std::string expected, std::string actual) {
-    findings.push_back({Verdict::kFail, clause, invariant, std::move(what), std::move(expected),
-                        std::move(actual), events});
+    findings.add({Verdict::kFail, clause, invariant, std::move(what), std::move(expected),
+                  std::move(actual), events});
   };
   if (act.answer == JudgeWebhook::Answer::kAny) return;
   for (const auto& answer : *answers) {

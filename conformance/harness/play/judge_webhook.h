@@ -4,16 +4,14 @@
 
 #include <vector>
 
-#include "conformance/evidence/verdict.h"
 #include "conformance/harness/stage/client_stage.h"
-#include "conformance/scenario/scenario.h"
+#include "conformance/laws/findings.h"
 #include "conformance/scenario/step.h"
 
 namespace terapi::conformance {
 
 // Sends them all at once, waits for the answers, and finds fault with those that are wrong.
-void post_webhooks(const JudgeWebhook& act, const Scenario& scenario, ClientStage& stage,
-                   std::vector<Finding>& findings);
+void post_webhooks(const JudgeWebhook& act, ClientStage& stage, Findings& findings);
 
 // The webhook as it is sent, to the path /webhooks.
 core::Request webhook_request(const JudgeWebhook& act, const Dialect& dialect,

@@ -1,21 +1,38 @@
 #include "conformance/harness/play/server_play.h"
 
 #include <algorithm>
-#include <chrono>
+#include <utility>
 #include <variant>
 
-#include "conformance/harness/play/server_actor.h"
-#include "conformance/scenario/step.h"
+#include "conformance/contract/timestamp.h"
+#include "conformance/harness/play/judge_hostile.h"
+#include "conformance/laws/answer_expectation.h"
+#include "conformance/laws/continuity.h"
+#include "conformance/laws/delivery_law.h"
+#include "conformance/laws/webhook_expectation.h"
+#include "core/check.h"
 #include "core/duration.h"
+#include "core/json.h"
+#include "core/json_writer.h"
+#include "core/url.h"
 
 namespace terapi::conformance {
+
+namespace json = core::json;
+
 namespace {
 
 // More than this is not waited for in real time.
 constexpr core::Duration kLongestWait = std::chrono::seconds(15);
 
-std::string why_skipped(const Scenario& scenario, const ServerStage& stage,
-                        const ServerPlayOptions& options) {
+std::string asked_for(const core::Request& request) {
+  return request.method + " " + shortened(request.target, 120);
+}
+
+}  // namespace
+
+std::string ServerPlay::why_not_played(const Scenario& scenario, const ServerStage& stage,
+                                       const ServerPlayOptions& options) {
   const bool virtual_world = stage.world() == "virtual";
   if (virtual_world ? !scenario.in_virtual : !scenario.over_http) {
     return "not for this world: " + scenario.worlds_why;
@@ -40,76 +57,286 @@ std::string why_skipped(const Scenario& scenario, const ServerStage& stage,
   return "";
 }
 
-// A SHOULD that is not kept is a warning; what is only told is told.
-Verdict weighed(Verdict verdict, ScenarioLevel level) {
-  if (level == ScenarioLevel::kMust || verdict == Verdict::kError) return verdict;
-  const Verdict most = level == ScenarioLevel::kShould ? Verdict::kWarn : Verdict::kInfo;
-  return verdict == Verdict::kFail || verdict == Verdict::kWarn ? std::min(verdict, most) : verdict;
+ServerPlay::ServerPlay(const Scenario& scenario, ServerStage& stage,
+                       const ServerPlayOptions& options)
+    : Play(scenario, stage, {.read_only = options.read_only}),
+      stage_(stage),
+      options_(options),
+      witness_(stage, caller_, findings_) {
+  // On data that is not its own, a scenario may find nothing to look at.
+  unproven_is(Verdict::kSkip);
 }
 
-ScenarioResult begun(const Scenario& scenario, const ServerStage& stage,
-                     const ServerPlayOptions& options) {
-  ScenarioResult result;
-  result.scenario = scenario.id;
-  result.title = scenario.title;
-  result.why = scenario.why;
-  result.clauses = scenario.clauses;
-  result.world = std::string(stage.world());
-  result.dialect = std::string(stage.dialect().name);
-  result.seed = options.seed != 0 ? options.seed : scenario.seed;
-  return result;
+void ServerPlay::begin() {
+  if (!stage_.has_control() || options_.read_only) return;
+  if (!scenario_.given.empty()) put_world(scenario_.given);
+  if (!scenario_.faults.empty() && !over()) put_faults(scenario_.faults);
 }
 
-void conclude(ScenarioResult& result, const Scenario& scenario, ServerActor& actor,
-              History& history) {
-  result.verdict = Verdict::kPass;
-  for (Finding& finding : actor.take_findings()) {
-    finding.verdict = weighed(finding.verdict, scenario.level);
-    result.verdict = graver(result.verdict, finding.verdict);
-    for (const std::size_t number : finding.events) {
-      if (number < history.events().size()) history.event(number).bad = true;
+bool ServerPlay::act(const Step& step) {
+  std::visit(
+      [this](const auto& what) {
+        if constexpr (requires { act(what); }) {
+          act(what);
+        } else {
+          TERAPI_CHECK(false, "a step of a client's scenario");
+        }
+      },
+      step.what);
+  return !over();
+}
+
+void ServerPlay::finish() {
+  for (const Step& step : scenario_.plan.expect) {
+    if (over() || !play(step)) return;
+  }
+  if (over()) return;
+  look_at_faults();
+  judge_webhooks(witness_.take_news());
+}
+
+void ServerPlay::world_changed(const json::Value& world) {
+  own_data_ = true;
+  unproven_is(Verdict::kInconclusive);
+  walks_.clear();
+  if (caller_.has_model()) set_policy(AnnouncePolicy::of_world(world));
+  learn_keys();
+}
+
+void ServerPlay::learn_keys() {
+  const Answer answer = must("GET", "/environment");
+  const auto settings = json::Document::parse(answer.body());
+  if (!settings) {
+    stop_short(Verdict::kError, "GET /_simulator/environment: " + settings.error().message);
+    return;
+  }
+  const std::string secret = settings->root()["secret_key"].string();
+  const json::Value signing = settings->root()["signing_key"];
+  if (!secret.empty()) caller_.set_secret_key(secret);
+  witness_.set_keys(secret, signing.is_string() ? signing.string() : secret);
+}
+
+void ServerPlay::set_policy(AnnouncePolicy policy) {
+  if (policy == policy_) return;
+  policy_ = std::move(policy);
+  caller_.count_policy();
+}
+
+core::Time ServerPlay::server_time() {
+  if (!stage_.exact_time()) return stage_.now();
+  const auto clock = json::Document::parse(must("GET", "/clock").body());
+  return read_timestamp(clock ? clock->root()["now"].string() : "").value_or(stage_.now());
+}
+
+// --- steps ---
+
+core::Request ServerPlay::request_of(const AskStep& step) {
+  const StreamAsked stream = where(step.stream);
+  LawContext context = asking(stream);
+  core::Request request;
+  request.method = step.method;
+  request.headers = step.bare ? core::Headers() : RecordReader(context).headers();
+  if (step.key) request.headers.set("Authorization", "Bearer " + *step.key);
+  request.body = resolved_body(step.body);
+  if (!request.body.empty() && !step.bare) request.headers.set("Content-Type", "application/json");
+  for (const auto& [name, value] : step.headers) {
+    if (value) {
+      request.headers.set(name, resolved(*value));
+    } else {
+      request.headers.erase(name);
     }
-    result.findings.push_back(std::move(finding));
   }
-  if (!actor.broken().empty()) {
-    // It may be the server's own doing that the story cannot go on; then that was found.
-    if (result.verdict != Verdict::kFail) result.verdict = Verdict::kError;
-    result.reason = actor.broken();
-  } else if (!actor.unproven().empty() && result.verdict < Verdict::kFail) {
-    // On data that is not its own, a scenario may find nothing to look at.
-    result.verdict = actor.own_data() ? Verdict::kInconclusive : Verdict::kSkip;
-    result.reason = actor.unproven();
+  request.target = stage_.filled(step.target);
+  if (!step.target.empty()) return request;
+  Query query;
+  if (!core::find_parameter(step.query, "model")) query.emplace_back("model", stream.model);
+  if (stream.variant != "base" && !core::find_parameter(step.query, "variant")) {
+    query.emplace_back("variant", stream.variant);
+  }
+  for (const auto& [name, value] : step.query) query.emplace_back(name, resolved(value));
+  request.target = "/records" + query_text(query);
+  return request;
+}
+
+void ServerPlay::act(const AskStep& step) {
+  for (std::int64_t i = 0; i < step.times && !over(); ++i) {
+    const core::Request request = request_of(step);
+    if (over()) return;
+    const std::string asked = asked_for(request);
+    const bool head = request.method == "HEAD";
+    const Answer answer = caller_.call(request);
+    check_answer(step.expect, answer, stage_.dialect(), clause_, asked, findings_);
+    if (head && !answer.body().empty()) {
+      findings_.fail("REC-2", "an answer to HEAD has a body", "none", shortened(answer.body()),
+                     answer.events);
+    }
+    if (!answer.came() || answer.status() >= 400) {
+      LawContext context = asking({});
+      RecordReader(context).expect_alive(asked);
+    } else if (auto page = read_page(answer.body(), stage_.dialect())) {
+      read_.remember(page->records, page->next_cursor);
+    }
   }
 }
 
-}  // namespace
+void ServerPlay::act(const ReadStep& step) {
+  LawContext context = asking(where(step.stream));
+  Query query;
+  for (const auto& [name, value] : step.query) query.emplace_back(name, resolved(value));
+  if (over()) return;
+  const Walk walk = RecordReader(context).walk(step.limit, query);
+  read_.remember(walk.records, std::nullopt);
+  const std::string asked = "all of " + stream_name(context.given.stream);
+  check_records(step.expect, walk.records, walk.events, clause_, asked, findings_);
+  if (!query.empty() || !walk.whole) return;
+  Walk& before = walks_[stream_name(context.given.stream)];
+  check_continuity(before, walk, stage_.dialect(), findings_);
+  before = walk;
+}
 
-ScenarioResult play_server(const Scenario& scenario, ServerStage& stage,
-                           const ServerPlayOptions& options) {
-  const auto started = std::chrono::steady_clock::now();
-  ScenarioResult result = begun(scenario, stage, options);
-  result.reason = why_skipped(scenario, stage, options);
-  if (!result.reason.empty()) {
-    result.verdict = Verdict::kSkip;
-    return result;
-  }
-  History history;
-  history.told = options.told;
-  {
-    ServerActor actor(scenario, stage, options, history);
-    actor.begin();
-    for (const auto* steps : {&scenario.plan.steps, &scenario.plan.expect}) {
-      for (const Step& step : *steps) {
-        if (actor.broken().empty()) actor.play(step);
-      }
+void ServerPlay::act(const LawStep& step) {
+  for (const Law* law : step.laws) {
+    LawContext context{caller_, findings_, step.parameters};
+    context.given.stream = where(step.parameters.stream);
+    context.given.seed = options_.seed != 0 ? options_.seed : scenario_.seed;
+    if (caller_.has_model())
+      context.model = caller_.model().stream(stream_name(context.given.stream));
+    std::optional<DeliveriesSeen> seen;
+    if (law->needs.webhooks && stage_.has_control() && caller_.has_model()) {
+      seen.emplace(deliveries_seen());
+      context.deliveries = &*seen;
     }
-    if (actor.broken().empty()) actor.end();
-    conclude(result, scenario, actor, history);
+    law->check(context);
+    if (!context.unproven.empty()) unproven(std::string(law->name) + ": " + context.unproven);
   }
-  result.timeline = history.events();
-  result.elapsed =
-      std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now() - started);
-  return result;
+}
+
+DeliveriesSeen ServerPlay::deliveries_seen() {
+  std::string uncertain = faults_were_put() ? "faults may change what comes when" : "";
+  if (!policy_.certain()) uncertain = "chance decides when they come";
+  return {caller_.runs(),
+          witness_.seen(),
+          resent_,
+          policy_,
+          caller_.policy(),
+          server_time(),
+          stage_.exact_time(),
+          caller_.waits(),
+          std::move(uncertain),
+          stage_.receiver_url("/")};
+}
+
+void ServerPlay::act(const ReceiverStep& step) {
+  Receiver receiver = step.receiver;
+  for (ReceiverAnswer& answer : receiver.answers) {
+    for (auto& [name, value] : answer.headers) value = stage_.filled(value);
+  }
+  witness_.answer_so(std::move(receiver));
+}
+
+void ServerPlay::act(const SettingsStep& step) {
+  const std::string changes = stage_.filled(step.changes);
+  must("PATCH", "/environment", changes);
+  if (over()) return;
+  if (const auto settings = json::Document::parse(changes)) {
+    AnnouncePolicy policy = policy_;
+    policy.change(settings->root());
+    set_policy(std::move(policy));
+  }
+  learn_keys();
+}
+
+bool ServerPlay::pass(core::Duration time) {
+  if (!stage_.exact_time()) {
+    stage_.run_until([] { return false; }, time);
+    return true;
+  }
+  caller_.count_wait();
+  must("POST", "/clock/advance", R"({"by":")" + core::format_duration(time) + "\"}");
+  return !over();
+}
+
+void ServerPlay::act(const IdleStep& /*step*/) {
+  caller_.count_wait();
+  must("POST", "/clock/run-until-idle");
+}
+
+void ServerPlay::act(const ResendStep& step) {
+  const std::vector<std::string> ids = witness_.deliveries();
+  if (step.delivery > ids.size()) {
+    findings_.fail(clause_, "there is no delivery to send again",
+                   std::to_string(step.delivery) + " deliveries", std::to_string(ids.size()));
+    return;
+  }
+  resent_.insert(ids[step.delivery - 1]);
+  const Answer answer =
+      caller_.control("POST", "/deliveries/" + ids[step.delivery - 1] + "/resend");
+  const bool fine = step.expect.status == 200 ? answer.status() / 100 == 2
+                                              : answer.status() == step.expect.status;
+  if (fine) return;
+  findings_.fail(clause_, "a delivery could not be sent again by hand",
+                 std::to_string(step.expect.status),
+                 std::to_string(answer.status()) + " " + shortened(answer.body()), answer.events);
+}
+
+void ServerPlay::act(const HostileStep& step) {
+  const auto server = core::parse_url(stage_.base_url());
+  if (!server || server->scheme != "http") {
+    return unproven("a hostile request takes a server with an address of http://");
+  }
+  LawContext context = asking({});
+  const HostileRequest request{.server = *server,
+                               .headers = RecordReader(context).headers(),
+                               .kind = step.kind,
+                               .connections = static_cast<std::size_t>(step.connections)};
+  const HostileJudgement judgement =
+      judge_hostile(request, step.expect.status, clause_, caller_, findings_);
+  if (!judgement.answers) stop_short(Verdict::kError, "the server does not answer any more");
+  if (!judgement.unproven.empty()) unproven(judgement.unproven);
+}
+
+void ServerPlay::act(const WebhooksStep& step) {
+  const std::vector<WebhookSeen> news = witness_.take_news();
+  check_expected(step.expected, news, stage_.dialect(), stage_.exact_time(), findings_);
+  judge_webhooks(news);
+}
+
+// --- what holds of every webhook ---
+
+void ServerPlay::judge_webhooks(const std::vector<WebhookSeen>& news) {
+  for (const auto& attempts : by_delivery(news)) {
+    check_attempts_alike(attempts, stage_.dialect(), findings_);
+    judge_announcement(*attempts.front());
+  }
+}
+
+void ServerPlay::judge_announcement(const WebhookSeen& webhook) {
+  if (!caller_.has_model()) return;
+  const auto& runs = caller_.runs();
+  const auto run = std::find_if(runs.begin(), runs.end(), [&](const RunSeen& each) {
+    return std::find(each.deliveries.begin(), each.deliveries.end(), webhook.delivery) !=
+           each.deliveries.end();
+  });
+  const auto body = json::Document::parse(webhook.request.body);
+  if (run == runs.end() || !body || body->root()["type"].string() != "sync") return;
+  check_counts(webhook, *run, findings_);
+  const ModelStream* stream = caller_.model().stream(run->stream);
+  if (stream == nullptr || run->failed) return;
+  LawContext context =
+      asking({body->root()["providerConfigKey"].string(), body->root()["connectionId"].string(),
+              body->root()["model"].string(), body->root()["syncVariant"].string()});
+  if (stream_name(context.given.stream) != run->stream) {
+    findings_.fail("HOOK-2", "a webhook names another stream than the run's", run->stream,
+                   stream_name(context.given.stream), {webhook.event});
+    return;
+  }
+  check_modified_after_covers(webhook, *run, *stream, RecordReader(context).walk(1000), findings_);
+}
+
+StreamAsked ServerPlay::where(StreamAsked stream) const {
+  const StreamAsked usual;
+  if (own_data_ || stream_name(stream) != stream_name(usual)) return stream;
+  return options_.stream;
 }
 
 }  // namespace terapi::conformance

@@ -1,18 +1,24 @@
-// play_server(): plays a scenario that judges a server, on a ServerStage, and comes to a verdict.
-//
-//   ScenarioResult result = play_server(scenario, stage, {.read_only = false});
+// ServerPlay: a Play that judges a server, of which the judge is a caller. What only such scenarios
+// have: requests, laws, the judge's receiver of webhooks, settings. At the end what holds of every
+// webhook has to hold of those that came.
 //
 // With a control API the scenario's world is put and its runs are carried out. Without one, only
-// scenarios that work on any data are played, on the data that is there; the others are skipped,
-// and say why.
+// scenarios that work on any data are played, on the data that is there (why_not_played).
 //
 // Thread rule: one thread.
 #pragma once
 
-#include "conformance/evidence/verdict.h"
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/harness/play/play.h"
+#include "conformance/harness/play/webhook_witness.h"
 #include "conformance/harness/stage/server_stage.h"
-#include "conformance/laws/server_caller.h"
-#include "conformance/scenario/scenario.h"
+#include "conformance/laws/announce_policy.h"
+#include "conformance/laws/delivery_law.h"
 
 namespace terapi::conformance {
 
@@ -25,9 +31,49 @@ struct ServerPlayOptions {
   bool told = true;        // History::told
 };
 
-// The verdict, the findings, the timeline and the times; not `subject` and `rerun`, which the
-// caller knows.
-ScenarioResult play_server(const Scenario& scenario, ServerStage& stage,
-                           const ServerPlayOptions& options = {});
+class ServerPlay final : public Play {
+ public:
+  // `options` outlives it.
+  ServerPlay(const Scenario& scenario, ServerStage& stage, const ServerPlayOptions& options);
+
+  // Why the scenario cannot be played there; empty: it can.
+  static std::string why_not_played(const Scenario& scenario, const ServerStage& stage,
+                                    const ServerPlayOptions& options);
+
+ private:
+  void begin() override;
+  void finish() override;
+  bool act(const Step& step) override;
+  bool pass(core::Duration time) override;
+  void world_changed(const core::json::Value& world) override;
+  StreamAsked where(StreamAsked stream) const override;
+
+  void act(const AskStep& step);
+  void act(const ReadStep& step);
+  void act(const LawStep& step);
+  void act(const ReceiverStep& step);
+  void act(const SettingsStep& step);
+  void act(const IdleStep& step);
+  void act(const ResendStep& step);
+  void act(const HostileStep& step);
+  void act(const WebhooksStep& step);
+
+  core::Request request_of(const AskStep& step);
+  DeliveriesSeen deliveries_seen();
+  void learn_keys();
+  void set_policy(AnnouncePolicy policy);
+  // On its clock where that is virtual, else on this machine's.
+  core::Time server_time();
+  void judge_webhooks(const std::vector<WebhookSeen>& news);
+  void judge_announcement(const WebhookSeen& webhook);
+
+  ServerStage& stage_;
+  const ServerPlayOptions& options_;
+  WebhookWitness witness_;
+  std::map<std::string, Walk> walks_;  // by stream: the last whole reading of it
+  AnnouncePolicy policy_;              // of webhooks, as the judge has asked for
+  std::set<std::string> resent_;       // deliveries that were sent again by hand
+  bool own_data_ = false;
+};
 
 }  // namespace terapi::conformance

@@ -1,6 +1,6 @@
 // How a server's scenario is weighed: what is skipped, what proves nothing, what is the judge's
 // own.
-#include "conformance/harness/play/server_play.h"
+#include "conformance/harness/play/play_scenario.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ TEST(ServerPlay, IsInconclusiveWhenAFaultNeverStruck) {
   const auto result = play_server(
       play_of(R"([{"faults":[)" + fault + R"(]},{"run":{"save":[{"id":"a"}]}}])"), stage);
   EXPECT_EQ(result.verdict, Verdict::kInconclusive);
-  EXPECT_THAT(result.reason, HasSubstr("'lost' never struck"));
+  EXPECT_THAT(result.reason, HasSubstr("never struck: 'lost'"));
 }
 
 TEST(ServerPlay, IsAnErrorWhenNobodyTellsWhetherAFaultStruck) {
@@ -70,8 +70,54 @@ TEST(ServerPlay, IsAnErrorWhenNobodyTellsWhetherAFaultStruck) {
         play_of(R"([{"faults":[{"id":"lost","on":"webhook","do":{"drop":true}}]},{"get":{}}])"),
         stage);
     EXPECT_EQ(result.verdict, Verdict::kError) << answer;
-    EXPECT_THAT(result.reason, HasSubstr("does not list the faults")) << answer;
+    EXPECT_THAT(result.reason, HasSubstr("does not list the fault 'lost'")) << answer;
   }
+}
+
+constexpr const char* kTwoRuns =
+    R"([{"run":{"save":[{"id":"a"}]}},{"run":{"save":[{"id":"b"}]}},{"get":{"limit":1}},)";
+
+TEST(ServerPlay, IsInconclusiveWhenItNeverSawWhatItNames) {
+  const std::string sometimes = std::string(R"("sometimes":["a change between pages"],)") + kGiven;
+  TestServerStage stage;
+  const auto unchanged = play_server(
+      play_of(std::string(kTwoRuns) + R"({"get":{"cursor":"@next"}}])", sometimes), stage);
+  EXPECT_EQ(unchanged.verdict, Verdict::kInconclusive);
+  EXPECT_THAT(unchanged.reason, HasSubstr("never seen: a change between pages"));
+  TestServerStage other;
+  const auto changed =
+      play_server(play_of(std::string(kTwoRuns) +
+                              R"({"run":{"save":[{"id":"a","n":1}]}},{"get":{"cursor":"@next"}}])",
+                          sometimes),
+                  other);
+  EXPECT_EQ(changed.verdict, Verdict::kPass) << changed.reason;
+}
+
+TEST(ServerPlay, SeesHowWebhooksWereAnswered) {
+  const std::string more =
+      R"("sometimes":["a webhook failed","a webhook accepted"],)"
+      R"("given":{"environment":{"webhook_urls":["{receiver}/hook"]},)"
+      R"("integrations":[{"id":"github"}],"connections":[{"id":"demo","integration":"github"}]},)";
+  for (const bool fails : {true, false}) {
+    TestServerStage stage;
+    const std::string answers = fails ? "[500,200]" : "[200]";
+    const auto result =
+        play_server(play_of(R"([{"receiver":{"answers":)" + answers +
+                                R"(}},{"run":{"save":[{"id":"a"}]}},{"idle":true}])",
+                            more),
+                    stage);
+    EXPECT_EQ(result.verdict, fails ? Verdict::kPass : Verdict::kInconclusive) << result.reason;
+  }
+}
+
+TEST(ServerPlay, HasNoWordsThatTakeAClient) {
+  const auto scenario = Scenario::parse(
+      R"({"id":"server/x","title":"t","why":"w","clauses":["CUR-2"],"judges":"server",)"
+      R"("kills_none":"a test","sometimes":["a kill"],"any_data":true,"steps":[{"get":{}}]})",
+      "x.json");
+  ASSERT_FALSE(scenario);
+  EXPECT_THAT(scenario.error().message, HasSubstr("sometimes[0]"));
+  EXPECT_THAT(scenario.error().message, HasSubstr("several pages"));
 }
 
 TEST(ServerPlay, TellsTheSeedThatItWasGiven) {

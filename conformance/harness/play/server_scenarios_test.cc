@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "conformance/harness/play/server_play.h"
+#include "conformance/harness/play/play_scenario.h"
 #include "conformance/harness/play/server_scenario_files.h"
 #include "conformance/harness/stage/test_server_stage.h"
 #include "conformance/harness/stage/virtual_server_stage.h"

@@ -14,9 +14,8 @@ constexpr core::Duration kForEver = std::chrono::hours(1);
 
 }  // namespace
 
-WebhookWitness::WebhookWitness(ServerStage& stage, History& history, ServerWire& wire,
-                               Findings& findings)
-    : stage_(stage), history_(history), wire_(wire), findings_(findings) {
+WebhookWitness::WebhookWitness(ServerStage& stage, Caller& caller, Findings& findings)
+    : stage_(stage), caller_(caller), findings_(findings) {
   stage_.set_receiver(
       [this](const core::Request& request, core::Time at) { return receive(request, at); });
 }
@@ -59,13 +58,14 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   WebhookSeen webhook = webhook_of(request, at, stage_.dialect());
   webhook.secret_key = secret_key_;
   webhook.signing_key = signing_key_;
-  Event event;
-  event.at = at;
-  event.kind = EventKind::kWebhook;
-  event.text = request.method + " " + webhook.path + " attempt " +
-               (webhook.attempt ? std::to_string(*webhook.attempt) : "?") + " of " +
-               webhook.delivery + ": " + shortened(request.body, 300);
-  webhook.event = history_.add(std::move(event));
+  std::string text;
+  if (stage_.history().told) {
+    text = request.method + " " + webhook.path + " attempt " +
+           (webhook.attempt ? std::to_string(*webhook.attempt) : "?") + " of " + webhook.delivery +
+           ": " + shortened(request.body, 300);
+  }
+  const std::size_t sight = stage_.wire().webhook_sent(request, 0, at, std::move(text));
+  webhook.event = stage_.history().webhooks[sight].sent;
   const std::size_t place = seen_.size();
   seen_.push_back(webhook);
   check_webhook_form(webhook, stage_.dialect(), findings_);
@@ -77,12 +77,7 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   const bool whole =
       !seen_[place].silent && !outcome.wire.reset && !outcome.wire.truncate_after.has_value();
   if (whole) seen_[place].answered = outcome.response.status;
-  Event answered;
-  answered.at = at;
-  answered.kind = EventKind::kWebhookAnswer;
-  answered.pair = webhook.event;
-  answered.text = line;
-  history_.add(std::move(answered));
+  stage_.wire().webhook_answered(sight, seen_[place].answered.value_or(0), at, std::move(line));
   return outcome;
 }
 
@@ -115,20 +110,19 @@ core::Outcome WebhookWitness::next_answer(const std::string& path, std::string& 
 
 // On the first attempt only: later ones say nothing new, and another run may be on its way.
 void WebhookWitness::read_announced(const WebhookSeen& webhook) {
-  if (webhook.attempt != 1 || wire_.runs().empty() || !wire_.has_model()) return;
+  if (webhook.attempt != 1 || caller_.runs().empty() || !caller_.has_model()) return;
   const auto body = json::Document::parse(webhook.request.body);
   if (!body) return;
   const json::Value root = body->root();
   LawParameters given;
   given.stream = {root["providerConfigKey"].string(), root["connectionId"].string(),
                   root["model"].string(), root["syncVariant"].string()};
-  const std::string name = stream_name(given.stream.integration, given.stream.connection,
-                                       given.stream.model, given.stream.variant);
-  const ModelStream* stream = wire_.model().stream(name);
-  const RunSeen& run = wire_.runs().back();
+  const std::string name = stream_name(given.stream);
+  const ModelStream* stream = caller_.model().stream(name);
+  const RunSeen& run = caller_.runs().back();
   if (stream == nullptr || run.stream != name) return;
   reading_ = true;
-  LawContext context{wire_, findings_, given, stream};
+  LawContext context{caller_, findings_, given, stream};
   const Walk walk = RecordReader(context).walk(1000);
   reading_ = false;
   check_readable(webhook, run.number, *stream, walk, findings_);

@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/harness/play/server_wire.h"
+#include "conformance/harness/play/caller.h"
+#include "conformance/harness/stage/server_stage.h"
 #include "conformance/laws/webhook_laws.h"
 #include "conformance/scenario/step.h"
 
@@ -19,7 +20,8 @@ namespace terapi::conformance {
 
 class WebhookWitness {
  public:
-  WebhookWitness(ServerStage& stage, History& history, ServerWire& wire, Findings& findings);
+  // All of them outlive it.
+  WebhookWitness(ServerStage& stage, Caller& caller, Findings& findings);
   ~WebhookWitness();
   WebhookWitness(const WebhookWitness&) = delete;
   WebhookWitness& operator=(const WebhookWitness&) = delete;
@@ -44,8 +46,7 @@ class WebhookWitness {
   };
 
   ServerStage& stage_;
-  History& history_;
-  ServerWire& wire_;
+  Caller& caller_;
   Findings& findings_;
   std::vector<Script> scripts_;
   std::vector<WebhookSeen> seen_;

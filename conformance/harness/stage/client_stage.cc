@@ -18,9 +18,9 @@ void ClientStage::build(core::Clock& clock, core::AsyncTransport& webhooks,
   options.world_name = "given";
   options.webhook_urls = {webhook_url};
   simulator_ = std::make_unique<simulator::Simulator>(options, *server_clock_, webhooks);
-  wire_ = std::make_unique<ClientWire>(
+  link_ = std::make_unique<ClientWire>(
       ClientWire::Ports{[&clock] { return clock.now(); }, handler(), *options_.dialect, model_,
-                        history_, [this] { return signing_key(); }});
+                        history_, wire_, [this] { return signing_key(); }});
 }
 
 core::Result<void> ClientStage::open() {
@@ -28,7 +28,7 @@ core::Result<void> ClientStage::open() {
   const auto world = core::json::Document::parse(options_.world, {.comments = true});
   if (!world) return world.error();
   model_.apply_world(world->root());
-  wire_->watch(options_.client.streams);
+  link_->watch(options_.client.streams);
   return {};
 }
 
@@ -39,7 +39,7 @@ core::Handler ClientStage::handler() {
   };
 }
 
-core::Response ClientStage::ask(core::Request request) {
+core::Result<core::Response> ClientStage::call(core::Request request) {
   auto answer = std::make_shared<core::Response>();
   answer->status = 202;
   simulator_->handle(std::move(request),
@@ -48,22 +48,15 @@ core::Response ClientStage::ask(core::Request request) {
   return *answer;
 }
 
-core::Response ClientStage::control(std::string method, std::string path, std::string body) {
-  core::Request request;
-  request.method = std::move(method);
-  request.target = "/_simulator" + std::move(path);
-  request.body = std::move(body);
-  if (!request.body.empty()) request.headers.add("Content-Type", "application/json");
-  return ask(std::move(request));
-}
-
 core::Result<std::vector<DumpRecord>> ClientStage::dump_records() {
   const auto text = dump();
   if (!text) return text.error();
   return read_dump(*text);
 }
 
-std::uint64_t ClientStage::fired(const std::string& fault) const {
+core::Result<std::uint64_t> ClientStage::fired(const std::string& fault) {
+  const auto rule = link_->fired().find(fault);
+  if (rule != link_->fired().end()) return rule->second;
   for (const auto& [id, times] : simulator_->fired_by_fault()) {
     if (id == fault) return times;
   }

@@ -1,5 +1,5 @@
 // ClientStage: where a scenario that judges a client is played: the project's simulator behind the
-// ClientWire, the client under test in front of it, and time. Two kinds: VirtualClientStage (our
+// ClientWire, and the client under test in front of it. Two kinds: VirtualClientStage (our
 // reference client, in this process, in virtual time) and ProcessClientStage (anyone's client, a
 // process, over HTTP).
 //
@@ -16,10 +16,9 @@
 #include <string_view>
 
 #include "conformance/contract/dump.h"
-#include "conformance/evidence/history.h"
-#include "conformance/evidence/model.h"
-#include "conformance/harness/play/client_wire.h"
+#include "conformance/harness/stage/client_wire.h"
 #include "conformance/harness/stage/offset_clock.h"
+#include "conformance/harness/stage/stage.h"
 #include "conformance/scenario/step.h"
 #include "core/clock.h"
 #include "core/http_message.h"
@@ -44,17 +43,8 @@ struct ClientState {
   std::optional<int> exit_status{};  // as the shell tells it; none: it was killed, or lives
 };
 
-class ClientStage {
+class ClientStage : public Stage {
  public:
-  virtual ~ClientStage() = default;
-  ClientStage(const ClientStage&) = delete;
-  ClientStage& operator=(const ClientStage&) = delete;
-
-  virtual std::string_view world() const = 0;
-  virtual core::Time now() const = 0;
-  // Lets things happen until `done` is true, or `limit` has passed; says which.
-  virtual bool run_until(const std::function<bool()>& done, core::Duration limit) = 0;
-
   // --- the client under test ---
   virtual core::Result<void> start_client(int worker) = 0;
   virtual void kill_client(int worker) = 0;
@@ -94,24 +84,27 @@ class ClientStage {
   const Moments& moments() const { return all_moments_; }
 
   // --- the server behind the wire ---
-  core::Response control(std::string method, std::string path, std::string body = "");
-  core::Response api(core::Request request) { return ask(std::move(request)); }
+  // As the judge's own call, past the wire. 202 where the answer comes later: a run whose commit a
+  // fault holds back.
+  core::Result<core::Response> call(core::Request request) override;
+  bool has_control() const override { return true; }
   void shift_server_clock(core::Duration by) { server_clock_->shift(by); }
-  // How often the simulator's fault rule of that id has fired since it was set.
-  std::uint64_t fired(const std::string& fault) const;
-  std::string secret_key() const { return simulator_->secret_key(); }
+  core::Result<std::uint64_t> fired(const std::string& fault) override;
+  std::string secret_key() const override { return simulator_->secret_key(); }
   std::string signing_key() const { return simulator_->signing_key(); }
 
-  const Dialect& dialect() const { return *options_.dialect; }
   const ClientStageOptions& options() const { return options_; }
-  History& history() { return history_; }
-  Model& model() { return model_; }
-  ClientWire& wire() { return *wire_; }
+  ClientWire& link() { return *link_; }
+  std::string filled(std::string text) const override {
+    return replaced(std::move(text), "{elsewhere}", elsewhere());
+  }
+  void model_changed() override { link_->model_changed(); }
   // Code "bad_world".
   core::Result<void> open();
 
  protected:
-  explicit ClientStage(ClientStageOptions options) : options_(std::move(options)) {
+  explicit ClientStage(ClientStageOptions options)
+      : Stage(*options.dialect), options_(std::move(options)) {
     history_.told = options_.told;
   }
   // By the derived constructor, once its clock and transport are there.
@@ -121,18 +114,14 @@ class ClientStage {
   core::Duration kill_after() const { return kill_after_; }
   bool kill_restarts() const { return kill_restarts_; }
   KillStep::At kill_moment() const { return kill_moment_; }  // that came last
-  // 202 where the answer comes later: a run whose commit a fault holds back.
-  core::Response ask(core::Request request);
   core::Handler handler();
   // Writes down which fault rules have fired since the last call.
   void note_struck();
 
   ClientStageOptions options_;
-  History history_;
-  Model model_;
   std::unique_ptr<OffsetClock> server_clock_;
   std::unique_ptr<simulator::Simulator> simulator_;
-  std::unique_ptr<ClientWire> wire_;
+  std::unique_ptr<ClientWire> link_;
 
  private:
   std::optional<KillStep> armed_;

@@ -29,7 +29,8 @@ std::string shell_quoted(const std::string& text) {
 
 }  // namespace
 
-HttpServerStage::HttpServerStage(HttpServerStageOptions options) : options_(std::move(options)) {
+HttpServerStage::HttpServerStage(HttpServerStageOptions options)
+    : ServerStage(*options.dialect), options_(std::move(options)) {
   while (options_.base_url.ends_with('/')) options_.base_url.pop_back();
   while (options_.control_url.ends_with('/')) options_.control_url.pop_back();
   // With or without the prefix: "http://127.0.0.1:3003/_simulator" is what a ready file says.

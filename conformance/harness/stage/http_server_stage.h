@@ -36,7 +36,6 @@ class HttpServerStage final : public ServerStage {
   ~HttpServerStage() override;
 
   std::string_view world() const override { return "http"; }
-  const Dialect& dialect() const override { return *options_.dialect; }
   core::Time now() const override;
   bool exact_time() const override { return exact_time_; }
   bool run_until(const std::function<bool()>& done, core::Duration limit) override;

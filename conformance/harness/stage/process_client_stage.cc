@@ -62,11 +62,11 @@ class ProcessClientStage::Post final : public core::AsyncTransport {
   explicit Post(ProcessClientStage& stage) : stage_(stage) {}
   void send(core::Request request, const core::SendOptions& options, Done done) override {
     const int life = stage_.client(1).alive ? stage_.client(1).life : 0;
-    const std::size_t webhook = stage_.wire_->webhook_sent(request, life);
+    const std::size_t webhook = stage_.link_->webhook_sent(request, life);
     stage_.sender_->send(
         std::move(request), options,
         [this, webhook, done = std::move(done)](core::Result<core::Response> answer) {
-          stage_.wire_->webhook_answered(webhook, answer);
+          stage_.link_->webhook_answered(webhook, answer);
           const bool answered = answer.has_value();
           done(std::move(answer));
           if (answered && stage_.count_moment(KillStep::At::kWebhookAnswered)) stage_.kill_now();
@@ -100,7 +100,7 @@ core::Result<void> ProcessClientStage::listen() {
       loop_, core::HttpSenderOptions{.max_connections_per_host = 128});
   post_ = std::make_unique<Post>(*this);
   build(loop_.clock(), *post_, webhook_url());
-  wire_->on_request = [this] {
+  link_->on_request = [this] {
     if (!count_moment(KillStep::At::kRequest)) return true;
     kill_now();
     return false;
@@ -167,7 +167,7 @@ void ProcessClientStage::serve(const core::Request& request,
                                const std::function<void(core::Outcome)>& done) {
   const int life = workers_.size() == 1 ? workers_.begin()->second.life : 0;
   const bool records = request.target.starts_with("/records");
-  wire_->serve(request, life, [this, done, records](core::Outcome outcome) {
+  link_->serve(request, life, [this, done, records](core::Outcome outcome) {
     done(std::move(outcome));
     if (records && count_moment(KillStep::At::kAnswer)) {
       core::Clock& clock = loop_.clock();

@@ -11,9 +11,9 @@
 #include <memory>
 #include <string>
 
-#include "conformance/harness/play/slow_post.h"
 #include "conformance/harness/process/child_process.h"
 #include "conformance/harness/stage/client_stage.h"
+#include "conformance/harness/stage/slow_post.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"

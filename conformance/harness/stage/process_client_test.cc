@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-#include "conformance/harness/play/client_play.h"
+#include "conformance/harness/play/play_scenario.h"
 #include "conformance/harness/stage/process_client_stage.h"
 
 namespace terapi::conformance {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "conformance/harness/play/server_play.h"
+#include "conformance/harness/play/play_scenario.h"
 #include "conformance/harness/play/server_scenario_files.h"
 #include "conformance/harness/stage/http_server_stage.h"
 

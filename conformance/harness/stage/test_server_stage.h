@@ -22,7 +22,7 @@ class TestServerStage final : public ServerStage {
   using Tamper = std::function<core::Outcome(const core::Request&, simulator::Simulator&)>;
 
   explicit TestServerStage(const Dialect& dialect = terapi_dialect())
-      : dialect_(dialect), post_(*this) {
+      : ServerStage(dialect), post_(*this) {
     simulator::SimulatorOptions options;
     options.dialect = *simulator::dialect_named(dialect.name);
     simulator_ = std::make_unique<simulator::Simulator>(options, clock_, post_);
@@ -34,7 +34,6 @@ class TestServerStage final : public ServerStage {
   void take_control_away() { has_control_ = false; }
 
   std::string_view world() const override { return "virtual"; }
-  const Dialect& dialect() const override { return dialect_; }
   core::Time now() const override { return clock_.now(); }
   bool exact_time() const override { return true; }
   bool run_until(const std::function<bool()>& done, core::Duration limit) override {
@@ -79,7 +78,6 @@ class TestServerStage final : public ServerStage {
     TestServerStage& stage;
   };
 
-  const Dialect& dialect_;
   core::VirtualClock clock_;
   Post post_;
   std::unique_ptr<simulator::Simulator> simulator_;

@@ -96,7 +96,7 @@ struct VirtualClientStage::Life {
         link(stage.clock_,
              [&stage, life_number](core::Request request,
                                    const std::function<void(core::Outcome)>& done) {
-               stage.wire_->serve(std::move(request), life_number, done);
+               stage.link_->serve(std::move(request), life_number, done);
              }),
         disk(stage, worker, life_number),
         background(stage.clock_) {
@@ -136,11 +136,11 @@ class VirtualClientStage::Post final : public core::AsyncTransport {
 
   void send(core::Request request, const core::SendOptions& options, Done done) override {
     const int life = stage_.clients_.empty() ? 0 : stage_.clients_.begin()->second->number;
-    const std::size_t webhook = stage_.wire_->webhook_sent(request, life);
+    const std::size_t webhook = stage_.link_->webhook_sent(request, life);
     network_.send(std::move(request), options,
                   [&stage = stage_, webhook,
                    done = std::move(done)](const core::Result<core::Response>& response) {
-                    stage.wire_->webhook_answered(webhook, response);
+                    stage.link_->webhook_answered(webhook, response);
                     done(response);
                   });
   }

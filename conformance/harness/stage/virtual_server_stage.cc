@@ -43,7 +43,7 @@ core::Result<std::unique_ptr<ServerStage>> VirtualServerStage::make(const Dialec
 
 VirtualServerStage::VirtualServerStage(const Dialect& dialect, std::uint64_t seed,
                                        const ServerMutant* mutant)
-    : dialect_(dialect), post_(std::make_unique<Post>(*this)) {
+    : ServerStage(dialect), post_(std::make_unique<Post>(*this)) {
   if (mutant != nullptr) {
     mutation_ = mutant->make(clock_);
     mutated_post_ = mutation_->around(*post_);

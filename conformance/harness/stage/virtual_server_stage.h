@@ -22,7 +22,6 @@ class VirtualServerStage final : public ServerStage {
   ~VirtualServerStage() override;
 
   std::string_view world() const override { return "virtual"; }
-  const Dialect& dialect() const override { return dialect_; }
   core::Time now() const override { return clock_.now(); }
   bool exact_time() const override { return true; }
   bool run_until(const std::function<bool()>& done, core::Duration limit) override;
@@ -39,7 +38,6 @@ class VirtualServerStage final : public ServerStage {
   class Post;
   VirtualServerStage(const Dialect& dialect, std::uint64_t seed, const ServerMutant* mutant);
 
-  const Dialect& dialect_;
   core::VirtualClock clock_;
   Receiver receiver_;
   std::unique_ptr<Post> post_;

@@ -1,4 +1,4 @@
-#include "conformance/harness/play/slow_post.h"
+#include "conformance/harness/stage/slow_post.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,6 +1,8 @@
-// ServerWire: the judge's line to the server under test. Every request and answer becomes a pair of
-// events, keys left out; a run is told to the model as well; and where only reading is allowed,
-// nothing else is ever sent.
+// Caller: the judge as a caller of the stage's server. Each request and its answer are written down
+// (Wire), a run is told to the model as well; and where only reading is allowed, nothing else is
+// ever sent.
+//
+// In a client's scenario the calls are not written down: its history is the client's.
 //
 // Thread rule: one thread.
 #pragma once
@@ -9,18 +11,21 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/evidence/history.h"
-#include "conformance/evidence/model.h"
-#include "conformance/harness/stage/server_stage.h"
+#include "conformance/harness/stage/stage.h"
 #include "conformance/laws/server_caller.h"
 #include "conformance/laws/webhook_laws.h"
 
 namespace terapi::conformance {
 
-class ServerWire final : public ServerCaller {
+struct CallerOptions {
+  bool read_only = false;  // nothing but GET and HEAD is ever sent
+  bool noted = true;       // what is sent is written down
+};
+
+class Caller final : public ServerCaller {
  public:
-  ServerWire(ServerStage& stage, History& history, bool read_only)
-      : stage_(stage), history_(history), read_only_(read_only) {}
+  Caller(Stage& stage, CallerOptions options)
+      : stage_(stage), options_(options), secret_key_(stage.secret_key()) {}
 
   const Dialect& dialect() const override { return stage_.dialect(); }
   std::string secret_key() const override { return secret_key_; }
@@ -30,14 +35,15 @@ class ServerWire final : public ServerCaller {
   // A call of the control API.
   Answer control(std::string method, std::string_view path, std::string body = "");
 
+  std::size_t note(EventKind kind, std::string text, std::string stream = "");
+
   void set_secret_key(std::string key) { secret_key_ = std::move(key); }
-  Model& model() { return model_; }
+  Model& model() { return stage_.model(); }
   // Worlds of several environments have no model: it does not know them apart.
   void forget_model() { has_model_ = false; }
   bool has_model() const { return has_model_; }
   // All runs so far, in order.
-  std::vector<RunSeen>& runs() { return runs_; }
-  std::size_t note(EventKind kind, std::string text);
+  const std::vector<RunSeen>& runs() const { return runs_; }
   // What is noted of each run from now on: RunSeen::policy and RunSeen::waits.
   void count_policy() { ++policy_; }
   void count_wait() { ++waits_; }
@@ -45,11 +51,11 @@ class ServerWire final : public ServerCaller {
   std::size_t waits() const { return waits_; }
 
  private:
-  ServerStage& stage_;
-  History& history_;
-  bool read_only_;
+  void note_run(const RunSeen& run);
+
+  Stage& stage_;
+  CallerOptions options_;
   std::string secret_key_;
-  Model model_;
   bool has_model_ = true;
   std::vector<RunSeen> runs_;
   std::size_t policy_ = 0;

@@ -1,6 +1,7 @@
 // ClientWire: what lies between the client under test and the server, where the judge looks and
 // meddles. Every request, answer and webhook passes through here, in both worlds, and is written
-// into the History; wire rules change answers; runs between two pages happen here.
+// down (Wire); wire rules change answers; runs between two pages happen here; and it knows which
+// records the client was never given.
 //
 // Thread rule: one thread.
 #pragma once
@@ -13,14 +14,13 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "conformance/contract/dialect.h"
-#include "conformance/contract/served_page.h"
 #include "conformance/evidence/history.h"
 #include "conformance/evidence/model.h"
+#include "conformance/harness/stage/wire.h"
 #include "conformance/scenario/step.h"
 #include "core/clock.h"
 #include "core/transport.h"
@@ -35,6 +35,7 @@ class ClientWire {
     const Dialect& dialect;
     Model& model;
     History& history;
+    Wire& wire;
     std::function<std::string()> signing_key;
   };
   explicit ClientWire(Ports ports) : ports_(std::move(ports)) {}
@@ -71,19 +72,20 @@ class ClientWire {
   void set_unstorable(bool unstorable);
 
  private:
-  struct Asked;
-  void answered(std::size_t number, core::Outcome outcome,
+  // Cursors that were spelt otherwise are spelt as the server knows them.
+  void restore_cursor(core::Request& request) const;
+  void answered(std::size_t place, core::Outcome outcome,
                 const std::function<void(core::Outcome)>& done);
-  void note_page(Exchange& exchange, const std::string& body);
-  void note_record(Exchange& exchange, const ServedRecord& record, bool given);
+  void pass_page(Exchange& exchange, core::Outcome& outcome);
+  // What it has now, in its present version, is not missing any more.
+  void note_given(const std::string& stream, const Sight& sight);
   bool apply_rules(Exchange& exchange, core::Outcome& outcome);
   bool strikes(const WireRule& rule);
   void apply(const WireRule& rule, Exchange& exchange, core::Outcome& outcome);
+  void poison(const WireRule& rule, Exchange& exchange, std::string& body);
   void empty_page(Exchange& exchange, core::Outcome& outcome);
   std::string spelled(const std::string& cursor);
-  std::string cursor_name(const std::string& stream, const std::string& cursor) const;
-  std::string asked_text(const Exchange& exchange, std::string text, bool records) const;
-  std::string told(const Exchange& exchange, const core::Outcome& outcome) const;
+  std::string webhook_text(const core::Request& request, bool authentic) const;
   bool odd_cursors() const;
   bool is_unstorable(const Exchange& exchange) const;
 
@@ -94,7 +96,6 @@ class ClientWire {
   std::deque<std::pair<std::uint64_t, std::function<void()>>> changes_;
   std::map<std::string, std::string> odd_to_real_;
   std::map<std::string, std::string> real_to_odd_;
-  std::unordered_map<std::string, std::string> name_of_;  // cursor → the record it came from
   std::set<std::string> watched_;
   std::set<std::pair<std::string, std::string>> missing_;
   // By stream: how many versions each of its records had when they were looked at.

@@ -1,0 +1,93 @@
+#include "conformance/harness/play/caller.h"
+
+#include <utility>
+
+#include "core/json.h"
+
+namespace terapi::conformance {
+namespace {
+
+namespace json = core::json;
+
+std::string stream_of_run(const json::Value& run) {
+  const std::string variant = run["variant"].present() ? run["variant"].string() : "base";
+  return stream_name(run["integration"].string(), run["connection"].string(), run["model"].string(),
+                     variant);
+}
+
+}  // namespace
+
+Answer Caller::call(core::Request request) {
+  const bool head = request.method == "HEAD";
+  if (options_.read_only && !head && request.method != "GET") {
+    return {core::Error{"read_only", "nothing but GET and HEAD is sent to this server"}, {}};
+  }
+  if (!options_.noted) return {stage_.call(std::move(request)), {}};
+  const std::size_t place = stage_.wire().asked(request, 0);
+  auto response = stage_.call(std::move(request));
+  // Leaving out the body is the HTTP server's business, and in this process there is none.
+  if (head && response && stage_.world() == "virtual") response->body.clear();
+  if (response) {
+    core::Outcome outcome{std::move(*response), {}};
+    stage_.wire().answered(place, outcome);
+    response = std::move(outcome.response);
+  } else {
+    stage_.wire().unanswered(place, response.error().message);
+  }
+  const Exchange& exchange = stage_.history().exchanges[place];
+  return {std::move(response), {exchange.request, *exchange.response}};
+}
+
+Answer Caller::control(std::string method, std::string_view path, std::string body) {
+  return call(control_request(std::move(method), path, std::move(body)));
+}
+
+Answer Caller::run(std::string body) {
+  RunSeen seen;
+  seen.policy = policy_;
+  seen.waits = waits_;
+  const auto document = json::Document::parse(body, {.max_depth = 100'000});
+  if (document) {
+    const json::Value run = document->root();
+    seen.stream = stream_of_run(run);
+    seen.integration = run["integration"].string();
+    seen.connection = run["connection"].string();
+    const json::Value webhook = run["webhook"];
+    seen.silent = webhook.present() && !webhook.boolean();
+    seen.failed = run["error"].present() && !run["error"].is_null();
+    if (has_model_) {
+      seen.counts = model().apply_run(run);
+      stage_.model_changed();
+    }
+    seen.number = model().runs();
+  }
+  note_run(seen);
+  runs_.push_back(seen);
+  const std::size_t place = runs_.size() - 1;
+  Answer answer = control("POST", "/runs", std::move(body));
+  runs_[place].events = answer.events;
+  if (!options_.noted || answer.status() != 200) return answer;
+  const auto told = json::Document::parse(answer.body());
+  if (!told) return answer;
+  for (const json::Value id : told->root()["deliveries"].items()) {
+    runs_[place].deliveries.push_back(id.string());
+  }
+  runs_[place].taken = true;
+  return answer;
+}
+
+void Caller::note_run(const RunSeen& run) {
+  std::string text;
+  if (stage_.history().told && has_model_) {
+    text = std::to_string(run.counts.added) + " added, " + std::to_string(run.counts.updated) +
+           " updated, " + std::to_string(run.counts.deleted) + " deleted";
+  }
+  note(EventKind::kRun, std::move(text), run.stream);
+}
+
+std::size_t Caller::note(EventKind kind, std::string text, std::string stream) {
+  return stage_.history().add(
+      {.at = stage_.now(), .kind = kind, .stream = std::move(stream), .text = std::move(text)});
+}
+
+}  // namespace terapi::conformance

@@ -1,0 +1,303 @@
+#include "conformance/harness/stage/client_wire.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "conformance/contract/cursor.h"
+#include "conformance/contract/page_edit.h"
+#include "conformance/contract/webhook_signature.h"
+#include "core/delivery.h"
+#include "core/duration.h"
+#include "core/json.h"
+#include "core/url.h"
+
+namespace terapi::conformance {
+
+namespace json = core::json;
+
+namespace {
+
+std::string header_text(const core::Headers& headers, std::string_view name) {
+  return std::string(headers.get(name).value_or(""));
+}
+
+// Just before that position, and after every other one.
+Position just_before(Position position) {
+  for (std::size_t i = position.id.size(); i-- > 0;) {
+    char& digit = position.id[i];
+    if (digit == '-') continue;
+    if (digit == '0') {
+      digit = 'f';
+      continue;
+    }
+    digit = digit == 'a' ? '9' : static_cast<char>(digit - 1);
+    break;
+  }
+  return position;
+}
+
+}  // namespace
+
+void ClientWire::serve(core::Request request, int life,
+                       const std::function<void(core::Outcome)>& done) {
+  restore_cursor(request);
+  const std::size_t place = ports_.wire.asked(request, life);
+  const Exchange& exchange = ports_.history.exchanges[place];
+  last_request_at_ = exchange.asked_at;
+  if (exchange.for_records && on_request && !on_request()) return;
+  ++in_flight_;
+  ports_.server(std::move(request), [this, place, done](core::Outcome outcome) {
+    answered(place, std::move(outcome), done);
+  });
+}
+
+// One that was given out stays good, also when others look usual again (CUR-3).
+void ClientWire::restore_cursor(core::Request& request) const {
+  const std::size_t query = request.target.find('?');
+  if (odd_to_real_.empty() || query == std::string::npos) return;
+  auto target = core::parse_target(request.target);
+  if (!target) return;
+  for (auto& [name, value] : target->query) {
+    const auto real = name == "cursor" ? odd_to_real_.find(value) : odd_to_real_.end();
+    if (real == odd_to_real_.end()) continue;
+    value = real->second;
+    request.target = request.target.substr(0, query + 1) + core::encode_query(target->query);
+    return;
+  }
+}
+
+void ClientWire::answered(std::size_t place, core::Outcome outcome,
+                          const std::function<void(core::Outcome)>& done) {
+  --in_flight_;
+  std::vector<std::function<void()>> due;
+  {
+    Exchange& exchange = ports_.history.exchanges[place];
+    ports_.wire.note_head(exchange, outcome);
+    exchange.struck = exchange.struck || is_unstorable(exchange);
+    last_handed_at_ = std::max(last_handed_at_, exchange.handed_at);
+    if (exchange.status == 200 && exchange.for_records) {
+      pass_page(exchange, outcome);
+      for (auto& [left, change] : changes_) {
+        if (--left == 0) due.push_back(std::move(change));
+      }
+      std::erase_if(changes_, [](const auto& change) { return change.first == 0; });
+    }
+    ports_.wire.note_answer(exchange, outcome);
+  }
+  for (const auto& change : due) change();
+  done(std::move(outcome));
+}
+
+void ClientWire::pass_page(Exchange& exchange, core::Outcome& outcome) {
+  if (apply_rules(exchange, outcome)) exchange.struck = true;
+  core::Response& response = outcome.response;
+  if (!exchange.poisoned) {  // else it was noted before it was spoilt
+    ports_.wire.note_page(exchange, response.body);
+    if (exchange.whole) {
+      for (const Sight& sight : exchange.records) note_given(exchange.stream, sight);
+    }
+  }
+  if (odd_cursors()) {
+    response.body = with_cursors(response.body, ports_.dialect,
+                                 [this](const std::string& c) { return spelled(c); });
+  }
+  if (std::exchange(too_long_, false)) {
+    outcome.wire.truncate_after = response.body.size();
+    response.body += std::string(64, ' ');
+  }
+}
+
+void ClientWire::note_given(const std::string& stream, const Sight& sight) {
+  if (missing_.empty() || sight.version == kNoVersion) return;
+  const ModelStream* known = ports_.model.stream(stream);
+  const ModelRecord* record = known == nullptr ? nullptr : known->find(sight.id);
+  if (record != nullptr && sight.version + 1 == record->versions.size()) {
+    missing_.erase({stream, sight.id});
+  }
+}
+
+// A walk that has failed may have asked for one more page by then.
+bool ClientWire::is_unstorable(const Exchange& exchange) const {
+  constexpr core::Duration kToAsk = std::chrono::milliseconds(100);
+  return unstorable_ || (storable_since_ && exchange.asked_at < *storable_since_ + kToAsk);
+}
+
+void ClientWire::set_unstorable(bool unstorable) {
+  if (unstorable_ && !unstorable) storable_since_ = ports_.now();
+  unstorable_ = unstorable;
+  constexpr core::Duration kLately = std::chrono::seconds(2);
+  auto& exchanges = ports_.history.exchanges;
+  for (std::size_t i = exchanges.size(); i-- > 0;) {
+    if (exchanges[i].response && exchanges[i].handed_at + kLately < ports_.now()) break;
+    exchanges[i].struck = true;
+  }
+}
+
+// --- wire rules -------------------------------------------------------------------------------
+
+void ClientWire::set_rules(std::vector<WireRule> rules) {
+  rules_ = std::move(rules);
+  pages_ = 0;
+  for (const WireRule& rule : rules_) fired_.try_emplace(rule.id, 0);
+}
+
+bool ClientWire::odd_cursors() const {
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [](const WireRule& rule) { return rule.what == WireRule::What::kOddCursors; });
+}
+
+bool ClientWire::strikes(const WireRule& rule) {
+  if (!rule.nth.empty() && std::find(rule.nth.begin(), rule.nth.end(), pages_) == rule.nth.end()) {
+    return false;
+  }
+  return rule.times == 0 || fired_[rule.id] < rule.times;
+}
+
+bool ClientWire::apply_rules(Exchange& exchange, core::Outcome& outcome) {
+  ++pages_;
+  bool changed = false;
+  for (const WireRule& rule : rules_) {
+    if (!strikes(rule)) continue;
+    const std::string before = outcome.response.body;
+    const bool was_whole = exchange.whole;
+    apply(rule, exchange, outcome);
+    if (before == outcome.response.body && was_whole == exchange.whole &&
+        rule.what != WireRule::What::kOddCursors) {
+      continue;
+    }
+    ++fired_[rule.id];
+    ports_.history.add({.at = ports_.now(),
+                        .kind = EventKind::kFault,
+                        .stream = exchange.stream,
+                        .text = ports_.history.told ? "strikes: " + rule.id : "",
+                        .fault = rule.id});
+    changed = changed || rule.what != WireRule::What::kOddCursors;
+  }
+  return changed;
+}
+
+void ClientWire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& outcome) {
+  std::string& body = outcome.response.body;
+  switch (rule.what) {
+    case WireRule::What::kEmptyPage:
+      return empty_page(exchange, outcome);
+    case WireRule::What::kPoison:
+      return poison(rule, exchange, body);
+    case WireRule::What::kOddCursors:
+      return;
+    case WireRule::What::kBrokenGzip:
+      outcome.response.headers.set("Content-Encoding", "gzip");
+      body =
+          std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56", 12) + body.substr(0, 9);
+      exchange.whole = false;
+      return;
+    case WireRule::What::kTooLong:
+      too_long_ = true;  // by the bytes that it has in the end
+      exchange.whole = false;
+      return;
+    case WireRule::What::kExtraFields:
+      body = with_extra_fields(body, ports_.dialect);
+      return;
+  }
+}
+
+void ClientWire::poison(const WireRule& rule, Exchange& exchange, std::string& body) {
+  std::string poisoned = with_poison(body, ports_.dialect, rule.record, rule.lacks);
+  if (poisoned == body) return;
+  const auto page = read_page(body, ports_.dialect);
+  if (!page) return;
+  for (const ServedRecord& record : page->records) {
+    if (record.id == rule.record) break;
+    ports_.wire.note_record(exchange, record);
+    note_given(exchange.stream, exchange.records.back());
+  }
+  exchange.poisoned = rule.record;
+  exchange.next_cursor = page->next_cursor;
+  body = std::move(poisoned);
+  exchange.whole = false;  // as far as the records after it go
+}
+
+// As a server with a filter behind its paging answers: nothing here, but go on.
+void ClientWire::empty_page(Exchange& exchange, core::Outcome& outcome) {
+  const auto page = read_page(outcome.response.body, ports_.dialect);
+  if (!page || page->records.empty()) return;
+  const auto first = read_cursor(page->records.front().cursor, ports_.dialect);
+  if (!first) return;
+  const std::string next = write_cursor(just_before(*first), ports_.dialect);
+  ports_.wire.name_cursor(exchange.stream, next, "(just before " + page->records.front().id + ")");
+  outcome.response.body = R"({"records":[],"next_cursor":)" + json::quoted(next) + "}";
+}
+
+std::string ClientWire::spelled(const std::string& cursor) {
+  const auto known = real_to_odd_.find(cursor);
+  if (known != real_to_odd_.end()) return known->second;
+  std::string odd = "a+b/c=&d%25e f?#" + std::to_string(real_to_odd_.size()) + "==";
+  real_to_odd_.emplace(cursor, odd);
+  odd_to_real_.emplace(odd, cursor);
+  return odd;
+}
+
+void ClientWire::between_pages(std::uint64_t answers, std::function<void()> change) {
+  changes_.emplace_back(answers, std::move(change));
+}
+
+// --- webhooks ---------------------------------------------------------------------------------
+
+std::size_t ClientWire::webhook_sent(const core::Request& request, int life) {
+  const bool authentic =
+      hmac_header_verifies(header_text(request.headers, ports_.dialect.hmac_header),
+                           {ports_.signing_key()}, request.body);
+  const std::size_t place = ports_.wire.webhook_sent(
+      request, life, ports_.now(), ports_.history.told ? webhook_text(request, authentic) : "");
+  ports_.history.webhooks[place].authentic = authentic;
+  return place;
+}
+
+std::string ClientWire::webhook_text(const core::Request& request, bool authentic) const {
+  std::string text = authentic ? "" : "forged: ";
+  const auto body = json::Document::parse(request.body);
+  if (body && body->root()["model"].is_string()) {
+    const json::Value root = body->root();
+    const json::Value counts = root["responseResults"];
+    if (counts.is_object()) {
+      text += std::string(counts["added"].text()) + " added, " +
+              std::string(counts["updated"].text()) + " updated, " +
+              std::string(counts["deleted"].text()) + " deleted";
+    }
+    if (root["type"].is_string() && root["type"].string() != "sync") {
+      text += "of type " + root["type"].string();
+    }
+  }
+  const std::string attempt = header_text(request.headers, ports_.dialect.attempt_header);
+  if (!attempt.empty() && attempt != "1") text += ", attempt " + attempt;
+  return text;
+}
+
+void ClientWire::webhook_answered(std::size_t webhook, const core::Result<core::Response>& answer) {
+  ports_.wire.webhook_answered(webhook, answer ? answer->status : 0, ports_.now(),
+                               answer ? std::to_string(answer->status) : answer.error().code);
+}
+
+// --- what the client was given ----------------------------------------------------------------
+
+void ClientWire::watch(const std::vector<std::string>& streams) {
+  watched_ = {streams.begin(), streams.end()};
+  missing_.clear();
+  versions_seen_.clear();
+  model_changed();
+}
+
+void ClientWire::model_changed() {
+  for (const auto& [name, stream] : ports_.model.streams()) {
+    if (!watched_.contains(name)) continue;
+    std::vector<std::size_t>& seen = versions_seen_[name];
+    seen.resize(stream.records.size());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      const ModelRecord& record = stream.records[i];
+      if (std::exchange(seen[i], record.versions.size()) == record.versions.size()) continue;
+      missing_.emplace(name, record.id);
+    }
+  }
+}
+
+}  // namespace terapi::conformance
