@@ -89,9 +89,11 @@ bool ClientConvergence::endless() {
 
 void ClientConvergence::report_endless() {
   if (over_) return;
-  fail("CLIENT-9", "I10", "the client asks for the same again and again",
-       "a pause between requests that lead to nothing new",
-       std::to_string(kEndless) + " times the same request");
+  findings_.add({.clause = "CLIENT-9",
+                 .invariant = "I10",
+                 .what = "the client asks for the same again and again",
+                 .expected = "a pause between requests that lead to nothing new",
+                 .actual = std::to_string(kEndless) + " times the same request"});
   over_ = true;
 }
 
@@ -147,9 +149,12 @@ void ClientConvergence::check_alive(int worker) {
     return;
   }
   told_of_death_ = state.life;
-  fail("CLIENT-9", "V1",
-       "the client's process ended by itself, with status " + std::to_string(*state.exit_status),
-       "a process that goes on", last_words(worker));
+  findings_.add({.clause = "CLIENT-9",
+                 .invariant = "V1",
+                 .what = "the client's process ended by itself, with status " +
+                         std::to_string(*state.exit_status),
+                 .expected = "a process that goes on",
+                 .actual = last_words(worker)});
 }
 
 bool ClientConvergence::may_die() const {
@@ -183,8 +188,11 @@ const TakenDump& ClientConvergence::dump_now(bool dead) {
   auto records = read_dump_of_client();
   if (!records) {
     if (!over_) {
-      fail("", "", "the client's dump could not be taken", "the dump format, on standard output",
-           records.error().message);
+      findings_.add({.clause = "",
+                     .invariant = "",
+                     .what = "the client's dump could not be taken",
+                     .expected = "the dump format, on standard output",
+                     .actual = records.error().message});
     }
     over_ = true;
     return not_kept(std::move(taken));
@@ -222,17 +230,6 @@ ClientEvidence ClientConvergence::evidence() const {
           .spared = {plan_.client.spared.begin(), plan_.client.spared.end()},
           .several_workers = workers_ > 1,
           .counts_requests = plan_.client.counts_requests};
-}
-
-void ClientConvergence::fail(std::string clause, std::string invariant, std::string what,
-                             std::string expected, std::string actual) {
-  findings_.add({Verdict::kFail,
-                 std::move(clause),
-                 std::move(invariant),
-                 std::move(what),
-                 std::move(expected),
-                 std::move(actual),
-                 {}});
 }
 
 }  // namespace terapi::conformance

@@ -58,8 +58,6 @@ class ClientConvergence {
   const TakenDump& dump_now(bool dead);
   const TakenDump& not_kept(TakenDump taken);
   std::size_t note_dump(std::size_t records);
-  void fail(std::string clause, std::string invariant, std::string what, std::string expected,
-            std::string actual);
 
   const Plan& plan_;
   ClientStage& stage_;

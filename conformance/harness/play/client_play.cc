@@ -105,8 +105,11 @@ bool ClientPlay::never_spoke(int worker) {
     convergence_.check_alive(worker);
     return true;
   }
-  fail("CLIENT-1", "V1", "the client never spoke: no request for records came",
-       "GET /records for each of its streams", "nothing within " + text_of(kToSpeak));
+  findings_.add({.clause = "CLIENT-1",
+                 .invariant = "V1",
+                 .what = "the client never spoke: no request for records came",
+                 .expected = "GET /records for each of its streams",
+                 .actual = "nothing within " + text_of(kToSpeak)});
   return false;
 }
 
@@ -115,10 +118,12 @@ bool ClientPlay::ended_at_once(int worker) {
   const ClientState state = stage_.client(worker);
   if (state.alive || !state.exit_status || stage_.armed() || convergence_.may_die()) return false;
   convergence_.excuse(state.life);
-  fail("", "V1",
-       "the client's process ended before it asked for anything, with status " +
-           std::to_string(*state.exit_status),
-       "a process that asks for its streams", convergence_.last_words(worker));
+  findings_.add({.clause = "",
+                 .invariant = "V1",
+                 .what = "the client's process ended before it asked for anything, with status " +
+                         std::to_string(*state.exit_status),
+                 .expected = "a process that asks for its streams",
+                 .actual = convergence_.last_words(worker)});
   stop();
   return true;
 }
@@ -169,10 +174,13 @@ bool ClientPlay::wait_for_requests(const WaitStep& step) {
   const auto enough = [&] { return checks_.requests_since_mark() >= step.count; };
   if (stage_.run_until(enough, step.within)) return true;
   convergence_.check_alive(1);
-  fail("CLIENT-3", "V1",
-       "the client asked only " + std::to_string(checks_.requests_since_mark()) +
-           " times for records",
-       "at least " + std::to_string(step.count) + " within " + text_of(step.within), "");
+  const std::string asked = std::to_string(checks_.requests_since_mark());
+  findings_.add(
+      {.clause = "CLIENT-3",
+       .invariant = "V1",
+       .what = "the client asked only " + asked + " times for records",
+       .expected = "at least " + std::to_string(step.count) + " within " + text_of(step.within),
+       .actual = asked});
   return true;
 }
 
@@ -248,8 +256,11 @@ bool ClientPlay::act(const CheckStep& step) {
 void ClientPlay::finish() {
   if (!kill_reached_ && plan_.sweeps() && !stage_.armed()) kill_reached_ = true;
   if (stage_.flooded()) {
-    fail("CLIENT-9", "I10", "the client asks without end", "far fewer requests",
-         "more than " + std::to_string(ClientStage::kFlood) + " requests");
+    findings_.add({.clause = "CLIENT-9",
+                   .invariant = "I10",
+                   .what = "the client asks without end",
+                   .expected = "far fewer requests",
+                   .actual = "more than " + std::to_string(ClientStage::kFlood) + " requests"});
   } else if (!over()) {
     look_at_faults();
     look_at_wire_rules();
@@ -275,17 +286,6 @@ void ClientPlay::let_converge() {
   if (!convergence_.wait(kToConverge, true)) return;
   stage_.run_until([this] { return convergence_.all_dead(); }, kToDigest);
   if (convergence_.all_dead()) convergence_.check_alive(1);
-}
-
-void ClientPlay::fail(std::string clause, std::string invariant, std::string what,
-                      std::string expected, std::string actual) {
-  findings_.add({Verdict::kFail,
-                 std::move(clause),
-                 std::move(invariant),
-                 std::move(what),
-                 std::move(expected),
-                 std::move(actual),
-                 {}});
 }
 
 }  // namespace terapi::conformance

@@ -51,8 +51,6 @@ class ClientPlay final : public Play {
   void look_at_wire_rules();
   void set_disk_full(bool full);
   void let_converge();
-  void fail(std::string clause, std::string invariant, std::string what, std::string expected,
-            std::string actual);
 
   ClientStage& stage_;
   const Plan& plan_;
