@@ -39,6 +39,10 @@ add_test(NAME judge.explore_keeps
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/explore_keeps.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(judge.explore_keeps PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
+add_test(NAME judge.explore_server
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/explore_server.py
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(judge.explore_server PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
 # The example clients: each is right as it is, and wrong without any of its safety lines. Here a few scenarios and lines
 # are tried; .ci/run has whole_test.py play every scenario, and safety_lines_test.py --all tries every line, in half an hour.
 find_program(TERAPI_PYTHON3 python3)

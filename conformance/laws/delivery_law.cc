@@ -91,6 +91,8 @@ class DeliveryLaw {
       if (number == attempts.size()) return check_end(attempts, gaps);
       const std::vector<std::size_t> both = {attempts[i]->event, attempts[number]->event};
       if (was_taken(*attempts[i])) {
+        // On a busy machine the answer may have come when the sender had given it up.
+        if (!seen_.exact && seen_.policy.timeout() < kLate) return;
         return findings_.fail("HOOK-6", "a webhook that was taken is sent again", "no more of it",
                               "attempt " + std::to_string(number + 1), both);
       }

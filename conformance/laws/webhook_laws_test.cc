@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "conformance/contract/cursor.h"
 #include "conformance/contract/timestamp.h"
 #include "conformance/contract/webhook_signature.h"
@@ -59,6 +61,11 @@ TEST(WebhookForm, IsTakenApart) {
 
 TEST(WebhookForm, HasTheSignatureOfItsBytes) {
   EXPECT_EQ(form_of(webhook(1, 0, kWebhookText, std::string(kWebhookText) + " ")), "HOOK-9");
+  WebhookSeen seen = webhook();
+  std::string loud(*seen.request.headers.get("X-Terapi-Hmac-Sha256"));
+  std::transform(loud.begin(), loud.end(), loud.begin(), ::toupper);
+  seen.request.headers.set("X-Terapi-Hmac-Sha256", loud);
+  EXPECT_EQ(form_of(seen), "HOOK-9");
 }
 
 TEST(WebhookForm, HasAnAttemptAndADelivery) {
@@ -92,8 +99,9 @@ TEST(WebhookAttempts, AreAlikeAndCounted) {
 }
 
 TEST(WebhookGaps, AreExactInVirtualTimeAndNeverEarlyInReal) {
-  const auto worst = [](int gap_ms, bool exact) {
-    const WebhookSeen first = webhook(1, 0);
+  const auto worst = [](int gap_ms, bool exact, bool silent = false) {
+    WebhookSeen first = webhook(1, 0);
+    first.silent = silent;
     const WebhookSeen second = webhook(2, gap_ms);
     Findings findings;
     check_gaps({&first, &second}, {std::chrono::milliseconds(400)}, exact, findings);
@@ -108,6 +116,9 @@ TEST(WebhookGaps, AreExactInVirtualTimeAndNeverEarlyInReal) {
   EXPECT_EQ(worst(900, false), Verdict::kPass);
   EXPECT_EQ(worst(300, false), Verdict::kFail);
   EXPECT_EQ(worst(3000, false), Verdict::kWarn);
+  // Nobody knows how long one that was not answered had been under way.
+  EXPECT_EQ(worst(300, false, true), Verdict::kPass);
+  EXPECT_EQ(worst(300, true, true), Verdict::kFail);
 }
 
 TEST(WebhookCounts, AreThoseOfTheRun) {
@@ -192,6 +203,13 @@ TEST(WebhookReadable, FindsWhatIsNotThereYet) {
   stream.by_id["a"] = 0;
   Findings findings;
   check_readable(webhook(), 1, stream, walk_of({{"a", 0}}), findings);
+  EXPECT_TRUE(findings.empty());
+  Walk pruned_meanwhile = walk_of({{"a", 0}});
+  pruned_meanwhile.records[0].payload = R"({"id":"x"})";
+  check_readable(webhook(), 1, stream, pruned_meanwhile, findings);
+  EXPECT_EQ(findings.take().at(0).clause, "HOOK-4");
+  pruned_meanwhile.records[0].pruned_at = "2024-01-01T00:00:00.000000+00:00";
+  check_readable(webhook(), 1, stream, pruned_meanwhile, findings);
   EXPECT_TRUE(findings.empty());
   check_readable(webhook(), 1, stream, walk_of({}), findings);
   EXPECT_EQ(findings.take().at(0).clause, "HOOK-4");

@@ -6,8 +6,10 @@
 #include <thread>
 #include <utility>
 
+#include "conformance/contract/stream_asked.h"
 #include "conformance/harness/explore/explore_server.h"
 #include "conformance/harness/explore/server_draw.h"
+#include "conformance/laws/error_answer.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
@@ -190,15 +192,39 @@ core::Result<void> ExploreFlags::check_server() {
     return refused("--control-url and --stream are of the server that --base-url names");
   }
   if (!mutants.empty()) return refused("--mutants are of our own server, not of --base-url's");
+  if (jobs > 1) return refused("--jobs: at --base-url stories are played one after the other");
   const char* key = std::getenv("TERAPI_SECRET_KEY");
   if (stage.secret_key.empty() && key != nullptr) stage.secret_key = key;
   if (stage.secret_key.empty()) {
     return refused("--secret-key is missing; expected the environment's secret key");
   }
-  if (const auto reached = HttpServerStage::make(stage); !reached) {
-    return core::Error{"bad_usage", reached.error().message};
+  if (!stream.empty() && std::count(stream.begin(), stream.end(), '/') < 2) {
+    return core::Error{"bad_usage", "--stream: '" + stream +
+                                        "' is no stream; expected INTEGRATION/CONNECTION/MODEL, "
+                                        "such as github/demo/Issue"};
   }
-  return {};
+  return check_reached();
+}
+
+// A wrong key, or a connection that is not there, is no defect of the server.
+core::Result<void> ExploreFlags::check_reached() const {
+  const auto reached = HttpServerStage::make(stage);
+  if (!reached) return core::Error{"bad_usage", reached.error().message};
+  if (!only_reads()) return {};
+  const StreamAsked asked = stream.empty() ? StreamAsked() : stream_asked(stream);
+  Query query = {{"model", asked.model}, {"limit", "1"}};
+  if (asked.variant != "base") query.emplace_back("variant", asked.variant);
+  core::Request request;
+  request.target = "/records" + query_text(query);
+  request.headers = {{"Authorization", "Bearer " + stage.secret_key},
+                     {"Provider-Config-Key", asked.integration},
+                     {"Connection-Id", asked.connection}};
+  const auto answer = (*reached)->call(std::move(request));
+  if (!answer || answer->status < 400 || answer->status >= 500) return {};
+  return core::Error{"bad_usage", stage.base_url + " answers " + std::to_string(answer->status) +
+                                      " " + read_error(answer->body).code + " to GET /records of " +
+                                      asked.integration + "/" + asked.connection + "/" +
+                                      asked.model + "; see --secret-key and --stream"};
 }
 
 std::string ExploreFlags::subject() const {
@@ -221,10 +247,9 @@ ExploreFlags ExploreFlags::for_mutant(const MutantToFind& mutant) const {
 
 DrawnSchedule ExploreFlags::draw(std::uint64_t seed) const {
   if (!server) return draw_schedule(seed, play.draw);
-  const bool elsewhere = !stage.base_url.empty();
-  return {draw_server_story(
-              seed, {.only_reads = elsewhere && stage.control_url.empty(), .real_time = elsewhere}),
-          {}};
+  return {
+      draw_server_story(seed, {.only_reads = only_reads(), .real_time = !stage.base_url.empty()}),
+      {}};
 }
 
 std::string ExploreFlags::help_text() const {
@@ -261,6 +286,11 @@ ExplorerOptions ExploreFlags::explorer() const {
   options.threads = jobs > 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
   options.play = play;
   if (server) options.draw = [this](std::uint64_t seed) { return draw(seed); };
+  if (const ServerMutant* looked_for = play.server_mutant; looked_for != nullptr) {
+    options.how = [looked_for](const Scenario& story) {
+      return explore_server_mutant(story, *looked_for);
+    };
+  }
   if (!stage.base_url.empty()) {
     options.threads = 1;  // one story at a time, one request at a time
     options.how = server_at_url();
@@ -275,7 +305,7 @@ ExplorerOptions ExploreFlags::explorer() const {
 
 std::function<Explored(const Scenario&)> ExploreFlags::server_at_url() const {
   ServerPlayOptions play_options;
-  play_options.read_only = stage.control_url.empty();
+  play_options.read_only = only_reads();
   if (!stream.empty()) play_options.stream = stream_asked(stream);
   play_options.told = false;
   return [options = stage, play_options](const Scenario& story) {
@@ -301,6 +331,7 @@ KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& 
                                 const std::string& name) const {
   KeepOptions options;
   options.play = play;
+  options.stop = stop;
   options.name = !name.empty()       ? name
                  : !mutant().empty() ? std::string(mutant())
                                      : std::string(server ? "server-seed-" : "seed-") +

@@ -1,6 +1,7 @@
 // ExploreFlags: what `terapi-conformance explore` was told. A value.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,6 +47,7 @@ struct ExploreFlags {
   HttpServerStageOptions stage;   // of another server than ours
   std::string stream;             // that is read there, where nothing is written
   bool help = false;
+  const std::atomic<bool>* stop = nullptr;  // set by a signal: what is being made smaller stays so
   ExploreOptions play;
 
   // Code "bad_usage".
@@ -59,6 +61,8 @@ struct ExploreFlags {
   // Makes the failing schedule small. `name`: of its file; empty: by its seed, or the mutant.
   KeptSchedule keep(const DrawnSchedule& drawn, const FoundFailure& failure,
                     const std::string& name = "") const;
+  // Nothing is written to another's server that has no control API.
+  bool only_reads() const { return !stage.base_url.empty() && stage.control_url.empty(); }
   // Who is tried: for reports.
   std::string subject() const;
   // Takes the key out of what another server said.
@@ -71,6 +75,7 @@ struct ExploreFlags {
   core::Result<void> read_seeds(const std::string& text);
   core::Result<void> add_mutants(const std::string& pattern);
   core::Result<void> check_server();
+  core::Result<void> check_reached() const;
   std::function<Explored(const Scenario&)> server_at_url() const;
   std::string_view mutant() const;  // its id; empty: none is looked for
   bool asked_seeds_ = false;

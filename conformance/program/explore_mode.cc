@@ -142,6 +142,7 @@ int run_explore_mode(const std::vector<std::string>& arguments) {
     return 0;
   }
   stop_on_signals();
+  flags.stop = &g_stop;
   if (flags.exhaustive > 0) return explore_exhaustively(flags);
   if (!flags.mutants.empty()) return explore_mutants(flags);
   return explore_seeds(flags);

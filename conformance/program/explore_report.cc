@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -34,6 +35,17 @@ std::uint64_t failed_in(const Exploration& exploration) {
   std::uint64_t failed = 0;
   for (const auto& [name, failure] : exploration.found) failed += failure.seeds;
   return failed;
+}
+
+// "0.8", "2,561": where a schedule takes seconds, a whole number would tell nothing.
+std::string rate_text(const Exploration& exploration) {
+  const std::uint64_t rate = per_second(exploration);
+  if (rate >= 10) return with_thousands(rate);
+  const double seconds = std::max(seconds_of(exploration.elapsed), 1e-6);
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%.1f",
+                static_cast<double>(exploration.schedules) / seconds);
+  return text.data();
 }
 
 std::string plural(std::uint64_t count, const std::string& what) {
@@ -146,13 +158,15 @@ void ExploreReport::tell_error(const FoundFailure& failure) {
 }
 
 void ExploreReport::tell(const Exploration& exploration, bool stopped) {
-  const std::string tried = flags_.server ? exploration.steps.text() : exploration.coverage.text();
+  const auto of = flags_.only_reads() ? StepCoverage::Of::kReads : StepCoverage::Of::kAll;
+  const std::string tried =
+      flags_.server ? exploration.steps.text(of) : exploration.coverage.text();
   std::printf("%s\n", tried.c_str());
   const std::uint64_t failed = failed_in(exploration);
   std::printf("%s%s of seeds from %llu in %.1f s: %s a second, %.1f requests each\n",
               stopped ? "stopped: " : "", plural(exploration.schedules, "schedule").c_str(),
               static_cast<unsigned long long>(flags_.first), seconds_of(exploration.elapsed),
-              with_thousands(per_second(exploration)).c_str(),
+              rate_text(exploration).c_str(),
               static_cast<double>(exploration.requests) /
                   static_cast<double>(std::max<std::uint64_t>(exploration.schedules, 1)));
   std::printf("%s passed, %s failed in %zu ways; in %s of them %s\n",
@@ -171,7 +185,7 @@ void ExploreReport::tell(const Exploration& exploration, bool stopped) {
        {"first_seed", flags_.first},
        {"per_second", per_second(exploration)},
        {"stopped", stopped},
-       {"coverage", flags_.server ? exploration.steps.json() : exploration.coverage.json()}});
+       {"coverage", flags_.server ? exploration.steps.json(of) : exploration.coverage.json()}});
 }
 
 void ExploreReport::tell_unplaced(const std::string& scenario, const std::string& why) {

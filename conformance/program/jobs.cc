@@ -126,7 +126,10 @@ JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
     const std::string subject = "terapi-simulator";
     const std::string reason = reason_to_skip(scenario, flags, false);
     if (!reason.empty()) return named(skipped(scenario, reason), "virtual", subject);
-    auto stage = VirtualServerStage::make(flags.the_dialect(), seed_of(scenario, flags), mutant);
+    using Begins = VirtualServerStage::Begins;
+    auto stage = VirtualServerStage::make(
+        flags.the_dialect(), {seed_of(scenario, flags), mutant,
+                              scenario.given.empty() ? Begins::kWithData : Begins::kEmpty});
     return named(played(scenario, std::move(stage), {.seed = flags.seed}), "virtual", subject);
   };
   return job;

@@ -12,6 +12,9 @@
 namespace terapi::conformance {
 
 Explored explore_server(const Scenario& story, const ExploreOptions& options);
+// The server that has the defect. That it fails shows nothing where a right one does not pass: then
+// it is inconclusive.
+Explored explore_server_mutant(const Scenario& story, const ServerMutant& mutant);
 Explored explored_on(ServerStage& stage, const Scenario& story, const ServerPlayOptions& options);
 
 }  // namespace terapi::conformance

@@ -53,6 +53,8 @@ void Explorer::play(std::uint64_t seed, Share& share) const {
   }
   ++share.common.played;
   if (!explored.found()) return;
+  // That a story could not be played is no failure of the one who is looked for.
+  if (options_.stop_at_first && explored.verdict == Verdict::kError) return;
   ++share.common.failed;
   FoundFailure failure{seed, 1, explored.verdict, explored.reason, {}};
   for (const Finding& finding : explored.findings) {

@@ -6,6 +6,7 @@
 // Thread rule: none is shared.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -27,6 +28,7 @@ struct KeepOptions {
   std::size_t most_tries = 5'000;
   // Of real time; none: as long as it takes.
   std::optional<core::Duration> budget{};
+  const std::atomic<bool>* stop = nullptr;  // set from elsewhere: it is small enough
 };
 
 struct KeptSchedule {

@@ -240,6 +240,7 @@ class Shrinker {
       if (path.parent_pointer().empty()) continue;  // not the story's own: its seed, its title
       // Another status is another story; and who polls more often than is usual is in a hot loop.
       if (path.back() == "status" || path.back() == "poll") continue;
+      if (name_at(path.parent_pointer()) == "answers") continue;  // statuses, too
       const JsonTree node = root_.at(path);
       simpler = (node.is_string() ? shorten(path, node.get<std::string>())
                                   : lower(path, node.get<std::uint64_t>())) ||

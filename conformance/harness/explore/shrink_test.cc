@@ -53,6 +53,18 @@ TEST(Shrink, LeavesOnlyWhatItTakes) {
   EXPECT_EQ(shrunk.text.find("\"poll\""), std::string::npos) << shrunk.text;
 }
 
+// 404 made smaller would be 100, which is no answer at all.
+TEST(Shrink, LeavesTheStatusThatAReceiverAnswers) {
+  const Shrunk shrunk = shrink(
+      R"({"id":"a/b","title":"t","why":"w","clauses":["HOOK-6"],"judges":"server","given":{},)"
+      R"("kills_none":"k","steps":[{"receiver":{"answers":[200,404]}},{"idle":true}]})",
+      [](const Scenario& candidate) {
+        const auto* step = std::get_if<ReceiverStep>(&candidate.plan.steps.front().what);
+        return step != nullptr && step->receiver.answers.back().status != 200;
+      });
+  EXPECT_NE(shrunk.text.find(R"("answers":[404])"), std::string::npos) << shrunk.text;
+}
+
 TEST(Shrink, GivesBackWhatCannotBeMadeSmaller) {
   const std::string compact = json_text(json_tree(core::json::Document::parse(kStory)->root()));
   const Shrunk shrunk = shrink(kStory, [](const Scenario&) { return false; });

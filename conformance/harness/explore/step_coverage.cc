@@ -53,8 +53,17 @@ std::set<std::string> words_of(const Scenario& story) {
 }
 
 // All that there is to try.
-std::vector<std::string> all_words() {
+std::vector<std::string> all_words(StepCoverage::Of of) {
   std::vector<std::string> words;
+  if (of == StepCoverage::Of::kReads) {
+    for (const Law& law : all_laws()) {
+      // A limit on somebody else's server is not spent.
+      if (!law.needs.any() && law.name != "rate-limit") {
+        words.push_back("law " + std::string(law.name));
+      }
+    }
+    return words;
+  }
   words.reserve(std::size(kPlain) + std::size(kRuns) + std::size(kSettings) + std::size(kAnswers) +
                 all_laws().size());
   for (const char* name : kPlain) words.emplace_back(name);
@@ -87,35 +96,35 @@ std::uint64_t StepCoverage::stories_with(const std::string& what) const {
   return found == with_.end() ? 0 : found->second;
 }
 
-std::vector<std::string> StepCoverage::never() const {
+std::vector<std::string> StepCoverage::never(Of of) const {
   std::vector<std::string> words;
-  for (const std::string& word : all_words()) {
+  for (const std::string& word : all_words(of)) {
     if (stories_with(word) == 0) words.push_back(word);
   }
   return words;
 }
 
-std::string StepCoverage::text() const {
+std::string StepCoverage::text(Of of) const {
   constexpr std::size_t kColumns = 3;
   std::string text = "stories with\n";
   std::size_t column = 0;
-  for (const std::string& word : all_words()) {
+  for (const std::string& word : all_words(of)) {
     const std::string count = std::to_string(stories_with(word));
     text += padded(word, 23) + std::string(8 - std::min<std::size_t>(count.size(), 8), ' ') + count;
     text += ++column % kColumns == 0 ? "\n" : "  ";
   }
   if (column % kColumns != 0) text += "\n";
-  const std::vector<std::string> missing = never();
+  const std::vector<std::string> missing = never(of);
   if (missing.empty()) return text;
   text += "never:";
   for (const std::string& word : missing) text += (word == missing.front() ? " " : ", ") + word;
   return text + "\n";
 }
 
-nlohmann::ordered_json StepCoverage::json() const {
+nlohmann::ordered_json StepCoverage::json(Of of) const {
   using Json = nlohmann::ordered_json;
-  Json json = {{"schedules", stories_}, {"steps", Json::object()}, {"never", never()}};
-  for (const std::string& word : all_words()) json["steps"][word] = stories_with(word);
+  Json json = {{"schedules", stories_}, {"steps", Json::object()}, {"never", never(of)}};
+  for (const std::string& word : all_words(of)) json["steps"][word] = stories_with(word);
   return json;
 }
 

@@ -22,13 +22,15 @@ class StepCoverage {
   // Stories that had it: "law order", "run replace", "receiver timeout", "settings retry".
   std::uint64_t stories_with(const std::string& what) const;
 
+  // Of all that stories can have; of those that only read, it is laws.
+  enum class Of : std::uint8_t { kAll, kReads };
   // Three columns, at most 100 wide, and what is missing.
-  std::string text() const;
+  std::string text(Of of = Of::kAll) const;
   // {"schedules":…,"steps":{"law order":12,…},"never":[…]}
-  nlohmann::ordered_json json() const;
+  nlohmann::ordered_json json(Of of = Of::kAll) const;
 
  private:
-  std::vector<std::string> never() const;
+  std::vector<std::string> never(Of of) const;
 
   std::uint64_t stories_ = 0;
   std::map<std::string, std::uint64_t> with_;

@@ -1,5 +1,6 @@
 #include "conformance/harness/play/caller.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/json.h"
@@ -74,6 +75,15 @@ Answer Caller::run(std::string body) {
   }
   runs_[place].taken = true;
   return answer;
+}
+
+const RunSeen* Caller::run_of(const std::string& delivery) const {
+  const auto named = std::find_if(runs_.begin(), runs_.end(), [&](const RunSeen& run) {
+    return std::find(run.deliveries.begin(), run.deliveries.end(), delivery) !=
+           run.deliveries.end();
+  });
+  if (named != runs_.end()) return &*named;
+  return runs_.empty() || runs_.back().taken ? nullptr : &runs_.back();
 }
 
 void Caller::note_run(const RunSeen& run) {

@@ -44,6 +44,9 @@ class Caller final : public ServerCaller {
   bool has_model() const { return has_model_; }
   // All runs so far, in order.
   const std::vector<RunSeen>& runs() const { return runs_; }
+  // The run that named this delivery. While one is being carried out, a delivery that no other has
+  // named is its own. Null: nobody's.
+  const RunSeen* run_of(const std::string& delivery) const;
   // What is noted of each run from now on: RunSeen::policy and RunSeen::waits.
   void count_policy() { ++policy_; }
   void count_wait() { ++waits_; }

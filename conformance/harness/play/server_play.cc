@@ -1,6 +1,5 @@
 #include "conformance/harness/play/server_play.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -312,13 +311,9 @@ void ServerPlay::judge_webhooks(const std::vector<WebhookSeen>& news) {
 
 void ServerPlay::judge_announcement(const WebhookSeen& webhook) {
   if (!caller_.has_model()) return;
-  const auto& runs = caller_.runs();
-  const auto run = std::find_if(runs.begin(), runs.end(), [&](const RunSeen& each) {
-    return std::find(each.deliveries.begin(), each.deliveries.end(), webhook.delivery) !=
-           each.deliveries.end();
-  });
+  const RunSeen* run = caller_.run_of(webhook.delivery);
   const auto body = json::Document::parse(webhook.request.body);
-  if (run == runs.end() || !body || body->root()["type"].string() != "sync") return;
+  if (run == nullptr || !body || body->root()["type"].string() != "sync") return;
   check_counts(webhook, *run, findings_);
   const ModelStream* stream = caller_.model().stream(run->stream);
   if (stream == nullptr || run->failed) return;

@@ -37,7 +37,10 @@ TEST_P(ServerScenario, DoesNotFailInTheOtherDialect) {
   ASSERT_TRUE(scenario) << scenario.error().message;
   EXPECT_EQ(scenario->id + ".json", GetParam());
   if (!scenario->in_virtual) GTEST_SKIP() << scenario->worlds_why;
-  const auto stage = VirtualServerStage::make(nango_dialect(), scenario->seed);
+  using Begins = VirtualServerStage::Begins;
+  const auto stage = VirtualServerStage::make(
+      nango_dialect(), {.seed = scenario->seed,
+                        .begins = scenario->given.empty() ? Begins::kWithData : Begins::kEmpty});
   ASSERT_TRUE(stage);
   const ScenarioResult result = play_server(*scenario, **stage);
   const bool skipped = result.verdict == Verdict::kSkip && !scenario->speaks("nango");

@@ -119,13 +119,13 @@ void WebhookWitness::read_announced(const WebhookSeen& webhook) {
                   root["model"].string(), root["syncVariant"].string()};
   const std::string name = stream_name(given.stream);
   const ModelStream* stream = caller_.model().stream(name);
-  const RunSeen& run = caller_.runs().back();
-  if (stream == nullptr || run.stream != name) return;
+  const RunSeen* run = caller_.run_of(webhook.delivery);
+  if (stream == nullptr || run == nullptr || run->stream != name) return;
   reading_ = true;
   LawContext context{caller_, findings_, given, stream};
   const Walk walk = RecordReader(context).walk(1000);
   reading_ = false;
-  check_readable(webhook, run.number, *stream, walk, findings_);
+  check_readable(webhook, run->number, *stream, walk, findings_);
 }
 
 }  // namespace terapi::conformance

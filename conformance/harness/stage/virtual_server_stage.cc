@@ -34,25 +34,24 @@ class VirtualServerStage::Post final : public core::AsyncTransport {
 };
 
 core::Result<std::unique_ptr<ServerStage>> VirtualServerStage::make(const Dialect& dialect,
-                                                                    std::uint64_t seed,
-                                                                    const ServerMutant* mutant) {
-  std::unique_ptr<VirtualServerStage> stage(new VirtualServerStage(dialect, seed, mutant));
+                                                                    const Options& options) {
+  std::unique_ptr<VirtualServerStage> stage(new VirtualServerStage(dialect, options));
   if (auto started = stage->simulator_->start(); !started) return started.error();
   return std::unique_ptr<ServerStage>(std::move(stage));
 }
 
-VirtualServerStage::VirtualServerStage(const Dialect& dialect, std::uint64_t seed,
-                                       const ServerMutant* mutant)
+VirtualServerStage::VirtualServerStage(const Dialect& dialect, const Options& asked)
     : ServerStage(dialect), post_(std::make_unique<Post>(*this)) {
-  if (mutant != nullptr) {
-    mutation_ = mutant->make(clock_);
+  if (asked.mutant != nullptr) {
+    mutation_ = asked.mutant->make(clock_);
     mutated_post_ = mutation_->around(*post_);
   }
   simulator::SimulatorOptions options;
   const auto found = simulator::dialect_named(dialect.name);
   TERAPI_CHECK(found.has_value(), dialect.name);
   options.dialect = *found;
-  options.seed = seed;
+  options.seed = asked.seed;
+  if (asked.begins == Begins::kEmpty) options.world_text = "{}";
   simulator_ = std::make_unique<simulator::Simulator>(
       options, clock_, mutated_post_ ? *mutated_post_ : static_cast<core::AsyncTransport&>(*post_));
   handler_ = [this](core::Request request, std::function<void(core::Outcome)> done) {

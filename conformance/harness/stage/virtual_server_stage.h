@@ -16,9 +16,17 @@ namespace terapi::conformance {
 
 class VirtualServerStage final : public ServerStage {
  public:
-  // Code "bad_world". `mutant` may be null; it has to outlive the stage.
-  static core::Result<std::unique_ptr<ServerStage>> make(const Dialect& dialect, std::uint64_t seed,
-                                                         const ServerMutant* mutant = nullptr);
+  // What is there before a scenario puts its world: a thousand records, which take longer to make
+  // than most stories to play, or nothing.
+  enum class Begins : std::uint8_t { kWithData, kEmpty };
+  struct Options {
+    std::uint64_t seed = 1;
+    const ServerMutant* mutant = nullptr;  // it has to outlive the stage
+    Begins begins = Begins::kWithData;
+  };
+  // Code "bad_world".
+  static core::Result<std::unique_ptr<ServerStage>> make(const Dialect& dialect,
+                                                         const Options& options);
   ~VirtualServerStage() override;
 
   std::string_view world() const override { return "virtual"; }
@@ -36,7 +44,7 @@ class VirtualServerStage final : public ServerStage {
 
  private:
   class Post;
-  VirtualServerStage(const Dialect& dialect, std::uint64_t seed, const ServerMutant* mutant);
+  VirtualServerStage(const Dialect& dialect, const Options& options);
 
   core::VirtualClock clock_;
   Receiver receiver_;
