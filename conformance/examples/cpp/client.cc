@@ -99,12 +99,12 @@ std::string percent_encoded(std::string_view text) {
   static constexpr std::string_view kUnreserved =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   std::string encoded;
-  for (const unsigned char c : text) {
-    if (kUnreserved.find(static_cast<char>(c)) != std::string_view::npos) {
-      encoded += static_cast<char>(c);
+  for (const char c : text) {
+    if (kUnreserved.find(c) != std::string_view::npos) {
+      encoded += c;
     } else {
       char escape[4];
-      std::snprintf(escape, sizeof escape, "%%%02X", c);
+      std::snprintf(escape, sizeof escape, "%%%02X", static_cast<unsigned char>(c));
       encoded += escape;
     }
   }
