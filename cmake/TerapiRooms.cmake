@@ -80,9 +80,8 @@ function(terapi_tests name)
   add_executable(${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/invariants_on.cc)
   list(TRANSFORM ARG_ROOMS PREPEND terapi_)
   target_link_libraries(${name} PRIVATE ${ARG_ROOMS} GTest::gtest_main GTest::gmock
-                        nlohmann_json::nlohmann_json terapi_flags)
-  target_compile_definitions(${name} PRIVATE TERAPI_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                             TERAPI_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+                        nlohmann_json::nlohmann_json terapi_test_places terapi_flags)
+  target_compile_options(${name} PRIVATE ${TERAPI_TEST_OPTIONS})
   if(NOT ARG_SHARDS)
     set(ARG_SHARDS 1)
   endif()

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/test_places.h"
+
 namespace terapi::conformance {
 namespace {
 
@@ -25,7 +27,7 @@ struct DocumentedClause {
 };
 
 std::vector<DocumentedClause> documented_clauses() {
-  std::ifstream file(TERAPI_SOURCE_DIR "/docs/contract.md");
+  std::ifstream file(core::source_folder() + "/docs/contract.md");
   std::vector<DocumentedClause> rows;
   for (std::string line; std::getline(file, line);) {
     std::vector<std::string> cells;

@@ -11,6 +11,7 @@
 
 #include "conformance/report/report_sample.h"
 #include "core/test_json_schema.h"
+#include "core/test_places.h"
 
 namespace terapi::conformance {
 namespace {
@@ -23,7 +24,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 Json report_schema() {
-  std::ifstream file(std::string(TERAPI_SOURCE_DIR) + "/conformance/report/report.schema.json");
+  std::ifstream file(core::source_folder() + "/conformance/report/report.schema.json");
   std::stringstream text;
   text << file.rdbuf();
   return Json::parse(text.str());

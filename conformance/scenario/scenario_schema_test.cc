@@ -15,13 +15,14 @@
 
 #include "conformance/scenario/scenario.h"
 #include "core/test_json_schema.h"
+#include "core/test_places.h"
 
 namespace terapi::conformance {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-const std::string kSource = TERAPI_SOURCE_DIR;
+const std::string kSource = core::source_folder();
 const std::string kStepsPage = kSource + "/docs/write-a-scenario.md";
 
 std::string text_of_file(const std::string& path) {

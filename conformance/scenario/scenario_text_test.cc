@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/test_places.h"
+
 namespace terapi::conformance {
 namespace {
 
@@ -19,7 +21,7 @@ std::string text_of_file(const std::filesystem::path& path) {
 std::vector<Scenario> scenarios_of_the_project() {
   std::vector<Scenario> scenarios;
   for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(TERAPI_SOURCE_DIR "/scenarios")) {
+       std::filesystem::recursive_directory_iterator(core::source_folder() + "/scenarios")) {
     if (entry.path().extension() != ".json" || entry.path().stem().extension() == ".schema") {
       continue;
     }

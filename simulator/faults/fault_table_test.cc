@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 
+#include "core/test_places.h"
 #include "simulator/faults/fault_rule.h"
 
 namespace terapi::simulator {
@@ -14,7 +15,7 @@ namespace json = core::json;
 
 // docs/faults.md has a row for each fault, with the table's own words: it cannot be forgotten.
 TEST(FaultTable, IsWhatTheDocumentSays) {
-  std::ifstream file(std::string(TERAPI_SOURCE_DIR) + "/docs/faults.md");
+  std::ifstream file(core::source_folder() + "/docs/faults.md");
   std::vector<std::string> rows;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("| `{\"")) rows.push_back(line);

@@ -19,6 +19,7 @@
 #include "core/system/event_loop.h"
 #include "core/system/http_server.h"
 #include "core/temporary_folder.h"
+#include "core/test_places.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::tests {
@@ -77,7 +78,7 @@ class SyncPrograms {
     if (!children_.empty()) ::kill(children_.front(), SIGKILL);
   }
   pid_t spawn(const std::string& database, const std::vector<std::string>& streams) {
-    const std::string program = std::string(TERAPI_BIN_DIR) + "/terapi-sync";
+    const std::string program = core::bin_folder() + "/terapi-sync";
     std::vector<std::string> words = {program,  "run",        "--base-url", server_->base_url(),
                                       "--once", "--limit",    "20",         "--database",
                                       database, "--progress", "never"};

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "conformance/harness/stage/virtual_client_stage.h"
+#include "core/test_places.h"
 
 namespace terapi::conformance {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 Scenario scenario_named(const std::string& id) {
-  std::ifstream file(TERAPI_SOURCE_DIR "/scenarios/" + id + ".json");
+  std::ifstream file(core::source_folder() + "/scenarios/" + id + ".json");
   std::stringstream text;
   text << file.rdbuf();
   auto scenario = Scenario::parse(text.str(), id + ".json");

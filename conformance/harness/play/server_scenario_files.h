@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "conformance/scenario/scenario.h"
+#include "core/test_places.h"
 
 namespace terapi::conformance {
 
 inline core::Result<Scenario> server_scenario(const std::string& file) {
-  std::ifstream in(std::filesystem::path(TERAPI_SOURCE_DIR) / "scenarios" / file, std::ios::binary);
+  std::ifstream in(std::filesystem::path(core::source_folder()) / "scenarios" / file,
+                   std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
   return Scenario::parse(text.str(), file);
@@ -23,7 +25,7 @@ inline core::Result<Scenario> server_scenario(const std::string& file) {
 inline std::vector<std::string> server_scenario_files() {
   std::vector<std::string> files;
   for (const char* folder : {"server", "webhooks", "security"}) {
-    const auto root = std::filesystem::path(TERAPI_SOURCE_DIR) / "scenarios" / folder;
+    const auto root = std::filesystem::path(core::source_folder()) / "scenarios" / folder;
     if (!std::filesystem::exists(root)) continue;
     for (const auto& entry : std::filesystem::directory_iterator(root)) {
       if (entry.path().extension() != ".json") continue;

@@ -7,12 +7,13 @@
 #include "conformance/harness/play/play_scenario.h"
 #include "conformance/harness/play/server_scenario_files.h"
 #include "conformance/harness/stage/http_server_stage.h"
+#include "core/test_places.h"
 
 namespace terapi::conformance {
 namespace {
 
 TEST(ServerScenarioOverHttp, PassesOnTheProgram) {
-  const std::string program = std::string(TERAPI_BIN_DIR) + "/terapi-simulator";
+  const std::string program = core::bin_folder() + "/terapi-simulator";
   auto stage = HttpServerStage::make_with_simulator(program, {}, 1);
   ASSERT_TRUE(stage) << stage.error().message;
   for (const char* id :
