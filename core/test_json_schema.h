@@ -167,7 +167,7 @@ class SchemaCheck {
       if (value.is_string() && length_of(value) > rule) out.push_back(at + ": is too long");
     } else if (word == "pattern") {
       if (value.is_string() &&
-          !std::regex_search(value.get<std::string>(), std::regex(rule.get<std::string>()))) {
+          !std::regex_search(value.get<std::string>(), compiled(rule.get<std::string>()))) {
         out.push_back(at + ": does not match " + rule.dump());
       }
     } else if (word == "contentSchema") {
