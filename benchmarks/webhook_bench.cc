@@ -91,7 +91,7 @@ void run_due(benchmark::State& state) {
 }
 BENCHMARK(run_due)->Name("webhook/run-due")->Arg(1000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
-// The price of announcing one more while so many wait.
+// The price of announcing one more while that many wait.
 void announce_among_pending(benchmark::State& state) {
   core::VirtualClock clock;
   core::HandlerTransport transport = answering(500);

@@ -12,9 +12,9 @@
 // Thread rule: a value.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 
+#include "client/sync_options.h"
 #include "core/clock.h"
 #include "core/random.h"
 
@@ -22,15 +22,7 @@ namespace terapi::client {
 
 class Backoff {
  public:
-  struct Options {
-    core::Duration first = std::chrono::milliseconds(500);  // upper bound of the first wait
-    core::Duration cap = std::chrono::seconds(60);          // upper bound of any wait
-    std::uint32_t factor = 2;                               // by which the bound grows each time
-    core::Duration least = std::chrono::milliseconds(50);   // lower bound of any wait
-    // Bounds of a Retry-After.
-    core::Duration least_retry_after = std::chrono::seconds(1);
-    core::Duration most_retry_after = std::chrono::hours(24);
-  };
+  using Options = BackoffOptions;
 
   explicit Backoff(const Options& options) : options_(options) {}
 

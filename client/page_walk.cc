@@ -1,5 +1,7 @@
 #include "client/page_walk.h"
 
+#include "client/records_request.h"
+
 #include <algorithm>
 #include <utility>
 

@@ -18,7 +18,9 @@
 #include "client/page.h"
 #include "client/page_limit.h"
 #include "client/store.h"
+#include "client/stream_progress.h"
 #include "client/sync_options.h"
+#include "client/sync_ports.h"
 #include "core/background.h"
 #include "core/clock.h"
 #include "core/transport.h"
@@ -28,26 +30,6 @@ namespace terapi::client {
 // How long a worker's claim on a stream lasts (Store::claim), and so how long a worker that died
 // keeps the others from it. Renewed along with the commits.
 inline constexpr core::Duration kClaimSpan = std::chrono::seconds(15);
-
-// The ports through which a client reaches the outside world.
-struct SyncPorts {
-  core::Clock& clock;
-  core::AsyncTransport& transport;
-  Store& store;
-  // Where the store's calls are made; a PageWalk needs them done in the order in which it asks.
-  core::Background& background;
-};
-
-// What was read and stored.
-struct WalkCounts {
-  std::uint64_t records = 0;
-  std::uint64_t changed = 0;  // of these, new or newer than what was stored
-  std::uint64_t pages = 0;
-  std::uint64_t bytes = 0;
-  std::optional<core::Time> newest;
-
-  WalkCounts& operator+=(const WalkCounts& more);
-};
 
 class PageWalk : public std::enable_shared_from_this<PageWalk> {
  public:

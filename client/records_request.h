@@ -6,16 +6,11 @@
 #include <string>
 
 #include "client/stream.h"
+#include "client/sync_options.h"
 #include "core/clock.h"
 #include "core/http_message.h"
 
 namespace terapi::client {
-
-// The server, and the key that authenticates the client.
-struct Endpoint {
-  std::string base_url;  // "http://127.0.0.1:3003", without a slash at its end
-  std::string secret_key;
-};
 
 struct PageAsked {
   std::optional<std::string> cursor{};         // after this one; none: from the beginning

@@ -29,7 +29,7 @@
 namespace terapi::client {
 
 // What is stored for a stream.
-struct Position {
+struct StoredPosition {
   // The cursor of the last record stored; none: nothing was read yet. Never "null" (CLIENT-7).
   std::optional<std::string> cursor;
   // The newest last_modified_at among its records; none when there are none.
@@ -77,7 +77,7 @@ class Store {
   virtual ~Store() = default;
 
   // Where to continue. A stream that was never seen has an empty position.
-  virtual core::Result<Position> position(const Stream& stream) = 0;
+  virtual core::Result<StoredPosition> position(const Stream& stream) = 0;
 
   // Stores each record that is not older than what is stored under its id (by `modified`,
   // CLIENT-8): a live one replaces, a deleted one becomes a tombstone with the payload served, also
@@ -116,7 +116,7 @@ struct StoredRecord {
 // One stream's row of `status`.
 struct StreamStatus {
   Stream stream;
-  Position position;
+  StoredPosition position;
   std::uint64_t deleted = 0;  // of position.records
   std::string health;         // to_string(Health), or "" when nothing was reported yet
   core::Error error;

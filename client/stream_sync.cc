@@ -121,7 +121,7 @@ void StreamSync::begin_round() {
       [&store = ports_.store, stream = progress_.stream]() -> Opened {
         auto claimed = store.claim(stream, kClaimSpan);
         if (!claimed) return {false, claimed.error()};
-        if (!*claimed) return {false, Position{}};
+        if (!*claimed) return {false, StoredPosition{}};
         return {true, store.position(stream)};
       },
       event_of(*this, &StreamSync::on_opened));
@@ -217,7 +217,7 @@ void StreamSync::start_full_read(const PageWalk::Cause& cause) {
       event_of(*this, &StreamSync::on_full_read_opened));
 }
 
-void StreamSync::on_full_read_opened(core::Result<Position> position) {
+void StreamSync::on_full_read_opened(core::Result<StoredPosition> position) {
   if (phase_ == Phase::kShutDown) return;
   TERAPI_CHECK(phase_ == Phase::kOpening && full_read_, "only a full read asks again where it is");
   if (!position) {

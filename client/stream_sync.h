@@ -41,28 +41,15 @@
 #include <string>
 
 #include "client/failure_streak.h"
+#include "client/hint.h"
 #include "client/overlap_window.h"
 #include "client/page_walk.h"
 #include "client/second_looks.h"
-#include "client/webhooks/hint.h"
+#include "client/stream_progress.h"
+#include "client/sync_ports.h"
 #include "core/timer.h"
 
 namespace terapi::client {
-
-// The state of a stream, for progress, metrics and tests.
-struct StreamProgress {
-  Stream stream;
-  Health health = Health::kSyncing;
-  bool running = false;
-  WalkCounts counts;                          // since this process began
-  std::uint64_t stored_before = 0;            // records that were there when it began
-  core::Error error;                          // while retrying or stopped
-  std::string record;                         // at fault
-  std::uint64_t failures = 0;                 // walks that ended in one
-  std::uint64_t full_reads = 0;               // after a cursor that the server refused
-  std::optional<core::Time> up_to_date_at;    // when the end was reached last
-  std::optional<core::Time> next_attempt_at;  // while retrying
-};
 
 class StreamSync : public std::enable_shared_from_this<StreamSync> {
  public:
@@ -111,7 +98,7 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   };
   struct Opened {
     bool claimed = false;
-    core::Result<Position> position;
+    core::Result<StoredPosition> position;
   };
 
   void wake();
@@ -123,7 +110,7 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   void on_first_stored();
   void on_walk_ended(const PageWalk::End& end);
   void start_full_read(const PageWalk::Cause& cause);
-  void on_full_read_opened(core::Result<Position> position);
+  void on_full_read_opened(core::Result<StoredPosition> position);
   void start_reread();
   void on_reread_ended(const PageWalk::End& end);
   void add_results(const PageWalk::End& end);
@@ -150,7 +137,7 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   core::Timer timer_;   // the next poll, look or try
   bool again_ = false;  // a hint came that the running round may have missed
   bool claimed_ = false;
-  Position position_;
+  StoredPosition position_;
   std::shared_ptr<PageWalk> walk_;
   PageLimit limit_;
   bool full_read_ = false;  // running, or begun and not yet at the end

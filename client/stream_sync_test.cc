@@ -10,14 +10,19 @@ using namespace std::chrono_literals;
 
 // Reaches what the tests below break.
 class StreamSyncInvariants : public testing::Test {
- protected:
+ public:
   using Phase = StreamSync::Phase;
 
-  StreamSyncInvariants()
-      : sync_(std::make_shared<StreamSync>(
-            ports_.options, ports_.get(), ports_.stream,
-            StreamSync::Host{[this](const std::shared_ptr<StreamSync>&) { ++queued_; },
-                             [this] { ++freed_; }, [this] { ++settled_; }})) {}
+ protected:
+  StreamSyncInvariants() { make(); }
+
+  // As ports_.options say now.
+  void make() {
+    sync_ = std::make_shared<StreamSync>(
+        ports_.options, ports_.get(), ports_.stream,
+        StreamSync::Host{[this](const std::shared_ptr<StreamSync>&) { ++queued_; },
+                         [this] { ++freed_; }, [this] { ++settled_; }});
+  }
 
   void walk() {
     sync_->start();
@@ -72,14 +77,53 @@ TEST_F(StreamSyncInvariants, HoldThroughARound) {
   check();
 }
 
-TEST_F(StreamSyncInvariants, HoldWhenItIsShutDownInAnyPhase) {
-  walk();
+class StreamSyncShutDown : public StreamSyncInvariants,
+                           public testing::WithParamInterface<StreamSyncInvariants::Phase> {
+ protected:
+  // Goes on, one event after the other, until it is in that phase.
+  void reach(Phase wanted) {
+    ports_.options.overlap = 1h;
+    make();
+    for (int events = 0; events < 20 && phase() != wanted; ++events) {
+      if (phase() == Phase::kIdle) {
+        sync_->start();
+      } else if (phase() == Phase::kQueued) {
+        sync_->begin_round();
+      } else if (!ports_.clock.run_next(ports_.clock.now() + 1ms)) {
+        answer(wanted);
+      }
+    }
+    ASSERT_EQ(phase(), wanted);
+  }
+
+ private:
+  void answer(Phase wanted) {
+    if (wanted == Phase::kWaiting) {
+      ports_.transport.answer(core::Error{"timeout", "no answer"});
+    } else if (wanted == Phase::kStopped) {
+      ports_.transport.answer(core::Response{401, {}, ""});
+    } else {
+      ports_.transport.answer(page_with({"1"}, ""));
+    }
+  }
+};
+
+TEST_P(StreamSyncShutDown, LeavesInvariantsWhole) {
+  reach(GetParam());
   sync_->shut_down();
   check();
   sync_->release_claim();
   check();
+  ports_.clock.advance_by(24h);  // whatever was under way ends, and changes nothing
+  check();
   EXPECT_EQ(phase(), Phase::kShutDown);
 }
+
+using Phases = StreamSyncInvariants::Phase;
+INSTANTIATE_TEST_SUITE_P(InPhase, StreamSyncShutDown,
+                         testing::Values(Phases::kIdle, Phases::kQueued, Phases::kOpening,
+                                         Phases::kWalking, Phases::kRereading, Phases::kReporting,
+                                         Phases::kWaiting, Phases::kStopped));
 
 TEST_F(StreamSyncInvariants, CountsOfARunningWalkShowInTheProgress) {
   walk();

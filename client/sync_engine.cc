@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/stream_sync.h"
+
 namespace terapi::client {
 
 SyncEngine::SyncEngine(SyncOptions options, std::vector<Stream> streams, SyncPorts ports)

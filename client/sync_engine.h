@@ -18,9 +18,16 @@
 #include <memory>
 #include <vector>
 
-#include "client/stream_sync.h"
+#include "client/hint.h"
+#include "client/stream.h"
+#include "client/stream_progress.h"
+#include "client/sync_options.h"
+#include "client/sync_ports.h"
+#include "core/background.h"
 
 namespace terapi::client {
+
+class StreamSync;
 
 class SyncEngine {
  public:

@@ -8,13 +8,28 @@
 #include <string>
 #include <vector>
 
-#include "client/backoff.h"
 #include "client/dialect.h"
-#include "client/records_request.h"
 #include "client/stream.h"
 #include "core/clock.h"
 
 namespace terapi::client {
+
+// The server, and the key that authenticates the client.
+struct Endpoint {
+  std::string base_url;  // "http://127.0.0.1:3003", without a slash at its end
+  std::string secret_key;
+};
+
+// How long to wait before the next try (CLIENT-9): at random, below a bound that grows.
+struct BackoffOptions {
+  core::Duration first = std::chrono::milliseconds(500);  // upper bound of the first wait
+  core::Duration cap = std::chrono::seconds(60);          // upper bound of any wait
+  std::uint32_t factor = 2;                               // by which the bound grows each time
+  core::Duration least = std::chrono::milliseconds(50);   // lower bound of any wait
+  // Bounds of a Retry-After.
+  core::Duration least_retry_after = std::chrono::seconds(1);
+  core::Duration most_retry_after = std::chrono::hours(24);
+};
 
 // Something that the user should know: a stream stopped, a server in trouble, a full read.
 struct SyncEvent {
@@ -46,7 +61,7 @@ struct SyncOptions {
   // for commits that became visible behind the cursor. Zero: never.
   core::Duration overlap{0};
 
-  Backoff::Options backoff{};
+  BackoffOptions backoff{};
   // A stream that has been failing for this long stops. Zero: it never gives up.
   core::Duration give_up{0};
   std::uint64_t seed = 1;

@@ -1,5 +1,5 @@
 # Tests of the house itself (docs/architecture.md), beside those of the code; each has a test that it can fail.
-foreach(check layers files)
+foreach(check layers files page)
   add_test(NAME house.${check}
            COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR} -DCHECK=${check} -P
                    ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)

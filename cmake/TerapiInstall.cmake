@@ -4,23 +4,24 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(TERAPI_INSTALLED core core_system core_sqlite client ${client_postgres} simulator)
+set(TERAPI_INSTALLED core core/system core/sqlite client ${client_postgres} simulator)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/terapi)
 
-foreach(room IN LISTS TERAPI_INSTALLED)
+foreach(folder IN LISTS TERAPI_INSTALLED)
+  string(REPLACE / _ room ${folder})
   set_target_properties(terapi_${room} PROPERTIES EXPORT_NAME ${room})
   # Headers include each other from the checkout's root, so they keep their folders.
   target_include_directories(terapi_${room}
                              PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/terapi>)
   install(TARGETS terapi_${room} EXPORT terapi ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endforeach()
-if(NOT client_postgres)
-  set(not_built PATTERN "postgres" EXCLUDE)
-endif()
-install(DIRECTORY core client simulator DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/terapi
-        FILES_MATCHING PATTERN "*.h" PATTERN "*_impl.h" EXCLUDE PATTERN "test_*.h" EXCLUDE
-        PATTERN "store_contract.h" EXCLUDE        PATTERN "*_sample.h" EXCLUDE PATTERN "*_under_test.h" EXCLUDE
-        PATTERN "program" EXCLUDE PATTERN "page" EXCLUDE ${not_built})
+include(${CMAKE_CURRENT_LIST_DIR}/public_headers.cmake)
+foreach(header IN LISTS TERAPI_PUBLIC_HEADERS)
+  get_filename_component(folder ${header} DIRECTORY)
+  if(client_postgres OR NOT folder STREQUAL "client/postgres")
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/terapi/${folder})
+  endif()
+endforeach()
 install(EXPORT terapi NAMESPACE terapi:: DESTINATION ${package_folder})
 install(TARGETS terapi-simulator terapi-sync terapi-conformance DESTINATION ${CMAKE_INSTALL_BINDIR})
 # The program looks in ../share/terapi/scenarios from where it is.

@@ -1,26 +1,12 @@
-# The house's rooms and who may know whom (docs/architecture.md).
+# What is built of the rooms in the table (rooms.cmake): their folders' sources, linked with the rooms that they may know.
 #
-#   terapi_room(NAME SOURCES dirs… ROOMS rooms… LINKS libraries…)   a library, target terapi_NAME
-#   terapi_program(NAME MAIN file.cc ROOMS rooms…)                  a program in build/bin
-#   terapi_tests(NAME SOURCES dirs… ROOMS rooms… [SHARDS n])        the *_test.cc files of folders
-#   terapi_benchmarks(NAME SOURCES dirs… ROOMS rooms… LINKS …)      Google Benchmark's main and the *.cc files
+#   terapi_room(ROOM LINKS libraries…)             a library; core/system is the target terapi_core_system
+#   terapi_program(NAME ROOM)                      a program in build/bin
+#   terapi_tests(NAME rooms… [SHARDS n])           their *_test.cc files
+#   terapi_benchmarks(NAME ROOM LINKS libraries…)  Google Benchmark's main and the *.cc files
 #
-# A link that is not in the table below fails to configure.
-
-set(TERAPI_MAY_KNOW_core "")
-set(TERAPI_MAY_KNOW_core_system core)
-set(TERAPI_MAY_KNOW_core_sqlite core)
-set(TERAPI_MAY_KNOW_simulator core core_sqlite)
-set(TERAPI_MAY_KNOW_client core core_sqlite)
-set(TERAPI_MAY_KNOW_client_postgres core client)
-set(TERAPI_MAY_KNOW_conformance core)
-set(TERAPI_MAY_KNOW_simulator_program core core_system core_sqlite simulator)
-set(TERAPI_MAY_KNOW_client_program core core_system core_sqlite client client_postgres)
-set(TERAPI_MAY_KNOW_conformance_harness core core_system core_sqlite simulator client conformance)
-set(TERAPI_MAY_KNOW_conformance_explore core core_system core_sqlite simulator client conformance
-    conformance_harness)
-set(TERAPI_MAY_KNOW_conformance_program core core_system core_sqlite simulator client conformance
-    conformance_harness conformance_explore)
+# A room that this build leaves out is left out everywhere.
+include(${CMAKE_CURRENT_LIST_DIR}/rooms.cmake)
 
 add_library(terapi_flags INTERFACE)
 target_compile_options(terapi_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -33,53 +19,62 @@ if(TERAPI_WARNINGS_AS_ERRORS)
   target_compile_options(terapi_flags INTERFACE -Werror)
 endif()
 
-function(terapi_check_rooms from)
-  foreach(room IN LISTS ARGN)
-    if(NOT room IN_LIST TERAPI_MAY_KNOW_${from})
-      message(FATAL_ERROR "room '${from}' may not know room '${room}' (cmake/TerapiRooms.cmake)")
+# The targets of the rooms that a room knows, and its own, as far as they are built.
+function(terapi_targets room out)
+  rooms_known_to(${room} known)
+  set(targets "")
+  foreach(other IN LISTS room known)
+    string(REPLACE / _ name terapi_${other})
+    if(TARGET ${name})
+      list(APPEND targets ${name})
     endif()
   endforeach()
+  set(${out} ${targets} PARENT_SCOPE)
 endfunction()
 
-function(terapi_room name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LINKS" ${ARGN})
-  terapi_check_rooms(${name} ${ARG_ROOMS})
-  set(sources "")
-  foreach(folder IN LISTS ARG_SOURCES)
-    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
-    list(FILTER found EXCLUDE REGEX "(_test|/test_[^/]*)\\.cc$")
-    list(APPEND sources ${found})
-  endforeach()
-  add_library(terapi_${name} STATIC ${sources})
-  target_include_directories(terapi_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
-  list(TRANSFORM ARG_ROOMS PREPEND terapi_)
-  target_link_libraries(terapi_${name} PUBLIC ${ARG_ROOMS} PRIVATE ${ARG_LINKS}
-                        $<BUILD_INTERFACE:terapi_flags>)
+# A room's files of that pattern.
+function(terapi_sources room pattern out)
+  folders_of(${room} folders)
+  list(TRANSFORM folders PREPEND ${PROJECT_SOURCE_DIR}/)
+  list(TRANSFORM folders APPEND /${pattern})
+  file(GLOB found CONFIGURE_DEPENDS ${folders})
+  set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
-function(terapi_program name)
-  cmake_parse_arguments(ARG "" "MAIN" "ROOMS" ${ARGN})
-  add_executable(${name} ${PROJECT_SOURCE_DIR}/${ARG_MAIN})
-  list(TRANSFORM ARG_ROOMS PREPEND terapi_)
-  target_link_libraries(${name} PRIVATE ${ARG_ROOMS} terapi_flags)
+function(terapi_room room)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  terapi_sources(${room} *.cc sources)
+  list(FILTER sources EXCLUDE REGEX "(_test|/test_[^/]*)\\.cc$")
+  terapi_targets(${room} targets)
+  string(REPLACE / _ name terapi_${room})
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_link_libraries(${name} PUBLIC ${targets} PRIVATE ${ARG_LINKS} $<BUILD_INTERFACE:terapi_flags>)
+endfunction()
+
+function(terapi_program name room)
+  terapi_sources(${room} *.cc sources)
+  terapi_targets(${room} targets)
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE ${targets} terapi_flags)
 endfunction()
 
 # A program of many tests is n of CTest's tests, each a process that runs every n-th of them: most tests take less
 # time than starting a process, and those that wait do so side by side. What became of each test is in a file beside,
 # which `./terapi test` counts. A few tests only: ./terapi test --only 'Json*', or GTEST_FILTER='Json*' ctest -L unit.
 function(terapi_tests name)
-  cmake_parse_arguments(ARG "" "SHARDS" "SOURCES;ROOMS" ${ARGN})
+  cmake_parse_arguments(ARG "" "SHARDS" "" ${ARGN})
   set(sources "")
-  foreach(folder IN LISTS ARG_SOURCES)
-    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*_test.cc)
+  set(targets "")
+  foreach(room IN LISTS ARG_UNPARSED_ARGUMENTS)
+    terapi_sources(${room} *_test.cc found)
     list(APPEND sources ${found})
+    terapi_targets(${room} known)
+    list(APPEND targets ${known})
   endforeach()
-  if(NOT sources)
-    return()  # a room whose tests are not written yet
-  endif()
+  list(REMOVE_DUPLICATES targets)
   add_executable(${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/invariants_on.cc)
-  list(TRANSFORM ARG_ROOMS PREPEND terapi_)
-  target_link_libraries(${name} PRIVATE ${ARG_ROOMS} GTest::gtest_main GTest::gmock
+  target_link_libraries(${name} PRIVATE ${targets} GTest::gtest_main GTest::gmock
                         nlohmann_json::nlohmann_json terapi_test_places terapi_flags)
   target_compile_options(${name} PRIVATE ${TERAPI_TEST_OPTIONS})
   if(NOT ARG_SHARDS)
@@ -95,14 +90,10 @@ function(terapi_tests name)
 endfunction()
 
 # One executable: benchmarks register themselves, which the objects of a library would not do.
-function(terapi_benchmarks name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LINKS" ${ARGN})
-  set(sources "")
-  foreach(folder IN LISTS ARG_SOURCES)
-    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
-    list(APPEND sources ${found})
-  endforeach()
+function(terapi_benchmarks name room)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  terapi_sources(${room} *.cc sources)
+  terapi_targets(${room} targets)
   add_executable(${name} ${sources})
-  list(TRANSFORM ARG_ROOMS PREPEND terapi_)
-  target_link_libraries(${name} PRIVATE ${ARG_ROOMS} ${ARG_LINKS} benchmark::benchmark_main terapi_flags)
+  target_link_libraries(${name} PRIVATE ${targets} ${ARG_LINKS} benchmark::benchmark_main terapi_flags)
 endfunction()

@@ -22,14 +22,14 @@ class Background {
   virtual ~Background() = default;
   virtual void run(std::function<void()> task, std::function<void()> done) = 0;
   // The same for a task of a lane: those of one lane run one at a time and in the order of the
-  // calls, each as soon as the one before it has ended. What does one thing at a time anyway has no
-  // more to do for that.
+  // calls, each as soon as the one before it has ended. A background that does one thing at a time
+  // anyway need do nothing about it.
   virtual void run_in_lane(const void* lane, std::function<void()> task,
                            std::function<void()> done);
 };
 
 // Does the work at once, on the caller's thread; `done` is a timer of the clock that is due now.
-// What an exception leaves a task with leaves run() with.
+// An exception that escapes a task escapes run(), too.
 class InlineBackground final : public Background {
  public:
   explicit InlineBackground(Clock& clock) : clock_(clock) {}
@@ -46,8 +46,8 @@ class CountedBackground final : public Background {
   void run(std::function<void()> task, std::function<void()> done) override;
   void run_in_lane(const void* lane, std::function<void()> task,
                    std::function<void()> done) override;
-  // Calls back once, never inside this call, when everything that was run is done. The last call
-  // counts.
+  // Calls back once, never inside this call, when everything that was run is done. Only the last
+  // callback is kept.
   void when_idle(std::function<void()> idle);
 
  private:

@@ -1,5 +1,5 @@
-// Base64 (RFC 4648). Writes the standard alphabet; reads leniently. Who has to tell a text that
-// is spelled otherwise encodes what was decoded once more, and compares. Pure functions.
+// Base64 (RFC 4648). Writes the standard alphabet; reads leniently. Whoever must recognise other
+// spellings encodes the decoded bytes again and compares. Pure functions.
 //
 //   core::base64("fo", core::Padding::kWith)   // "Zm8="
 #pragma once

@@ -9,8 +9,8 @@
 //   }
 //   void Door::push() { …; core::check_invariants(*this); }
 //
-// Debug builds, tests and the judge do look; a program that serves pays for one load and one
-// branch.
+// Debug builds, tests and the judge make these checks; in a program that serves they cost one load
+// and one branch.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,8 @@ namespace terapi::core {
 [[noreturn]] void check_failed(const char* file, int line, const char* condition,
                                std::string_view message);
 
-// From now on, in this whole process, machines check themselves. Builds without NDEBUG start so.
+// From now on, in this whole process, state machines check themselves. Builds without NDEBUG start
+// so.
 void always_check_invariants();
 
 namespace internal {

@@ -1,4 +1,5 @@
-// Clock: what time it is, and what is to happen later. Everything that waits waits on one of these.
+// Clock: what time it is, and what is to happen later. Everything that waits does so on one of
+// these.
 //
 // Two implementations: VirtualClock below, whose time stands still until it is told to move, and
 // SystemClock (core/system/system_clock.h), which is the machine's.

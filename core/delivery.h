@@ -1,6 +1,6 @@
 // Delivery: what a sender gets of an Outcome, and when. The one place that says what wire faults do
 // to an answer, for every network that has no sockets; core/system does the same to real bytes, and
-// a test holds the two together (core/system/delivery_test.cc).
+// a test compares the two (core/system/delivery_on_sockets_test.cc).
 //
 // Pure functions over values.
 //
@@ -16,7 +16,7 @@
 namespace terapi::core {
 
 struct Delivery {
-  Duration after{0};  // from the server's answer to the sender's knowing
+  Duration after{0};  // from the server's answer until the sender knows
   Result<Response> result;
 };
 

@@ -42,10 +42,10 @@ class Flags {
                 Duration& target);
   void duration(std::string name, std::string value_name, std::string help, Duration least,
                 std::optional<Duration>& target);
-  // A text for each time that it is given.
+  // May be given several times: collects the texts.
   void list(std::string name, std::string value_name, std::string help,
             std::vector<std::string>& target);
-  // One of some words.
+  // One of several words.
   void choice(std::string name, std::vector<std::string> words, std::string help,
               std::string& target);
   template <typename T, std::size_t N>

@@ -1,4 +1,5 @@
-// Globs: patterns in which * stands for any text, also for none. All of the text has to fit. Pure.
+// Globs: patterns in which * stands for any text, including none. The whole text has to match.
+// Pure.
 //
 //   glob_matches("client/*crash*", "client/crash-at-commit")
 #pragma once

@@ -15,7 +15,7 @@ namespace terapi::core {
 std::string sha256(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 
-// Compares secrets: how long it takes tells nothing of where they differ.
+// Compares secrets in a time that does not depend on where they differ.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 }  // namespace terapi::core

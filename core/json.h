@@ -33,7 +33,7 @@ struct ParseOptions {
   std::size_t max_depth = 512;  // deeper nesting is an error, not a stack overflow
 };
 
-// Where something stands in a text: both count from 1, the column in bytes.
+// A place in a text: both count from 1, the column in bytes.
 struct Place {
   std::size_t line = 1;
   std::size_t column = 1;

@@ -64,9 +64,11 @@ Path Fields::path_to(std::string_view key) const {
 
 bool Fields::has(std::string_view key) { return find(key).present(); }
 
-void Fields::report(std::string_view key, std::string code, std::string message) {
+void Fields::report(std::string_view key, std::string code, std::string_view complaint) {
   const Value value = object_[key];
-  issues_.push_back({std::move(code), std::move(message), path_to(key),
+  Path path = path_to(key);
+  std::string message = path_text(path) + " " + std::string(complaint);
+  issues_.push_back({std::move(code), std::move(message), std::move(path),
                      value.present() ? value.offset() : object_.offset()});
 }
 
@@ -88,7 +90,7 @@ std::string Fields::required(std::string_view key) {
     if (value.is_string() && value.size() == 0 && value.text() != "\"\"") return value.string();
     wrong_kind(key, value, "a string that is not empty");
   } else if (object_.is_object()) {
-    report(key, "required", path_text(path_to(key)) + " is missing; expected a string");
+    report(key, "required", "is missing; expected a string");
   }
   return {};
 }

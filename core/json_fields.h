@@ -1,5 +1,5 @@
-// Fields: reads the members of a JSON object by name and kind, and collects every fault in it with
-// its path and place, unknown keys included, so that they can all be shown at once.
+// Fields: reads the members of a JSON object by name and kind, and collects every mistake in it
+// with its path and place, unknown keys included, so that they can all be shown at once.
 //
 //   json::Issues issues;
 //   json::Fields fields(doc.root(), {}, issues);
@@ -23,7 +23,7 @@ namespace terapi::core::json {
 
 using Path = std::vector<std::string>;
 
-// One fault in a document.
+// One mistake in a document.
 struct Issue {
   std::string code;     // "invalid_type", "unrecognized_keys", "required", "invalid_value"
   std::string message;  // what was found, what was expected
@@ -35,7 +35,7 @@ using Issues = std::vector<Issue>;
 // "records[0].model", or "the document" for the root.
 std::string path_text(const Path& path);
 
-// Reports that the value at `path` is another than was expected: "steps[0].worker is 9; expected a
+// Reports that the value at `path` is not what was expected: "steps[0].worker is 9; expected a
 // whole number from 1 to 8".
 void report_wrong(const Value& value, const Path& path, std::string_view expected, Issues& issues);
 
@@ -52,8 +52,6 @@ class Fields {
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
   std::optional<Duration> duration(std::string_view key);
-  // One of `choices`, by index.
-  std::optional<std::size_t> choice(std::string_view key, const std::vector<std::string>& choices);
   // One of a table of words, as what it stands for.
   template <typename T, std::size_t N>
   std::optional<T> word(std::string_view key, const std::array<Word<T>, N>& words) {
@@ -73,7 +71,8 @@ class Fields {
 
   bool has(std::string_view key);
   Path path_to(std::string_view key) const;
-  void report(std::string_view key, std::string code, std::string message);
+  // `complaint` goes on after the path of the key: "is missing", "must not be empty".
+  void report(std::string_view key, std::string code, std::string_view complaint);
 
   Issues& issues() { return issues_; }
 
@@ -82,6 +81,8 @@ class Fields {
 
  private:
   Value find(std::string_view key);
+  // Which of them it is, by index.
+  std::optional<std::size_t> choice(std::string_view key, const std::vector<std::string>& choices);
   void wrong_kind(std::string_view key, const Value& value, std::string_view expected);
 
   Value object_;

@@ -40,7 +40,6 @@ TEST(JsonFields, ReadsEachKind) {
   EXPECT_EQ(fields.boolean("b"), true);
   EXPECT_EQ(fields.integer("i", 0, 7), 7);
   EXPECT_EQ(fields.duration("d"), milliseconds(1500));
-  EXPECT_EQ(fields.choice("c", {"one", "two"}), 1U);
   EXPECT_EQ(fields.word("c", kNumbers), Number::kTwo);
   EXPECT_EQ(fields.decimal("n", 1000, 1), 250);
   EXPECT_THAT(fields.strings("l"), ElementsAre("a", "b"));
@@ -49,6 +48,15 @@ TEST(JsonFields, ReadsEachKind) {
   EXPECT_EQ(fields.required("r"), "y");
   fields.finish();
   EXPECT_TRUE(issues.empty()) << issues.front().message;
+}
+
+TEST(JsonFields, SaysWhereAComplaintBelongs) {
+  const Document doc = parsed(R"({"outer":[{"name":""}]})");
+  Issues issues;
+  Fields fields(*doc.root()["outer"].items().begin(), {"outer", "0"}, issues);
+  fields.report("name", "invalid_value", "must not be empty");
+  ASSERT_EQ(issues.size(), 1U);
+  EXPECT_EQ(issues[0].message, "outer[0].name must not be empty");
 }
 
 TEST(JsonFields, TakesNullAsAbsent) {

@@ -1,4 +1,4 @@
-// Writes JSON text, compact, in the order of the calls. A value; commas are its business.
+// Writes JSON text, compact, in the order of the calls. It places the commas. A value.
 //
 //   json::Writer out;
 //   out.begin_object().field("id", "1").field("count", 3).end_object();

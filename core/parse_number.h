@@ -8,7 +8,7 @@
 
 namespace terapi::core {
 
-// The number that all of the text says, in decimal digits, after a '-' for types that have a sign;
+// The number that the whole text is, in decimal digits, after a '-' for types that have a sign;
 // nothing for any other text, or when it does not fit.
 template <std::integral Number>
 std::optional<Number> parse_number(std::string_view text) {

@@ -1,4 +1,4 @@
-// Writes a file beside its place and renames it, so that whoever sees it sees all of it.
+// Writes a file under another name beside its place, then renames it: nobody ever sees half of it.
 #pragma once
 
 #include <string>

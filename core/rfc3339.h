@@ -1,5 +1,5 @@
-// Timestamps of RFC 3339, to the microsecond. Which of its spellings somebody has to write, or may
-// refuse, is for those who serve or judge them. Pure functions.
+// Timestamps of RFC 3339, to the microsecond. Which of the possible spellings to write, and which
+// to refuse, is decided by those who serve or judge them. Pure functions.
 //
 //   parse_rfc3339("2023-09-18T17:20:35.941305999+02:00")
 //   format_rfc3339(time)   // "2023-09-18T15:20:35.941305+00:00"

@@ -15,7 +15,7 @@ Result<TemporaryFolder> TemporaryFolder::make(std::string_view name, std::string
       parent.empty() ? std::filesystem::temp_directory_path(error) : std::filesystem::path(parent);
   std::string path = (in / (std::string(name) + "-XXXXXX")).string();
   if (error || ::mkdtemp(path.data()) == nullptr) {
-    return Error{"cannot_write", "no folder can be made in " + in.string() + "; is TMPDIR right?"};
+    return Error{"cannot_write", "cannot create a folder in " + in.string() + "; check TMPDIR"};
   }
   return TemporaryFolder(At{std::move(path)});
 }

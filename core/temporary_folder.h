@@ -1,5 +1,5 @@
-// TemporaryFolder: a new, empty folder in the machine's place for them, which is removed with all
-// that is in it when this goes. Thread rule: a value that is moved, not copied.
+// TemporaryFolder: a new, empty folder where the machine keeps temporary files. It is removed with
+// everything in it when this is destroyed. Thread rule: a value that is moved, not copied.
 //
 //   auto folder = TemporaryFolder::make("terapi-client");   // "cannot_write" where none can be
 //   made folder->file("output.log")                              //

@@ -1,5 +1,6 @@
 // For tests: checks values against JSON Schemas, as far as this project's documents use the
-// language. A word that is not known here is a fault, so that nothing in a schema goes unchecked.
+// language. A keyword that is not supported here is reported, so that nothing in a schema goes
+// unchecked.
 //
 //   SchemaCheck check(document);                       // "$ref":"#/…" points into it
 //   EXPECT_THAT(check.faults(schema, value), IsEmpty());   // "/records/0/id: is not of type
@@ -88,7 +89,7 @@ class SchemaCheck {
            (type == "number" && value.is_number()) || (type == "null" && value.is_null());
   }
 
-  // What is said for a choice that fails is what the choice that comes nearest has against it.
+  // Where no alternative fits, the faults are those of the one that comes nearest.
   void apply_choices(const std::string& word, const Json& choices, const Json& value,
                      const std::string& at, Faults& out) const {
     std::size_t fitting = 0;

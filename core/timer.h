@@ -1,5 +1,5 @@
-// Timer: one thing that a clock is to do later. Setting it again replaces what it was set to, and
-// with the Timer goes what it would have done.
+// Timer: one thing that a clock is to do later. Setting it again replaces what it was set to do;
+// destroying it cancels that.
 //
 //   Timer retry(clock);
 //   retry.set(100ms, [this] { try_again(); });

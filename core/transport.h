@@ -29,7 +29,8 @@ struct SendOptions {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // `request.target` is an absolute http:// or https:// URL. Redirects are never followed.
+  // `request.target` is an absolute http:// or https:// URL; HttplibTransport refuses https with
+  // "bad_url". Redirects are never followed.
   virtual Result<Response> send(const Request& request, const SendOptions& options) = 0;
   Result<Response> send(const Request& request) { return send(request, SendOptions{}); }
 };

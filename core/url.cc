@@ -62,7 +62,8 @@ std::string Url::authority() const {
 }
 
 Result<Url> parse_url(std::string_view text) {
-  if (has_control_or_space(text)) return bad_url(text, "it holds a space or a control character");
+  if (has_control_or_space(text))
+    return bad_url(text, "it contains a space or a control character");
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos)
     return bad_url(text, "it has no scheme (http:// or https://)");
@@ -80,7 +81,7 @@ Result<Url> parse_url(std::string_view text) {
   const std::size_t path = rest.find_first_of("/?");
   const std::string_view authority = rest.substr(0, path);
   if (authority.find('@') != std::string_view::npos) {
-    return bad_url("…", "it holds a user name or password");
+    return bad_url("…", "it contains a user name or password");
   }
   if (!split_authority(authority, url))
     return bad_url(text, "its port is not 1 to 65535, or its IPv6 address has no brackets");

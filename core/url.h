@@ -19,7 +19,7 @@ struct Url {
   std::string host;    // without brackets for IPv6
   std::uint16_t port = 80;
   std::string target = "/";  // path and query, never empty; no fragment
-  // "host:port", with brackets where needed; without the port where it is the scheme's own.
+  // "host:port", with brackets where needed; without the port where it is the scheme's default.
   std::string authority() const;
 };
 

@@ -31,7 +31,7 @@ void VirtualNetwork::send(Request request, const SendOptions& options, Done done
 void VirtualNetwork::arrive(Request request, const std::shared_ptr<Call>& call) {
   const Result<Url> url = to_origin_form(request);
   if (!url || (listens && !listens(*url))) {
-    const Error error = url ? Error{"connection_refused", "nobody listens there"} : url.error();
+    const Error error = url ? Error{"connection_refused", "nothing listens there"} : url.error();
     return later(latency_, [this, call, error] { end(call, error); });
   }
   handler_(std::move(request), [this, alive = std::weak_ptr(alive_), call](Outcome outcome) {

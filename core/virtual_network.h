@@ -2,7 +2,7 @@
 // clock: each takes `latency` one way, an answer as much longer as its wire faults say
 // (delivery.h), and whoever asked waits for its time-out and no longer, whatever kept the answer.
 //
-// Thread rule: the clock's thread. What is under way when the network goes, is dropped.
+// Thread rule: the clock's thread. What is under way when the network is destroyed is dropped.
 //
 //   VirtualClock clock;
 //   VirtualNetwork network(clock, handler);
@@ -35,8 +35,9 @@ class VirtualNetwork final : public AsyncTransport {
   // Sent, and neither answered nor given up.
   std::size_t in_flight() const { return in_flight_; }
 
-  // Each may be empty, and may throw: what crashes a sender there, leaves the clock with it.
-  std::function<bool(const Url&)> listens;               // does anybody, there? else it is refused
+  // Each may be empty, and may throw: such an exception, a sender's crash, escapes the clock, too.
+  std::function<bool(const Url&)>
+      listens;  // whether anything does, there; else the connection is refused
   std::function<void(const Request&)> on_send;           // a request leaves
   std::function<void(Result<Response>&)> before_answer;  // an answer is handed over
 

@@ -1,4 +1,4 @@
-// Words: the words for the values of a type, in a table that stands once. Whoever reads, writes or
+// Words: the words for the values of a type, in one table. Whoever reads, writes or
 // explains a word takes it from there.
 //
 //   static constexpr auto kWhats = std::to_array<Word<What>>(

@@ -22,13 +22,14 @@
 #include "core/http_message.h"
 #include "core/result.h"
 #include "core/transport.h"
-#include "simulator/dialect.h"
+#include "simulator/engine/simulator_clock.h"
 #include "simulator/loading/load_spec.h"
-#include "simulator/observation/log_book.h"
-#include "simulator/simulator_clock.h"
-#include "simulator/storage/storage.h"
+#include "simulator/observation/log_entry.h"
+#include "simulator/records/dialect.h"
 
 namespace terapi::simulator {
+
+class Storage;
 
 struct SimulatorOptions {
   const Dialect* dialect = &terapi_dialect();
@@ -78,14 +79,13 @@ class Simulator {
   std::vector<std::pair<std::string, std::uint64_t>> fired_by_fault() const;
 
   // Is shown each log entry as it is made.
-  void set_log_sink(LogBook::Sink sink);
+  void set_log_sink(std::function<void(const LogEntry&)> sink);
   // An extra source of /metrics lines: the edge's own.
   void set_extra_metrics(std::function<std::string()> metrics);
 
-  struct Parts;  // simulator/parts.h
-
  private:
-  std::unique_ptr<Parts> parts_;
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
 };
 
 }  // namespace terapi::simulator

@@ -34,7 +34,7 @@ using Json = nlohmann::ordered_json;
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 // What a receiver of webhooks got, in order, and what it answers.
-class WebhookReceiver {
+class TestReceiver {
  public:
   using Answer = std::function<core::Outcome(const core::Request&)>;
 
@@ -124,7 +124,7 @@ class TestSimulator {
   virtual std::string faulty_receiver_url(std::string_view path) const = 0;
   virtual std::string refusing_url() const = 0;
 
-  WebhookReceiver& receiver() { return receiver_; }
+  TestReceiver& receiver() { return receiver_; }
 
   // --- the public API ---
 
@@ -253,7 +253,7 @@ class TestSimulator {
   // False of a server that is made to answer wrongly.
   virtual bool is_documented() const { return true; }
 
-  WebhookReceiver receiver_;
+  TestReceiver receiver_;
 };
 
 // --- what tests read in answers ---

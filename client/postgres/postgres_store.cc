@@ -8,7 +8,9 @@
 #include <random>
 #include <thread>
 
+#include "client/postgres/postgres_pool.h"
 #include "client/postgres/postgres_record_writer.h"
+#include "client/postgres/postgres_schema.h"
 #include "core/utf8.h"
 
 namespace terapi::client {
@@ -73,8 +75,8 @@ std::string as_postgres_text(std::string_view text) {
   return out;
 }
 
-Position position_at(const PostgresRows& rows, int row, int column) {
-  Position position;
+StoredPosition position_at(const PostgresRows& rows, int row, int column) {
+  StoredPosition position;
   position.cursor = text_at(rows, row, column);
   position.newest = time_at(rows, row, column + 1);
   position.records = static_cast<std::uint64_t>(rows.integer(row, column + 2));
@@ -162,24 +164,32 @@ core::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::stri
     return PostgresSchema::prepare(connection, make_tables);
   });
   if (!schema) return schema.error();
-  store->schema_ = std::move(*schema);
+  store->payload_type_ = std::move(schema->payload_type);
   return store;
 }
+
+PostgresStore::PostgresStore(PostgresUrl url, PostgresOptions options)
+    : pool_(std::make_unique<PostgresPool>(std::move(url), options.connections)),
+      owner_(std::move(options.owner)) {}
+
+PostgresStore::~PostgresStore() = default;
+
+std::size_t PostgresStore::calls_at_once() const { return pool_->size(); }
 
 template <typename T>
 core::Result<T> PostgresStore::attempt(
     const std::string& what, const std::function<core::Result<T>(PostgresConnection&)>& work) {
   const auto failed = [&](const core::Error& error) {
     return core::Error{error.code.starts_with("postgres_") ? "store_failed" : error.code,
-                       "PostgreSQL " + pool_.url().target() + ": " + what + ": " + error.message};
+                       "PostgreSQL " + pool_->url().target() + ": " + what + ": " + error.message};
   };
   for (int attempt = 1;; ++attempt) {
-    auto connection = pool_.take();
+    auto connection = pool_->take();
     if (!connection) return failed(connection.error());
     core::Result<T> result = work(**connection);
     if (result) return result;
     const std::string& code = result.error().code;
-    if (code == kPostgresLost) pool_.close_idle();
+    if (code == kPostgresLost) pool_->close_idle();
     const bool again = (code == kPostgresLost && attempt == 1) ||
                        (code == kPostgresRetry && attempt < kPostgresAttempts);
     if (!again) return failed(result.error());
@@ -187,15 +197,15 @@ core::Result<T> PostgresStore::attempt(
   }
 }
 
-core::Result<Position> PostgresStore::position(const Stream& stream) {
-  return attempt<Position>("position of " + to_string(stream),
-                           [&](PostgresConnection& connection) -> core::Result<Position> {
-                             auto rows = connection.run(
-                                 "SELECT cursor, newest_us, records FROM cursors" + kOfStream,
-                                 stream_parameters(stream));
-                             if (!rows) return rows.error();
-                             return rows->size() == 0 ? Position() : position_at(*rows, 0, 0);
-                           });
+core::Result<StoredPosition> PostgresStore::position(const Stream& stream) {
+  return attempt<StoredPosition>(
+      "position of " + to_string(stream),
+      [&](PostgresConnection& connection) -> core::Result<StoredPosition> {
+        auto rows = connection.run("SELECT cursor, newest_us, records FROM cursors" + kOfStream,
+                                   stream_parameters(stream));
+        if (!rows) return rows.error();
+        return rows->size() == 0 ? StoredPosition() : position_at(*rows, 0, 0);
+      });
 }
 
 core::Result<Committed> PostgresStore::commit(const Batch& batch) {
@@ -218,7 +228,7 @@ core::Result<Committed> PostgresStore::commit_once(PostgresConnection& connectio
   if (!locked) return locked.error();
   if (batch.move && batch.move->from != text_at(*locked, 0, 0)) return Committed{true, 0};
 
-  PostgresRecordWriter writer(connection, batch.stream, schema_.payload_type);
+  PostgresRecordWriter writer(connection, batch.stream, payload_type_);
   auto change = writer.write(batch.records, locked->integer(0, 1));
   if (!change) return change.error();
   auto moved = move_cursor(connection, batch, *change);
@@ -231,15 +241,15 @@ core::Result<Committed> PostgresStore::commit_once(PostgresConnection& connectio
 // A statement with a thousand records says that a value was refused, not which.
 core::Error PostgresStore::name_culprit(const Batch& batch, const core::Error& error) {
   using Found = std::optional<PostgresRecordWriter::Culprit>;
-  auto found = attempt<Found>(
-      "search for a record that cannot be stored", [&](PostgresConnection& connection) {
-        return PostgresRecordWriter(connection, batch.stream, schema_.payload_type)
-            .find_culprit(batch.records);
-      });
+  auto found = attempt<Found>("search for a record that cannot be stored",
+                              [&](PostgresConnection& connection) {
+                                return PostgresRecordWriter(connection, batch.stream, payload_type_)
+                                    .find_culprit(batch.records);
+                              });
   if (!found) return found.error();
   if (!*found) return error;
   return {"cannot_store_record",
-          "PostgreSQL " + pool_.url().target() + ": " + to_string(batch.stream) + ": record \"" +
+          "PostgreSQL " + pool_->url().target() + ": " + to_string(batch.stream) + ": record \"" +
               as_postgres_text((*found)->record->id) + "\": " + (*found)->error.message};
 }
 

@@ -22,14 +22,15 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "client/postgres/postgres_pool.h"
-#include "client/postgres/postgres_schema.h"
 #include "client/store.h"
 
 namespace terapi::client {
+
+class PostgresConnection;
+class PostgresPool;
+class PostgresUrl;
 
 struct PostgresOptions {
   std::size_t connections = 4;
@@ -41,8 +42,9 @@ class PostgresStore final : public ReadableStore {
  public:
   static core::Result<std::unique_ptr<PostgresStore>> open(const std::string& url,
                                                            PostgresOptions options = {});
+  ~PostgresStore() override;
 
-  core::Result<Position> position(const Stream& stream) override;
+  core::Result<StoredPosition> position(const Stream& stream) override;
   core::Result<Committed> commit(const Batch& batch) override;
   core::Result<void> report(const Stream& stream, const Report& report) override;
   core::Result<bool> claim(const Stream& stream, core::Duration span) override;
@@ -50,11 +52,10 @@ class PostgresStore final : public ReadableStore {
   core::Result<std::vector<StreamStatus>> status() override;
   core::Result<void> read(const Stream& stream,
                           const std::function<bool(const StoredRecord&)>& each) override;
-  std::size_t calls_at_once() const override { return pool_.size(); }
+  std::size_t calls_at_once() const override;
 
  private:
-  PostgresStore(PostgresUrl url, PostgresOptions options)
-      : pool_(std::move(url), options.connections), owner_(std::move(options.owner)) {}
+  PostgresStore(PostgresUrl url, PostgresOptions options);
 
   // Runs `work` with a connection, again where that may help; errors become those of Store.
   template <typename T>
@@ -63,9 +64,9 @@ class PostgresStore final : public ReadableStore {
   core::Result<Committed> commit_once(PostgresConnection& connection, const Batch& batch) const;
   core::Error name_culprit(const Batch& batch, const core::Error& error);
 
-  PostgresPool pool_;
+  const std::unique_ptr<PostgresPool> pool_;
   const std::string owner_;
-  PostgresSchema schema_;
+  std::string payload_type_;  // of the column, as PostgresSchema says
 };
 
 }  // namespace terapi::client

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <exception>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +24,7 @@ namespace {
 
 using std::chrono::hours;
 
-// A schema of one case's own.
+// A schema of one test's own.
 class PostgresWorld {
  public:
   PostgresWorld() : url_(TestPostgres::instance().new_schema()) {}
@@ -59,6 +58,18 @@ class PostgresWorld {
   std::string url_;
 };
 
+class PostgresStoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!TestPostgres::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
+    world_.emplace();
+  }
+  const PostgresWorld& world() const { return *world_; }
+
+ private:
+  std::optional<PostgresWorld> world_;
+};
+
 core::Result<Committed> commit_one(Store& store, const TestRecord& record,
                                    std::optional<std::string> from, std::string to) {
   return store.commit(
@@ -74,54 +85,54 @@ void open_connections(PostgresStore& store, int count) {
   }));
 }
 
-void goes_on_after_lost_connections(const PostgresWorld& world) {
+TEST_F(PostgresStoreTest, GoesOnAfterLostConnections) {
   {
     SCOPED_TRACE("lost while idle: nobody notices");
-    auto store = world.open();
+    auto store = world().open();
     must(store->position(kTestStream));
-    world.end_connections();
+    world().end_connections();
     EXPECT_EQ(must(commit_one(*store, test_record("1", 1), {}, "a")).changed, 1U);
-    world.end_connections();
+    world().end_connections();
     EXPECT_EQ(read_ids(*store), std::vector<std::string>{"1"});
     open_connections(*store, 4);
-    world.end_connections();
+    world().end_connections();
     EXPECT_TRUE(must(store->claim(kTestStream, hours(1))));
   }
   {
     SCOPED_TRACE("lost in the middle, again and again: one failure, nothing stored, then on");
-    auto store = world.open();
-    world.on_each_record("PERFORM pg_terminate_backend(pg_backend_pid());");
+    auto store = world().open();
+    world().on_each_record("PERFORM pg_terminate_backend(pg_backend_pid());");
     const auto failed = commit_one(*store, test_record("2", 2), "a", "b");
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().code, "store_failed");
     EXPECT_EQ(must(store->position(kTestStream)).cursor, "a");
-    world.strike_no_more();
+    world().strike_no_more();
     EXPECT_EQ(must(commit_one(*store, test_record("2", 2), "a", "b")).changed, 1U);
   }
   {
     SCOPED_TRACE("lost while committing: not tried again, since it may have been committed");
-    auto store = world.open();
-    world.on_commit("PERFORM pg_terminate_backend(pg_backend_pid());");
+    auto store = world().open();
+    world().on_commit("PERFORM pg_terminate_backend(pg_backend_pid());");
     const auto failed = commit_one(*store, test_record("3", 3), "b", "c");
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().code, "store_failed");
     EXPECT_NE(failed.error().message.find("is unknown"), std::string::npos)
         << failed.error().message;
     EXPECT_EQ(must(store->position(kTestStream)).cursor, "b");
-    world.strike_no_more();
+    world().strike_no_more();
     EXPECT_EQ(must(commit_one(*store, test_record("3", 3), "b", "c")).changed, 1U);
   }
 }
 
-void tries_again_when_others_were_in_the_way(const PostgresWorld& world) {
-  auto store = world.open();
-  world.run("CREATE SEQUENCE strikes");
-  world.on_each_record(
+TEST_F(PostgresStoreTest, TriesAgainWhenOthersWereInTheWay) {
+  auto store = world().open();
+  world().run("CREATE SEQUENCE strikes");
+  world().on_each_record(
       "IF nextval('strikes') <= 3 THEN RAISE EXCEPTION USING ERRCODE = '40001'; END IF;");
   EXPECT_EQ(must(commit_one(*store, test_record("1", 1), {}, "a")).changed, 1U);
-  EXPECT_EQ(world.run("SELECT last_value FROM strikes"), "4");
-  world.strike_no_more();
-  world.on_each_record("RAISE EXCEPTION USING ERRCODE = '40P01';");
+  EXPECT_EQ(world().run("SELECT last_value FROM strikes"), "4");
+  world().strike_no_more();
+  world().on_each_record("RAISE EXCEPTION USING ERRCODE = '40P01';");
   const auto failed = commit_one(*store, test_record("2", 2), "a", "b");
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, "store_failed");
@@ -143,7 +154,7 @@ std::thread postgres_worker(std::function<void()> work) {
 // Workers that know nothing of each other, each moving the cursor one step if it can.
 void race_to(PostgresStore& store, int last, std::atomic<int>& won) {
   while (true) {
-    const Position position = must(store.position(kTestStream));
+    const StoredPosition position = must(store.position(kTestStream));
     const int at = position.cursor ? std::stoi(*position.cursor) : 0;
     if (at >= last) return;
     const std::string to = std::to_string(at + 1);
@@ -153,7 +164,7 @@ void race_to(PostgresStore& store, int last, std::atomic<int>& won) {
   }
 }
 
-void lets_workers_share_a_database(const PostgresWorld& world) {
+TEST_F(PostgresStoreTest, LetsWorkersShareADatabase) {
   {
     SCOPED_TRACE("several make the tables at once");
     for (int round = 0; round < 3; ++round) {
@@ -171,20 +182,20 @@ void lets_workers_share_a_database(const PostgresWorld& world) {
     std::vector<std::thread> workers;
     for (int i = 0; i < 4; ++i) {
       workers.push_back(postgres_worker([&] {
-        auto store = world.open();
+        auto store = world().open();
         race_to(*store, 40, won);
       }));
     }
     for (std::thread& worker : workers) worker.join();
-    auto store = world.open();
+    auto store = world().open();
     EXPECT_EQ(won, 40);
     EXPECT_EQ(must(store->position(kTestStream)).cursor, "40");
     EXPECT_EQ(must(store->position(kTestStream)).records, 40U);
-    EXPECT_EQ(world.run("SELECT count(DISTINCT seq) FROM records"), "40");
+    EXPECT_EQ(world().run("SELECT count(DISTINCT seq) FROM records"), "40");
   }
   {
     SCOPED_TRACE("many threads, each with a stream, over two connections");
-    auto store = world.open({.connections = 2, .owner = ""});
+    auto store = world().open({.connections = 2, .owner = ""});
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i) {
       threads.push_back(postgres_worker([&store, i] {
@@ -203,9 +214,9 @@ void lets_workers_share_a_database(const PostgresWorld& world) {
   }
 }
 
-void gives_a_stream_to_one_worker_at_a_time(const PostgresWorld& world) {
-  auto one = world.open({.connections = 1, .owner = "one"});
-  auto two = world.open({.connections = 1, .owner = "two"});
+TEST_F(PostgresStoreTest, GivesAStreamToOneWorkerAtATime) {
+  auto one = world().open({.connections = 1, .owner = "one"});
+  auto two = world().open({.connections = 1, .owner = "two"});
   EXPECT_TRUE(must(one->claim(kTestStream, hours(1))));
   EXPECT_FALSE(must(two->claim(kTestStream, hours(1))));
   EXPECT_TRUE(must(two->claim({"github", "demo", "Other"}, hours(1))));
@@ -213,14 +224,14 @@ void gives_a_stream_to_one_worker_at_a_time(const PostgresWorld& world) {
   must(two->release(kTestStream));  // not its own
   EXPECT_FALSE(must(two->claim(kTestStream, hours(1))));
   EXPECT_EQ(
-      world.run("SELECT lease_until BETWEEN now() + interval '119 minutes' AND now() + interval "
-                "'121 minutes' FROM cursors WHERE lease_owner = 'one'"),
+      world().run("SELECT lease_until BETWEEN now() + interval '119 minutes' AND now() + interval "
+                  "'121 minutes' FROM cursors WHERE lease_owner = 'one'"),
       "t");
   // A commit takes nobody's claim, nor is it stopped by one: it is safe anyway.
   must(commit_one(*two, test_record("1", 1), {}, "a"));
   EXPECT_FALSE(must(two->claim(kTestStream, hours(1))));
 
-  world.run("UPDATE cursors SET lease_until = now() - interval '1 second'");  // "one" has died
+  world().run("UPDATE cursors SET lease_until = now() - interval '1 second'");  // "one" has died
   EXPECT_TRUE(must(two->claim(kTestStream, hours(1))));
   EXPECT_FALSE(must(one->claim(kTestStream, hours(1))));
   must(one->release(kTestStream));
@@ -230,8 +241,8 @@ void gives_a_stream_to_one_worker_at_a_time(const PostgresWorld& world) {
   EXPECT_EQ(must(one->position(kTestStream)).cursor, "a");
 
   SCOPED_TRACE("names are random unless they are given");
-  auto three = world.open();
-  auto four = world.open();
+  auto three = world().open();
+  auto four = world().open();
   EXPECT_TRUE(must(three->claim({"github", "demo", "Third"}, hours(1))));
   EXPECT_FALSE(must(four->claim({"github", "demo", "Third"}, hours(1))));
 
@@ -241,10 +252,10 @@ void gives_a_stream_to_one_worker_at_a_time(const PostgresWorld& world) {
   EXPECT_EQ(read_ids(*one).size(), 1U);
 }
 
-void names_the_record_that_cannot_be_stored(const PostgresWorld& world) {
-  auto store = world.open();
+TEST_F(PostgresStoreTest, NamesTheRecordThatCannotBeStored) {
+  auto store = world().open();
   must(commit_one(*store, test_record("1", 1), {}, "a"));
-  world.run("ALTER TABLE records ADD CHECK (length(id) < 400)");
+  world().run("ALTER TABLE records ADD CHECK (length(id) < 400)");
   std::string large_id;  // random digits: a repeated one would be compressed into the index
   for (int i = 0; i < 400; ++i) large_id += std::to_string(core::hash64(1, std::to_string(i)));
   const std::vector<TestRecord> bad = {
@@ -277,7 +288,7 @@ void names_the_record_that_cannot_be_stored(const PostgresWorld& world) {
   EXPECT_EQ(no_stream.error().code, "store_failed");
 }
 
-void refuses_databases_that_are_not_its_own(const PostgresWorld& world) {
+TEST_F(PostgresStoreTest, RefusesDatabasesThatAreNotItsOwn) {
   const auto expect_refused = [](const std::string& url, const std::string& code,
                                  const std::string& part) {
     const auto store = PostgresStore::open(url);
@@ -306,33 +317,34 @@ void refuses_databases_that_are_not_its_own(const PostgresWorld& world) {
   expect_refused(server.new_database("LATIN1"), "store_failed", "encoding is LATIN1");
 
   SCOPED_TRACE("more columns, and payloads as text, are welcome");
-  must(PostgresStore::open(world.url()));
-  world.run("ALTER TABLE records ADD COLUMN note text");
-  world.run("ALTER TABLE records ALTER COLUMN payload TYPE text");
-  auto store = world.open();
+  must(PostgresStore::open(world().url()));
+  world().run("ALTER TABLE records ADD COLUMN note text");
+  world().run("ALTER TABLE records ALTER COLUMN payload TYPE text");
+  auto store = world().open();
   put(*store, {test_record("1", 1)});
   put(*store, {test_record("1", 2)});
   put(*store, {test_record("1", 2).pruned()});
   expect_stored(*store, {test_record("1", 2).pruned().with_payload(test_record("1", 2).payload)});
 }
 
-void makes_no_tables_for_a_reader(const PostgresWorld& world) {
+TEST_F(PostgresStoreTest, MakesNoTablesForAReader) {
   const auto read = [&] {
-    return PostgresStore::open(world.url(), {.connections = 1, .owner = "", .make_tables = false});
+    return PostgresStore::open(world().url(),
+                               {.connections = 1, .owner = "", .make_tables = false});
   };
   const auto none = read();
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, "no_database");
-  EXPECT_EQ(world.run("SELECT count(*) FROM information_schema.tables "
-                      "WHERE table_schema = current_schema()"),
+  EXPECT_EQ(world().run("SELECT count(*) FROM information_schema.tables "
+                        "WHERE table_schema = current_schema()"),
             "0");
-  must(PostgresStore::open(world.url()));
+  must(PostgresStore::open(world().url()));
   EXPECT_TRUE(read());
 }
 
-void names_the_record_that_a_constraint_refuses(const PostgresWorld& world) {
-  auto store = world.open();
-  world.run("CREATE UNIQUE INDEX one_payload ON records ((payload::text))");
+TEST_F(PostgresStoreTest, NamesTheRecordThatAConstraintRefuses) {
+  auto store = world().open();
+  world().run("CREATE UNIQUE INDEX one_payload ON records ((payload::text))");
   put(*store, {test_record("1", 1).with_payload("{}")});
   TestBatch batch(kTestStream);
   batch.add(test_record("2", 2).with_payload("{}"));
@@ -343,8 +355,8 @@ void names_the_record_that_a_constraint_refuses(const PostgresWorld& world) {
       << committed.error().message;
 }
 
-void stores_more_than_one_statement_takes(const PostgresWorld& world) {
-  auto store = world.open();
+TEST_F(PostgresStoreTest, StoresMoreThanOneStatementTakes) {
+  auto store = world().open();
   const std::string large = "{\"text\":\"" + std::string(6 << 20, 'x') + "\"}";
   std::vector<TestRecord> records;
   for (int i = 1; i <= 4; ++i) {
@@ -352,38 +364,11 @@ void stores_more_than_one_statement_takes(const PostgresWorld& world) {
   }
   EXPECT_EQ(put(*store, records).changed, 4U);
   expect_stored(*store, records);
-  EXPECT_EQ(world.run("SELECT string_agg(seq::text, ',' ORDER BY id) FROM records"), "1,2,3,4");
+  EXPECT_EQ(world().run("SELECT string_agg(seq::text, ',' ORDER BY id) FROM records"), "1,2,3,4");
 }
 
-void takes_a_call_for_each_connection_at_once(const PostgresWorld& world) {
-  EXPECT_EQ(world.open({.connections = 3})->calls_at_once(), 3U);
-}
-
-// One test for all, since each test is a process of its own and would start a server of its own.
-TEST(PostgresStore, KeepsWhatItPromisesBeyondTheContract) {
-  if (!TestPostgres::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
-  struct Case {
-    const char* name;
-    void (*run)(const PostgresWorld& world);
-  };
-  for (const Case& each : std::initializer_list<Case>{
-           {"GoesOnAfterLostConnections", goes_on_after_lost_connections},
-           {"TriesAgainWhenOthersWereInTheWay", tries_again_when_others_were_in_the_way},
-           {"LetsWorkersShareADatabase", lets_workers_share_a_database},
-           {"GivesAStreamToOneWorkerAtATime", gives_a_stream_to_one_worker_at_a_time},
-           {"NamesTheRecordThatCannotBeStored", names_the_record_that_cannot_be_stored},
-           {"RefusesDatabasesThatAreNotItsOwn", refuses_databases_that_are_not_its_own},
-           {"MakesNoTablesForAReader", makes_no_tables_for_a_reader},
-           {"NamesTheRecordThatAConstraintRefuses", names_the_record_that_a_constraint_refuses},
-           {"StoresMoreThanOneStatementTakes", stores_more_than_one_statement_takes},
-           {"TakesACallForEachConnectionAtOnce", takes_a_call_for_each_connection_at_once}}) {
-    SCOPED_TRACE(each.name);
-    try {
-      each.run(PostgresWorld());
-    } catch (const std::exception& error) {
-      ADD_FAILURE() << error.what();
-    }
-  }
+TEST_F(PostgresStoreTest, TakesACallForEachConnectionAtOnce) {
+  EXPECT_EQ(world().open({.connections = 3})->calls_at_once(), 3U);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
-// Store's whole contract against PostgreSQL.
+// PostgreSQL keeps Store's contract, too.
 #include <gtest/gtest.h>
 
-#include <exception>
+#include <memory>
+#include <string>
 
 #include "client/postgres/postgres_store.h"
 #include "client/postgres/test_postgres.h"
@@ -22,19 +23,14 @@ class PostgresBackend final : public StoreBackend {
   std::string url_;
 };
 
-TEST(PostgresContract, HoldsInEveryCase) {
-  if (!TestPostgres::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
-  ASSERT_FALSE(all_store_cases().empty());
-  for (const StoreCase& store_case : all_store_cases()) {
-    SCOPED_TRACE(store_case.name);
-    try {
-      PostgresBackend backend;
-      store_case.run(backend);
-    } catch (const std::exception& error) {
-      ADD_FAILURE() << error.what();
-    }
-  }
+std::unique_ptr<StoreBackend> postgres_backend() {
+  if (!TestPostgres::installed()) return nullptr;
+  return std::make_unique<PostgresBackend>();
 }
+
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreContract,
+                         testing::Values(StoreKind{"PostgreSQL", postgres_backend}),
+                         store_kind_name);
 
 }  // namespace
 }  // namespace terapi::client

@@ -35,7 +35,7 @@ bool mentions(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// A database that holds so many records of the fake server.
+// A database that holds that many records of the fake server.
 class SyncedDatabase : public testing::Test {
  protected:
   void sync(std::size_t records) {

@@ -32,7 +32,7 @@ std::optional<core::Duration> stored_lag(const StreamStatus& status, core::Time 
 
 TableRow row_of_status(const StreamStatus& status, core::Time now) {
   const auto lag = stored_lag(status, now);
-  const Position& position = status.position;
+  const StoredPosition& position = status.position;
   return {printable(to_string(status.stream)),
           grouped(position.records),
           grouped(status.deleted),

@@ -27,7 +27,7 @@ core::Result<std::string> base_url_from(const SyncFlags& flags,
   // Before any other complaint about it, since those quote it.
   if (url.find('@') != std::string::npos) {
     return bad_flag("base-url",
-                    "it holds a user name or password; expected http://HOST:PORT, and the key "
+                    "it contains a user name or password; expected http://HOST:PORT, and the key "
                     "from TERAPI_SECRET_KEY or --secret-key");
   }
   const auto parsed = core::parse_url(url);

@@ -27,7 +27,7 @@ struct MemoryStore::Table {
   // Stores the record unless what is held is newer (CLIENT-8); true when that changed anything.
   bool apply(const Record& record, std::uint64_t seq);
 
-  Position position;
+  StoredPosition position;
   std::uint64_t deleted = 0;
   std::deque<Row> rows;
   std::unordered_map<std::string_view, Row*> by_id;  // keys are the rows' own ids
@@ -86,9 +86,9 @@ std::unique_ptr<MemoryStore> MemoryStore::sibling() const {
 
 void MemoryStore::refuse(std::string id) { database_->refused.insert(std::move(id)); }
 
-core::Result<Position> MemoryStore::position(const Stream& stream) {
+core::Result<StoredPosition> MemoryStore::position(const Stream& stream) {
   const auto table = database_->tables.find(stream);
-  return table == database_->tables.end() ? Position{} : table->second.position;
+  return table == database_->tables.end() ? StoredPosition{} : table->second.position;
 }
 
 core::Result<Committed> MemoryStore::commit(const Batch& batch) {

@@ -26,7 +26,7 @@ class MemoryStore final : public ReadableStore {
   // From now on a record of that id fails its commit: what a full column or a trigger would do.
   void refuse(std::string id);
 
-  core::Result<Position> position(const Stream& stream) override;
+  core::Result<StoredPosition> position(const Stream& stream) override;
   core::Result<Committed> commit(const Batch& batch) override;
   core::Result<void> report(const Stream& stream, const Report& report) override;
   core::Result<std::vector<StreamStatus>> status() override;

@@ -87,10 +87,10 @@ class SqliteStore::Impl {
     return {};
   }
 
-  core::Result<Position> position(const Stream& stream) {
+  core::Result<StoredPosition> position(const Stream& stream) {
     auto row = find_row(stream);
     if (!row) return failed(row.error());
-    return *row ? (*row)->position : Position{};
+    return *row ? (*row)->position : StoredPosition{};
   }
 
   core::Result<Committed> commit(const Batch& batch) {
@@ -181,7 +181,7 @@ class SqliteStore::Impl {
  private:
   struct StreamRow {
     std::int64_t number = 0;
-    Position position;
+    StoredPosition position;
     std::uint64_t deleted = 0;
   };
   struct Known {
@@ -470,7 +470,7 @@ core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
 SqliteStore::SqliteStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SqliteStore::~SqliteStore() = default;
 
-core::Result<Position> SqliteStore::position(const Stream& stream) {
+core::Result<StoredPosition> SqliteStore::position(const Stream& stream) {
   return impl_->position(stream);
 }
 core::Result<Committed> SqliteStore::commit(const Batch& batch) { return impl_->commit(batch); }

@@ -32,7 +32,7 @@ class SqliteStore final : public ReadableStore {
                                                          Open how = Open::kOrMake);
   ~SqliteStore() override;
 
-  core::Result<Position> position(const Stream& stream) override;
+  core::Result<StoredPosition> position(const Stream& stream) override;
   core::Result<Committed> commit(const Batch& batch) override;
   core::Result<void> report(const Stream& stream, const Report& report) override;
   core::Result<std::vector<StreamStatus>> status() override;

@@ -10,9 +10,9 @@
 namespace terapi::client {
 namespace {
 
-void has_no_position_for_an_unknown_stream(StoreBackend& backend) {
-  auto store = backend.open();
-  const Position position = must(store->position(kTestStream));
+TEST_P(StoreContract, HasNoPositionForAnUnknownStream) {
+  auto store = backend().open();
+  const StoredPosition position = must(store->position(kTestStream));
   EXPECT_EQ(position.cursor, std::nullopt);
   EXPECT_EQ(position.newest, std::nullopt);
   EXPECT_EQ(position.records, 0U);
@@ -20,30 +20,30 @@ void has_no_position_for_an_unknown_stream(StoreBackend& backend) {
   EXPECT_TRUE(must(store->status()).empty());
 }
 
-void stores_records_and_moves_the_cursor(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, StoresRecordsAndMovesTheCursor) {
+  auto store = backend().open();
   TestBatch batch(kTestStream);
   batch.add(test_record("1", 3)).add(test_record("2", 7)).move(std::nullopt, "here");
   const Committed committed = must(store->commit(batch.get()));
   EXPECT_FALSE(committed.conflict);
   EXPECT_EQ(committed.changed, 2U);
-  const Position position = must(store->position(kTestStream));
+  const StoredPosition position = must(store->position(kTestStream));
   EXPECT_EQ(position.cursor, "here");
   EXPECT_EQ(position.newest, time_of_version(7));
   EXPECT_EQ(position.records, 2U);
   expect_stored(*store, {batch.records()[0], batch.records()[1]});
 }
 
-void moves_the_cursor_with_an_empty_batch(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, MovesTheCursorWithAnEmptyBatch) {
+  auto store = backend().open();
   EXPECT_FALSE(must(store->commit(TestBatch(kTestStream).move(std::nullopt, "a").get())).conflict);
   EXPECT_FALSE(must(store->commit(TestBatch(kTestStream).move("a", "b").get())).conflict);
   EXPECT_EQ(must(store->position(kTestStream)).cursor, "b");
   EXPECT_EQ(must(store->position(kTestStream)).newest, std::nullopt);
 }
 
-void leaves_the_cursor_without_a_move(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, LeavesTheCursorWithoutAMove) {
+  auto store = backend().open();
   put(*store, {test_record("1", 1)});
   EXPECT_EQ(must(store->position(kTestStream)).cursor, std::nullopt);
   must(store->commit(TestBatch(kTestStream).move(std::nullopt, "here").get()));
@@ -52,16 +52,16 @@ void leaves_the_cursor_without_a_move(StoreBackend& backend) {
   EXPECT_EQ(must(store->position(kTestStream)).records, 2U);
 }
 
-void stores_nothing_when_the_last_record_is_refused(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, StoresNothingWhenTheLastRecordIsRefused) {
+  auto store = backend().open();
   must(store->commit(TestBatch(kTestStream).add(test_record("1", 1)).move({}, "before").get()));
-  backend.refuse("bad");
+  backend().refuse("bad");
   TestBatch batch(kTestStream);
   batch.add(test_record("1", 2)).add(test_record("new", 3)).add(test_record("bad", 4));
   const auto failed = store->commit(batch.move("before", "after").get());
   ASSERT_FALSE(failed.has_value());
   EXPECT_FALSE(failed.error().message.empty());
-  const Position position = must(store->position(kTestStream));
+  const StoredPosition position = must(store->position(kTestStream));
   EXPECT_EQ(position.cursor, "before");
   EXPECT_EQ(position.newest, time_of_version(1));
   EXPECT_EQ(position.records, 1U);
@@ -75,9 +75,9 @@ void stores_nothing_when_the_last_record_is_refused(StoreBackend& backend) {
   EXPECT_EQ(must(store->position(kTestStream)).records, 2U);
 }
 
-void leaves_no_stream_behind_when_its_first_batch_is_refused(StoreBackend& backend) {
-  auto store = backend.open();
-  backend.refuse("bad");
+TEST_P(StoreContract, LeavesNoStreamBehindWhenItsFirstBatchIsRefused) {
+  auto store = backend().open();
+  backend().refuse("bad");
   TestBatch batch(kTestStream);
   EXPECT_FALSE(store->commit(batch.add(test_record("bad", 1)).move({}, "a").get()).has_value());
   EXPECT_TRUE(must(store->status()).empty());
@@ -86,7 +86,7 @@ void leaves_no_stream_behind_when_its_first_batch_is_refused(StoreBackend& backe
 // The batch stores nothing, and says so.
 void expect_conflict(ReadableStore& store, std::optional<std::string> from) {
   const std::vector<StoredRecord> before = read_all(store);
-  const Position position = must(store.position(kTestStream));
+  const StoredPosition position = must(store.position(kTestStream));
   TestBatch batch(kTestStream);
   batch.add(test_record("1", 50)).add(test_record("9", 51)).move(std::move(from), "elsewhere");
   const Committed committed = must(store.commit(batch.get()));
@@ -99,8 +99,8 @@ void expect_conflict(ReadableStore& store, std::optional<std::string> from) {
   for (std::size_t i = 0; i < after.size(); ++i) expect_same(after[i], before[i]);
 }
 
-void conflicts_when_the_fetch_began_elsewhere(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, ConflictsWhenTheFetchBeganElsewhere) {
+  auto store = backend().open();
   expect_conflict(*store, "somewhere");  // while there is none
   must(store->commit(TestBatch(kTestStream).add(test_record("1", 1)).move({}, "a").get()));
   expect_conflict(*store, std::nullopt);
@@ -111,9 +111,9 @@ void conflicts_when_the_fetch_began_elsewhere(StoreBackend& backend) {
   expect_conflict(*store, "a");
 }
 
-void conflicts_between_two_stores(StoreBackend& backend) {
-  auto one = backend.open();
-  auto two = backend.open();
+TEST_P(StoreContract, ConflictsBetweenTwoStores) {
+  auto one = backend().open();
+  auto two = backend().open();
   EXPECT_EQ(must(two->position(kTestStream)).cursor, std::nullopt);
   TestBatch first(kTestStream);
   first.add(test_record("1", 1)).move(std::nullopt, "a");
@@ -129,8 +129,8 @@ void conflicts_between_two_stores(StoreBackend& backend) {
   EXPECT_EQ(read_ids(*two), (std::vector<std::string>{"1", "2", "3"}));
 }
 
-void keeps_cursors_byte_for_byte(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, KeepsCursorsByteForByte) {
+  auto store = backend().open();
   std::optional<std::string> at;
   for (const std::string cursor : {"null", "a'b\"c\\", "%00 %s $1 ?1", "Zürich 東京", "{}", ""}) {
     EXPECT_FALSE(must(store->commit(TestBatch(kTestStream).move(at, cursor).get())).conflict);
@@ -138,21 +138,6 @@ void keeps_cursors_byte_for_byte(StoreBackend& backend) {
     at = cursor;
   }
 }
-
-const std::vector<StoreCase> kCursorCases = {
-    {"HasNoPositionForAnUnknownStream", has_no_position_for_an_unknown_stream},
-    {"StoresRecordsAndMovesTheCursor", stores_records_and_moves_the_cursor},
-    {"MovesTheCursorWithAnEmptyBatch", moves_the_cursor_with_an_empty_batch},
-    {"LeavesTheCursorWithoutAMove", leaves_the_cursor_without_a_move},
-    {"StoresNothingWhenTheLastRecordIsRefused", stores_nothing_when_the_last_record_is_refused},
-    {"LeavesNoStreamBehindWhenItsFirstBatchIsRefused",
-     leaves_no_stream_behind_when_its_first_batch_is_refused},
-    {"ConflictsWhenTheFetchBeganElsewhere", conflicts_when_the_fetch_began_elsewhere},
-    {"ConflictsBetweenTwoStores", conflicts_between_two_stores},
-    {"KeepsCursorsByteForByte", keeps_cursors_byte_for_byte},
-};
-
-STORE_CONTRACT(Cursor, kCursorCases)
 
 }  // namespace
 }  // namespace terapi::client

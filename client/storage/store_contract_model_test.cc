@@ -126,7 +126,7 @@ class ModelRun {
   }
 
   void check_position(const Stream& stream, const ModelStream& model) {
-    const Position position = must(store_->position(stream));
+    const StoredPosition position = must(store_->position(stream));
     EXPECT_EQ(position.cursor, model.cursor);
     EXPECT_EQ(position.records, model.rows.size());
     std::optional<core::Time> newest;
@@ -142,9 +142,9 @@ class ModelRun {
   std::map<Stream, ModelStream> model_;
 };
 
-void behaves_like_the_model(StoreBackend& backend) {
+TEST_P(StoreContract, BehavesLikeTheModel) {
   constexpr std::uint64_t kSeed = 20240101;
-  ModelRun run(backend, kSeed);
+  ModelRun run(backend(), kSeed);
   for (int step = 0; step < 300 && !testing::Test::HasFailure(); ++step) {
     SCOPED_TRACE("seed " + std::to_string(kSeed) + ", step " + std::to_string(step));
     run.step();
@@ -152,10 +152,6 @@ void behaves_like_the_model(StoreBackend& backend) {
   }
   run.check_all();
 }
-
-const std::vector<StoreCase> kModelCases = {{"BehavesLikeTheModel", behaves_like_the_model}};
-
-STORE_CONTRACT(Model, kModelCases)
 
 }  // namespace
 }  // namespace terapi::client

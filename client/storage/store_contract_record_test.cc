@@ -10,8 +10,8 @@
 namespace terapi::client {
 namespace {
 
-void replaces_an_older_version(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, ReplacesAnOlderVersion) {
+  auto store = backend().open();
   put(*store, {test_record("1", 1)});
   EXPECT_EQ(put(*store, {test_record("1", 2)}).changed, 1U);
   expect_stored(*store, {test_record("1", 2)});
@@ -19,8 +19,8 @@ void replaces_an_older_version(StoreBackend& backend) {
   EXPECT_EQ(must(store->position(kTestStream)).newest, time_of_version(2));
 }
 
-void never_overwrites_a_newer_version(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, NeverOverwritesANewerVersion) {
+  auto store = backend().open();
   put(*store, {test_record("1", 5)});
   EXPECT_EQ(put(*store, {test_record("1", 4)}).changed, 0U);
   EXPECT_EQ(put(*store, {test_record("1", 4).deleted()}).changed, 0U);
@@ -32,8 +32,8 @@ void never_overwrites_a_newer_version(StoreBackend& backend) {
   EXPECT_EQ(must(store->position(kTestStream)).newest, time_of_version(6));
 }
 
-void does_not_count_what_was_stored_before(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, DoesNotCountWhatWasStoredBefore) {
+  auto store = backend().open();
   const std::vector<TestRecord> records = {test_record("1", 1), test_record("2", 2).deleted(),
                                            test_record("3", 3).pruned(), test_record("4", 3)};
   EXPECT_EQ(put(*store, records).changed, 4U);
@@ -43,8 +43,8 @@ void does_not_count_what_was_stored_before(StoreBackend& backend) {
   EXPECT_EQ(must(store->status()).at(0).deleted, 1U);
 }
 
-void makes_a_tombstone_that_keeps_the_payload(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, MakesATombstoneThatKeepsThePayload) {
+  auto store = backend().open();
   put(*store, {test_record("1", 1)});
   const TestRecord gone = test_record("1", 2).with_payload(R"({"id":"1","last":true})").deleted();
   EXPECT_EQ(put(*store, {gone}).changed, 1U);
@@ -53,16 +53,16 @@ void makes_a_tombstone_that_keeps_the_payload(StoreBackend& backend) {
   EXPECT_EQ(must(store->status()).at(0).deleted, 1U);
 }
 
-void makes_a_tombstone_for_an_unknown_id(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, MakesATombstoneForAnUnknownId) {
+  auto store = backend().open();
   EXPECT_EQ(put(*store, {test_record("never seen", 1).deleted()}).changed, 1U);
   expect_stored(*store, {test_record("never seen", 1).deleted()});
   EXPECT_EQ(must(store->position(kTestStream)).records, 1U);
   EXPECT_EQ(must(store->status()).at(0).deleted, 1U);
 }
 
-void brings_a_deleted_record_back(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, BringsADeletedRecordBack) {
+  auto store = backend().open();
   put(*store, {test_record("1", 1), test_record("2", 1)});
   put(*store, {test_record("1", 2).deleted(), test_record("2", 2).deleted()});
   EXPECT_EQ(must(store->status()).at(0).deleted, 2U);
@@ -72,8 +72,8 @@ void brings_a_deleted_record_back(StoreBackend& backend) {
   EXPECT_EQ(must(store->position(kTestStream)).records, 2U);
 }
 
-void keeps_the_payload_of_a_pruned_record(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, KeepsThePayloadOfAPrunedRecord) {
+  auto store = backend().open();
   put(*store, {test_record("same", 1), test_record("newer", 2), test_record("gone", 3)});
   // As pruning does it: the same version and cursor, without the payload (PRUNE-1).
   put(*store, {test_record("same", 1).pruned()});
@@ -88,24 +88,24 @@ void keeps_the_payload_of_a_pruned_record(StoreBackend& backend) {
   EXPECT_EQ(must(store->status()).at(0).deleted, 1U);
 }
 
-void stores_a_pruned_record_that_it_never_saw(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, StoresAPrunedRecordThatItNeverSaw) {
+  auto store = backend().open();
   EXPECT_EQ(put(*store, {test_record("1", 1).pruned()}).changed, 1U);
   expect_stored(*store, {test_record("1", 1).pruned()});
   EXPECT_EQ(put(*store, {test_record("1", 2)}).changed, 1U);
   expect_stored(*store, {test_record("1", 2)});
 }
 
-void keeps_the_place_of_a_record_that_was_only_pruned(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, KeepsThePlaceOfARecordThatWasOnlyPruned) {
+  auto store = backend().open();
   // Of one save, so of one time: only the order in which they came tells them apart (CUR-5).
   put(*store, {test_record("c", 1), test_record("a", 1), test_record("b", 1)});
   put(*store, {test_record("c", 1).pruned()});
   EXPECT_EQ(read_ids(*store), (std::vector<std::string>{"c", "a", "b"}));
 }
 
-void applies_the_records_of_a_batch_in_order(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, AppliesTheRecordsOfABatchInOrder) {
+  auto store = backend().open();
   put(*store,
       {test_record("1", 1), test_record("2", 2), test_record("1", 3), test_record("3", 4).deleted(),
        test_record("2", 1), test_record("3", 5), test_record("1", 6).pruned()});
@@ -115,8 +115,8 @@ void applies_the_records_of_a_batch_in_order(StoreBackend& backend) {
   EXPECT_EQ(must(store->status()).at(0).deleted, 0U);
 }
 
-void keeps_streams_apart(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, KeepsStreamsApart) {
+  auto store = backend().open();
   const std::vector<Stream> streams = {
       {"github", "demo", "Issue"},
       {"github", "demo", "Issue", "eu"},
@@ -143,7 +143,7 @@ void keeps_streams_apart(StoreBackend& backend) {
     SCOPED_TRACE(to_string(streams[i]));
     const TestRecord own = test_record("own " + std::to_string(i), 30);
     const TestRecord shared = test_record("1", static_cast<int>(i) + 1);
-    const Position position = must(store->position(streams[i]));
+    const StoredPosition position = must(store->position(streams[i]));
     EXPECT_EQ(position.records, 2U);
     EXPECT_EQ(position.cursor, i == 1 ? "b" : "cursor of " + std::to_string(i));
     EXPECT_EQ(position.newest, time_of_version(i == 1 ? 40 : 30));
@@ -151,22 +151,6 @@ void keeps_streams_apart(StoreBackend& backend) {
            : expect_stored(*store, {shared, own}, streams[i]);
   }
 }
-
-const std::vector<StoreCase> kRecordCases = {
-    {"ReplacesAnOlderVersion", replaces_an_older_version},
-    {"NeverOverwritesANewerVersion", never_overwrites_a_newer_version},
-    {"DoesNotCountWhatWasStoredBefore", does_not_count_what_was_stored_before},
-    {"MakesATombstoneThatKeepsThePayload", makes_a_tombstone_that_keeps_the_payload},
-    {"MakesATombstoneForAnUnknownId", makes_a_tombstone_for_an_unknown_id},
-    {"BringsADeletedRecordBack", brings_a_deleted_record_back},
-    {"KeepsThePayloadOfAPrunedRecord", keeps_the_payload_of_a_pruned_record},
-    {"StoresAPrunedRecordThatItNeverSaw", stores_a_pruned_record_that_it_never_saw},
-    {"KeepsThePlaceOfARecordThatWasOnlyPruned", keeps_the_place_of_a_record_that_was_only_pruned},
-    {"AppliesTheRecordsOfABatchInOrder", applies_the_records_of_a_batch_in_order},
-    {"KeepsStreamsApart", keeps_streams_apart},
-};
-
-STORE_CONTRACT(Record, kRecordCases)
 
 }  // namespace
 }  // namespace terapi::client

@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::hours;
 
-void reads_in_cursor_order(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, ReadsInCursorOrder) {
+  auto store = backend().open();
   put(*store, {test_record("A", 1), test_record("B", 2), test_record("C", 3)});
   EXPECT_EQ(read_ids(*store), (std::vector<std::string>{"A", "B", "C"}));
   put(*store, {test_record("A", 4)});
@@ -22,15 +22,15 @@ void reads_in_cursor_order(StoreBackend& backend) {
   EXPECT_EQ(read_ids(*store), (std::vector<std::string>{"C", "A", "B"}));
 }
 
-void reads_what_came_late_at_its_place(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, ReadsWhatCameLateAtItsPlace) {
+  auto store = backend().open();
   put(*store, {test_record("A", 1), test_record("C", 9)});
   put(*store, {test_record("B", 5)});
   EXPECT_EQ(read_ids(*store), (std::vector<std::string>{"A", "B", "C"}));
 }
 
-void reads_ties_in_the_order_served(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, ReadsTiesInTheOrderServed) {
+  auto store = backend().open();
   std::vector<TestRecord> records;
   std::vector<std::string> ids;
   for (int i = 0; i < 300; ++i) {
@@ -45,8 +45,8 @@ void reads_ties_in_the_order_served(StoreBackend& backend) {
   EXPECT_EQ(read_ids(*store), ids);
 }
 
-void stops_reading_when_told(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, StopsReadingWhenTold) {
+  auto store = backend().open();
   std::vector<TestRecord> records;
   for (int i = 0; i < 100; ++i) records.push_back(test_record(std::to_string(i), i + 1));
   put(*store, records);
@@ -57,14 +57,14 @@ void stops_reading_when_told(StoreBackend& backend) {
   EXPECT_EQ(put(*store, {test_record("more", 200)}).changed, 1U);
 }
 
-void keeps_everything_when_opened_again(StoreBackend& backend) {
+TEST_P(StoreContract, KeepsEverythingWhenOpenedAgain) {
   const std::vector<TestRecord> records = {test_record("1", 1), test_record("2", 2).deleted(),
                                            test_record("3", 3).pruned()};
   TestBatch batch(kTestStream);
   for (const TestRecord& record : records) batch.add(record);
   batch.move(std::nullopt, "here").at(time_of_version(77));
-  must(backend.open()->commit(batch.get()));
-  auto store = backend.open();
+  must(backend().open()->commit(batch.get()));
+  auto store = backend().open();
   expect_stored(*store, records);
   EXPECT_EQ(put(*store, records).changed, 0U);
   const std::vector<StreamStatus> all = must(store->status());
@@ -78,8 +78,8 @@ void keeps_everything_when_opened_again(StoreBackend& backend) {
   EXPECT_EQ(read_ids(*store), (std::vector<std::string>{"2", "3", "4", "1"}));
 }
 
-void lists_streams_in_order(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, ListsStreamsInOrder) {
+  auto store = backend().open();
   const std::vector<Stream> sorted = {
       {"Z", "demo", "Issue"}, {"a", "A", "b"},   {"a", "a", "B"},   {"a", "a", "b", "base"},
       {"a", "a", "b", "eu"},  {"a-b", "a", "b"}, {"a_b", "a", "b"}, {"ab", "a", "b"}};
@@ -97,8 +97,8 @@ StreamStatus only_status(ReadableStore& store) {
   return all.at(0);
 }
 
-void remembers_when_the_cursor_moved(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, RemembersWhenTheCursorMoved) {
+  auto store = backend().open();
   put(*store, {test_record("1", 1)});
   EXPECT_EQ(only_status(*store).moved_at, std::nullopt);
   EXPECT_EQ(only_status(*store).health, "");
@@ -109,8 +109,8 @@ void remembers_when_the_cursor_moved(StoreBackend& backend) {
   EXPECT_EQ(only_status(*store).moved_at, time_of_version(123456));
 }
 
-void remembers_the_last_report(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, RemembersTheLastReport) {
+  auto store = backend().open();
   put(*store, {test_record("1", 1)});
   must(store->report(kTestStream, {Health::kUpToDate, {}, "", kTestEpoch + hours(1)}));
   EXPECT_EQ(only_status(*store).health, "up_to_date");
@@ -118,7 +118,7 @@ void remembers_the_last_report(StoreBackend& backend) {
 
   const core::Error error{"cannot_store_record", "record \"it's\":\n 100% 東京 \\"};
   must(store->report(kTestStream, {Health::kStopped, error, "it's", kTestEpoch + hours(2)}));
-  const StreamStatus stopped = only_status(*backend.open());
+  const StreamStatus stopped = only_status(*backend().open());
   EXPECT_EQ(stopped.health, "stopped");
   EXPECT_EQ(stopped.error, error);
   EXPECT_EQ(stopped.record, "it's");
@@ -133,8 +133,8 @@ void remembers_the_last_report(StoreBackend& backend) {
   EXPECT_EQ(only_status(*store).error, core::Error{});
 }
 
-void takes_a_report_on_a_stream_without_records(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, TakesAReportOnAStreamWithoutRecords) {
+  auto store = backend().open();
   must(store->report(kTestStream, {Health::kRetrying, {"refused", "no server"}, "", kTestEpoch}));
   EXPECT_EQ(only_status(*store).stream, kTestStream);
   EXPECT_EQ(only_status(*store).position.cursor, std::nullopt);
@@ -143,8 +143,8 @@ void takes_a_report_on_a_stream_without_records(StoreBackend& backend) {
   EXPECT_EQ(only_status(*store).health, "retrying");
 }
 
-void lets_one_worker_claim_release_and_claim(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, LetsOneWorkerClaimReleaseAndClaim) {
+  auto store = backend().open();
   EXPECT_TRUE(must(store->claim(kTestStream, hours(1))));
   EXPECT_TRUE(must(store->claim(kTestStream, hours(2))));
   EXPECT_TRUE(must(store->claim({"github", "demo", "Other"}, hours(1))));
@@ -157,21 +157,6 @@ void lets_one_worker_claim_release_and_claim(StoreBackend& backend) {
   must(store->commit(TestBatch(kTestStream).add(test_record("1", 1)).move({}, "a").get()));
   EXPECT_EQ(must(store->position(kTestStream)).cursor, "a");
 }
-
-const std::vector<StoreCase> kStatusCases = {
-    {"ReadsInCursorOrder", reads_in_cursor_order},
-    {"ReadsWhatCameLateAtItsPlace", reads_what_came_late_at_its_place},
-    {"ReadsTiesInTheOrderServed", reads_ties_in_the_order_served},
-    {"StopsReadingWhenTold", stops_reading_when_told},
-    {"KeepsEverythingWhenOpenedAgain", keeps_everything_when_opened_again},
-    {"ListsStreamsInOrder", lists_streams_in_order},
-    {"RemembersWhenTheCursorMoved", remembers_when_the_cursor_moved},
-    {"RemembersTheLastReport", remembers_the_last_report},
-    {"TakesAReportOnAStreamWithoutRecords", takes_a_report_on_a_stream_without_records},
-    {"LetsOneWorkerClaimReleaseAndClaim", lets_one_worker_claim_release_and_claim},
-};
-
-STORE_CONTRACT(Status, kStatusCases)
 
 }  // namespace
 }  // namespace terapi::client

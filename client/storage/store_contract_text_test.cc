@@ -16,7 +16,7 @@ std::string deep_payload(int levels) {
   return text;
 }
 
-void keeps_payloads_byte_for_byte(StoreBackend& backend) {
+TEST_P(StoreContract, KeepsPayloadsByteForByte) {
   const std::vector<std::string> payloads = {
       R"({})",
       R"({"n":9223372036854775808,"m":-9223372036854775809,"big":1e400,"small":1e-400})",
@@ -33,7 +33,7 @@ void keeps_payloads_byte_for_byte(StoreBackend& backend) {
       deep_payload(50),
       R"({"megabyte":")" + std::string(1 << 20, 'x') + R"("})",
   };
-  auto store = backend.open();
+  auto store = backend().open();
   std::vector<TestRecord> records;
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     records.push_back(test_record(std::to_string(i), 1).with_payload(payloads[i]));
@@ -41,10 +41,10 @@ void keeps_payloads_byte_for_byte(StoreBackend& backend) {
   EXPECT_EQ(put(*store, records).changed, payloads.size());
   expect_stored(*store, records);
   EXPECT_EQ(put(*store, records).changed, 0U);
-  expect_stored(*backend.open(), records);
+  expect_stored(*backend().open(), records);
 }
 
-void keeps_ids_byte_for_byte(StoreBackend& backend) {
+TEST_P(StoreContract, KeepsIdsByteForByte) {
   std::string wide;
   for (int i = 0; i < 256; ++i) wide += "\xF0\x9F\x98\x80";
   const std::vector<std::string> ids = {"",
@@ -76,7 +76,7 @@ void keeps_ids_byte_for_byte(StoreBackend& backend) {
                                         "a",
                                         std::string(256, 'x'),
                                         wide};
-  auto store = backend.open();
+  auto store = backend().open();
   std::vector<TestRecord> records;
   for (const std::string& id : ids) records.push_back(test_record(id, 1).with_payload("{}"));
   EXPECT_EQ(put(*store, records).changed, ids.size());
@@ -85,8 +85,8 @@ void keeps_ids_byte_for_byte(StoreBackend& backend) {
   EXPECT_EQ(put(*store, records).changed, 0U);
 }
 
-void keeps_metadata_as_it_was_served(StoreBackend& backend) {
-  auto store = backend.open();
+TEST_P(StoreContract, KeepsMetadataAsItWasServed) {
+  auto store = backend().open();
   TestRecord odd = test_record("odd", 5);
   odd.last_modified_at = "2024-01-01t00:00:00.0000050z";
   odd.first_seen_at = "";
@@ -99,14 +99,6 @@ void keeps_metadata_as_it_was_served(StoreBackend& backend) {
   put(*store, {odd, deleted, before_1970});
   expect_stored(*store, {before_1970, odd, deleted});
 }
-
-const std::vector<StoreCase> kTextCases = {
-    {"KeepsPayloadsByteForByte", keeps_payloads_byte_for_byte},
-    {"KeepsIdsByteForByte", keeps_ids_byte_for_byte},
-    {"KeepsMetadataAsItWasServed", keeps_metadata_as_it_was_served},
-};
-
-STORE_CONTRACT(Text, kTextCases)
 
 }  // namespace
 }  // namespace terapi::client

@@ -31,12 +31,15 @@
 #include <vector>
 
 #include "client/dialect.h"
-#include "client/webhooks/hint.h"
+#include "client/hint.h"
 #include "client/webhooks/signature.h"
 #include "core/clock.h"
 #include "core/http_message.h"
-#include "core/json.h"
 #include "core/result.h"
+
+namespace terapi::core::json {
+class Value;
+}
 
 namespace terapi::client {
 

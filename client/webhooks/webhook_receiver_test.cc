@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "client/webhooks/test_digest.h"
+#include "core/json.h"
 #include "core/rfc3339.h"
 
 namespace terapi::client {

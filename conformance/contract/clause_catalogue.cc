@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "conformance/embedded.h"
+#include "conformance/contract/embedded_clauses.h"
 #include "core/check.h"
 #include "core/json.h"
 #include "core/json_fields.h"
@@ -71,9 +71,8 @@ Clause read_clause(json::Fields& fields) {
   clause.level = fields.word("level", kLevels).value_or(clause.level);
   clause.source = fields.required("source");
   if (!clause.source.empty() && !is_source(clause.source)) {
-    fields.report(
-        "source", "invalid_value",
-        "source is \"" + clause.source + "\"; expected G, P, D or several, as in \"G,P\"");
+    fields.report("source", "invalid_value",
+                  "is \"" + clause.source + "\"; expected G, P, D or several, as in \"G,P\"");
   }
   clause.statement = fields.required("statement");
   if (!fields.has("checkable_by")) fields.required("checkable_by");
@@ -95,7 +94,7 @@ std::vector<Entry> read_entries(json::Fields& root, std::string_view key,
                                 Entry (*read)(json::Fields&)) {
   std::vector<Entry> entries;
   if (!root.array(key).present()) {
-    root.report(key, "required", std::string(key) + " is missing; expected an array");
+    root.report(key, "required", "is missing; expected an array");
     return entries;
   }
   for (const json::Value item : root.array(key).items()) {
@@ -104,7 +103,7 @@ std::vector<Entry> read_entries(json::Fields& root, std::string_view key,
     json::Fields fields(item, std::move(path), root.issues());
     Entry entry = read(fields);
     if (!entry.id.empty() && entry_of(entries, entry.id) != nullptr) {
-      fields.report("id", "invalid_value", "id " + entry.id + " comes twice");
+      fields.report("id", "invalid_value", "is " + entry.id + ", as of another entry");
     }
     fields.finish();
     entries.push_back(std::move(entry));

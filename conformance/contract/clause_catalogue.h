@@ -27,7 +27,7 @@ enum class CheckableBy : std::uint8_t {
   kServer,     // the public API of any server, on the data that is there
   kClient,     // a client under test
   kSimulator,  // a server whose data, clock or faults the judge can steer
-  kReview,     // people who read
+  kReview,     // a reviewer
 };
 // "server", "client", "simulator", "review".
 std::string_view to_string(CheckableBy by);
@@ -61,7 +61,7 @@ class ClauseCatalogue {
   // Null when there is none.
   const Clause* find(std::string_view id) const;
   const Invariant* find_invariant(std::string_view id) const;
-  // The same, for ids that people wrote: the error says which one they may have meant.
+  // The same, for ids that a user wrote: the error says which one may have been meant.
   core::Result<const Clause*> look_up(std::string_view id) const;
   core::Result<const Invariant*> look_up_invariant(std::string_view id) const;
 

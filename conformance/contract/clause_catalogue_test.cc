@@ -188,7 +188,8 @@ TEST(ClauseCatalogueText, RefusesValuesThatAreNone) {
   }
   EXPECT_THAT(catalogue_error(with_clause(whole + ",\"unchecked\":\"\"")),
               HasSubstr("clauses[0].unchecked"));
-  EXPECT_THAT(catalogue_error(with_clause(whole + "},{" + whole)), HasSubstr("A-1 comes twice"));
+  EXPECT_THAT(catalogue_error(with_clause(whole + "},{" + whole)),
+              HasSubstr("clauses[1].id is A-1, as of another entry"));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ struct Dialect {
 const Dialect& terapi_dialect();
 const Dialect& nango_dialect();
 
-// Null for a name that is none.
+// Null for an unknown name.
 const Dialect* find_dialect(std::string_view name);
 std::vector<std::string> dialect_names();
 

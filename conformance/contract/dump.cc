@@ -1,6 +1,6 @@
 #include "conformance/contract/dump.h"
 
-#include "conformance/evidence/model.h"
+#include "conformance/contract/stream_asked.h"
 #include "core/json.h"
 
 namespace terapi::conformance {
@@ -17,7 +17,7 @@ core::Result<DumpRecord> read_dump_line(const json::Value& line, std::size_t num
   if (!line.is_object()) return bad_dump(number, "expected a JSON object");
   for (const char* name : {"integration", "connection", "model", "id"}) {
     if (!line[name].is_string()) {
-      return bad_dump(number, "\"" + std::string(name) + "\" is missing or no string");
+      return bad_dump(number, "\"" + std::string(name) + "\" is missing or not a string");
     }
   }
   DumpRecord record;
@@ -28,7 +28,7 @@ core::Result<DumpRecord> read_dump_line(const json::Value& line, std::size_t num
   record.cursor = line["cursor"].string();
   const json::Value payload = line["payload"];
   if (!record.deleted && !payload.is_object()) {
-    return bad_dump(number, "\"payload\" of record \"" + record.id + "\" is no object");
+    return bad_dump(number, "\"payload\" of record \"" + record.id + "\" is not an object");
   }
   record.payload = std::string(payload.text());
   return record;

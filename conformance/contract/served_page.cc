@@ -98,7 +98,7 @@ class ServedRecordReader {
   }
 
   void read_id(const RecordParts& parts) {
-    if (parts.ids > 1) problem("REC-10", "id stands in the record twice");
+    if (parts.ids > 1) problem("REC-10", "id appears in the record twice");
     if (parts.id.is_string()) {
       record_.id = parts.id.string();
     } else {
@@ -108,7 +108,7 @@ class ServedRecordReader {
 
   void read_metadata(const RecordParts& parts) {
     const std::string name(dialect_.metadata_key);
-    if (parts.metadatas > 1) problem("META-1", name + " stands in the record twice");
+    if (parts.metadatas > 1) problem("META-1", name + " appears in the record twice");
     if (!parts.metadata.is_object()) {
       problem("META-1", name + " is " + found_text(parts.metadata) + "; expected an object");
       return;
@@ -131,7 +131,7 @@ class ServedRecordReader {
     for (const json::Member member : metadata.members()) {
       for (std::size_t i = 0; i < kFieldNames.size(); ++i) {
         if (!is_key(member.key, kFieldNames[i])) continue;
-        if (fields_[i].present()) problem("META-1", field_name(i) + " stands there twice");
+        if (fields_[i].present()) problem("META-1", field_name(i) + " appears there twice");
         fields_[i] = member.value;
         break;
       }
@@ -199,7 +199,7 @@ core::Result<json::Value> page_member(std::string_view body, const json::Value& 
   for (const json::Member member : page.members()) {
     if (!is_key(member.key, name)) continue;
     if (found.present()) {
-      return bad_page(body, member.key.offset(), std::string(name) + " stands in the page twice");
+      return bad_page(body, member.key.offset(), std::string(name) + " appears in the page twice");
     }
     found = member.value;
   }

@@ -168,7 +168,7 @@ TEST(ServedPage, MetadataThatIsNoObjectIsAProblemOfMeta1) {
   const std::string twice =
       with_metadata(sound_metadata() + ",\"_terapi_metadata\":" + sound_metadata());
   EXPECT_THAT(record_of(twice).problems,
-              ElementsAre(ShapeProblem{"META-1", "_terapi_metadata stands in the record twice"}));
+              ElementsAre(ShapeProblem{"META-1", "_terapi_metadata appears in the record twice"}));
   EXPECT_THAT(problem_clauses(changed("\"deleted_at\"", "\"cursor\":\"x\",\"deleted_at\"")),
               ElementsAre("META-1"));
 }
@@ -216,7 +216,7 @@ TEST(ServedPage, AnIdThatIsNoStringIsAProblemOfRec10) {
   EXPECT_THAT(record_of("{\"ID\":\"1\"" + rest).problems,
               ElementsAre(ShapeProblem{"REC-10", "id is missing; expected a string"}));
   EXPECT_THAT(record_of("{\"id\":\"1\",\"id\":\"1\"" + rest).problems,
-              ElementsAre(ShapeProblem{"REC-10", "id stands in the record twice"}));
+              ElementsAre(ShapeProblem{"REC-10", "id appears in the record twice"}));
 }
 
 TEST(ServedPage, OfNangoHasItsOwnNamesAndFormats) {
@@ -247,9 +247,9 @@ TEST(ServedPage, ErrorsSayWhatIsWrongAndWhere) {
   EXPECT_EQ(page_error("{\"records\":[{},\n null],\"next_cursor\":null}"),
             "line 2, column 2: records[1] is null; expected an object");
   EXPECT_THAT(page_error("{\"records\":[],\"records\":[],\"next_cursor\":null}"),
-              HasSubstr("column 15: records stands in the page twice"));
+              HasSubstr("column 15: records appears in the page twice"));
   EXPECT_THAT(page_error("{\"records\":[],\"next_cursor\":null,\"next_cursor\":null}"),
-              HasSubstr("next_cursor stands in the page twice"));
+              HasSubstr("next_cursor appears in the page twice"));
   EXPECT_THAT(page_error("{\"records\":[],\"next_cursor\":null}{}"), HasSubstr("the end"));
 }
 

@@ -13,7 +13,7 @@ namespace terapi::conformance {
 namespace {
 
 constexpr std::size_t kMostFindings = 12;  // of one kind: the rest is more of the same
-constexpr std::size_t kHotLoop = 25;       // the same question so often…
+constexpr std::size_t kHotLoop = 25;       // the same question this often…
 constexpr core::Duration kHotSpan = std::chrono::seconds(2);         // …within this
 constexpr core::Duration kSoonestTimeout = std::chrono::seconds(3);  // of any client
 constexpr core::Duration kWebhookTimeout = std::chrono::seconds(20);
@@ -80,7 +80,7 @@ class DumpComparison {
     } else if (mine->deleted) {
       add("I1", "CLIENT-8", stream.name, record.id,
           quoted_id(record.id) + " of " + stream.name +
-              " is alive, and the client has it as deleted",
+              " is live, and the client has it as deleted",
           shortened(record.now().payload), "deleted");
     } else {
       compare_payload(stream, record, *mine);
@@ -280,7 +280,7 @@ class HistoryJudge {
       if (!walk_goes_on && last != nullptr && last->life == exchange->life &&
           exchange->cursor != last_cursor(last)) {
         add("", "CLIENT-1",
-            "after it had read everything, the client did not go on from the last record",
+            "after it had read everything, the client did not continue from the last record",
             "the cursor of " + quoted_id(last->records.back().id),
             exchange->cursor ? "another cursor" : "no cursor",
             {*last->response, exchange->request});
@@ -330,7 +330,7 @@ class HistoryJudge {
       const Exchange* first = same[same.size() - kHotLoop];
       if (exchange->asked_at - first->asked_at >= kHotSpan) continue;
       add("I10", "CLIENT-9", exchange->stream + " is asked for in a hot loop",
-          "a pause between requests that lead to nothing new",
+          "a pause between requests that bring nothing new",
           std::to_string(kHotLoop) + " times the same request within 2 s",
           {first->request, exchange->request});
       return;
@@ -374,7 +374,7 @@ class HistoryJudge {
       if (sight->version == kNoVersion || sight->pruned || moved_on(first, *sight)) continue;
       std::string how;
       if (!read.given.contains({id, sight->version})) {
-        how = "it never got it whole";
+        how = "it never received it completely";
       } else if (dump != nullptr && !holds(held, first.stream, *sight)) {
         how = "its dump, taken after it died, does not have it";
       } else {
@@ -487,7 +487,7 @@ class HistoryJudge {
         add("V3", "CLIENT-6", "a webhook was not answered within its time-out", "an answer at once",
             "none within 20 s", events);
       } else if (webhook.authentic && webhook.status >= 300) {
-        add("", "CLIENT-5", "an authentic webhook was refused", "an answer of 2xx",
+        add("", "CLIENT-5", "an authentic webhook was refused", "a 2xx answer",
             std::to_string(webhook.status), events);
       } else if (!webhook.authentic && webhook.status >= 200 && webhook.status < 300) {
         add("I9", "CLIENT-5", "a forged webhook was accepted", "401",
@@ -538,11 +538,12 @@ std::vector<Finding> find_never_given(const ClientEvidence& evidence) {
       if (given[name].contains({record.id, record.versions.size() - 1}) ||
           findings.size() > kMostFindings)
         continue;
-      findings.push_back(
-          {Verdict::kFail, "CLIENT-3", "V1",
-           "the client never fetched the present version of " + quoted_id(record.id) + " of " +
-               name + " (" + record.now().action + ")",
-           "a page with it, received whole", "none", served_in(evidence.history, name, record.id)});
+      findings.push_back({Verdict::kFail, "CLIENT-3", "V1",
+                          "the client never fetched the current version of " +
+                              quoted_id(record.id) + " of " + name + " (" + record.now().action +
+                              ")",
+                          "a page with it, received completely", "none",
+                          served_in(evidence.history, name, record.id)});
     }
   }
   return findings;

@@ -39,7 +39,7 @@ struct ClientEvidence {
   bool counts_requests = true;
 };
 
-// What the dump lacks or has too much: I1, I2, I3, I4, I8. Empty: it is right.
+// What the dump lacks, or has but should not: I1, I2, I3, I4, I8. Empty: it is right.
 std::vector<Finding> compare_with_model(const ClientEvidence& evidence, const TakenDump& dump);
 // The same, for whoever only wants to know whether it is.
 bool is_right(const ClientEvidence& evidence, const TakenDump& dump);

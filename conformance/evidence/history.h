@@ -41,7 +41,7 @@ struct Event {
   int life = 0;  // which process of the client, from 1; 0: none
   std::optional<std::size_t> pair{};
   std::string stream{};  // "github/demo/Issue"; empty: of none
-  std::string text{};    // one line, for people
+  std::string text{};    // one line, for the reader
   // Of kFault: the id of the rule that struck. Of kKill: the moment that had been waited for
   // ("answer"), if one had.
   std::string fault{};
@@ -78,7 +78,7 @@ struct Exchange {
   bool whole = false;    // all of the answer's bytes were handed over while the caller lived
   // The record in it that a wire rule spoilt: what stands before it was given, the rest was not.
   std::optional<std::string> poisoned{};
-  bool struck = false;     // a fault had a hand in it
+  bool struck = false;     // a fault changed it
   std::string error_code;  // of an answer that is an error
   std::optional<std::uint64_t> retry_after_seconds{};
   std::vector<Sight> records;
@@ -105,8 +105,8 @@ class History {
   const std::vector<Event>& events() const { return events_; }
   Event& event(std::size_t number) { return events_.at(number); }
 
-  // False: events carry no text. For runs by the thousand, of which only those that fail are told,
-  // when they are played again.
+  // False: events carry no text. For runs by the thousand, of which only those that fail are
+  // written out, when they are played again.
   bool told = true;
 
   std::vector<Exchange> exchanges;

@@ -39,18 +39,6 @@ const ModelRecord* ModelStream::find(const std::string& id) const {
   return at == by_id.end() ? nullptr : &records[at->second];
 }
 
-std::string stream_name(std::string_view integration, std::string_view connection,
-                        std::string_view model, std::string_view variant) {
-  std::string name;
-  name.append(integration).append("/").append(connection).append("/").append(model);
-  if (!variant.empty() && variant != "base") name.append("/").append(variant);
-  return name;
-}
-
-std::string stream_name(const StreamAsked& stream) {
-  return stream_name(stream.integration, stream.connection, stream.model, stream.variant);
-}
-
 bool same_payload(std::string_view a, std::string_view b) {
   if (a == b) return true;
   json::Reader first({.max_depth = 100'000});

@@ -57,11 +57,6 @@ struct RunCounts {
   friend bool operator==(const RunCounts&, const RunCounts&) = default;
 };
 
-// "github/demo/Issue", or "github/demo/Issue/v2".
-std::string stream_name(std::string_view integration, std::string_view connection,
-                        std::string_view model, std::string_view variant = "base");
-std::string stream_name(const StreamAsked& stream);
-
 class Model {
  public:
   // Forgets everything and takes the world's records.

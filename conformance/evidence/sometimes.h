@@ -14,7 +14,7 @@ namespace terapi::conformance {
 // client under test.
 std::vector<std::string> sometimes_words(bool of_clients);
 
-// True when the history has it; false for words that are none.
+// True when the history has it; false for unknown words.
 bool happened(std::string_view word, const History& history);
 
 }  // namespace terapi::conformance

@@ -1,6 +1,7 @@
 // Verdict and Finding: what the judge came to, and why. Values, no thread rule.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,6 +11,7 @@
 #include "conformance/evidence/history.h"
 #include "core/clock.h"
 #include "core/utf8.h"
+#include "core/words.h"
 
 namespace terapi::conformance {
 
@@ -23,7 +25,16 @@ enum class Verdict : std::uint8_t {
   kError,         // the judge itself could not go on
 };
 
-// "PASS", "INFO", "WARN", "SKIP", "INCONCLUSIVE", "FAIL", "ERROR".
+inline constexpr auto kVerdictWords = std::to_array<core::Word<Verdict>>({
+    {Verdict::kPass, "PASS"},
+    {Verdict::kInfo, "INFO"},
+    {Verdict::kWarn, "WARN"},
+    {Verdict::kSkip, "SKIP"},
+    {Verdict::kInconclusive, "INCONCLUSIVE"},
+    {Verdict::kFail, "FAIL"},
+    {Verdict::kError, "ERROR"},
+});
+// "PASS", "INFO", …
 std::string_view to_string(Verdict verdict);
 
 // The graver of the two, in the order of the enumeration.
@@ -53,13 +64,13 @@ struct ScenarioResult {
   std::string subject;  // "terapi-sync", "python3 my_client.py", "http://127.0.0.1:3003"
   std::string dialect = "terapi";
   std::uint64_t seed = 1;
-  Verdict verdict = Verdict::kError;  // until somebody has come to another one
+  Verdict verdict = Verdict::kError;  // until another one was reached
   std::string reason;                 // of a skip, an error or an inconclusive run
   std::vector<Finding> findings;
   std::vector<Event> timeline;
   core::Duration elapsed{0};  // real time
   std::string rerun;          // the one line that runs it again
-  // What was said by the subject itself: the end of its standard output and error. No keys.
+  // What the subject itself printed: the end of its standard output and error. No keys.
   std::string subject_output;
 };
 

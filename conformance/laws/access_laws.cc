@@ -20,12 +20,12 @@ Answer ask_with_authorization(LawContext& context, const std::string& value) {
 void expect_unauthorized(LawContext& context, const std::string& value, std::string_view code) {
   const Answer answer = ask_with_authorization(context, value);
   RecordReader(context).expect_refused(answer, 401, code, "", "AUTH-2",
-                                       "a wrong Authorization header is not told apart");
+                                       "a wrong Authorization header does not get its own error");
   const std::size_t space = value.rfind(' ');
   const std::string token = value.substr(space == std::string::npos ? 0 : space + 1);
   if (token.size() >= 8 && answer.body().find(token) != std::string::npos) {
     context.findings.fail("AUTH-5", "an error repeats the key that was sent", "no key in it",
-                          "the token stands in the body", answer.events);
+                          "the token is in the body", answer.events);
   }
 }
 
@@ -37,7 +37,7 @@ void check_authentication(LawContext& context) {
     const Answer answer = ask_with_authorization(context, std::string(scheme) + " " + key);
     if (answer.status() == 200) continue;
     context.findings.fail(
-        "AUTH-2", "the scheme is not taken in any case", "200 with " + std::string(scheme),
+        "AUTH-2", "the scheme is not accepted in every case", "200 with " + std::string(scheme),
         std::to_string(answer.status()) + " " + shortened(answer.body()), answer.events);
   }
   RecordReader reader(context);
@@ -71,7 +71,7 @@ void check_order_of_checks(LawContext& context) {
     return reader.ask({{"limit", limit}, {"cursor", "nonsense"}}, with);
   };
   const std::string key = context.server.secret_key();
-  const std::string what = "of several mistakes another one than the first is told";
+  const std::string what = "of several mistakes, not the first one is reported";
   reader.expect_refused(ask(kUnknownKey, "0", false, ""), 401, "unknown_account", "", "AUTH-4",
                         what);
   reader.expect_refused(ask(key, "0", false, ""), 400, "invalid_query_params", "limit", "AUTH-4",
@@ -106,7 +106,7 @@ void check_routes(LawContext& context) {
        {std::pair<std::string, int>{"/records" + query, 200}, {"/records?limit=0", 400}}) {
     const Answer head = send("HEAD", target);
     if (head.status() != status || !head.body().empty()) {
-      context.findings.fail("REC-2", "HEAD does not answer as GET without a body",
+      context.findings.fail("REC-2", "HEAD does not answer like GET without a body",
                             std::to_string(status) + " and no body",
                             std::to_string(head.status()) + " " + shortened(head.body()),
                             head.events);
@@ -115,7 +115,7 @@ void check_routes(LawContext& context) {
   for (const char* path : {"/", "/record", "/records/1", "/records/prune/x", "/records//",
                            "/favicon.ico", "/wp-login.php"}) {
     reader.expect_refused(send("GET", path), 404, "not_found", "", "ERR-2",
-                          "an unknown path is not refused in JSON");
+                          "an unknown path is not refused with a JSON error");
   }
 }
 
@@ -128,7 +128,7 @@ void check_methods(LawContext& context) {
     const std::string_view allow = answer.header("Allow");
     if (answer.status() == 405 && (allow.find("GET") == std::string_view::npos ||
                                    allow.find("HEAD") == std::string_view::npos)) {
-      context.findings.fail("ERR-2", "Allow does not name the right methods", "GET, HEAD",
+      context.findings.fail("ERR-2", "Allow does not list the right methods", "GET, HEAD",
                             std::string(allow), answer.events);
     }
   }
@@ -150,7 +150,7 @@ void check_prune_body(LawContext& context) {
   const std::string cursor = before.records.empty() ? "x" : before.records.back().cursor;
   const std::string good =
       R"({"model":")" + context.given.stream.model + R"(","until_cursor":")" + cursor + "\"";
-  const std::string what = "a body that is wrong is not refused";
+  const std::string what = "a wrong body is not refused";
   for (const char* body : {"{", "nonsense", "[]", "null", "\"x\"", "{\"model\":\"A\"}{}"}) {
     reader.expect_refused(prune(body), 400, "invalid_body", "", "ERR-2", what);
   }
@@ -164,8 +164,8 @@ void check_prune_body(LawContext& context) {
   for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "text/json"}) {
     const Answer answer = prune(good + "}", type);
     if (answer.status() == 415) continue;
-    context.findings.fail("ERR-2", "a body that is not JSON by its content type is not refused",
-                          "415", std::to_string(answer.status()), answer.events);
+    context.findings.fail("ERR-2", "a body whose content type is not JSON is not refused", "415",
+                          std::to_string(answer.status()), answer.events);
   }
   for (const char* method : {"GET", "POST", "DELETE"}) {
     core::Request request;
@@ -176,14 +176,13 @@ void check_prune_body(LawContext& context) {
     reader.expect_refused(answer, 405, "method_not_allowed", "", "ERR-2",
                           "a wrong method is not refused");
     if (answer.status() == 405 && answer.header("Allow").find("PATCH") == std::string_view::npos) {
-      context.findings.fail("ERR-2", "Allow does not name the right method", "PATCH",
+      context.findings.fail("ERR-2", "Allow does not list the right method", "PATCH",
                             std::string(answer.header("Allow")), answer.events);
     }
   }
   const std::string parted = difference(before.records, reader.walk(1000).records);
   if (!parted.empty()) {
-    context.findings.fail("PRUNE-1", "a request that was refused has changed records", "no change",
-                          parted);
+    context.findings.fail("PRUNE-1", "a refused request has changed records", "no change", parted);
   }
 }
 

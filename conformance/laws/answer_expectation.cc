@@ -51,7 +51,7 @@ class AnswerCheck {
                          : refusal == (answer_.status() >= 400)) {
       return;
     }
-    fail("the answer has another status",
+    fail("the answer has the wrong status",
          expected_.status ? std::to_string(*expected_.status)
          : refusal        ? "an error"
                           : "no error",
@@ -62,17 +62,18 @@ class AnswerCheck {
     if (!expected_.code && !expected_.errors) return;
     const ErrorAnswer error = read_error(answer_.body());
     if (!error.problem.empty()) {
-      findings_.fail("ERR-1", "an error has another form", asked_, error.problem, answer_.events);
+      findings_.fail("ERR-1", "an error does not have the form of ERR-1", asked_, error.problem,
+                     answer_.events);
     }
     if (expected_.code && error.code != *expected_.code) {
-      fail("the error has another code", *expected_.code, error.code);
+      fail("the error has the wrong code", *expected_.code, error.code);
     }
     if (!expected_.errors) return;
     for (const std::string& one : *expected_.errors) {
       const bool there =
           std::find(error.errors.begin(), error.errors.end(), one) != error.errors.end() ||
           error.names(one);
-      if (!there) fail("a mistake is not told", one, listed(error.errors));
+      if (!there) fail("a mistake is not reported", one, listed(error.errors));
     }
     for (const std::string& told : error.errors) {
       ErrorAnswer one;
@@ -80,7 +81,7 @@ class AnswerCheck {
       const bool meant =
           std::any_of(expected_.errors->begin(), expected_.errors->end(),
                       [&](const auto& each) { return each == told || one.names(each); });
-      if (!meant) fail("a mistake is told that was not made", listed(*expected_.errors), told);
+      if (!meant) fail("a mistake is reported that was not made", listed(*expected_.errors), told);
     }
   }
 
@@ -89,8 +90,8 @@ class AnswerCheck {
       const auto value = answer_.response->headers.get(name);
       const bool right = pattern ? value && core::glob_matches(*pattern, *value) : !value;
       if (!right) {
-        fail("a header of the answer is not as it should be",
-             name + ": " + pattern.value_or("(absent)"), std::string(value.value_or("(absent)")));
+        fail("a header of the answer is wrong", name + ": " + pattern.value_or("(absent)"),
+             std::string(value.value_or("(absent)")));
       }
     }
     for (const std::string& text : expected_.lacks) {
@@ -98,7 +99,7 @@ class AnswerCheck {
       for (const auto& [name, value] : answer_.response->headers) {
         found = found || value.find(text) != std::string::npos;
       }
-      if (found) fail("the answer holds what it must not", "not " + text, "it does");
+      if (found) fail("the answer contains what it must not", "not " + text, "it does");
     }
   }
 
@@ -106,7 +107,8 @@ class AnswerCheck {
     if (!expected_.body.present()) return;
     if (expected_.body.is_string()) {
       if (!core::glob_matches(expected_.body.string(), answer_.body())) {
-        fail("the body is another one", expected_.body.string(), shortened(answer_.body()));
+        fail("the body is not the expected one", expected_.body.string(),
+             shortened(answer_.body()));
       }
       return;
     }
@@ -115,7 +117,8 @@ class AnswerCheck {
     if (!document) {
       fail("the body is not JSON", json::compact(expected_.body), shortened(answer_.body()));
     } else if (!matches_part(expected_.body, document->root(), where)) {
-      fail("the body is another one", shortened(json::compact(expected_.body), 400), where);
+      fail("the body is not the expected one", shortened(json::compact(expected_.body), 400),
+           where);
     }
   }
 
@@ -155,7 +158,7 @@ void check_records(const AnswerExpected& expected, const std::vector<ServedRecor
     findings.fail(clause, what + ": " + asked, std::move(wanted), std::move(actual), events);
   };
   if (expected.count && records.size() != static_cast<std::size_t>(*expected.count)) {
-    fail("there are not as many records", std::to_string(*expected.count),
+    fail("the number of records is wrong", std::to_string(*expected.count),
          std::to_string(records.size()));
   }
   if (expected.ids) {
@@ -167,8 +170,7 @@ void check_records(const AnswerExpected& expected, const std::vector<ServedRecor
     }
     if (wanted != actual) {
       const std::size_t most = 40;
-      fail("these are not the records that should come", listed(wanted, most),
-           listed(actual, most));
+      fail("these are not the expected records", listed(wanted, most), listed(actual, most));
     }
   }
   if (!expected.actions) return;
@@ -176,8 +178,7 @@ void check_records(const AnswerExpected& expected, const std::vector<ServedRecor
   actions.reserve(records.size());
   for (const ServedRecord& record : records) actions.push_back(record.last_action);
   if (actions != *expected.actions) {
-    fail("what was last done to the records is something else", listed(*expected.actions),
-         listed(actions));
+    fail("last_action of the records is wrong", listed(*expected.actions), listed(actions));
   }
 }
 

@@ -29,10 +29,10 @@ struct AnswerExpected {
   // Name → value; "*" stands for any text, null for its absence.
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
   core::json::Value body;          // a part of the body: see matches_part()
-  std::vector<std::string> lacks;  // texts that must not stand in the body or headers
+  std::vector<std::string> lacks;  // texts that must not be in the body or headers
 };
 
-// `clause`: what is at stake. `asked`: the request, for people.
+// `clause`: what is at stake. `asked`: the request, for the reader.
 void check_answer(const AnswerExpected& expected, const Answer& answer, const Dialect& dialect,
                   const std::string& clause, const std::string& asked, Findings& findings);
 // The same of records that were read in several pages.

@@ -114,13 +114,13 @@ void check_any_query(LawContext& context) {
     expected.resize(cut ? came.size() : most);
     const std::string parted = difference(expected, came);
     if (!parted.empty()) {
-      context.findings.fail("REC-9", "a query does not bring exactly the records that fit it",
+      context.findings.fail("REC-9", "a query does not return exactly the records that match it",
                             query_text(drawn.query()) + ": " + std::to_string(expected.size()) +
                                 " records: " + listed(ids_of(expected), 5),
                             parted, page.answer.events);
     } else if (page.page.next_cursor.has_value() != (came.size() < fitting.size())) {
       context.findings.fail(
-          "CUR-4", "next_cursor does not tell whether more follows",
+          "CUR-4", "next_cursor does not say whether more follows",
           query_text(drawn.query()) + ": " + std::to_string(fitting.size()) + " records fit",
           page.page.next_cursor.value_or("null"), page.answer.events);
     }

@@ -18,8 +18,8 @@ void check_continuity(const Walk& earlier, const Walk& later, const Dialect& dia
     if (known.contains(record.cursor)) continue;
     const auto place = read_cursor(record.cursor, dialect);
     if (!place || *place > *end) continue;
-    findings.fail("CUR-8", "a record has turned up behind a cursor that was given out before",
-                  "all that is new stands after " + last.cursor,
+    findings.fail("CUR-8", "a record has turned up before a cursor that had been given out",
+                  "everything new comes after " + last.cursor,
                   record.id + " at " + record.last_modified_at + ", before " + last.id + " at " +
                       last.last_modified_at,
                   later.events);

@@ -68,19 +68,19 @@ void check_cursors_readable(LawContext& context) {
     const auto place = read_cursor(record.cursor, context.server.dialect());
     const auto time = read_timestamp(record.last_modified_at);
     if (!place) {
-      context.findings.fail("CUR-6", "a cursor is spelled in another way",
+      context.findings.fail("CUR-6", "a cursor does not have the right format",
                             "a timestamp and a UUID, in base64",
                             record.cursor + ": " + place.error().message, walk.events);
     } else if (time && place->time != *time) {
-      context.findings.fail("CUR-6", "a cursor tells another time than its record",
+      context.findings.fail("CUR-6", "a cursor has a different time than its record",
                             record.last_modified_at, write_timestamp(place->time), walk.events);
     }
     // Each cursor is unlike the next one's, but for some reason not sent back as it came.
     const bool safe = std::all_of(record.cursor.begin(), record.cursor.end(),
                                   [](unsigned char c) { return c > 0x20 && c < 0x7F; });
     if (!safe) {
-      context.findings.fail("CUR-6", "a cursor holds what a URL cannot carry", "printable ASCII",
-                            record.cursor, walk.events);
+      context.findings.fail("CUR-6", "a cursor contains characters that a URL cannot carry",
+                            "printable ASCII", record.cursor, walk.events);
     }
   }
 }
@@ -90,7 +90,7 @@ void check_position_cursors(LawContext& context) {
   const Dialect& dialect = context.server.dialect();
   const Walk all = reader.walk(1000);
   if (!all.whole) return;
-  if (all.records.empty()) context.unproven = "an empty stream has no places between records";
+  if (all.records.empty()) context.unproven = "an empty stream has no positions between records";
   const auto expect_from = [&](const Position& position, std::string_view what) {
     std::vector<ServedRecord> expected;
     for (const ServedRecord& record : all.records) {
@@ -101,7 +101,7 @@ void check_position_cursors(LawContext& context) {
     if (!rest.whole) return;
     const std::string parted = difference(expected, rest.records);
     if (parted.empty()) return;
-    context.findings.fail("CUR-7", "a cursor that decodes is not taken as a position",
+    context.findings.fail("CUR-7", "a cursor that can be decoded is not accepted as a position",
                           std::string(what) + ": " + std::to_string(expected.size()) + " records",
                           parted, rest.events);
   };
@@ -129,7 +129,7 @@ void check_hostile_cursors(LawContext& context) {
     // What happens to decode is a position; all else is refused.
     if (read_cursor(cursor, context.server.dialect())) continue;
     reader.expect_refused(reader.ask({{"cursor", cursor}}), 400, "invalid_cursor", "", "CUR-7",
-                          "a cursor that does not decode is not refused");
+                          "a cursor that cannot be decoded is not refused");
   }
   reader.expect_refused(reader.ask({{"cursor", ""}}), 400, "invalid_query_params", "cursor",
                         "REC-3", "an empty cursor is not refused");

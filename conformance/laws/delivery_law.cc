@@ -39,8 +39,8 @@ class DeliveryLaw {
     }
     for (const auto& [delivery, attempts] : attempts_) {
       if (known.contains(delivery)) continue;
-      findings_.fail("HOOK-8", "a webhook has the id of no delivery", "an id that a run named",
-                     delivery, {attempts.front()->event});
+      findings_.fail("HOOK-8", "a webhook has an id that is no delivery's",
+                     "an id that a run named", delivery, {attempts.front()->event});
     }
     return looked_at;
   }
@@ -58,7 +58,7 @@ class DeliveryLaw {
     const std::size_t expected = announces(run) ? urls.size() : 0;
     if (run.deliveries.size() != expected) {
       findings_.fail(announces(run) ? "HOOK-1" : "HOOK-5",
-                     "a run is announced another number of times", std::to_string(expected),
+                     "a run is announced the wrong number of times", std::to_string(expected),
                      std::to_string(run.deliveries.size()), run.events);
     }
     std::multiset<std::string> paths;
@@ -93,11 +93,11 @@ class DeliveryLaw {
       if (was_taken(*attempts[i])) {
         // On a busy machine the answer may have come when the sender had given it up.
         if (!seen_.exact && seen_.policy.timeout() < kLate) return;
-        return findings_.fail("HOOK-6", "a webhook that was taken is sent again", "no more of it",
-                              "attempt " + std::to_string(number + 1), both);
+        return findings_.fail("HOOK-6", "a webhook that was accepted is sent again",
+                              "no more of it", "attempt " + std::to_string(number + 1), both);
       }
       if (number >= seen_.policy.attempts()) {
-        return findings_.fail("HOOK-7", "a webhook is tried more often than the policy says",
+        return findings_.fail("HOOK-7", "a webhook is tried more often than the policy allows",
                               std::to_string(seen_.policy.attempts()) + " attempts",
                               "one more of " + attempts[i]->delivery, both);
       }
@@ -112,7 +112,7 @@ class DeliveryLaw {
     check_gaps(attempts, gaps, seen_.exact, findings_);
     if (was_taken(last) || attempts.size() >= seen_.policy.attempts()) return;
     if (seen_.exact ? due > seen_.now : due + kLate > seen_.now) return;
-    findings_.fail("HOOK-6", "a webhook that was not taken is not tried again",
+    findings_.fail("HOOK-6", "a webhook that was not accepted is not tried again",
                    "attempt " + std::to_string(attempts.size() + 1) + " of " +
                        std::to_string(seen_.policy.attempts()),
                    "none after " + (last.answered ? std::to_string(*last.answered)
@@ -135,7 +135,7 @@ void check_deliveries(LawContext& context) {
     return;
   }
   if (DeliveryLaw(*context.deliveries, context.findings).check() == 0) {
-    context.unproven = "no run was carried out under the settings in force";
+    context.unproven = "no run was made under the settings in force";
   }
 }
 

@@ -1,5 +1,5 @@
-// What the judge knows of webhooks when it is to say whether all is announced: the runs that it had
-// carried out, what its receiver saw and answered, and what time it is.
+// What the judge knows of webhooks when it has to say whether every change was announced: the runs
+// that it had carried out, what its receiver saw and answered, and what time it is.
 //
 // Values, no thread rule.
 #pragma once

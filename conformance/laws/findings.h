@@ -16,7 +16,7 @@ namespace terapi::conformance {
 
 class Findings {
  public:
-  // `at_most`: so many of one sentence are kept.
+  // `at_most`: how many of one sentence are kept.
   explicit Findings(std::size_t at_most = 3) : at_most_(at_most) {}
 
   void add(Finding finding);

@@ -26,7 +26,7 @@ struct DeliveriesSeen;
 struct LawParameters {
   StreamAsked stream{};
   std::vector<std::uint64_t> limits{};  // pages-agree: of these sizes; empty: the law's own
-  std::uint64_t rounds = 20;            // of laws that write: so many runs
+  std::uint64_t rounds = 20;            // runs made by laws that write
   std::uint64_t seed = 1;
 };
 
@@ -34,7 +34,7 @@ struct LawContext {
   ServerCaller& server;
   Findings& findings;
   LawParameters given{};
-  const ModelStream* model = nullptr;          // null: nobody knows what should be there
+  const ModelStream* model = nullptr;          // null: what should be there is unknown
   const DeliveriesSeen* deliveries = nullptr;  // null: nobody has seen its webhooks
   std::string unproven{};                      // why this data shows nothing; empty: it does
 };
@@ -46,7 +46,7 @@ struct Law {
   void (*check)(LawContext& context);
   struct Needs {
     bool writes = false;    // sends more than GET and HEAD
-    bool model = false;     // has to know what should be there
+    bool model = false;     // needs to know what should be there
     bool runs = false;      // the control API, to change records
     bool webhooks = false;  // has to have seen them
     bool any() const { return writes || model || runs || webhooks; }
@@ -55,11 +55,11 @@ struct Law {
 };
 
 const std::vector<Law>& all_laws();
-// Null for a name that is none.
+// Null for an unknown name.
 const Law* find_law(std::string_view name);
 std::vector<std::string> law_names();
 
-// The laws, each in a file of its own or with its kin.
+// The laws, each in a file of its own or with related ones.
 void check_order(LawContext& context);
 void check_pages_agree(LawContext& context);
 void check_exact_page(LawContext& context);

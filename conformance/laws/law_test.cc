@@ -50,7 +50,7 @@ struct Defect {
 
 class ListServer final : public ServerCaller {
  public:
-  // `limit`: so many requests in all; 0: any number.
+  // `limit`: how many requests in all; 0: any number.
   explicit ListServer(Defect defect = {}, std::int64_t limit = 0) : defect_(defect), limit_(limit) {
     const core::Time start = *read_timestamp("2024-01-01T00:00:00.000001Z");
     for (int i = 0; i < 24; ++i) {

@@ -42,7 +42,7 @@ void check_metadata(LawContext& context) {
   if (walk.records.empty()) context.unproven = "an empty stream has no metadata";
   for (const ServedRecord& record : walk.records) {
     for (const ShapeProblem& problem : record.problems) {
-      context.findings.fail(problem.clause, "a record is not of the right form",
+      context.findings.fail(problem.clause, "a record does not have the right form",
                             "as the clause says", record.id + ": " + problem.text, walk.events);
     }
     check_deletion_marks(record, walk, context.findings);

@@ -48,7 +48,7 @@ class ModelLaw {
     for (const ServedRecord& record : walk_.records) {
       ++served[record.id];
       if (context_.model->find(record.id) == nullptr) {
-        fail("REC-1", "a record is served that nobody saved", "no such record", record.id);
+        fail("REC-1", "a record is served that was never saved", "no such record", record.id);
       }
     }
     for (const ModelRecord& record : context_.model->records) {
@@ -57,7 +57,7 @@ class ModelLaw {
       fail(deleted ? "META-6" : "REC-1",
            deleted ? "a deleted record is gone from the list instead of marked"
                    : "a record that was saved is not served",
-           "it stands in the list", record.id);
+           "it is in the list", record.id);
     }
   }
 
@@ -79,7 +79,9 @@ class ModelLaw {
     const auto was = json::Document::parse(expected);
     const auto is = json::Document::parse(served.payload);
     if (was && is && json::compact(was->root()) != json::compact(is->root())) {
-      fail("REC-10", "a payload has the same value in another spelling or order of keys",
+      fail("REC-10",
+           "a payload has the same value, but spelled differently or with its keys in a different "
+           "order",
            shortened(expected), shortened(served.payload));
     }
   }
@@ -94,7 +96,7 @@ class ModelLaw {
     if (served.pruned_at.has_value() != record.pruned) {
       fail("PRUNE-1",
            record.pruned ? "a pruned record has no pruned_at"
-                         : "a record has a pruned_at that was not pruned, or saved since",
+                         : "a record has a pruned_at, though it was not pruned, or was saved since",
            record.pruned ? "a time" : "null", record.id + ": " + served.pruned_at.value_or("null"));
     }
   }
@@ -129,7 +131,7 @@ class ModelLaw {
       if (record == nullptr) continue;
       const std::size_t run = record->now().run;
       if (before && run < before->first) {
-        fail("CUR-2", "a record stands behind one that was modified later",
+        fail("CUR-2", "a record comes after one that was modified later",
              before->second + " after " + served.id, served.id + " after " + before->second);
       }
       before = {run, served.id};
@@ -142,12 +144,12 @@ class ModelLaw {
     const RunTimes* before = nullptr;
     for (const auto& [run, times] : runs_) {
       if (before != nullptr && times.first < before->last) {
-        fail("META-7", "times do not tell the order in which records were seen and changed",
-             "what a run stamped is later than what earlier runs did",
+        fail("META-7", "the times do not follow the order in which records were seen and changed",
+             "a run's timestamps are later than those of earlier runs",
              times.by + " at " + write_timestamp(times.first) + ", " + before->by + " at " +
                  write_timestamp(before->last));
       } else if (before != nullptr && times.first == before->last) {
-        fail("CUR-9", "two commits share a timestamp", "a microsecond between them at least",
+        fail("CUR-9", "two commits share a timestamp", "at least a microsecond between them",
              times.by + " and " + before->by + " at " + write_timestamp(times.first));
       }
       before = &times;

@@ -10,8 +10,8 @@
 namespace terapi::conformance {
 namespace {
 
-constexpr std::size_t kAllCursors = 200;     // up to so many records, each one's cursor is tried
-constexpr std::size_t kSampledCursors = 48;  // beyond, so many
+constexpr std::size_t kAllCursors = 200;     // up to this many records, every cursor is tried
+constexpr std::size_t kSampledCursors = 48;  // beyond, this many
 
 // Spread over the stream; both ends, and both sides of the first ties.
 std::vector<std::size_t> places_to_try(const std::vector<ServedRecord>& all) {
@@ -46,7 +46,7 @@ void check_order(LawContext& context) {
   for (std::size_t i = 0; i < walk.records.size(); ++i) {
     const ServedRecord& record = walk.records[i];
     if (!ids.insert(record.id).second) {
-      context.findings.fail("CUR-2", "a record stands in the list twice", "once",
+      context.findings.fail("CUR-2", "a record is in the list twice", "once",
                             record.id + " again at place " + std::to_string(i + 1), walk.events);
     }
     if (!cursors.insert(record.cursor).second) {
@@ -58,7 +58,7 @@ void check_order(LawContext& context) {
     const auto earlier = read_timestamp(before.last_modified_at);
     const auto later = read_timestamp(record.last_modified_at);
     if (earlier && later && *later < *earlier) {
-      context.findings.fail("CUR-2", "a record stands behind one that was modified later",
+      context.findings.fail("CUR-2", "a record comes after one that was modified later",
                             "oldest modification first",
                             record.id + " (" + record.last_modified_at + ") after " + before.id +
                                 " (" + before.last_modified_at + ")",
@@ -67,7 +67,7 @@ void check_order(LawContext& context) {
     const auto place = read_cursor(record.cursor, context.server.dialect());
     const auto place_before = read_cursor(before.cursor, context.server.dialect());
     if (place && place_before && *place <= *place_before) {
-      context.findings.fail("CUR-5", "records do not come in the order of their cursors",
+      context.findings.fail("CUR-5", "records are not in the order of their cursors",
                             "time, then id", record.id + " after " + before.id, walk.events);
     }
   }
@@ -89,7 +89,7 @@ void check_pages_agree(LawContext& context) {
     const std::string parted = difference(reference.records, walk.records);
     if (parted.empty()) continue;
     context.findings.fail(
-        "CUR-3", "pages of another size bring other records",
+        "CUR-3", "pages of a different size return different records",
         "with limit=" + std::to_string(limit) + " the same sequence as with " + "limit=10000",
         parted, walk.events);
   }
@@ -141,7 +141,7 @@ void check_suffix(LawContext& context) {
     if (!rest.whole) continue;
     const std::string parted = difference(expected, rest.records);
     if (!parted.empty()) {
-      context.findings.fail("CUR-3", "a cursor does not lead to exactly what stands after it",
+      context.findings.fail("CUR-3", "a cursor does not lead to exactly what comes after it",
                             "after record " + std::to_string(place + 1) + " (" +
                                 all.records[place].id + "): " + std::to_string(expected.size()) +
                                 " records",
@@ -152,7 +152,7 @@ void check_suffix(LawContext& context) {
     if (!page.good) continue;
     for (std::size_t i = 0; i < page.page.records.size(); ++i) {
       if (i < expected.size() && same_sight(page.page.records[i], expected[i])) continue;
-      context.findings.fail("CUR-3", "a short page after a cursor begins elsewhere",
+      context.findings.fail("CUR-3", "a short page after a cursor begins somewhere else",
                             i < expected.size() ? expected[i].id : "nothing",
                             page.page.records[i].id, page.answer.events);
       break;

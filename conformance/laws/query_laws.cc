@@ -19,7 +19,7 @@ void check_limits(LawContext& context) {
     if (!page.good || page.page.records.size() == expected) return;
     if (page.page.next_cursor && !page.page.records.empty() && page.page.records.size() < expected)
       return;
-    context.findings.fail("REC-5", "a page is not as large as its limit",
+    context.findings.fail("REC-5", "a page is not as large as its limit allows allows",
                           query_text(query) + ": " + std::to_string(expected) + " records",
                           std::to_string(page.page.records.size()), page.answer.events);
   };
@@ -47,8 +47,8 @@ void expect_errors(LawContext& context, const Answer& answer, std::string_view c
                                                   [](const auto& e) { return e.starts_with(':'); })
                                     : error.names(path);
     if (named || answer.status() != 400) continue;
-    context.findings.fail("ERR-1", "not all errors of a request are told at once", listed(paths),
-                          listed(error.errors), answer.events);
+    context.findings.fail("ERR-1", "not all errors of a request are reported at once",
+                          listed(paths), listed(error.errors), answer.events);
   }
 }
 
@@ -104,7 +104,7 @@ void check_parameters(LawContext& context) {
     core::Headers other = reader.headers();
     other.set(name, "nobody-has-this");
     reader.expect_refused(reader.ask({}, other), 400, "unknown_connection", "", "REC-3",
-                          "a connection that is not there is not refused");
+                          "a connection that does not exist is not refused");
   }
 }
 
@@ -116,7 +116,7 @@ void check_empty_stream(LawContext& context) {
       query.insert(query.end(), more.begin(), more.end());
       const auto page = reader.page(query);
       if (!page.good || (page.page.records.empty() && !page.page.next_cursor)) continue;
-      context.findings.fail("REC-4", "a model that nobody wrote to is not an empty page",
+      context.findings.fail("REC-4", "a model that was never written to is not an empty page",
                             "no records, null", shortened(page.answer.body()), page.answer.events);
     }
   }

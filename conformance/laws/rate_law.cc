@@ -23,7 +23,7 @@ void check_over_limit(LawContext& context, const Answer& answer) {
                                        "a request over the limit is not refused");
   const auto wait = number_in(answer, "Retry-After");
   if (wait && *wait >= 1) return;
-  context.findings.fail("RATE-1", "429 does not say when to come again",
+  context.findings.fail("RATE-1", "429 does not say when to try again",
                         "Retry-After, a whole number of seconds from 1",
                         "'" + std::string(answer.header("Retry-After")) + "'", answer.events);
 }
@@ -41,7 +41,7 @@ void check_rate_limit(LawContext& context) {
   }
   const auto limit = number_in(answer, "X-RateLimit-Limit");
   if (!limit || *limit > kMostToSpend) {
-    context.unproven = limit ? "the limit is too large to be spent" : "no rate limit is in force";
+    context.unproven = limit ? "the limit is too large to be used up" : "no rate limit is in force";
     return;
   }
   const std::string window(answer.header("X-RateLimit-Reset"));

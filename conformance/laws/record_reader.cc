@@ -84,7 +84,7 @@ void RecordReader::notice_page(const Page& page, std::uint64_t limit) {
   }
   if (!served.next_cursor) return;
   if (served.records.empty()) {
-    context_.findings.fail("REC-11", "a page says that more follows and holds no record",
+    context_.findings.fail("REC-11", "a page says that more follows, but holds no record",
                            "at least one record, or a null next_cursor", "none",
                            page.answer.events);
   } else if (*served.next_cursor != served.records.back().cursor) {
@@ -114,7 +114,7 @@ Walk RecordReader::walk(std::uint64_t limit, const Query& more) {
     }
     if (!been.insert(*page.page.next_cursor).second) {
       context_.findings.fail(
-          "CUR-3", "paging runs in a circle", "each next_cursor leads on to other records",
+          "CUR-3", "paging goes in a circle", "each next_cursor leads to new records",
           "next_cursor " + *page.page.next_cursor + " again", page.answer.events);
       return walk;
     }
@@ -122,7 +122,7 @@ Walk RecordReader::walk(std::uint64_t limit, const Query& more) {
     query[cursor].second = *page.page.next_cursor;
   }
   context_.findings.fail("CUR-4", "paging does not end", "a null next_cursor",
-                         std::to_string(walk.pages) + " pages and no end");
+                         std::to_string(walk.pages) + " pages without an end");
   return walk;
 }
 
@@ -132,7 +132,7 @@ void RecordReader::expect_alive(std::string_view after) {
   request.target = "/records?model=Alive";
   const Answer answer = context_.server.call(std::move(request));
   if (answer.came() && answer.status() < 500) return;
-  context_.findings.fail("ERR-2", "the server does not answer any more",
+  context_.findings.fail("ERR-2", "the server no longer answers",
                          "an answer after " + std::string(after), seen_of(answer), answer.events);
 }
 

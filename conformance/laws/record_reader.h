@@ -33,7 +33,7 @@ class RecordReader {
   Answer ask(const Query& query, std::string_view method = "GET") const;
   Answer ask(const Query& query, core::Headers with, std::string_view method = "GET") const;
 
-  // One page. An answer that is none is a finding; `good` says so.
+  // One page. A missing or useless answer is a finding; `good` says whether it is one.
   struct Page {
     ServedPage page;
     Answer answer;

@@ -89,7 +89,7 @@ void check_filters(LawContext& context) {
                                        std::string(lower).append(",").append(lower)};
     for (const std::string& spelling : spellings) {
       expect_walk(context, expected, {{"filter", spelling}}, "REC-7",
-                  "a filter does not bring exactly the actions that it names");
+                  "a filter does not return exactly the actions that it names");
     }
   }
   for (const char* bad : {"", ",", "added,", ",added", "new", "added;deleted", "added deleted",
@@ -115,7 +115,7 @@ void check_modified_after(LawContext& context) {
       return time && *time >= from;
     };
     expect_walk(context, chosen(all.records, keep), {{"modified_after", text}}, "REC-8",
-                "modified_after does not bring exactly what was modified at that time or later");
+                "modified_after does not return exactly what was modified at that time or later");
   };
   using std::chrono::microseconds;
   for (std::size_t i = 0; i < times.size(); i += 1 + times.size() / 12) {
@@ -135,7 +135,7 @@ void check_modified_after(LawContext& context) {
         "2024-01-01T25:00:00Z", "null", "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z"}) {
     for (const char* name : {"modified_after", "delta"}) {
       reader.expect_refused(reader.ask({{name, bad}}), 400, "invalid_query_params", name, "REC-8",
-                            "a modified_after that is no timestamp is not refused");
+                            "a modified_after that is not a timestamp is not refused");
     }
   }
 }
@@ -173,7 +173,7 @@ void check_ids(LawContext& context) {
   if (!asked.empty()) query.emplace_back("ids", asked.front());
   const auto keep = [&](const ServedRecord& record) { return wanted.contains(record.id); };
   expect_walk(context, chosen(all.records, keep), query, "REC-6",
-              "ids does not bring exactly the records that it names, in the stream's order");
+              "ids does not return exactly the records that it names, in the stream's order");
   for (const std::string action : {"ADDED", "UPDATED", "DELETED"}) {
     const auto of_it =
         std::find_if(all.records.begin(), all.records.end(),
@@ -183,18 +183,18 @@ void check_ids(LawContext& context) {
                 "a record cannot be asked for by its id");
   }
   expect_walk(context, {}, {{"ids", "nobody-has-this-id"}}, "REC-6",
-              "an id that nobody has does not bring an empty page");
+              "an id that no record has does not give an empty page");
   const auto refused = [&](const Query& bad, const std::string& what) {
     reader.expect_refused(reader.ask(bad), 400, "invalid_query_params", "ids", "REC-6", what);
   };
   Query many;
   for (int i = 0; i < 100; ++i) many.emplace_back("ids", "unknown-" + std::to_string(i));
-  expect_walk(context, {}, many, "REC-6", "a hundred ids are not taken");
+  expect_walk(context, {}, many, "REC-6", "a hundred ids are not accepted");
   many.emplace_back("ids", "unknown-100");
   refused(many, "a hundred and one ids are not refused");
   refused({{"ids", ""}}, "an empty id is not refused");
   expect_walk(context, {}, {{"ids", std::string(256, 'x')}}, "REC-6",
-              "an id of 256 characters is not taken");
+              "an id of 256 characters is not accepted");
   refused({{"ids", std::string(257, 'x')}}, "an id of 257 characters is not refused");
 }
 
@@ -226,8 +226,7 @@ void check_combined(LawContext& context) {
             expected.push_back(record);
           }
         }
-        expect_walk(context, expected, query, "REC-9",
-                    "restrictions given together do not all restrict");
+        expect_walk(context, expected, query, "REC-9", "combined restrictions do not all apply");
       }
     }
   }

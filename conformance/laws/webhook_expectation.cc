@@ -52,18 +52,18 @@ class ExpectationCheck {
 
   void check_numbers() {
     if (expected_.deliveries && deliveries_.size() != *expected_.deliveries) {
-      fail("HOOK-1", "there are not as many deliveries as there should be",
-           std::to_string(*expected_.deliveries), std::to_string(deliveries_.size()));
+      fail("HOOK-1", "the number of deliveries is wrong", std::to_string(*expected_.deliveries),
+           std::to_string(deliveries_.size()));
     }
     if (expected_.requests && seen_.size() != *expected_.requests) {
-      fail("HOOK-6", "webhooks were not sent as often as they should be",
-           std::to_string(*expected_.requests), std::to_string(seen_.size()));
+      fail("HOOK-6", "the number of webhooks sent is wrong", std::to_string(*expected_.requests),
+           std::to_string(seen_.size()));
     }
     if (!expected_.attempts) return;
     for (const auto& attempts : deliveries_) {
       if (attempts.size() == *expected_.attempts) continue;
       fail(attempts.size() > *expected_.attempts ? "HOOK-7" : "HOOK-6",
-           "a delivery was not attempted as often as it should be",
+           "a delivery was attempted the wrong number of times",
            std::to_string(*expected_.attempts) + " attempts",
            std::to_string(attempts.size()) + " of " + attempts.front()->delivery);
     }
@@ -75,8 +75,8 @@ class ExpectationCheck {
     for (const WebhookSeen& webhook : seen_) ++came[webhook.path];
     for (const auto& [path, count] : expected_.paths) {
       if (came[path] != count) {
-        fail("HOOK-1", "a URL did not get the webhooks that it should",
-             path + ": " + std::to_string(count), std::to_string(came[path]));
+        fail("HOOK-1", "a URL did not get its webhooks", path + ": " + std::to_string(count),
+             std::to_string(came[path]));
       }
     }
     for (const auto& [path, count] : came) {
@@ -98,7 +98,8 @@ class ExpectationCheck {
     std::sort(models.begin(), models.end());
     std::sort(expected.begin(), expected.end());
     if (models != expected) {
-      fail("HOOK-1", "not each changed model was announced once", listed(expected), listed(models));
+      fail("HOOK-1", "not every changed model was announced once", listed(expected),
+           listed(models));
     }
   }
 
@@ -117,7 +118,7 @@ class ExpectationCheck {
         if (where.empty()) where = at;
       }
       if (!found) {
-        fail("HOOK-2", "no webhook says what one of them should", json::compact(part),
+        fail("HOOK-2", "no webhook says what one of them has to say", json::compact(part),
              deliveries_.empty() ? "none came" : "body" + where);
       }
     }
@@ -128,7 +129,7 @@ class ExpectationCheck {
       const auto value = webhook.request.headers.get(name);
       const bool right = pattern ? value && core::glob_matches(*pattern, *value) : !value;
       if (right) continue;
-      findings_.fail("HOOK-10", "a webhook's header is not as it should be",
+      findings_.fail("HOOK-10", "a webhook's header is wrong",
                      name + ": " + pattern.value_or("(absent)"),
                      std::string(value.value_or("(absent)")), {webhook.event});
     }

@@ -102,7 +102,7 @@ void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Find
     fail("HOOK-8", "a webhook has no delivery id", std::string(dialect.delivery_header), "none");
   }
   if (!webhook.attempt || *webhook.attempt < 1) {
-    fail("HOOK-8", "a webhook does not tell its attempt", "1, 2, …",
+    fail("HOOK-8", "a webhook does not say which attempt it is", "1, 2, …",
          header_of(webhook, dialect.attempt_header));
   }
   const std::string legacy = header_of(webhook, dialect.legacy_signature_header);
@@ -120,7 +120,7 @@ void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Find
   }
   const auto body = body_of(webhook);
   if (!body) {
-    return fail("HOOK-2", "the body of a webhook is no JSON object", "an object",
+    return fail("HOOK-2", "the body of a webhook is not a JSON object", "an object",
                 shortened(webhook.request.body));
   }
   check_keys_sorted(body->root(), webhook, findings);
@@ -154,12 +154,12 @@ void check_attempts_alike(const std::vector<const WebhookSeen*>& attempts, const
     const WebhookSeen& later = *attempts[i];
     const std::vector<std::size_t> both = {first.event, later.event};
     if (later.request.body != first.request.body) {
-      findings.fail("HOOK-8", "an attempt sends other bytes than the first one",
+      findings.fail("HOOK-8", "an attempt sends different bytes than the first one",
                     shortened(first.request.body, 400), shortened(later.request.body, 400), both);
     }
     for (const std::string_view name : {dialect.hmac_header, dialect.legacy_signature_header}) {
       if (header_of(later, name) == header_of(first, name)) continue;
-      findings.fail("HOOK-8", "an attempt carries another signature than the first one",
+      findings.fail("HOOK-8", "an attempt carries a different signature than the first one",
                     std::string(name) + ": " + header_of(first, name), header_of(later, name),
                     both);
     }
@@ -167,7 +167,7 @@ void check_attempts_alike(const std::vector<const WebhookSeen*>& attempts, const
       ++number;
       continue;
     }
-    findings.fail("HOOK-8", "attempts are not counted one by one", std::to_string(number + 1),
+    findings.fail("HOOK-8", "attempts are not numbered one by one", std::to_string(number + 1),
                   header_of(later, dialect.attempt_header), both);
     number = later.attempt.value_or(number + 1);
   }
@@ -184,7 +184,7 @@ void check_counts(const WebhookSeen& webhook, const RunSeen& run, Findings& find
   for (const auto& [name, count] : counted) {
     const auto told = results[name].integer();
     if (told && static_cast<std::uint64_t>(*told) == count) continue;
-    findings.fail("HOOK-2", "a webhook counts other changes than the run made",
+    findings.fail("HOOK-2", "a webhook's counts are not those of the run",
                   std::string(name) + ": " + std::to_string(count), json::compact(results),
                   {webhook.event});
   }
@@ -221,7 +221,7 @@ void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStre
     if (there) continue;
     std::vector<std::size_t> events = {webhook.event};
     events.insert(events.end(), walk.events.begin(), walk.events.end());
-    findings.fail("HOOK-4", "a webhook has come before its data can be read",
+    findings.fail("HOOK-4", "a webhook has come before its data could be read",
                   record.id + " as the run left it",
                   found == served.end() ? "it is not there yet" : "its former version", events);
   }

@@ -28,7 +28,7 @@ struct WebhookSeen {
   std::string delivery;  // its id; "" if it has none
   std::optional<std::int64_t> attempt{};
   std::optional<int> answered{};  // the status that it got; none: no whole answer
-  bool silent = false;            // the receiver let it wait until its time was over
+  bool silent = false;            // the receiver let it wait until it timed out
 };
 
 // One run that the judge had carried out, as the model has it.
@@ -52,7 +52,7 @@ WebhookSeen webhook_of(core::Request request, core::Time at, const Dialect& dial
 
 // Each by itself: method, headers, body, both signatures.
 void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Findings& findings);
-// HOOK-9 with these keys, newest first: so many values, in this order.
+// HOOK-9 with these keys, newest first: a value for each, in this order.
 void check_signed_by(const WebhookSeen& webhook, const std::vector<std::string>& keys,
                      const Dialect& dialect, Findings& findings);
 // HOOK-8: all attempts of one delivery, oldest first.
@@ -63,7 +63,7 @@ void check_counts(const WebhookSeen& webhook, const RunSeen& run, Findings& find
 // HOOK-3: the records that the run changed are found from its modifiedAfter on.
 void check_modified_after_covers(const WebhookSeen& webhook, const RunSeen& run,
                                  const ModelStream& stream, const Walk& walk, Findings& findings);
-// HOOK-4: what the run changed stands in this reading, which was made while the webhook waited.
+// HOOK-4: what the run changed is in this reading, which was made while the webhook waited.
 void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStream& stream,
                     const Walk& walk, Findings& findings);
 // HOOK-7: the times between the starts of attempts. Exact where time is virtual; else never too

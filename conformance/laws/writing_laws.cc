@@ -58,8 +58,8 @@ class Scribbler {
     saved_now_.clear();
     const Answer answer = context_.server.run(run.take());
     if (answer.status() == 200) return true;
-    context_.findings.fail("SYNC-3", "a run was not taken", "200", std::to_string(answer.status()),
-                           answer.events);
+    context_.findings.fail("SYNC-3", "a run was not accepted", "200",
+                           std::to_string(answer.status()), answer.events);
     return false;
   }
   const Holdings& truth() const { return truth_; }
@@ -98,7 +98,7 @@ void compare_holdings(LawContext& context, const Holdings& truth, const Holdings
   }
   for (const auto& [id, state] : held) {
     if (truth.contains(id)) continue;
-    context.findings.fail("REC-1", "a record was read that nobody saved", "no such record", id,
+    context.findings.fail("REC-1", "a record was read that was never saved", "no such record", id,
                           events);
   }
 }

@@ -114,7 +114,7 @@ int explain(const std::string& id, const std::vector<Scenario>& scenarios) {
   for (const ServerMutant& mutant : server_mutants()) known.emplace_back(mutant.id);
   const std::string near = core::nearest(id, known);
   return refuse("nothing is called '" + id + "'" +
-                (near.empty() ? "; `terapi-conformance list` shows what there is"
+                (near.empty() ? "; `terapi-conformance list` shows them all"
                               : "; did you mean '" + near + "'?"));
 }
 

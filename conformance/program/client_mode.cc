@@ -50,7 +50,7 @@ int run_client_mode(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (!rest->empty())
-    return refuse("'" + rest->front() + "' is no flag; quote the command: --run 'COMMAND'");
+    return refuse("'" + rest->front() + "' is not a flag; quote the command: --run 'COMMAND'");
   if (commands.run.empty()) return refuse("--run is missing; expected the command of the client");
   auto scenarios = load_scenarios(judge.scenarios);
   if (!scenarios) return refuse(scenarios.error().message);

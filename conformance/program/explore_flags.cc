@@ -25,7 +25,7 @@ namespace {
 constexpr core::Duration kUsualBudget = 10s;
 constexpr std::uint64_t kSeedsForAMutant = 20'000;
 
-// A try costs seconds over HTTP, so making smaller ends when it has taken so long.
+// A try costs seconds over HTTP, so making a story smaller ends after this time.
 constexpr core::Duration kToShrinkOverHttp = 2min;
 
 std::function<Explored(const Scenario&)> over_http(const ProcessClientOptions& commands) {
@@ -69,8 +69,9 @@ core::Result<void> ExploreFlags::read_seeds(const std::string& text) {
                     read_seed(range ? text.substr(dots + 2) : text, last) && first <= last;
   asked_seeds_ = true;
   if (good) return {};
-  return core::Error{"bad_usage",
-                     "--seeds: '" + text + "' are no seeds; expected N or N..M, such as 1..10000"};
+  return core::Error{
+      "bad_usage",
+      "--seeds: '" + text + "' is not a range of seeds; expected N or N..M, such as 1..10000"};
 }
 
 core::Result<void> ExploreFlags::add_mutants(const std::string& pattern) {
@@ -117,7 +118,7 @@ void ExploreFlags::add_to(core::Flags& flags) {
   flags.toggle("server", "stories that judge a server: ours, or the one at --base-url", server);
   flags.text("base-url", "URL", "another server than ours, over HTTP", stage.base_url);
   flags.text("control-url", "URL",
-             "of its control API; without it, nothing is written and what is there is read",
+             "of its control API; without it, nothing is written, and the existing data is read",
              stage.control_url);
   flags.text("secret-key", "KEY", "of that server; also from TERAPI_SECRET_KEY", stage.secret_key);
   flags.text("stream", "STREAM", "INTEGRATION/CONNECTION/MODEL that is read without a control API",
@@ -152,10 +153,15 @@ core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments)
   }
   if (auto checked = check_server(); !checked) return checked;
   if (commands.run.empty() && !commands.dump.empty()) {
-    return core::Error{"bad_usage", "--dump is of the client that --run names"};
+    return core::Error{"bad_usage", "--dump belongs to the client that --run names"};
   }
   if (exhaustive > 0 && filter.empty()) {
-    return core::Error{"bad_usage", "--exhaustive wants --filter, the scenario to try it in"};
+    return core::Error{"bad_usage", "--exhaustive needs --filter, the scenario to try it in"};
+  }
+  if (exhaustive > 0 && (asked_seeds_ || first != 1 || size != "any" || !mutants.empty())) {
+    return core::Error{"bad_usage",
+                       "--seeds, --seed, --size and --mutant are of drawn schedules; --exhaustive "
+                       "draws none"};
   }
   if (exhaustive == 0 && !(filter.empty() && scenarios.empty())) {
     return core::Error{"bad_usage",
@@ -185,13 +191,13 @@ core::Result<void> ExploreFlags::check_server() {
     return refused("--base-url, --control-url and --stream go with --server");
   }
   if (!commands.run.empty() || exhaustive > 0 || size != "any" || store != "memory") {
-    return refused("--run, --exhaustive, --size and --store are of clients; --server has none");
+    return refused("--run, --exhaustive, --size and --store are for clients, not for --server");
   }
   if (stage.base_url.empty()) {
     if (stage.control_url.empty() && stream.empty()) return {};
-    return refused("--control-url and --stream are of the server that --base-url names");
+    return refused("--control-url and --stream belong to the server that --base-url names");
   }
-  if (!mutants.empty()) return refused("--mutants are of our own server, not of --base-url's");
+  if (!mutants.empty()) return refused("--mutants is for our own server, not for --base-url's");
   if (jobs > 1) return refused("--jobs: at --base-url stories are played one after the other");
   const char* key = std::getenv("TERAPI_SECRET_KEY");
   if (stage.secret_key.empty() && key != nullptr) stage.secret_key = key;
@@ -200,7 +206,7 @@ core::Result<void> ExploreFlags::check_server() {
   }
   if (!stream.empty() && std::count(stream.begin(), stream.end(), '/') < 2) {
     return core::Error{"bad_usage", "--stream: '" + stream +
-                                        "' is no stream; expected INTEGRATION/CONNECTION/MODEL, "
+                                        "' is not a stream; expected INTEGRATION/CONNECTION/MODEL, "
                                         "such as github/demo/Issue"};
   }
   return check_reached();
@@ -266,10 +272,10 @@ std::string ExploreFlags::help_text() const {
          "terapi-conformance explore --server [--mutants] [FLAGS]\n"
          "terapi-conformance explore --server --base-url URL [--control-url URL] "
          "--secret-key KEY [FLAGS]\n\n"
-         "Draws a world, what happens to it and what goes wrong from each seed, plays it against\n"
+         "Draws a world, events and faults from each seed, plays them against\n"
          "the reference client in virtual time, and checks all that must hold. What fails is made\n"
          "as small as it will go, and with --save kept as a scenario file.\n"
-         "Ctrl-C ends it with the summary. docs/explore.md tells how to read what it says.\n"
+         "Ctrl-C ends it with the summary. docs/explore.md explains its output.\n"
          "Exit codes: 0 nothing was found, 1 something was, 2 wrong usage; with mutants: 0 each "
          "was\n"
          "found, 1 one was not.\n\n" +

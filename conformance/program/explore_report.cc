@@ -276,7 +276,7 @@ int ExploreReport::finish(bool good) {
   const auto written = reports.write(run_, flags_.redactor());
   if (!written) return refuse(written.error().message);
   if (failed_) return 2;
-  if (played_ == 0) return refuse("no schedule was played, so nothing was shown");
+  if (played_ == 0) return refuse("no schedule was played, so nothing was proved");
   return good ? 0 : 1;
 }
 

@@ -23,7 +23,7 @@ class ExploreReport {
  public:
   explicit ExploreReport(const ExploreFlags& flags);
 
-  // On a terminal the line is written over, elsewhere there is one every ten seconds.
+  // On a terminal the line is overwritten; elsewhere one is printed every ten seconds.
   void progress(std::uint64_t played, std::uint64_t failed, std::string_view of = "");
   void end_progress();
 
@@ -43,7 +43,7 @@ class ExploreReport {
   // `found`: of how many that were looked for.
   void tell_mutants(std::size_t all, std::size_t found);
 
-  // Writes the reports; the exit code. Where nothing was played, nothing was shown: 2.
+  // Writes the reports; the exit code. Where nothing was played, nothing was proved: 2.
   int finish(bool good);
 
  private:

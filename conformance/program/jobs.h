@@ -16,7 +16,7 @@
 
 namespace terapi::conformance {
 
-// Scenarios over HTTP mostly wait; so many at once keep two cores busy and no more.
+// Scenarios over HTTP mostly wait; this many at once keep two cores busy, and no more.
 inline constexpr std::size_t kClientsAtOnce = 8;
 
 // A client that is a process.

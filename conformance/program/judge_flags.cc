@@ -63,7 +63,7 @@ core::Result<void> read_shard(const std::string& text, std::uint64_t& shard,
                          : core::parse_number<std::uint64_t>(text.substr(slash + 1));
   if (!index || !count || *index < 1 || *index > *count) {
     return core::Error{"bad_usage", "--shard: '" + text +
-                                        "' is no shard; expected I/N with I from 1 "
+                                        "' is not a shard; expected I/N with I from 1 "
                                         "to N, such as 1/4"};
   }
   shard = *index;
@@ -84,9 +84,8 @@ void JudgeFlags::add_to(core::Flags& flags, std::string_view mode) {
                seed);
   flags.number("repeat", "N", "play everything N times", {.most = 10'000}, repeat);
   flags.toggle("shuffle", "in random order", shuffle);
-  flags.number("jobs", "N", "scenarios that are played at once (0: as many as suit)", {.most = 256},
-               jobs);
-  flags.choice("dialect", dialect_names(), "the vocabulary that is spoken", dialect);
+  flags.number("jobs", "N", "scenarios played at once (0: a suitable number)", {.most = 256}, jobs);
+  flags.choice("dialect", dialect_names(), "the vocabulary to use", dialect);
   reports.add_to(flags);
   flags.text("known-failing", "FILE", "scenarios that fail for a known reason; stale ones fail",
              known_failing);

@@ -83,7 +83,7 @@ void complete(ScenarioResult& result, const JudgeJob& job, const std::string& re
   if (result.world.empty()) result.world = job.world;
   result.file = job.file;
   if (result.verdict == Verdict::kError && result.reason.empty()) {
-    result.reason = "nobody came to a verdict, which is a defect of the judge's own";
+    result.reason = "no verdict was reached, which is a defect of the judge itself";
   }
   if (!result.rerun.empty()) return;
   result.rerun =

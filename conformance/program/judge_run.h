@@ -39,7 +39,7 @@ struct JudgeRun {
   LiveReport* live = nullptr;          // null: a ConsoleReport on standard output
 
   // Plays those of the filter and of the flags' shard, in random order and several times where the
-  // flags say so; the exit code. A result that nobody came to is an ERROR.
+  // flags say so; the exit code. A job without a result is an ERROR.
   int run(const std::vector<JudgeJob>& all, const JudgeFlags& flags) const;
 };
 

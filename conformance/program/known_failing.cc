@@ -54,7 +54,7 @@ void KnownFailing::apply(ScenarioResult& result) {
           {Verdict::kFail,
            "",
            "",
-           "it is listed as known to fail (" + entry.reason + "), and does not fail any more",
+           "it is listed as known to fail (" + entry.reason + "), and no longer fails",
            "no entry for it in " + name_,
            "a stale entry",
            {}});

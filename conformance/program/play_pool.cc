@@ -14,7 +14,7 @@ ScenarioResult played(const JudgeJob& job) {
     return job.play();
   } catch (const std::exception& thrown) {
     ScenarioResult result;
-    result.reason = std::string("the judge did not come to an end: ") + thrown.what();
+    result.reason = std::string("the judge did not finish: ") + thrown.what();
     return result;
   }
 }

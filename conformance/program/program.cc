@@ -29,7 +29,7 @@ const std::vector<Mode>& modes() {
       {"mutants", "", "judge clients and servers with known defects: the kill matrix",
        run_mutants_mode},
       {"explore", "--for 60s [--save DIR]",
-       "schedules that nobody thought of: find those that fail, make them small", run_explore_mode},
+       "schedules that nobody thought of: find those that fail, and shrink them", run_explore_mode},
       {"subject", "[--mutant ID] [dump]",
        "a client for `client --run`: ours, with a defect if you like", run_subject_mode},
       {"list", "[--clauses]", "the scenarios, or the clauses and what checks them", run_list_mode},
@@ -51,10 +51,11 @@ void print_usage() {
   judge.add_to(flags, "client");
   std::printf(
       "\nFlags of every mode that judges:\n%s\n"
-      "`terapi-conformance MODE --help` tells a mode's own flags.\n"
+      "`terapi-conformance MODE --help` lists a mode's own flags.\n"
       "Verdicts: PASS, FAIL, WARN (a SHOULD), INFO, SKIP, INCONCLUSIVE (a fault never struck), "
       "ERROR.\n"
-      "Exit codes: 0 pass, 1 fail, 2 wrong usage or a fault of the judge's own, 3 inconclusive.\n",
+      "Exit codes: 0 pass, 1 fail, 2 wrong usage or an error of the judge itself, 3 "
+      "inconclusive.\n",
       flags.help().c_str());
 }
 

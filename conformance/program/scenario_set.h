@@ -19,7 +19,7 @@ std::vector<std::string> scenario_files(const std::string& folder);
 // The text of a file; code "no_file".
 core::Result<std::string> read_text_file(const std::string& path);
 
-// Where this program stands, with the others beside it: "…/build/bin".
+// The folder of this program, with the others beside it: "…/build/bin".
 std::string program_folder();
 
 }  // namespace terapi::conformance

@@ -84,11 +84,12 @@ int judge_server(const ServerFlags& given, const JudgeFlags& judge,
   }
   // What was there before is put back.
   const bool kept = steered && control(given.stage, "POST", kSnapshot);
-  if (steered && !kept) refuse("the server took no snapshot: what it holds will not be put back");
+  if (steered && !kept)
+    refuse("the server took no snapshot: its present state will not be restored");
   const int status = run.run(jobs, judge);
   if (!kept) return status;
   if (!control(given.stage, "POST", std::string(kSnapshot) + "/restore")) {
-    return refuse("what the server held is not put back: its snapshot could not be restored");
+    return refuse("the server's former state is lost: its snapshot could not be restored");
   }
   control(given.stage, "DELETE", kSnapshot);
   return status;

@@ -3,7 +3,7 @@
 // ignores-deletes'`.
 #include <cstdio>
 
-#include "conformance/harness/process/subject_process.h"
+#include "conformance/harness/stage/subject_process.h"
 #include "conformance/program/program.h"
 #include "core/flags.h"
 #include "core/nearest.h"

@@ -16,7 +16,7 @@ struct ClauseTally {
   // None: no scenario of this run was about it, or it failed over other clauses before it came to
   // this one.
   std::optional<Verdict> verdict{};
-  std::size_t checks = 0;  // results that came to a judgement about it
+  std::size_t checks = 0;  // results that judged it
   std::size_t failed = 0;  // those that say it is not kept
 };
 

@@ -56,7 +56,7 @@ std::string findings_text(const ScenarioResult& result, const TextLookup& text_o
   }
   if (result.findings.size() > kMostFindings) {
     text += "\n  … and " + std::to_string(result.findings.size() - kMostFindings) +
-            " findings more; the JSON and HTML reports have them all\n";
+            " more findings; the JSON and HTML reports have them all\n";
   }
   return text;
 }

@@ -97,7 +97,7 @@ TEST(ConsoleReport, CutsWhatIsTooMuchAndSaysSo) {
   const std::string text = render_failure(result, {});
   EXPECT_THAT(text, HasSubstr("8. wrong 7\n"));
   EXPECT_THAT(text, Not(HasSubstr("wrong 8")));
-  EXPECT_THAT(text, HasSubstr("… and 92 findings more"));
+  EXPECT_THAT(text, HasSubstr("… and 92 more findings"));
   EXPECT_THAT(text, HasSubstr("     | …\n     | line 80\n"));
   EXPECT_THAT(text, HasSubstr("     | line 99\n"));
   EXPECT_THAT(text, Not(HasSubstr("line 79")));

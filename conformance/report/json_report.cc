@@ -55,8 +55,8 @@ class JsonReport {
 
   static Json counts(const Counts& counts) {
     Json by_verdict = Json::object();
-    for (std::size_t i = 0; i < counts.by_verdict.size(); ++i) {
-      by_verdict[std::string(to_string(static_cast<Verdict>(i)))] = counts.by_verdict[i];
+    for (const auto& verdict : kVerdictWords) {
+      by_verdict[std::string(verdict.word)] = counts.of(verdict.value);
     }
     return {{"passed", counts.passed},
             {"failed", counts.failed},

@@ -1,4 +1,4 @@
-// JsonReport: a whole run as one JSON object, for people's tools and for the HTML report. What it
+// JsonReport: a whole run as one JSON object, for users' tools and for the HTML report. What it
 // holds is described in conformance/report/report.schema.json. Pure functions.
 //
 //   write_text_file(path, json_report(run, redactor));

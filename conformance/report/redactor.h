@@ -21,7 +21,7 @@ class Redactor {
   static constexpr std::string_view kMark = "[redacted]";
 
   Redactor() = default;
-  // Empty secrets are passed over.
+  // Empty secrets are ignored.
   explicit Redactor(const std::vector<std::string>& secrets);
 
   std::string redact(std::string_view text) const;

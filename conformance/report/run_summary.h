@@ -52,7 +52,7 @@ struct Counts {
   std::size_t passed = 0;   // PASS, INFO, WARN
   std::size_t failed = 0;   // FAIL, ERROR, INCONCLUSIVE
   std::size_t skipped = 0;  // SKIP
-  std::array<std::size_t, 7> by_verdict{};
+  std::array<std::size_t, kVerdictWords.size()> by_verdict{};
   std::size_t of(Verdict verdict) const { return by_verdict[static_cast<std::size_t>(verdict)]; }
   std::size_t total() const { return passed + failed + skipped; }
   void add(Verdict verdict);

@@ -17,7 +17,7 @@ struct ProcessStep {
   enum class What : std::uint8_t { kStarts, kIsKilled, kStops };
   static constexpr std::array<core::Word<What>, 3> kWhats = {
       {{What::kStarts, "starts", "goes on when it has asked for records and listens"},
-       {What::kIsKilled, "is killed", "SIGKILL; one that is gone already is no mistake"},
+       {What::kIsKilled, "is killed", "SIGKILL; a process that is already gone is not a mistake"},
        {What::kStops, "stops", "SIGTERM, likewise"}}};
   What what = What::kStarts;
   int worker = 1;
@@ -50,10 +50,10 @@ struct WaitStep {
   template <typename Json>
   static void describe(Json& json) {
     json.about(
-        "time passes until something is so; else the client fails, or (fired, dead) nothing is "
+        "time passes until something is true; else the client fails, or (fired, dead) nothing is "
         "proved",
         R"({"until":"converged"})");
-    json.verb("until", &WaitStep::what, kWhats, "what has to be so", For::kClients);
+    json.verb("until", &WaitStep::what, kWhats, "what has to be true", For::kClients);
     json.may("count", &WaitStep::count, kCount, "requests: how many");
     json.may("fault", &WaitStep::fault, "fired: the id of the rule");
     json.may("for", &WaitStep::quiet_for, "quiet: for how long");
@@ -79,7 +79,7 @@ struct WireRule {
        {What::kBrokenGzip, "broken gzip", "the body claims to be gzip, and is cut"},
        {What::kTooLong, "too long", "Content-Length is larger than the body"},
        {What::kExtraFields, "extra fields",
-        "members that nobody has heard of, in the page and in each record's metadata"}}};
+        "unknown members, in the page and in each record's metadata"}}};
   What what = What::kEmptyPage;
   std::string id{};                  // of the rule; "wire-1" by its place
   std::vector<std::uint64_t> nth{};  // which answers to GET /records; empty: each
@@ -318,7 +318,7 @@ struct ClientCheck {
       {{What::kRequests, "requests",
         "`least` to `most` requests for records since the mark; of that `status`, of that "
         "`stream`"},
-       {What::kWithoutCursor, "reads from the beginning", "the same of those without a cursor"},
+       {What::kWithoutCursor, "reads from the beginning", "the same for those without a cursor"},
        {What::kWaitsAfter, "waits after",
         "after an answer of that `status`, no request for that `time`"},
        {What::kResumed, "resumed",
@@ -339,7 +339,7 @@ struct ClientCheck {
         "the first request since the mark has the cursor of the last record that was served before "
         "it"},
        {What::kKeysKept, "keys kept",
-        "neither key stands in anything that the client wrote to its output"}}};
+        "neither key appears in anything that the client wrote to its output"}}};
   What what = What::kRequests;
   std::optional<std::uint64_t> least{};
   std::optional<std::uint64_t> most{};
@@ -352,9 +352,9 @@ struct ClientCheck {
 
   template <typename Json>
   static void describe(Json& json) {
-    json.about("something that has to be so",
+    json.about("something that has to be true",
                R"({"that":"requests","most":3,"because":"It has a cursor."})");
-    json.must("that", &ClientCheck::what, kWhats, "what has to be so");
+    json.must("that", &ClientCheck::what, kWhats, "what has to be true");
     json.may("least", &ClientCheck::least, kCount, "at least this many");
     json.may("most", &ClientCheck::most, Range{0, 1'000'000'000'000}, "at most this many");
     json.may("stream", &ClientCheck::stream, "only of that stream: github/demo/Issue");
@@ -362,7 +362,7 @@ struct ClientCheck {
     json.may("time", &ClientCheck::time, "how long");
     json.may("record", &ClientCheck::record, "surfaced: its id");
     json.may("clause", &ClientCheck::clause, "that is at stake");
-    json.may("because", &ClientCheck::because, "one sentence for those who fail it");
+    json.may("because", &ClientCheck::because, "one sentence for those that fail it");
   }
 };
 template <>
@@ -374,7 +374,7 @@ struct CheckStep {
   template <typename Json>
   static void describe(Json& json) {
     json.about("a check, now", R"({"expect":{"that":"alive"}})");
-    json.verb("expect", &CheckStep::check, "what has to be so", For::kClients);
+    json.verb("expect", &CheckStep::check, "what has to be true", For::kClients);
   }
 };
 

@@ -89,9 +89,7 @@ class MembersReader : public Description<MembersReader<T>, T> {
       kind.read({value, fields_.path_to(info.name), fields_.issues(), judges_},
                 std::invoke(get, object_));
     } else if (info.use == MemberInfo::Use::kMust) {
-      fields_.report(info.name, "required",
-                     core::json::path_text(fields_.path_to(info.name)) +
-                         " is missing: " + std::string(info.says));
+      fields_.report(info.name, "required", "is missing: " + std::string(info.says));
     }
   }
 

@@ -26,7 +26,7 @@ struct Run {
 
   template <typename Json>
   static void describe(Json& json) {
-    json.about("one run of a sync: what changes on the server, and whether it tells");
+    json.about("one run of a sync: what changes on the server, and whether a webhook announces it");
     json.embed(&Run::stream);
     json.may("sync", &Run::sync, "its name");
     json.may("type", &Run::type,
@@ -45,7 +45,7 @@ struct Run {
     json.may("error", &Run::error,
              JsonTextKind{core::json::Kind::kNull, R"("type":["object","string"])"},
              "the run fails after what it saved: {type, description}, or the description alone");
-    json.may("webhook", &Run::webhook, "false: nobody is told");
+    json.may("webhook", &Run::webhook, "false: no webhook");
   }
 
   std::string body() const;

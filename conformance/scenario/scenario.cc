@@ -30,15 +30,16 @@ class ScenarioReader {
   // What no member can say of itself.
   void check_story(json::Fields& fields) const {
     if (scenario_.given.empty() && scenario_.judges == Subject::kClient) {
-      fields.report("given", "required", "given is missing: the world that the client meets");
+      fields.report("given", "required", "is missing: the world that the client meets");
     }
     if (scenario_.kills.empty() == scenario_.kills_none.empty()) {
-      fields.report("kills", "required",
-                    "either kills names the mutants that this fails, or kills_none says why there "
-                    "is none");
+      fields.report(
+          "kills", "required",
+          "or kills_none is needed, and only one of them: the mutants that this fails, or why "
+          "there are none");
     }
     if (fields.has("worlds") && scenario_.worlds_why.empty()) {
-      fields.report("worlds", "required", "worlds needs worlds_why: why not in both");
+      fields.report("worlds", "required", "needs worlds_why: why not in both");
     }
   }
 

@@ -90,13 +90,13 @@ struct Scenario {
     json.may("$schema", &Scenario::schema, "where scenario.schema.json is, for editors");
     json.must("id", &Scenario::id, TextKind{true, "^[a-z0-9-]+/[a-z0-9-]+$"},
               "folder and name of the file: client/all-webhooks-lost");
-    json.must("title", &Scenario::title, kNotEmpty, "one sentence: what a good one does");
-    json.must("why", &Scenario::why, kNotEmpty, "what is lost in real life where this goes wrong");
+    json.must("title", &Scenario::title, kNotEmpty, "one sentence: what a correct one does");
+    json.must("why", &Scenario::why, kNotEmpty, "what is lost in real life when this goes wrong");
     json.must("clauses", &Scenario::clauses, kNotEmpty, "of docs/contract.md that it proves");
     json.may("level", &Scenario::level, kLevels, "how much it matters");
     json.may("origin", &Scenario::origin, "where it comes from, such as a report of a real defect");
     json.must("judges", &Scenario::judges, kSubjects, "who is put to the test");
-    json.may("seed", &Scenario::seed, Range{0, 1'000'000'000'000}, "decides all that is random");
+    json.may("seed", &Scenario::seed, Range{0, 1'000'000'000'000}, "determines everything random");
     json.may("given", &Scenario::given, WorldKind{},
              "the world at the start (docs/world-file.md); a client's scenario has to have one");
     json.may("any_data", &Scenario::any_data, "works on whatever data is there, and writes nothing",
@@ -108,10 +108,10 @@ struct Scenario {
              "fault rules in force from the start (docs/faults.md)");
     json.must(
         "steps", [](auto& scenario) -> auto& { return scenario.plan.steps; },
-        StepsKind{.not_empty = true}, "what is done, one after the other");
+        StepsKind{.not_empty = true}, "what is done, step by step");
     json.may(
         "expect", [](auto& scenario) -> auto& { return scenario.plan.expect; }, ExpectKind{},
-        "what has to be so at the end");
+        "what has to be true at the end");
     json.may("sometimes", &Scenario::sometimes, SometimesKind{},
              "what must have been seen, or the run proves nothing");
     json.may("worlds", kWhole, WorldsKind{}, "where it can be played");

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/embedded.h"
 #include "conformance/scenario/described_object.h"
+#include "conformance/scenario/embedded_definitions.h"
 #include "conformance/scenario/scenario.h"
 #include "conformance/scenario/written_out.h"
 #include "core/check.h"

@@ -20,7 +20,7 @@ namespace terapi::conformance {
 
 template <typename Json>
 void describe(Json& json, const AnswerExpected* /*answer*/) {
-  json.about("what the answer has to be; what is not named may be anything",
+  json.about("what the answer has to be; whatever is not named may be anything",
              R"({"status":200,"ids":["r1","r2"],"next":"last"})");
   json.may("status", &AnswerExpected::status, kHttpStatus, "HTTP status");
   json.may("code", &AnswerExpected::code, "of the error");
@@ -35,7 +35,7 @@ void describe(Json& json, const AnswerExpected* /*answer*/) {
   json.may("headers", &AnswerExpected::headers, NamedTextsKind{},
            "name: value, or null: without it");
   json.may("body", &AnswerExpected::body, "a part of the body; \"*\" stands for anything");
-  json.may("lacks", &AnswerExpected::lacks, "texts that must not stand in the answer");
+  json.may("lacks", &AnswerExpected::lacks, "texts that must not be in the answer");
 }
 template <>
 inline constexpr std::string_view kDefinition<AnswerExpected> = "answer_expected";
@@ -285,7 +285,8 @@ struct WebhooksStep {
   static void describe(Json& json) {
     json.about("the webhooks that came since the last such step",
                R"({"expect_webhooks":{"deliveries":1,"attempts":3,"gaps":["100ms","200ms"]}})");
-    json.verb("expect_webhooks", &WebhooksStep::expected, "what has to have come", For::kServers);
+    json.verb("expect_webhooks", &WebhooksStep::expected, "what has to have arrived",
+              For::kServers);
   }
 };
 

@@ -40,7 +40,8 @@ struct RunStep {
 
   template <typename Json>
   static void describe(Json& json) {
-    json.about("records change on the server, which announces it", R"({"run":{"delete":["r2"]}})");
+    json.about("records change on the server, which announces the change",
+               R"({"run":{"delete":["r2"]}})");
     json.verb("run", &RunStep::body, RunBodyKind{}, "what changes");
     json.may("times", &RunStep::times, kTimes, "this often", For::kServers);
     json.may("expect", &RunStep::expect, "what the run says that it did", For::kServers);

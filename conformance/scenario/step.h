@@ -55,7 +55,8 @@ struct ClientSettings {
 
   template <typename Json>
   static void describe(Json& json) {
-    json.about("what the client is told, and what it is spared", R"({"poll":"10m","limit":7})");
+    json.about("what the client is told, and what is not demanded of it",
+               R"({"poll":"10m","limit":7})");
     json.may("poll", &ClientSettings::poll, "its poll interval (TERAPI_POLL_MS)");
     json.may("limit", &ClientSettings::limit, Range{1, 10'000}, "records of a page (TERAPI_LIMIT)");
     json.may("streams", &ClientSettings::streams, "what it syncs (TERAPI_STREAMS)");

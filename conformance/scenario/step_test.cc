@@ -170,7 +170,7 @@ TEST(Step, OfAnotherSubjectIsRefused) {
 
 TEST(Step, LacksWhatItHasToSay) {
   EXPECT_THAT(client_scenario(R"({"expect":{"most":3}})").error().message,
-              HasSubstr("steps[0].expect.that is missing: what has to be so"));
+              HasSubstr("steps[0].expect.that is missing: what has to be true"));
   EXPECT_THAT(client_scenario(R"({"between_pages":1})").error().message,
               HasSubstr("steps[0].run is missing"));
 }

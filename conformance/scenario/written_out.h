@@ -37,7 +37,7 @@ inline constexpr std::string_view kDefinition<Generated> = "generate";
 
 // A list of records in a scenario, written out as the text of a JSON array. Either the array
 // itself, or {"generate":{"count":500,"prefix":"r","bytes":120,"version":1,"from":1}}: records with
-// the ids r1 to r500, a number `version`, and a text that makes them so large.
+// the ids r1 to r500, a number `version`, and a text that makes them as large as that.
 std::string written_out_records(const core::json::Value& spec, const core::json::Path& path,
                                 core::json::Issues& issues);
 

@@ -3,7 +3,7 @@
 //
 // Thread rule: run() or poll() on one thread, which is the loop's thread; post() and stop() from
 // any thread; everything else on the loop's thread, or before it runs. A callback must not call
-// run() or poll(). What an exception leaves a callback with leaves run() with, too.
+// run() or poll(). An exception that escapes a callback escapes run(), too.
 //
 // The first EventLoop makes the process ignore SIGPIPE: a peer that goes away is an error of that
 // connection, not the end of the process.

@@ -51,7 +51,8 @@ class Reply {
     if (auto connection = connection_.lock()) {
       asio::post(io_, [connection = std::move(connection)] {
         connection->answer(
-            {error_response({500, "internal_error", "the request was dropped unanswered"}), {}});
+            {error_response({500, "internal_error", "the request was dropped without an answer"}),
+             {}});
       });
     }
   }

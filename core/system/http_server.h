@@ -4,8 +4,8 @@
 // answered by the edge itself, in JSON, without troubling the handler:
 //   {"error":{"code":"body_too_large","message":"…"}}
 // The codes: invalid_request (400), request_timeout (408), body_too_large (413),
-// unsupported_media_type (415), headers_too_large (431), internal_error (500: the handler lost the
-// request or gave a status that is none), not_implemented (501), too_many_connections and
+// unsupported_media_type (415), headers_too_large (431), internal_error (500: the handler dropped
+// the request or answered with an invalid status), not_implemented (501), too_many_connections and
 // too_busy (503), http_version_not_supported (505).
 //
 // Responses: Content-Length, Date, Connection and Keep-Alive are written here; a handler's own

@@ -229,7 +229,8 @@ class HttplibTransport::Impl {
   Result<Response> send(const Request& request, const SendOptions& options) {
     const Result<Url> url = parse_url(request.target);
     if (!url) return url.error();
-    if (url->scheme != "http") return Error{"bad_url", "'" + request.target + "' is not http"};
+    if (url->scheme != "http")
+      return Error{"bad_url", "'" + request.target + "' does not begin with http://"};
     connect(*url, options.timeout);
     std::optional<Error> refusal;
     Response response;
@@ -241,7 +242,7 @@ class HttplibTransport::Impl {
       const Error error = error_of(result.error(), *url, used->stream());
       return Error{error.code, request.method + " " + request.target + ": " + error.message};
     }
-    if (result->status < 200) return Error{"bad_response", "an answer of 1xx is none"};
+    if (result->status < 200) return Error{"bad_response", "a 1xx answer is not a final one"};
     response.status = result->status;
     response.headers = headers_of(used->stream()->head());
     if (used->stream()->reusable()) client_ = std::move(used);
@@ -299,7 +300,7 @@ class HttplibTransport::Impl {
         return {"timeout", "the connection was not made within the time-out"};
       }
       // The library has one error for both.
-      if (!resolves(url.host)) return {"name_not_resolved", "the host is not known"};
+      if (!resolves(url.host)) return {"name_not_resolved", "the host's name is unknown"};
       return {"connection_refused", "the connection was refused"};
     }
     switch (stream->end()) {

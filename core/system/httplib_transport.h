@@ -1,14 +1,14 @@
 // HttplibTransport: the blocking HTTP client, on cpp-httplib. Keeps the last connection alive.
 // Redirects are not followed, proxies of the environment are not used, bodies are not decompressed,
-// nothing is sent twice, and only HTTP/1.1 is spoken, without TLS. To what it is given it adds
-// Host, Accept, User-Agent and, to a body without one, Content-Type.
+// nothing is sent twice, and only HTTP/1.1 is spoken, without TLS. It adds Host, Accept, User-Agent
+// and, for a body without one, Content-Type.
 //
 // For `ready` and for tests, which want a peer that shares no code with our server: a page of 4 MB
 // costs the library six times the CPU time that HttpSender takes.
 //
 // Errors, by code, are those of core/transport.h. A connection that closes without an answer is a
 // "connection_reset"; one that closes within the body, "truncated_body"; https, a "bad_url". The
-// time-out is one for all of it, but the look-up of the host's name.
+// time-out covers everything but the look-up of the host's name.
 //
 // Thread rule: one thread at a time for each instance.
 //

@@ -98,7 +98,7 @@ void RequestHead::judge() {
   }
   if (has_content_encoding_) {
     refuse(415, "unsupported_media_type",
-           "the request body has a Content-Encoding; it is expected without one");
+           "the request body has a Content-Encoding; send it without one");
   }
 }
 
@@ -123,7 +123,7 @@ void RequestHead::judge_transfer_encoding() {
     refuse(400, "invalid_request", "an HTTP/1.0 request cannot have a Transfer-Encoding");
   } else if (!equals_ignoring_case(transfer_encoding_, "chunked") || !chunked()) {
     refuse(501, "not_implemented",
-           "of the transfer encodings only 'chunked' is implemented, and only alone");
+           "'chunked' is the only transfer encoding that is implemented, and only by itself");
   } else if (request_.headers.count("Content-Length") != 0) {
     refuse(400, "invalid_request", "the request has both Content-Length and Transfer-Encoding");
   }
@@ -136,15 +136,15 @@ void RequestHead::refuse(int status, std::string code, std::string message) {
 
 void RequestHead::refuse_parse_error(const Code& code, std::string_view rest) {
   if (code == http::error::bad_version && names_another_version(rest)) {
-    refuse(505, "http_version_not_supported", "only HTTP/1.1 and HTTP/1.0 are spoken here");
+    refuse(505, "http_version_not_supported", "only HTTP/1.1 and HTTP/1.0 are supported");
   } else if (code == http::error::header_limit) {
     refuse(431, "headers_too_large", "the header is too large");
   } else if (code == http::error::bad_content_length) {
     refuse(400, "invalid_request",
-           "the Content-Length is not one whole number, or stands beside a Transfer-Encoding");
+           "the Content-Length is not one whole number, or comes with a Transfer-Encoding");
   } else if (code == http::error::bad_transfer_encoding) {
     refuse(400, "invalid_request",
-           "the request has two Transfer-Encodings, or one beside a Content-Length");
+           "the request has two Transfer-Encodings, or one with a Content-Length");
   } else {
     refuse(400, "invalid_request", "this is not an HTTP/1.1 request: " + code.message());
   }

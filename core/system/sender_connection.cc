@@ -76,13 +76,14 @@ class TlsConnection final : public SenderConnection {
     Code not_an_address;
     asio::ip::make_address(url().host, not_an_address);
     if (not_an_address && !announce_name()) {
-      return fail("bad_url", "'" + url().host + "' cannot be a TLS server's name");
+      return fail("bad_url", "'" + url().host + "' is not a valid name for a TLS server");
     }
     stream_.async_handshake(
         asio::ssl::stream_base::client, [this, self = shared_from_this()](const Code& code) {
           if (closed()) return;
           if (!code) return on_ready();
-          fail("bad_response", "no TLS with " + url().authority() + ": " + code.message());
+          fail("bad_response",
+               "the TLS handshake with " + url().authority() + " failed: " + code.message());
         });
   }
 
@@ -238,7 +239,7 @@ void SenderConnection::consume(std::string_view bytes) {
 std::optional<Error> SenderConnection::accept_head() {
   if (head_->is_interim()) {
     if (++interim_ > kMaxInterim || head_->response().status == 101) {
-      return Error{"bad_response", "the server sends 1xx answers where another is expected"};
+      return Error{"bad_response", "the server keeps sending 1xx answers instead of a final one"};
     }
     head_.emplace(max_header_bytes_, job_->is_head);
     return std::nullopt;

@@ -73,7 +73,7 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
 
   // Connects first if it has to. Only while idle, or new.
   void carry(SendJobPtr job);
-  // Gives up whatever it carries, and tells nobody but on_gone.
+  // Gives up whatever it carries; only on_gone is told.
   void close();
   bool is_idle() const { return connected_ && !job_; }
   const Url& url() const { return url_; }

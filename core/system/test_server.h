@@ -20,7 +20,7 @@
 
 namespace terapi::core {
 
-// Answers with what it was asked.
+// Answers with the request that it got.
 inline void answer_with_request(Request request, const std::function<void(Outcome)>& done) {
   done(Outcome{{200,
                 {{"Content-Type", "text/plain"}},

@@ -19,7 +19,7 @@ using namespace terapi;
 // records and cursor together, or nothing.
 class MapStore final : public client::Store {
  public:
-  core::Result<client::Position> position(const client::Stream& /*stream*/) override {
+  core::Result<client::StoredPosition> position(const client::Stream& /*stream*/) override {
     return position_;
   }
 
@@ -56,7 +56,7 @@ class MapStore final : public client::Store {
     std::string payload;
   };
   std::map<std::string, Row> rows_;
-  client::Position position_;
+  client::StoredPosition position_;
 };
 
 int main(int argc, char** argv) {

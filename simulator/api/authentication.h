@@ -5,7 +5,7 @@
 
 #include "core/http_message.h"
 #include "simulator/api/api_error.h"
-#include "simulator/dialect.h"
+#include "simulator/records/dialect.h"
 #include "simulator/world/state.h"
 
 namespace terapi::simulator {

@@ -11,7 +11,7 @@
 #include "simulator/api/public_call.h"
 #include "simulator/api/rate_limiter.h"
 #include "simulator/api/router.h"
-#include "simulator/engine.h"
+#include "simulator/engine/engine.h"
 #include "simulator/observation/advisories.h"
 
 namespace terapi::simulator {

@@ -11,7 +11,7 @@
 #include "core/http_message.h"
 #include "core/url.h"
 #include "simulator/api/api_error.h"
-#include "simulator/engine.h"
+#include "simulator/engine/engine.h"
 
 namespace terapi::simulator {
 

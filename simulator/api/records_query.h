@@ -8,8 +8,8 @@
 
 #include "core/url.h"
 #include "simulator/api/api_error.h"
-#include "simulator/dialect.h"
 #include "simulator/records/cursor.h"
+#include "simulator/records/dialect.h"
 #include "simulator/records/record_log.h"
 
 namespace terapi::simulator {

@@ -101,7 +101,7 @@ TEST_F(AdvisoryDetection, SeesAWebhookThatIsAnsweredAfterFetching) {
   s.send_webhooks();
   s.receiver().set_answer([&](const core::Request&) {
     s.page();
-    return WebhookReceiver::status(200);
+    return TestReceiver::status(200);
   });
   s.save({"6"});
   EXPECT_THAT(s.advisory_codes(), ElementsAre("webhook_answered_after_fetching"));

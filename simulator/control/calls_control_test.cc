@@ -351,7 +351,7 @@ TEST(Determinism, TwoSimulatorsOfOneSeedGiveTheSameBytes) {
     s.receiver().set_answer([&](const core::Request& request) {
       for (const auto& [name, value] : request.headers) trace += name + ":" + value + "\n";
       trace += request.body + "\n";
-      return WebhookReceiver::status(++count % 3 == 0 ? 200 : 500);
+      return TestReceiver::status(++count % 3 == 0 ? 200 : 500);
     });
     s.send_webhooks();
     s.faults(R"([{"id":"p","on":"api","probability":0.5,"do":{"status":503}},)"

@@ -47,7 +47,7 @@ std::function<void()> reply_moved(SimulatorParts& parts, const Reply& reply) {
 void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   if (parts.virtual_clock == nullptr) {
     return reply(ApiError{409, "not_virtual",
-                          "time is the machine's here; start with --clock virtual to move it"});
+                          "this is the system clock; start with --clock virtual to move time"});
   }
   const auto body = read_body(call, reply);
   if (!body) return;
@@ -57,13 +57,16 @@ void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
   const auto to_text = fields.string("to");
   const auto to = to_text ? core::parse_rfc3339(*to_text) : std::nullopt;
   fields.finish();
-  if (to_text && !to) fields.report("to", "invalid_value", "to is not an RFC 3339 timestamp");
+  if (to_text && !to) fields.report("to", "invalid_value", "is not an RFC 3339 timestamp");
   if (issues.empty() && by.has_value() == to.has_value()) {
-    fields.report("by", "required", "expected either by, a duration such as \"5m\", or to, a time");
+    fields.report("by", "required",
+                  "or to is needed, and only one of them: a duration such as \"5m\", or a time");
   }
-  if (by && *by > kFarthest) fields.report("by", "invalid_value", "at most ten years at once");
+  if (by && *by > kFarthest)
+    fields.report("by", "invalid_value", "is more than ten years, the most at once");
   if (to && *to < parts.engine.now()) {
-    fields.report("to", "invalid_value", "time does not go back; restore a snapshot instead");
+    fields.report("to", "invalid_value",
+                  "lies in the past; time does not go back, but a snapshot can be restored");
   }
   if (!no_issues(issues, body->text(), reply)) return;
   parts.driver.advance_to(to ? *to : parts.engine.now() + *by, reply_moved(parts, reply));
@@ -82,8 +85,7 @@ void run_until_idle(SimulatorParts& parts, const ControlCall& call, const Reply&
 
 }  // namespace
 
-void add_clock_routes(SimulatorParts& parts) {
-  ControlRouter& router = parts.control;
+void add_clock_routes(ControlRouter& router, SimulatorParts& parts) {
   router.add("GET", "/_simulator/clock", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, clock_json(parts)));
   });

@@ -43,7 +43,7 @@ std::optional<ApiError> refuse_caller(const core::Request& request,
   if (!control_token.empty() && given == "Bearer " + control_token) return std::nullopt;
   if (!is_loopback(request.remote_address)) {
     return refuse(
-        "from other machines the control API wants 'Authorization: Bearer <control token>', and "
+        "from other machines the control API requires 'Authorization: Bearer <control token>', and "
         "the simulator has to be started with --control-token");
   }
   // A page of another site can reach loopback through the browser of whoever looks at it: openly,
@@ -67,15 +67,15 @@ void route_control_call(const ControlRouter& router, const core::Request& reques
   (*route.handler)({request, std::move(*target), std::move(route.parts)}, reply);
 }
 
-void add_all_routes(SimulatorParts& parts) {
-  add_status_routes(parts);
-  add_world_routes(parts);
-  add_clock_routes(parts);
-  add_run_routes(parts);
-  add_truth_routes(parts);
-  add_fault_routes(parts);
-  add_delivery_routes(parts);
-  add_journal_routes(parts);
+void add_all_routes(ControlRouter& router, SimulatorParts& parts) {
+  add_status_routes(router, parts);
+  add_world_routes(router, parts);
+  add_clock_routes(router, parts);
+  add_run_routes(router, parts);
+  add_truth_routes(router, parts);
+  add_fault_routes(router, parts);
+  add_delivery_routes(router, parts);
+  add_journal_routes(router, parts);
 }
 
 }  // namespace terapi::simulator

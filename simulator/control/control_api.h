@@ -3,7 +3,7 @@
 #pragma once
 
 #include "simulator/control/control_call.h"
-#include "simulator/parts.h"
+#include "simulator/parts/simulator_parts.h"
 
 namespace terapi::simulator {
 
@@ -19,14 +19,14 @@ std::optional<ApiError> refuse_caller(const core::Request& request,
 void route_control_call(const ControlRouter& router, const core::Request& request,
                         const Reply& reply);
 
-void add_all_routes(SimulatorParts& parts);
-void add_clock_routes(SimulatorParts& parts);
-void add_delivery_routes(SimulatorParts& parts);
-void add_fault_routes(SimulatorParts& parts);
-void add_journal_routes(SimulatorParts& parts);
-void add_run_routes(SimulatorParts& parts);
-void add_status_routes(SimulatorParts& parts);
-void add_truth_routes(SimulatorParts& parts);
-void add_world_routes(SimulatorParts& parts);
+void add_all_routes(ControlRouter& router, SimulatorParts& parts);
+void add_clock_routes(ControlRouter& router, SimulatorParts& parts);
+void add_delivery_routes(ControlRouter& router, SimulatorParts& parts);
+void add_fault_routes(ControlRouter& router, SimulatorParts& parts);
+void add_journal_routes(ControlRouter& router, SimulatorParts& parts);
+void add_run_routes(ControlRouter& router, SimulatorParts& parts);
+void add_status_routes(ControlRouter& router, SimulatorParts& parts);
+void add_truth_routes(ControlRouter& router, SimulatorParts& parts);
+void add_world_routes(ControlRouter& router, SimulatorParts& parts);
 
 }  // namespace terapi::simulator

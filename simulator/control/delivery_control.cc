@@ -137,8 +137,7 @@ void resend(SimulatorParts& parts, const std::string& id, const Reply& reply) {
 
 }  // namespace
 
-void add_delivery_routes(SimulatorParts& parts) {
-  ControlRouter& router = parts.control;
+void add_delivery_routes(ControlRouter& router, SimulatorParts& parts) {
   router.add("GET", "/_simulator/deliveries",
              [&parts](const ControlCall& call, const Reply& reply) { list(parts, call, reply); });
   router.add("GET", "/_simulator/deliveries/{id}",

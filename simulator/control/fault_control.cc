@@ -81,8 +81,7 @@ void put_one(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
 
 }  // namespace
 
-void add_fault_routes(SimulatorParts& parts) {
-  ControlRouter& router = parts.control;
+void add_fault_routes(ControlRouter& router, SimulatorParts& parts) {
   router.add("GET", "/_simulator/faults", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, faults_json(parts.engine.state().faults)));
   });

@@ -35,8 +35,7 @@ void reply_list(const ControlCall& call, const Reply& reply, std::string_view na
 
 }  // namespace
 
-void add_journal_routes(SimulatorParts& parts) {
-  ControlRouter& router = parts.control;
+void add_journal_routes(ControlRouter& router, SimulatorParts& parts) {
   router.add("GET", "/_simulator/requests", [&parts](const ControlCall& call, const Reply& reply) {
     const StreamFilter filter = filter_of(call);
     const auto wanted = [&](const RequestEntry& entry) {

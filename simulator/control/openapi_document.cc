@@ -8,7 +8,7 @@
 #include "core/check.h"
 #include "core/json.h"
 #include "core/json_writer.h"
-#include "simulator/openapi_parts.h"
+#include "simulator/control/openapi_parts.h"
 
 namespace terapi::simulator {
 namespace {

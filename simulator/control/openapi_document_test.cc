@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "simulator/openapi_parts.h"
+#include "simulator/control/openapi_parts.h"
 #include "simulator/test_openapi.h"
 #include "simulator/test_simulator.h"
 

@@ -6,7 +6,7 @@
 #include "simulator/control/control_api.h"
 #include "simulator/control/control_body.h"
 #include "simulator/records/payload.h"
-#include "simulator/run.h"
+#include "simulator/runs/run.h"
 
 namespace terapi::simulator {
 namespace {
@@ -61,8 +61,7 @@ std::vector<std::string> read_ids(json::Fields& fields, std::string_view key) {
     ids.push_back(item.is_string() ? item.string() : std::string(item.text()));
     if (!(item.is_string() || item.is_number()) || ids.back().empty() ||
         ids.back().size() > kLongestId) {
-      fields.report(key, "invalid_type",
-                    std::string(key) + " has to list ids: strings of 1 to 255 bytes");
+      fields.report(key, "invalid_type", "has to list ids: strings of 1 to 255 bytes");
     }
   }
   return ids;
@@ -143,10 +142,10 @@ void carry_out(SimulatorParts& parts, const ControlCall& call, const Reply& repl
 
 }  // namespace
 
-void add_run_routes(SimulatorParts& parts) {
-  parts.control.add(
-      "POST", "/_simulator/runs",
-      [&parts](const ControlCall& call, const Reply& reply) { carry_out(parts, call, reply); });
+void add_run_routes(ControlRouter& router, SimulatorParts& parts) {
+  router.add("POST", "/_simulator/runs", [&parts](const ControlCall& call, const Reply& reply) {
+    carry_out(parts, call, reply);
+  });
 }
 
 }  // namespace terapi::simulator

@@ -6,8 +6,8 @@
 #include "core/version.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
+#include "simulator/control/embedded_page.h"
 #include "simulator/control/openapi_document.h"
-#include "simulator/embedded.h"
 
 namespace terapi::simulator {
 namespace {
@@ -119,8 +119,7 @@ core::Response page_response() {
 
 }  // namespace
 
-void add_status_routes(SimulatorParts& parts) {
-  ControlRouter& router = parts.control;
+void add_status_routes(ControlRouter& router, SimulatorParts& parts) {
   router.add("GET", "/_simulator/health", [](const ControlCall&, const Reply& reply) {
     reply(json_response(200, R"({"status":"ok"})"));
   });

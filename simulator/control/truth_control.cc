@@ -49,18 +49,17 @@ bool knows_environment(SimulatorParts& parts, const ControlCall& call, const Rep
 
 }  // namespace
 
-void add_truth_routes(SimulatorParts& parts) {
-  parts.control.add(
-      "GET", "/_simulator/truth", [&parts](const ControlCall& call, const Reply& reply) {
-        const auto limit = read_limit(call, reply, std::numeric_limits<std::size_t>::max());
-        if (!limit || !knows_environment(parts, call, reply)) return;
-        core::Response response;
-        response.headers.add("Content-Type", "application/x-ndjson; charset=utf-8");
-        response.body =
-            truth_dump(parts.engine.state(), filter_of(call), parts.engine.dialect(), *limit);
-        reply(std::move(response));
-      });
-  parts.control.add(
+void add_truth_routes(ControlRouter& router, SimulatorParts& parts) {
+  router.add("GET", "/_simulator/truth", [&parts](const ControlCall& call, const Reply& reply) {
+    const auto limit = read_limit(call, reply, std::numeric_limits<std::size_t>::max());
+    if (!limit || !knows_environment(parts, call, reply)) return;
+    core::Response response;
+    response.headers.add("Content-Type", "application/x-ndjson; charset=utf-8");
+    response.body =
+        truth_dump(parts.engine.state(), filter_of(call), parts.engine.dialect(), *limit);
+    reply(std::move(response));
+  });
+  router.add(
       "POST", "/_simulator/truth/diff", [&parts](const ControlCall& call, const Reply& reply) {
         if (!knows_environment(parts, call, reply)) return;
         const auto diff = diff_with_truth(parts.engine.state(), filter_of(call), call.request.body);

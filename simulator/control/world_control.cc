@@ -122,15 +122,15 @@ void patch_environment(SimulatorParts& parts, const ControlCall& call, const Rep
   read_settings(fields, changed);
   fields.finish();
   if (changed.name != environment->settings.name) {
-    fields.report("name", "invalid_value", "an environment cannot be renamed while it runs");
+    fields.report("name", "invalid_value", "cannot be changed while the simulator runs");
   }
   for (const Environment& other : state.environments) {
     if (&other != environment && other.settings.secret_key == changed.secret_key) {
-      fields.report("secret_key", "invalid_value", "another environment has this secret key");
+      fields.report("secret_key", "invalid_value", "is that of another environment");
     }
   }
   if (changed.secret_key.empty()) {
-    fields.report("secret_key", "invalid_value", "a secret key must not be empty");
+    fields.report("secret_key", "invalid_value", "must not be empty");
   }
   if (!no_issues(issues, body->text(), reply)) return;
   rotate_signing_key(environment->settings, changed, parts.engine.now());
@@ -141,8 +141,7 @@ void patch_environment(SimulatorParts& parts, const ControlCall& call, const Rep
 
 }  // namespace
 
-void add_world_routes(SimulatorParts& parts) {
-  ControlRouter& router = parts.control;
+void add_world_routes(ControlRouter& router, SimulatorParts& parts) {
   router.add("GET", "/_simulator/world", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, world_text(parts.engine.state())));
   });

@@ -26,7 +26,7 @@ struct ApiEffect {
   core::WireFaults wire;    // done to the answer on its way out
   core::Duration stale{0};  // records are shown as they were that long ago
 
-  // Waits add up; of anything else the later one counts.
+  // Delays add up; of anything else the later rule's holds.
   void add(const ApiEffect& other) {
     if (other.answer) answer = other.answer;
     wire.delay += other.wire.delay;

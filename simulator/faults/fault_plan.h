@@ -14,15 +14,15 @@ class FaultPlan {
  public:
   const std::vector<FaultRule>& rules() const { return rules_; }
   const FaultRule* find(std::string_view id) const;
-  // Adds the rule, or replaces the one of that id (its counts begin anew).
+  // Adds the rule, or replaces the one of that id (its counts start again at 0).
   void put(FaultRule rule);
   bool remove(std::string_view id);
   void clear();
   // Sets a stored rule's counts.
   void restore_counts(std::string_view id, std::int64_t matched, std::int64_t fired);
 
-  // Adds to `effect` what every rule about such events does that strikes at this one; returns the
-  // ids of those that did, comma-separated.
+  // Adds to `effect` what each rule does that strikes this event; returns the ids of those rules,
+  // comma-separated.
   template <typename Effect>
   std::string strike(const FaultEvent& event, std::uint64_t seed, Effect& effect) {
     std::string struck;

@@ -61,7 +61,8 @@ void read_trigger(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
   const int triggers =
       (fields.has("nth") ? 1 : 0) + (rule.every ? 1 : 0) + (rule.parts_per_million ? 1 : 0);
   if (triggers > 1) {
-    fields.report("nth", "invalid_value", "a rule has one of nth, every and probability");
+    fields.report("nth", "invalid_value",
+                  "is one too many: a rule has only one of nth, every and probability");
   }
 }
 
@@ -96,14 +97,11 @@ FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
   FaultRule rule;
   json::Fields fields(value, path, issues);
   rule.id = fields.string("id").value_or(std::string(fallback_id));
-  const std::vector<std::string> events = fault_events();
-  const auto on = fields.choice("on", events);
+  const auto on = fields.word("on", kFaultOnWords);
   if (!on && !fields.has("on")) {
-    fields.report("on", "required",
-                  json::path_text(fields.path_to("on")) +
-                      " is missing; expected \"api\", \"webhook\" or \"store\"");
+    fields.report("on", "required", "is missing; expected \"api\", \"webhook\" or \"store\"");
   }
-  rule.effect = no_effect_on(events[on.value_or(0)]);
+  rule.effect = no_effect_on(on.value_or(FaultOn::kApi));
   read_match(fields, rule, issues);
   read_trigger(fields, rule, issues);
   const json::Value doing = fields.object("do");
@@ -112,9 +110,7 @@ FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
     read_fault_effect(rule.effect, do_fields, fields);
     do_fields.finish();
   } else if (!fields.has("do")) {
-    fields.report("do", "required",
-                  json::path_text(fields.path_to("do")) +
-                      " is missing; expected what the fault does, an object");
+    fields.report("do", "required", "is missing; expected what the fault does, an object");
   }
   fields.finish();
   rule.text = json::compact(value);

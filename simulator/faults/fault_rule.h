@@ -26,7 +26,7 @@ struct FaultRule {
   // Attribute → pattern; "*" in a pattern stands for any text. All have to match.
   std::map<std::string, std::string> match;
   std::vector<std::int64_t> nth;                  // strikes these matching events, counted from 1
-  std::optional<std::int64_t> every;              // strikes each third, fourth… of them
+  std::optional<std::int64_t> every;              // strikes every n-th of them
   std::optional<std::int64_t> parts_per_million;  // strikes with this probability
   std::optional<std::int64_t> times;              // strikes at most this often
   FaultEffect effect;  // what its `do` says; its alternative tells which events it is about

@@ -93,7 +93,7 @@ void read_drip(Fields& fields, ApiEffect& effect) {
   effect.wire.drip_bytes_per_second = parse_rate(fields.string("drip").value_or(""));
   if (effect.wire.drip_bytes_per_second > 0) return;
   fields.report("drip", "invalid_value",
-                "drip is not a rate; expected for example \"100B/s\" or \"2KB/s\"");
+                "is not a rate; expected for example \"100B/s\" or \"2KB/s\"");
 }
 
 constexpr std::int64_t kMostBytes = std::numeric_limits<std::int64_t>::max();
@@ -123,8 +123,9 @@ constexpr std::string_view kApiAttributes[] = {"method", "path",    "integration
 constexpr std::int64_t kMostCopies = 10'000;
 
 void read_forge(Fields& fields, WebhookEffect& effect) {
-  const bool body = fields.choice("forge", {"signature", "body"}).value_or(0) == 1;
-  (body ? effect.forge_body : effect.forge_signature) = true;
+  static constexpr auto kForgeries = std::to_array<core::Word<bool WebhookEffect::*>>(
+      {{&WebhookEffect::forge_signature, "signature"}, {&WebhookEffect::forge_body, "body"}});
+  if (const auto forged = fields.word("forge", kForgeries)) effect.** forged = true;
 }
 
 // true: a second. HOOK-4 broken on purpose.
@@ -164,9 +165,12 @@ constexpr Fault<StoreEffect> kStoreFaults[] = {
 constexpr std::string_view kStoreAttributes[] = {"integration", "connection", "model", "variant",
                                                  "sync"};
 
-constexpr Event<ApiEffect> kOnApi{"api", kApiAttributes, kApiFaults};
-constexpr Event<WebhookEffect> kOnWebhook{"webhook", kWebhookAttributes, kWebhookFaults};
-constexpr Event<StoreEffect> kOnStore{"store", kStoreAttributes, kStoreFaults};
+constexpr Event<ApiEffect> kOnApi{core::word_of(kFaultOnWords, FaultOn::kApi), kApiAttributes,
+                                  kApiFaults};
+constexpr Event<WebhookEffect> kOnWebhook{core::word_of(kFaultOnWords, FaultOn::kWebhook),
+                                          kWebhookAttributes, kWebhookFaults};
+constexpr Event<StoreEffect> kOnStore{core::word_of(kFaultOnWords, FaultOn::kStore),
+                                      kStoreAttributes, kStoreFaults};
 
 constexpr const Event<ApiEffect>& event_of(const ApiEffect&) { return kOnApi; }
 constexpr const Event<WebhookEffect>& event_of(const WebhookEffect&) { return kOnWebhook; }
@@ -174,13 +178,15 @@ constexpr const Event<StoreEffect>& event_of(const StoreEffect&) { return kOnSto
 
 }  // namespace
 
-std::vector<std::string> fault_events() {
-  return {std::string(kOnApi.on), std::string(kOnWebhook.on), std::string(kOnStore.on)};
-}
-
-FaultEffect no_effect_on(std::string_view event) {
-  if (event == kOnWebhook.on) return WebhookEffect{};
-  if (event == kOnStore.on) return StoreEffect{};
+FaultEffect no_effect_on(FaultOn event) {
+  switch (event) {
+    case FaultOn::kApi:
+      return ApiEffect{};
+    case FaultOn::kWebhook:
+      return WebhookEffect{};
+    case FaultOn::kStore:
+      return StoreEffect{};
+  }
   return ApiEffect{};
 }
 
@@ -201,7 +207,7 @@ void read_fault_effect(FaultEffect& effect, Fields& fields, Fields& rule_fields)
   };
   std::visit(read, effect);
   if (!any) {
-    rule_fields.report("do", "required", "the rule does nothing; expected one of " + known);
+    rule_fields.report("do", "required", "does nothing; expected one of " + known);
   }
 }
 

@@ -2,19 +2,24 @@
 // is read into the rule's effect (docs/add-a-fault.md). Immutable.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/json_fields.h"
+#include "core/words.h"
 #include "simulator/faults/fault_effect.h"
 
 namespace terapi::simulator {
 
-// The words of a rule's `on`, and the effect, still none, of a rule about such events.
-std::vector<std::string> fault_events();
-FaultEffect no_effect_on(std::string_view event);
+// What a rule's `on` says, and the effect, still none, of a rule about such events.
+enum class FaultOn : std::uint8_t { kApi, kWebhook, kStore };
+inline constexpr auto kFaultOnWords = std::to_array<core::Word<FaultOn>>(
+    {{FaultOn::kApi, "api"}, {FaultOn::kWebhook, "webhook"}, {FaultOn::kStore, "store"}});
+FaultEffect no_effect_on(FaultOn event);
 
 // What rules with that kind of effect may match.
 std::span<const std::string_view> fault_attributes(const FaultEffect& effect);

@@ -123,7 +123,7 @@ TEST_F(WebhookFault, ForgeIsFoundByVerification) {
 TEST_F(WebhookFault, StrikesSingleAttempts) {
   on_webhook(R"("match":{"attempt":1},"do":{"forge":"body"})");
   s.receiver().set_answer([](const core::Request& request) {
-    return WebhookReceiver::status(verifies(request) ? 200 : 401);
+    return TestReceiver::status(verifies(request) ? 200 : 401);
   });
   const Json run = s.save({"a"});
   s.run_until_idle();
@@ -172,7 +172,7 @@ TEST_F(WebhookFault, BeforeCommitArrivesBeforeItsDataCanBeRead) {
   std::vector<std::size_t> seen;
   s.receiver().set_answer([&](const core::Request&) {
     seen.push_back(s.page({{"cursor", cursor}})["records"].size());
-    return WebhookReceiver::status(200);
+    return TestReceiver::status(200);
   });
   on_webhook(R"("do":{"before_commit":true})");
   s.save({"new"});

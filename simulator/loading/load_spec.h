@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "simulator/records/stream.h"
+#include "simulator/records/stream_key.h"
 
 namespace terapi::simulator {
 

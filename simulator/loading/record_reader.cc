@@ -113,7 +113,7 @@ class ArrayReader final : public FileReader {
   core::Result<std::optional<std::string>> finish() {
     while (read()) {
       if (std::string_view(" \t\r\n").find(at_) == std::string_view::npos) {
-        return bad("there is more after the array's end");
+        return bad("there is more text after the end of the array");
       }
     }
     return std::optional<std::string>();

@@ -10,7 +10,8 @@ constexpr std::size_t kMostRequests = 10;
 
 }  // namespace
 
-Advisories::Advisories(Engine& engine) : engine_(engine), detectors_(make_advisory_detectors()) {}
+Advisories::Advisories(const State& state, const core::Clock& clock, LogBook& logs)
+    : state_(state), clock_(clock), logs_(logs), detectors_(make_advisory_detectors()) {}
 Advisories::~Advisories() = default;
 
 void Advisories::on_request(const RequestEntry& entry) {
@@ -22,7 +23,7 @@ void Advisories::on_webhook(const Delivery& delivery, bool started) {
 }
 
 void Advisories::review() {
-  for (const auto& detector : detectors_) detector->review(engine_.now(), *this);
+  for (const auto& detector : detectors_) detector->review(clock_.now(), *this);
 }
 
 void Advisories::clear() {
@@ -46,13 +47,16 @@ void Advisories::raise(std::string code, std::string clause, std::string message
     made.code = std::move(code);
     made.clause = std::move(clause);
     made.stream = describe(stream);
-    made.first_at = engine_.now();
-    engine_.log(LogLevel::kWarning, "advisory", message,
-                {{"code", made.code}, {"clause", made.clause}, {"stream", made.stream}});
+    made.first_at = clock_.now();
+    logs_.add({clock_.now(),
+               LogLevel::kWarning,
+               "advisory",
+               message,
+               {{"code", made.code}, {"clause", made.clause}, {"stream", made.stream}}});
   }
   Advisory& advisory = found->second;
   advisory.message = std::move(message);
-  advisory.last_at = engine_.now();
+  advisory.last_at = clock_.now();
   ++advisory.count;
   for (const std::uint64_t request : requests) {
     advisory.requests.push_back(request);

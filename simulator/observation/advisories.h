@@ -10,8 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "simulator/engine.h"
-#include "simulator/webhooks/delivery.h"
+#include "core/clock.h"
+#include "simulator/observation/log_book.h"
+#include "simulator/observation/request_journal.h"
+#include "simulator/world/delivery.h"
+#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 
@@ -35,13 +38,14 @@ class AdvisoryDetector {
   virtual void on_request(const RequestEntry& /*entry*/, Advisories& /*advisories*/) {}
   virtual void on_webhook(const Delivery& /*delivery*/, bool /*started*/,
                           Advisories& /*advisories*/) {}
-  // Asked when somebody looks: for what shows by nothing happening.
+  // Called when somebody looks at the advisories: for what shows by nothing happening.
   virtual void review(Time /*now*/, Advisories& /*advisories*/) {}
 };
 
 class Advisories {
  public:
-  explicit Advisories(Engine& engine);
+  // A new advisory is logged, too.
+  Advisories(const State& state, const core::Clock& clock, LogBook& logs);
   ~Advisories();
   void on_request(const RequestEntry& entry);
   void on_webhook(const Delivery& delivery, bool started);
@@ -52,11 +56,13 @@ class Advisories {
 
   const std::map<std::pair<std::string, std::string>, Advisory>& all() const { return all_; }
   std::uint64_t dropped() const { return dropped_; }
-  Engine& engine() { return engine_; }
+  const State& state() const { return state_; }
   void clear();
 
  private:
-  Engine& engine_;
+  const State& state_;
+  const core::Clock& clock_;
+  LogBook& logs_;
   std::vector<std::unique_ptr<AdvisoryDetector>> detectors_;
   std::map<std::pair<std::string, std::string>, Advisory> all_;  // by code and stream
   std::uint64_t last_id_ = 0;

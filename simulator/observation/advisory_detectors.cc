@@ -27,8 +27,7 @@ class CursorOfAnotherStream final : public AdvisoryDetector {
   void on_request(const RequestEntry& entry, Advisories& advisories) override {
     if (!is_page(entry) || !entry.after) return;
     const std::uint32_t tag = stream_tag_of(entry.after->id);
-    const Environment* environment =
-        advisories.engine().state().find_environment(entry.environment);
+    const Environment* environment = advisories.state().find_environment(entry.environment);
     if (environment == nullptr) return;
     for (const auto& [key, stream] : environment->streams) {
       if (stream.tag != tag) continue;

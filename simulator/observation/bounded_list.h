@@ -1,4 +1,4 @@
-// BoundedList: the latest entries of something that never ends, and how many it has let go.
+// BoundedList: the latest entries of something that never ends, and how many it has discarded.
 #pragma once
 
 #include <cstddef>

@@ -6,31 +6,19 @@
 
 #include <array>
 #include <functional>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include "core/clock.h"
 #include "core/words.h"
 #include "simulator/observation/bounded_list.h"
+#include "simulator/observation/log_entry.h"
 
 namespace terapi::simulator {
 
-enum class LogLevel { kDebug, kInfo, kWarning, kError };
 inline constexpr auto kLogLevelWords = std::to_array<core::Word<LogLevel>>({
     {LogLevel::kDebug, "debug"},
     {LogLevel::kInfo, "info"},
     {LogLevel::kWarning, "warning"},
     {LogLevel::kError, "error"},
 });
-
-struct LogEntry {
-  core::Time at;
-  LogLevel level = LogLevel::kInfo;
-  std::string event;    // stable, for programs: "run", "webhook.attempt"
-  std::string message;  // for whoever reads the log
-  std::vector<std::pair<std::string, std::string>> fields;
-};
 
 class LogBook {
  public:
@@ -46,9 +34,5 @@ class LogBook {
   BoundedList<LogEntry> entries_;
   Sink sink_;
 };
-
-// One entry as a line of text ("12:00:01.250 info  run …") or as one JSON object.
-std::string log_text(const LogEntry& entry);
-std::string log_json(const LogEntry& entry);
 
 }  // namespace terapi::simulator

@@ -69,7 +69,7 @@ core::Result<DumpLine> read_line(const json::Value& value) {
     line.last_modified = core::parse_rfc3339(*time);
     if (!line.last_modified) {
       fields.report("last_modified_at", "invalid_value",
-                    "last_modified_at is '" + *time + "'; expected an RFC 3339 timestamp");
+                    "is '" + *time + "'; expected an RFC 3339 timestamp");
     }
   }
   if (!issues.empty()) return core::Error{"bad_dump", issues.front().message};

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/engine.h"
+#include "simulator/engine/engine.h"
 
 namespace terapi::simulator {
 namespace {

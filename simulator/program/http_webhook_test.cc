@@ -87,7 +87,7 @@ TEST_P(WebhookContract, RetriesWithTheSameBytesAtTheExactTimesOfThePolicy) {
   TestSimulator& s = sending();
   auto count = std::make_shared<std::atomic<int>>(0);
   s.receiver().set_answer(
-      [count](const core::Request&) { return WebhookReceiver::status(++*count < 7 ? 500 : 200); });
+      [count](const core::Request&) { return TestReceiver::status(++*count < 7 ? 500 : 200); });
   const Json run = s.save({"a"});
   const Json moved = s.run_until_idle();
   EXPECT_EQ(moved["attempts"], 6);  // the first went out with the run
@@ -174,7 +174,7 @@ TEST_P(WebhookContract, RetriesADroppedConnection) {
   s.send_webhooks_to({s.faulty_receiver_url("/hook")});
   auto count = std::make_shared<std::atomic<int>>(0);
   s.receiver().set_answer([count](const core::Request&) {
-    core::Outcome outcome = WebhookReceiver::status(200);
+    core::Outcome outcome = TestReceiver::status(200);
     outcome.wire.reset = ++*count == 1;
     return outcome;
   });
@@ -191,7 +191,7 @@ TEST_P(WebhookContract, GivesASilentReceiverItsTimeOut) {
   TestSimulator& s = sending({.environment = R"("retry":{"timeout":"200ms","attempts":3})"});
   s.send_webhooks_to({s.faulty_receiver_url("/hook")});
   s.receiver().set_answer([](const core::Request&) {
-    core::Outcome outcome = WebhookReceiver::status(200);
+    core::Outcome outcome = TestReceiver::status(200);
     outcome.wire.delay = std::chrono::seconds(30);
     return outcome;
   });
@@ -320,7 +320,7 @@ TEST(WebhookReadiness, IsNeverSentBeforeItsDataCanBeRead) {
   std::vector<std::size_t> seen;
   s.receiver().set_answer([&](const core::Request&) {
     seen.push_back(s.page()["records"].size());
-    return WebhookReceiver::status(200);
+    return TestReceiver::status(200);
   });
   for (int i = 1; i <= 5; ++i) s.save({std::to_string(i)});
   s.run_until_idle();

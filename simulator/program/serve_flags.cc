@@ -1,6 +1,6 @@
 #include "simulator/program/serve_flags.h"
 
-#include "simulator/dialect.h"
+#include "simulator/records/dialect.h"
 
 namespace terapi::simulator {
 
@@ -8,7 +8,7 @@ void ServeFlags::add_to(core::Flags& flags) {
   flags.text("host", "ADDRESS", "address to listen on (default 127.0.0.1)", host);
   flags.number("port", "N", "port to listen on (default 3003; 0: any free one)", {.most = 65535},
                port);
-  flags.text("world", "FILE.json", "what is there at the start (default: 1,000 generated issues)",
+  flags.text("world", "FILE.json", "the world to start with (default: 1,000 generated issues)",
              world);
   flags.text("data", "FILE.db", "keep everything in this SQLite file, and start again from it",
              data);
@@ -17,16 +17,16 @@ void ServeFlags::add_to(core::Flags& flags) {
              loads);
   flags.choice("clock", {"system", "virtual"}, "virtual: time stands still until it is advanced",
                clock);
-  flags.number("seed", "N", "decides all that is random (default 1)", {}, seed);
-  flags.choice("dialect", dialect_names(), "whose vocabulary and habits", dialect);
+  flags.number("seed", "N", "determines everything random (default 1)", {}, seed);
+  flags.choice("dialect", dialect_names(), "the vocabulary and habits to use", dialect);
   flags.list("webhook-url", "URL", "where webhooks go (at most two)", webhook_urls);
   flags.text("secret-key", "KEY", "the first environment's key", secret_key);
   flags.text("ready-file", "FILE", "written when it serves: base_url, keys, pid as JSON",
              ready_file);
   flags.choice("log-format", {"text", "json"}, "of the log on stderr", log_format);
   flags.choice("log-level", kLogLevelWords, "what is logged", log_level);
-  flags.text("control-token", "TOKEN",
-             "let callers that bear it use /_simulator from other machines", control_token);
+  flags.text("control-token", "TOKEN", "let callers on other machines that send it use /_simulator",
+             control_token);
   flags.number("max-control-body", "MIB", "largest body of a /_simulator call (default 64)",
                {.most = 4096}, max_control_body_mib);
   flags.toggle("hints", "print curl commands to paste, once it serves", hints);

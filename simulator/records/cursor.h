@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/dialect.h"
+#include "simulator/records/dialect.h"
 #include "simulator/records/timestamp.h"
 #include "simulator/records/uuid.h"
 

@@ -7,7 +7,7 @@
 
 #include "core/json.h"
 #include "core/result.h"
-#include "simulator/dialect.h"
+#include "simulator/records/dialect.h"
 
 namespace terapi::simulator {
 

@@ -131,7 +131,7 @@ Result<std::unique_ptr<DataFile>> DataFile::claim(const std::string& path, const
     if (!checked) return checked.error();
     return claim;
   }
-  return io_error(path, "was exchanged again and again while it was opened");
+  return io_error(path, "was replaced again and again while it was being opened");
 }
 
 Result<void> DataFile::open() {

@@ -154,7 +154,7 @@ class Loader {
     if (number < 1 || static_cast<std::uint64_t>(number) > last_row_) {
       return "has a number that was not given out";
     }
-    if (action < 0 || action >= static_cast<std::int64_t>(kActions)) return "has no such action";
+    if (action < 0 || action >= static_cast<std::int64_t>(kActions)) return "has an unknown action";
     if (row.kind(kLastModified) != SQLITE_INTEGER || row.kind(kFirstSeen) != SQLITE_INTEGER) {
       return "has no time";
     }

@@ -19,7 +19,7 @@
 #include <memory>
 #include <string>
 
-#include "simulator/dialect.h"
+#include "simulator/records/dialect.h"
 #include "simulator/storage/storage.h"
 
 namespace terapi::simulator {

@@ -292,9 +292,9 @@ TEST_F(SqliteStorageTest, SaysWhichRecordIsDamaged) {
   EXPECT_EQ(error_after("UPDATE records SET stream = 9 WHERE row = 2"),
             record(2, "belongs to no stream"));
   EXPECT_EQ(error_after("UPDATE records SET action = 3 WHERE row = 2"),
-            record(2, "has no such action"));
+            record(2, "has an unknown action"));
   EXPECT_EQ(error_after("UPDATE records SET action = -1 WHERE row = 2"),
-            record(2, "has no such action"));
+            record(2, "has an unknown action"));
   EXPECT_EQ(error_after("UPDATE records SET uuid = x'00' WHERE row = 2"),
             record(2, "has no uuid of 16 bytes"));
   EXPECT_EQ(error_after("UPDATE records SET payload = 'x' WHERE row = 2"),

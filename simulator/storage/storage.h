@@ -11,9 +11,11 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "simulator/world/state.h"
 
 namespace terapi::simulator {
+
+struct State;
+struct StateChanges;
 
 class Storage {
  public:

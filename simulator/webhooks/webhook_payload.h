@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "simulator/dialect.h"
+#include "simulator/engine/run_facts.h"
+#include "simulator/records/dialect.h"
 #include "simulator/records/stream.h"
-#include "simulator/run_facts.h"
 
 namespace terapi::simulator {
 

@@ -189,7 +189,7 @@ void WebhookQueue::schedule(Delivery& delivery, Time at) {
   delivery.state = DeliveryState::kPending;
   delivery.next_attempt_at = at;
   engine_.note_delivery(delivery);
-  timers_[delivery.number] = engine_.at(at, [this, number = delivery.number] { due(number); });
+  timers_[delivery.number] = engine_.at(at, [this, number = delivery.number] { on_due(number); });
 }
 
 void WebhookQueue::hold(Delivery& delivery, Hold why, std::optional<Time> until) {
@@ -200,7 +200,7 @@ void WebhookQueue::hold(Delivery& delivery, Hold why, std::optional<Time> until)
   engine_.note_delivery(delivery);
 }
 
-void WebhookQueue::due(std::uint64_t number) {
+void WebhookQueue::on_due(std::uint64_t number) {
   timers_.erase(number);
   if (Delivery* const delivery = numbered(number)) take_turn(*delivery);
   core::check_invariants(*this);
@@ -281,15 +281,15 @@ void WebhookQueue::send(const Delivery& delivery, Attempt attempt, bool copy) {
                    attempt = std::move(attempt)](const core::Result<core::Response>& answer) {
                     if (epoch != epoch_) return;
                     --in_flight_;
-                    ended(number, attempt, copy, answer);
+                    on_attempt_ended(number, attempt, copy, answer);
                     core::check_invariants(*this);
                     engine_.settle();
                     if (on_attempt_end_) on_attempt_end_();
                   });
 }
 
-void WebhookQueue::ended(std::uint64_t number, Attempt attempt, bool copy,
-                         const core::Result<core::Response>& answer) {
+void WebhookQueue::on_attempt_ended(std::uint64_t number, Attempt attempt, bool copy,
+                                    const core::Result<core::Response>& answer) {
   if (answer) {
     attempt.status = answer->status;
     attempt.response_body = answer->body.substr(0, kKeptAnswerBytes);
@@ -325,7 +325,7 @@ void WebhookQueue::record(std::uint64_t number, Attempt attempt, bool copy) {
   }
   under_way_.erase(number);
   const bool ok = attempt.succeeded();
-  if (!ok) after_failure(delivery, attempt);
+  if (!ok) on_failure(delivery, attempt);
   engine_.log(ok ? LogLevel::kInfo : LogLevel::kWarning, "webhook.attempt",
               ok ? "a webhook was delivered" : "a webhook attempt failed",
               {{"delivery", delivery.id},
@@ -356,7 +356,7 @@ bool WebhookQueue::is_final(const Attempt& attempt) const {
          attempt.status < 500;
 }
 
-void WebhookQueue::after_failure(Delivery& delivery, Attempt& attempt) {
+void WebhookQueue::on_failure(Delivery& delivery, Attempt& attempt) {
   const Settings* settings = settings_of(delivery);
   ++delivery.attempts_made;
   if (settings == nullptr || delivery.attempts_made >= settings->retry.attempts ||

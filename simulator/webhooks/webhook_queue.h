@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "core/transport.h"
-#include "simulator/engine.h"
+#include "simulator/engine/engine.h"
 #include "simulator/webhooks/circuit_breaker.h"
 #include "simulator/webhooks/webhook_payload.h"
 
@@ -74,16 +74,16 @@ class WebhookQueue {
   void schedule(Delivery& delivery, Time at);
   void hold(Delivery& delivery, Hold why, std::optional<Time> until);
   void stop_waiting(Delivery& delivery);
-  void due(std::uint64_t number);
+  void on_due(std::uint64_t number);
   void take_turn(Delivery& delivery);
   void attempt(Delivery& delivery);
   core::Request request_for(const Delivery& delivery, int number) const;
   void send(const Delivery& delivery, Attempt attempt, bool copy);
-  void ended(std::uint64_t number, Attempt attempt, bool copy,
-             const core::Result<core::Response>& answer);
+  void on_attempt_ended(std::uint64_t number, Attempt attempt, bool copy,
+                        const core::Result<core::Response>& answer);
   void record(std::uint64_t number, Attempt attempt, bool copy);
   void finish(Delivery& delivery, DeliveryState state);
-  void after_failure(Delivery& delivery, Attempt& attempt);
+  void on_failure(Delivery& delivery, Attempt& attempt);
   bool is_final(const Attempt& attempt) const;
   void tell_breaker(const Delivery& delivery, bool succeeded);
   void release_all(std::string_view url, HeldFor reason);
@@ -101,7 +101,7 @@ class WebhookQueue {
   std::set<std::uint64_t> finished_;
   std::size_t in_flight_ = 0;
   std::uint64_t attempts_made_ = 0;
-  std::uint64_t epoch_ = 0;  // attempts of an earlier one are not listened to
+  std::uint64_t epoch_ = 0;  // answers to attempts of an earlier one are ignored
   Observer observer_;
   std::function<void()> on_attempt_end_;
 };

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/http_message.h"
-#include "simulator/dialect.h"
+#include "simulator/records/dialect.h"
 #include "simulator/world/environment.h"
 
 namespace terapi::simulator {

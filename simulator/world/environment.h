@@ -22,7 +22,7 @@ struct RetryPolicy {
   std::int64_t factor_thousandths = 2000;
   Duration max_delay = std::chrono::hours(24);
   Duration timeout = std::chrono::seconds(20);
-  // The share of each delay that is drawn at random: 0 none, 1000 all of it ("full jitter").
+  // The share of each delay that is random: 0 none, 1000 all of it ("full jitter").
   std::int64_t jitter_thousandths = 0;
   friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };

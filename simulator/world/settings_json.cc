@@ -47,11 +47,12 @@ void read_urls(json::Fields& fields, Settings& settings) {
   if (!fields.has("webhook_urls")) return;
   settings.webhook_urls = fields.strings("webhook_urls");
   if (settings.webhook_urls.size() > kMostUrls) {
-    fields.report("webhook_urls", "invalid_value", "webhook_urls holds more than two URLs");
+    fields.report("webhook_urls", "invalid_value", "holds more than two URLs");
   }
   for (const std::string& url : settings.webhook_urls) {
     if (const auto parsed = core::parse_url(url); !parsed) {
-      fields.report("webhook_urls", "invalid_value", parsed.error().message);
+      fields.report("webhook_urls", "invalid_value",
+                    "holds what cannot be used: " + parsed.error().message);
     }
   }
 }
@@ -63,7 +64,7 @@ void read_optional_policies(json::Fields& fields, Settings& settings, json::Issu
     limit.requests = inside.integer("requests", 1, 1'000'000'000).value_or(limit.requests);
     limit.per = inside.duration("per").value_or(limit.per);
     if (limit.per <= Duration(0)) {
-      inside.report("per", "invalid_value", "rate_limit.per must be longer than zero");
+      inside.report("per", "invalid_value", "must be longer than zero");
     }
     settings.rate_limit = limit;
   });
@@ -105,8 +106,7 @@ void read_settings(json::Fields& fields, Settings& settings) {
   if (const auto until = fields.string("previous_signing_key_until")) {
     settings.previous_signing_key_until = core::parse_rfc3339(*until);
     if (!settings.previous_signing_key_until) {
-      fields.report("previous_signing_key_until", "invalid_value",
-                    "previous_signing_key_until is not an RFC 3339 timestamp");
+      fields.report("previous_signing_key_until", "invalid_value", "is not an RFC 3339 timestamp");
     }
   }
   read_urls(fields, settings);
@@ -117,10 +117,10 @@ void read_settings(json::Fields& fields, Settings& settings) {
       fields.boolean("standard_webhooks").value_or(settings.standard_webhooks);
   read_optional_policies(fields, settings, issues);
   if (settings.name.empty()) {
-    fields.report("name", "invalid_value", "an environment's name must not be empty");
+    fields.report("name", "invalid_value", "must not be empty");
   }
   if (settings.secret_key.find_first_of(" \t\r\n") != std::string::npos) {
-    fields.report("secret_key", "invalid_value", "a secret key must not hold white space");
+    fields.report("secret_key", "invalid_value", "must not contain white space");
   }
 }
 

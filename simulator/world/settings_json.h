@@ -5,7 +5,7 @@
 
 #include "core/json_fields.h"
 #include "core/json_writer.h"
-#include "simulator/dialect.h"
+#include "simulator/records/dialect.h"
 #include "simulator/world/environment.h"
 
 namespace terapi::simulator {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "simulator/faults/fault_plan.h"
-#include "simulator/webhooks/delivery.h"
+#include "simulator/world/delivery.h"
 #include "simulator/world/environment.h"
 
 namespace terapi::simulator {
@@ -30,7 +30,7 @@ struct State {
   std::vector<Environment> environments;
   FaultPlan faults;
   std::map<std::uint64_t, Delivery> deliveries;  // by number, bounded (webhook_queue.h)
-  std::uint64_t deliveries_forgotten = 0;        // finished ones that were let go
+  std::uint64_t deliveries_forgotten = 0;        // finished ones that were discarded
   std::map<std::uint64_t, StagedCommit> staged;  // by number
 
   std::string records_text = "[]";  // the world's `records` as they were given

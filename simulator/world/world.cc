@@ -46,7 +46,7 @@ class WorldReader {
     const json::Value several = fields.array("environments");
     if (one.is_object() && several.is_array()) {
       fields.report("environments", "invalid_value",
-                    "a world has either 'environment' or 'environments', not both");
+                    "cannot stand beside environment: a world has either one or several");
     }
     if (several.is_array()) {
       std::size_t i = 0;
@@ -75,8 +75,7 @@ class WorldReader {
     Environment& environment = add_environment(std::move(settings));
     if (environment.settings.secret_key.empty()) {
       fields.report("secret_key", "required",
-                    json::path_text(fields.path_to("secret_key")) +
-                        " is missing; every environment but the first has to name its key");
+                    "is missing; every environment but the first has to name its key");
     }
     check_unique(fields);
     read_lists(fields, &environment);
@@ -89,10 +88,10 @@ class WorldReader {
     for (std::size_t i = 0; i + 1 < world_.environments.size(); ++i) {
       const Settings& other = world_.environments[i].settings;
       if (other.name == last.name) {
-        fields.report("name", "invalid_value", "two environments are named '" + last.name + "'");
+        fields.report("name", "invalid_value", "is '" + last.name + "', as in another environment");
       }
       if (other.secret_key == last.secret_key && !last.secret_key.empty()) {
-        fields.report("secret_key", "invalid_value", "two environments have the same secret key");
+        fields.report("secret_key", "invalid_value", "is that of another environment");
       }
     }
   }
@@ -135,7 +134,8 @@ class WorldReader {
     for (Environment& environment : world_.environments) {
       if (environment.settings.name == *name) return &environment;
     }
-    item.report("environment", "invalid_value", "there is no environment '" + *name + "'");
+    item.report("environment", "invalid_value",
+                "is '" + *name + "', and there is no such environment");
     return nullptr;
   }
 
@@ -156,7 +156,7 @@ class WorldReader {
     }
     if (environment.find_integration(integration.id) != nullptr) {
       fields.report("id", "invalid_value",
-                    "the integration '" + integration.id + "' appears twice");
+                    "is '" + integration.id + "', as in another integration");
     }
     environment.integrations.push_back(std::move(integration));
   }
@@ -168,17 +168,17 @@ class WorldReader {
     connection.webhook_url = fields.string("webhook_url");
     if (connection.webhook_url) {
       if (const auto url = core::parse_url(*connection.webhook_url); !url) {
-        fields.report("webhook_url", "invalid_value", url.error().message);
+        fields.report("webhook_url", "invalid_value", "cannot be used: " + url.error().message);
       }
     }
     if (!connection.integration.empty() &&
         environment.find_integration(connection.integration) == nullptr) {
       fields.report("integration", "invalid_value",
-                    json::path_text(fields.path_to("integration")) + ": there is no integration '" +
-                        connection.integration + "'");
+                    "is '" + connection.integration + "', and there is no such integration");
     }
     if (environment.find_connection(connection.integration, connection.id) != nullptr) {
-      fields.report("id", "invalid_value", "the connection '" + connection.id + "' appears twice");
+      fields.report("id", "invalid_value",
+                    "is '" + connection.id + "', as in another connection of that integration");
     }
     environment.connections.push_back(std::move(connection));
   }
@@ -237,8 +237,7 @@ class WorldReader {
     }
     if (found != 1) {
       fields.report("integration", "required",
-                    json::path_text(fields.path_to("integration")) +
-                        " is missing, and the connection does not say which one is meant");
+                    "is missing, and the connection does not say which one is meant");
     }
   }
 

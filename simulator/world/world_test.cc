@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "'environment'?"}},
         BadWorld{"BothForms",
                  "{\"environment\":{},\n\"environments\":[]}",
-                 {"world.json:2:16: a world has either"}},
+                 {"world.json:2:16: environments cannot stand beside environment"}},
         BadWorld{"EnvironmentNoObject",
                  "{\"environments\":[\n7]}",
                  {"world.json:2:1: environments[0] is a number; expected an object"}},
@@ -171,17 +171,17 @@ INSTANTIATE_TEST_SUITE_P(
                   "environments[2].secret_key is missing"}},
         BadWorld{"SameName",
                  "{\"environments\":[{\"name\":\"a\"},\n{\"name\":\"a\",\"secret_key\":\"k\"}]}",
-                 {"world.json:2:9: two environments are named 'a'"}},
+                 {"world.json:2:9: environments[1].name is 'a', as in another environment"}},
         BadWorld{
             "SameKey",
             "{\"environments\":[{\"secret_key\":\"k\"},\n{\"name\":\"b\",\"secret_key\":\"k\"}]}",
-            {"world.json:2:26: two environments have the same secret key"}},
+            {"world.json:2:26: environments[1].secret_key is that of another environment"}},
         BadWorld{"IntegrationWithoutId",
                  "{\"integrations\":[\n {}]}",
                  {"world.json:2:2: integrations[0].id is missing"}},
         BadWorld{"IntegrationTwice",
                  "{\"integrations\":[{\"id\":\"x\"},\n{\"id\":\"x\"}]}",
-                 {"world.json:2:7: the integration 'x' appears twice"}},
+                 {"world.json:2:7: integrations[1].id is 'x', as in another integration"}},
         BadWorld{"BadSync",
                  "{\"integrations\":[{\"id\":\"x\",\"syncs\":[{\"name\":\"s\",\n\"type\":\"ful\",\n"
                  "\"frequency\":\"1 hour\",\n\"enabled\":1,\n\"models\":[1]}]}]}",
@@ -192,17 +192,18 @@ INSTANTIATE_TEST_SUITE_P(
                  {"world.json:2:1: connections[0] is not an object"}},
         BadWorld{"UnknownIntegration",
                  "{\"connections\":[{\"id\":\"demo\",\n\"integration\":\"gitlab\"}]}",
-                 {"world.json:2:15: connections[0].integration: there is no integration 'gitlab'"}},
+                 {"world.json:2:15: connections[0].integration is 'gitlab', and there is no such "
+                  "integration"}},
         BadWorld{
             "ConnectionTwice",
             "{\"integrations\":[{\"id\":\"x\"}],\"connections\":[{\"id\":\"d\",\"integration\":"
             "\"x\"},\n{\"id\":\"d\",\"integration\":\"x\"}]}",
-            {"world.json:2:7: the connection 'd' appears twice"}},
+            {"world.json:2:7: connections[1].id is 'd', as in another connection"}},
         BadWorld{
             "BadWebhookUrl",
             "{\"integrations\":[{\"id\":\"x\"}],\"connections\":[{\"id\":\"d\",\"integration\":"
             "\"x\",\n\"webhook_url\":\"localhost\"}]}",
-            {"world.json:2:15: 'localhost' is not a URL"}},
+            {"world.json:2:15: connections[0].webhook_url cannot be used: 'localhost' is not"}},
         BadWorld{"RecordsWithoutSource",
                  "{\"integrations\":[{\"id\":\"x\"}],\"records\":[\n"
                  "{\"connection\":\"c\",\"integration\":\"x\",\"model\":\"M\"}]}",
@@ -223,10 +224,11 @@ INSTANTIATE_TEST_SUITE_P(
             "UnknownEnvironment",
             "{\"records\":[{\"connection\":\"c\",\"integration\":\"x\",\"model\":\"M\",\"items\":"
             "[],\n\"environment\":\"prod\"}]}",
-            {"world.json:2:15: there is no environment 'prod'"}},
+            {"world.json:2:15: records[0].environment is 'prod', and there is no such "
+             "environment"}},
         BadWorld{"UnknownFault",
                  "{\"faults\":[{\"on\":\"api\",\"do\":{\n\"stauts\":503}}]}",
-                 {"world.json:1:29: the rule does nothing",
+                 {"world.json:1:29: faults[0].do does nothing",
                   "world.json:2:1: unknown key 'stauts' in faults[0].do; did you mean 'status'?"}}),
     [](const auto& instance) { return std::string(instance.param.name); });
 

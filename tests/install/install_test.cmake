@@ -1,5 +1,5 @@
-# Installs the project, builds another one that uses it by find_package(terapi), and runs that
-# against the simulator; and lets the installed judge find and play its scenarios:
+# Installs the project, compiles each of its headers alone, builds the examples that use it by find_package(terapi), and
+# runs them; and lets the installed judge find and play its scenarios:
 #
 #   cmake -DBUILD=… -DSOURCE=… -DSCRATCH=… -DBIN=… -DFLAGS=… -DGENERATOR=… -P install_test.cmake
 function(run)
@@ -13,11 +13,18 @@ endfunction()
 
 file(REMOVE_RECURSE ${SCRATCH})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/installed)
-run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/examples/sync-into-your-own-store -B ${SCRATCH}/build
-    -DCMAKE_PREFIX_PATH=${SCRATCH}/installed "-DCMAKE_CXX_FLAGS=${FLAGS}" -DCMAKE_BUILD_TYPE=Debug)
-run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
+foreach(user tests/install/each_header examples/sync-into-your-own-store examples/sync-in-virtual-time)
+  get_filename_component(name ${user} NAME)
+  run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/${user} -B ${SCRATCH}/${name}
+      -DCMAKE_PREFIX_PATH=${SCRATCH}/installed "-DCMAKE_CXX_FLAGS=${FLAGS}" -DCMAKE_BUILD_TYPE=Debug)
+  run(${CMAKE_COMMAND} --build ${SCRATCH}/${name})
+endforeach()
+run(${SCRATCH}/sync-in-virtual-time/sync-in-virtual-time)
+if(NOT output STREQUAL "1000 records; after the webhook was lost: not there; after a day: there\n")
+  message(FATAL_ERROR "expected 1000 records, and a change that is found after a day, got:\n${output}")
+endif()
 run(${SCRATCH}/installed/bin/terapi-simulator exec --log-level error --
-    sh -c "exec ${SCRATCH}/build/sync-into-your-own-store $TERAPI_BASE_URL github/demo/Issue")
+    sh -c "exec ${SCRATCH}/sync-into-your-own-store/sync-into-your-own-store $TERAPI_BASE_URL github/demo/Issue")
 if(NOT output MATCHES "(^|\n)1000 records\n")
   message(FATAL_ERROR "expected '1000 records', got:\n${output}")
 endif()

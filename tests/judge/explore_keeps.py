@@ -45,6 +45,8 @@ with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as r
 run(0, "explore", "--seeds", "1..50")
 run(2, "explore", "--seeds", "50..1")
 run(2, "explore", "--exhaustive", "1")
+for words in (["--seeds", "1..2"], ["--seed", "7"], ["--size", "small"], ["--mutants"]):  # of drawn schedules
+    run(2, "explore", "--exhaustive", "1", "--filter", "client/deletes", *words)
 run(2, "explore", "--mutant", "no-such-mutant")
 run(2, "explore", "--seeds", "1..1", "--shard", "2/2")  # none of them: nothing was shown
 for words in (["explore", "--shuffle"], ["list", "--junit", "file"], ["server", "--jobs", "2"]):

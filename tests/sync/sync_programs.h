@@ -40,14 +40,14 @@ class SyncPrograms {
   std::string file() const { return folder_.file("sync.db"); }
   int requests() const { return requests_; }
 
-  // At the n-th request from now, and so long after it, the process started first is killed.
+  // At the n-th request from now, and that long after it, the process started first is killed.
   void kill_at(int nth, core::Duration after) {
     kill_at_ = nth;
     kill_after_ = after;
     requests_ = 0;
   }
 
-  // Starts so many `terapi-sync run --once` and waits for them; their statuses, as waitpid tells.
+  // Starts that many `terapi-sync run --once` and waits for them; their statuses, as waitpid tells.
   std::vector<int> run(int count, const std::string& database,
                        const std::vector<std::string>& streams) {
     std::vector<int> statuses;

@@ -46,7 +46,7 @@ class FragileStore final : public client::Store {
  public:
   explicit FragileStore(client::Store& store) : store_(store) {}
 
-  core::Result<client::Position> position(const client::Stream& stream) override {
+  core::Result<client::StoredPosition> position(const client::Stream& stream) override {
     return call([&] { return store_.position(stream); });
   }
   core::Result<client::Committed> commit(const client::Batch& batch) override {
@@ -89,7 +89,7 @@ class FragileStore final : public client::Store {
   std::function<void()> before_call;
   std::function<void()> after_call;
   int fail_commits = 0;           // the next ones
-  std::uint64_t fail_commit = 0;  // the so-manieth, from 1
+  std::uint64_t fail_commit = 0;  // the n-th, from 1
   int refuse_commits = 0;
   std::optional<std::string> refuse_id;
   std::uint64_t commits = 0;
@@ -107,7 +107,7 @@ class FragileStore final : public client::Store {
   client::Store& store_;
 };
 
-// Does one piece of work after the other, each taking so long, and counts how many wait.
+// Does one piece of work after the other, each taking that long, and counts how many wait.
 class SlowBackground final : public core::Background {
  public:
   SlowBackground(core::Clock& clock, core::Duration time) : clock_(clock), time_(time) {}

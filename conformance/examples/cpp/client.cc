@@ -74,7 +74,7 @@ struct Stop : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-// It passes by itself, but not sooner than after so long.
+// It passes by itself, but not before this time is over.
 struct Retry : std::runtime_error {
   explicit Retry(const std::string& why, Seconds at_least = 0s)
       : runtime_error(why), after(at_least) {}

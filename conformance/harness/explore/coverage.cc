@@ -12,9 +12,6 @@
 namespace terapi::conformance {
 namespace {
 
-constexpr std::array<std::string_view, kLoopPhases> kPhaseWords = {
-    "down", "idle", "first", "resume", "next", "storing", "retry"};
-
 std::optional<FaultKind> kind_of_moment(std::string_view word) {
   for (const auto& moment : KillStep::kMoments) {
     if (moment.word == word) return kind_of_kill(moment.value);
@@ -86,10 +83,6 @@ class LoopWatch {
 
 }  // namespace
 
-std::string_view word_of(LoopPhase phase) {
-  return kPhaseWords.at(static_cast<std::size_t>(phase));
-}
-
 std::uint64_t Coverage::struck(FaultKind kind, LoopPhase phase) const {
   return struck_.at(static_cast<std::size_t>(kind)).at(static_cast<std::size_t>(phase));
 }
@@ -153,7 +146,7 @@ void Coverage::count_limits(const Exchange& exchange, LoopPhase asked, FaultKind
 void Coverage::add(const Coverage& other) {
   schedules_ += other.schedules_;
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
-    for (std::size_t p = 0; p < kLoopPhases; ++p) struck_[a][p] += other.struck_[a][p];
+    for (std::size_t p = 0; p < kLoopPhases.size(); ++p) struck_[a][p] += other.struck_[a][p];
     for (std::size_t b = 0; b < kFaultKinds; ++b) pairs_[a][b] += other.pairs_[a][b];
   }
 }
@@ -227,7 +220,7 @@ std::string wrapped(std::vector<std::string> words, std::size_t most) {
 
 std::string Coverage::text() const {
   std::string text = padded("what struck, while", 18, false);
-  for (const std::string_view word : kPhaseWords) text += padded(word, 8, true);
+  for (const auto& phase : kLoopPhases) text += padded(phase.word, 8, true);
   text += "\n";
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
     text += padded(word_of(static_cast<FaultKind>(a)), 18, false);
@@ -259,7 +252,9 @@ nlohmann::ordered_json Coverage::json() const {
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
     Json& kind = json["kinds"][std::string(word_of(static_cast<FaultKind>(a)))];
     kind["schedules"] = pairs_[a][a];
-    for (std::size_t p = 0; p < kLoopPhases; ++p) kind[std::string(kPhaseWords[p])] = struck_[a][p];
+    for (const auto& phase : kLoopPhases) {
+      kind[std::string(phase.word)] = struck(static_cast<FaultKind>(a), phase.value);
+    }
   }
   for (const FaultKind kind : never()) json["never"].push_back(word_of(kind));
   for (const auto& [a, b] : never_together()) {

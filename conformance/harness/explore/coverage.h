@@ -14,6 +14,7 @@
 #include "conformance/evidence/history.h"
 #include "conformance/harness/explore/fault_kind.h"
 #include "conformance/scenario/step.h"
+#include "core/words.h"
 
 namespace terapi::conformance {
 
@@ -27,10 +28,15 @@ enum class LoopPhase : std::uint8_t {
   kStoring,  // has an answer that it has not stored yet
   kRetry,    // has got no page, and waits to ask again
 };
-inline constexpr std::size_t kLoopPhases = static_cast<std::size_t>(LoopPhase::kRetry) + 1;
-
-// "down", "idle", …
-std::string_view word_of(LoopPhase phase);
+inline constexpr auto kLoopPhases = std::to_array<core::Word<LoopPhase>>({
+    {LoopPhase::kDown, "down"},
+    {LoopPhase::kIdle, "idle"},
+    {LoopPhase::kFirst, "first"},
+    {LoopPhase::kResume, "resume"},
+    {LoopPhase::kNext, "next"},
+    {LoopPhase::kStoring, "storing"},
+    {LoopPhase::kRetry, "retry"},
+});
 
 class Coverage {
  public:
@@ -56,7 +62,7 @@ class Coverage {
   std::vector<std::pair<FaultKind, FaultKind>> never_together() const;
 
   std::uint64_t schedules_ = 0;
-  std::array<std::array<std::uint64_t, kLoopPhases>, kFaultKinds> struck_{};
+  std::array<std::array<std::uint64_t, kLoopPhases.size()>, kFaultKinds> struck_{};
   std::array<std::array<std::uint64_t, kFaultKinds>, kFaultKinds> pairs_{};
 };
 

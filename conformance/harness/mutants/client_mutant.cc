@@ -12,7 +12,7 @@ void ClientMutation::send(core::Request request, const core::SendOptions& option
   transport().send(std::move(request), options, std::move(done));
 }
 
-core::Result<client::Position> ClientMutation::position(const client::Stream& stream) {
+core::Result<client::StoredPosition> ClientMutation::position(const client::Stream& stream) {
   return store().position(stream);
 }
 

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "client/store.h"
-#include "conformance/harness/stage/reference_client_options.h"
+#include "conformance/harness/mutants/reference_client_options.h"
 #include "core/transport.h"
 
 namespace terapi::conformance {
@@ -51,7 +51,7 @@ class ClientMutation {
   virtual void adjust(ReferenceClientOptions& options);
   // The engine's calls.
   virtual void send(core::Request request, const core::SendOptions& options, Done done);
-  virtual core::Result<client::Position> position(const client::Stream& stream);
+  virtual core::Result<client::StoredPosition> position(const client::Stream& stream);
   virtual core::Result<client::Committed> commit(const client::Batch& batch);
   virtual core::Result<void> report(const client::Stream& stream, const client::Report& report);
   // A webhook; `answer` is what the right receiver makes of a request.

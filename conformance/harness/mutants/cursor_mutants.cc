@@ -12,7 +12,7 @@ namespace {
 
 using client::Batch;
 using client::Committed;
-using client::Position;
+using client::StoredPosition;
 using client::Stream;
 using core::Result;
 
@@ -28,7 +28,7 @@ class CursorBeforeRecords final : public ClientMutation {
  public:
   using ClientMutation::ClientMutation;
 
-  Result<Position> position(const Stream& stream) override {
+  Result<StoredPosition> position(const Stream& stream) override {
     if (auto flushed = flush(); !flushed) return flushed.error();
     return store().position(stream);
   }
@@ -119,7 +119,7 @@ constexpr std::string_view kStoredNull = "null";
 class StoresNull final : public KnowsLastPages {
  public:
   using KnowsLastPages::KnowsLastPages;
-  Result<Position> position(const Stream& stream) override {
+  Result<StoredPosition> position(const Stream& stream) override {
     auto position = store().position(stream);
     if (position && position->cursor == kStoredNull) position->cursor.reset();
     return position;
@@ -142,7 +142,7 @@ class SharedCursor final : public ClientMutation {
   // One stream after the other, as in a loop over models or connections.
   void adjust(ReferenceClientOptions& options) override { options.sync.workers = 1; }
 
-  Result<Position> position(const Stream& stream) override {
+  Result<StoredPosition> position(const Stream& stream) override {
     auto position = store().position(stream);
     if (!position) return position;
     position->cursor = cursor_now(store(), owner_of(stream));
@@ -183,7 +183,7 @@ class NoCommitBeforeMovingOn final : public ClientMutation {
  public:
   using ClientMutation::ClientMutation;
 
-  Result<Position> position(const Stream& stream) override {
+  Result<StoredPosition> position(const Stream& stream) override {
     kept_.erase(stream);  // a walk that failed begins anew
     return store().position(stream);
   }
@@ -227,7 +227,7 @@ class SwallowsStoreErrors final : public ClientMutation {
 class NoResumeAfterRestart final : public ClientMutation {
  public:
   using ClientMutation::ClientMutation;
-  Result<Position> position(const Stream& stream) override {
+  Result<StoredPosition> position(const Stream& stream) override {
     auto position = store().position(stream);
     if (position && begun_.insert(stream).second) position->cursor.reset();
     return position;

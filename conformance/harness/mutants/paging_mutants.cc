@@ -115,7 +115,7 @@ class ResumesByModifiedAfter final : public ClientMutation {
  public:
   using ClientMutation::ClientMutation;
 
-  core::Result<client::Position> position(const client::Stream& stream) override {
+  core::Result<client::StoredPosition> position(const client::Stream& stream) override {
     auto position = store().position(stream);
     if (position && position->cursor && position->newest) {
       newest_of_[*position->cursor] = *position->newest;

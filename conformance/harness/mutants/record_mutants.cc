@@ -206,7 +206,7 @@ class WipesOnInvalidCursor final : public ClientMutation {
           done(std::move(answer));
         }));
   }
-  Result<client::Position> position(const Stream& stream) override {
+  Result<client::StoredPosition> position(const Stream& stream) override {
     if (std::exchange(wipe_next_, false)) wipe(stream);
     return store().position(stream);
   }

@@ -53,7 +53,7 @@ class AnswersAfterFetch final : public ClientMutation {
     // A fetch that never comes about holds no answer for ever.
     later(30s, [this, held] { release(*held); });
   }
-  Result<client::Position> position(const Stream& stream) override {
+  Result<client::StoredPosition> position(const Stream& stream) override {
     for (const auto& held : held_) held->fetching = held->fetching || held->stream == stream;
     return store().position(stream);
   }
@@ -193,7 +193,7 @@ class WebhookAsData final : public ClientMutation {
     }
     answered(std::move(response));
   }
-  Result<client::Position> position(const Stream& stream) override {
+  Result<client::StoredPosition> position(const Stream& stream) override {
     auto position = store().position(stream);
     begins_at_[stream] = position && position->cursor ? *position->cursor : "";
     return position;

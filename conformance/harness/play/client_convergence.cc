@@ -92,7 +92,7 @@ void ClientConvergence::report_endless() {
   findings_.add({.clause = "CLIENT-9",
                  .invariant = "I10",
                  .what = "the client asks for the same again and again",
-                 .expected = "a pause between requests that lead to nothing new",
+                 .expected = "a pause between requests that bring nothing new",
                  .actual = std::to_string(kEndless) + " times the same request"});
   over_ = true;
 }

@@ -184,7 +184,7 @@ TEST(HostileRequests, AreFoundToKeepOthersOut) {
   const Judged result = judged(request);
   EXPECT_FALSE(result.judgement.answers);
   ASSERT_FALSE(result.findings.empty());
-  EXPECT_EQ(result.findings[0].what, "the server does not answer any more");
+  EXPECT_EQ(result.findings[0].what, "the server no longer answers");
   EXPECT_EQ(result.findings[0].verdict, Verdict::kFail);
   EXPECT_THAT(result.findings[0].expected, HasSubstr("while there is slow header × 3"));
   EXPECT_LT(result.took, 4s);
@@ -199,7 +199,7 @@ TEST(HostileRequests, AreFoundToHaveBroughtTheServerDown) {
   const Judged result = judged(request_to(server.port(), Hostility::kManyHeaders));
   EXPECT_FALSE(result.judgement.answers);
   ASSERT_EQ(result.findings.size(), 2U);
-  EXPECT_EQ(result.findings[1].what, "the server does not answer any more");
+  EXPECT_EQ(result.findings[1].what, "the server no longer answers");
   EXPECT_THAT(result.findings[1].expected, HasSubstr("after many headers"));
   EXPECT_LT(result.took, 4s);
 }

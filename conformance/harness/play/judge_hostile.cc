@@ -120,7 +120,7 @@ class HostileJudge {
     const std::size_t event = note(EventKind::kResponse, told_of_end(end));
     if (end.how == HostileEnd::How::kAnswered && end.status < 500) return;
     judgement_.answers = end.how == HostileEnd::How::kAnswered;
-    findings_.fail(clause_, "the server does not answer any more",
+    findings_.fail(clause_, "the server no longer answers",
                    "an answer to GET " + target + " within " +
                        core::format_duration(request_.limits.answer) + " " + std::string(when) +
                        told_kind(),

@@ -179,8 +179,7 @@ void post_webhooks(const JudgeWebhook& act, ClientStage& stage, Findings& findin
     const bool accepted = answer && answer->status >= 200 && answer->status < 300;
     const bool refused = answer && answer->status >= 400 && answer->status < 500;
     if (act.answer == JudgeWebhook::Answer::kAccepted && !accepted) {
-      return fault("CLIENT-5", "", "an authentic webhook was not accepted", "an answer of 2xx",
-                   actual);
+      return fault("CLIENT-5", "", "an authentic webhook was not accepted", "a 2xx answer", actual);
     }
     if (act.answer == JudgeWebhook::Answer::kRefused && !refused) {
       return fault("CLIENT-5", "I9", "a webhook that is not authentic was not refused",

@@ -74,9 +74,9 @@ bool Play::apply_run(const std::string& body, const RunStep::Expected& expect) {
   const Answer answer = caller_.run(stage_.filled(body));
   // 202: it is committed later, as a fault wants it.
   if (answer.status() != 200 && answer.status() != 202) {
-    return stop_short(Verdict::kError,
-                      "a run was not taken: " + (answer.came() ? shortened(answer.body(), 400)
-                                                               : answer.response.error().message));
+    return stop_short(Verdict::kError, "a run was not accepted: " +
+                                           (answer.came() ? shortened(answer.body(), 400)
+                                                          : answer.response.error().message));
   }
   if (scenario_.judges == Subject::kServer) check_run_counts(answer, expect);
   return !over();
@@ -107,7 +107,7 @@ void Play::check_run_counts(const Answer& answer, const RunStep::Expected& expec
   }
   const auto deliveries = static_cast<std::int64_t>(told->root()["deliveries"].size());
   if (expect.deliveries && deliveries != *expect.deliveries) {
-    findings_.fail("HOOK-1", "a run is announced another number of times",
+    findings_.fail("HOOK-1", "a run is announced the wrong number of times",
                    std::to_string(*expect.deliveries), std::to_string(deliveries), answer.events);
   }
 }

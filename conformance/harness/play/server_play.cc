@@ -290,7 +290,7 @@ void ServerPlay::act(const HostileStep& step) {
                                .connections = static_cast<std::size_t>(step.connections)};
   const HostileJudgement judgement =
       judge_hostile(request, step.expect.status, clause_, caller_, findings_);
-  if (!judgement.answers) stop_short(Verdict::kError, "the server does not answer any more");
+  if (!judgement.answers) stop_short(Verdict::kError, "the server no longer answers");
   if (!judgement.unproven.empty()) unproven(judgement.unproven);
 }
 

@@ -38,7 +38,7 @@ class MutatedStore final : public client::Store {
   MutatedStore(client::Store& inner, ClientMutation& mutation, Alive alive)
       : inner_(inner), mutation_(mutation), alive_(std::move(alive)) {}
 
-  core::Result<client::Position> position(const client::Stream& stream) override {
+  core::Result<client::StoredPosition> position(const client::Stream& stream) override {
     if (alive_.expired()) return dead();
     return mutation_.position(stream);
   }

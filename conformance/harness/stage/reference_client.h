@@ -17,7 +17,7 @@
 
 #include "client/sync_engine.h"
 #include "conformance/harness/mutants/client_mutant.h"
-#include "conformance/harness/stage/reference_client_options.h"
+#include "conformance/harness/mutants/reference_client_options.h"
 #include "core/http_message.h"
 
 namespace terapi::conformance {

@@ -33,7 +33,7 @@ class VirtualClientStage::Disk final : public client::Store {
   Disk(VirtualClientStage& stage, int worker, int life)
       : stage_(stage), worker_(worker), life_(life) {}
 
-  core::Result<client::Position> position(const client::Stream& stream) override {
+  core::Result<client::StoredPosition> position(const client::Stream& stream) override {
     return call([&] { return stage_.database_->position(stream); });
   }
   core::Result<client::Committed> commit(const client::Batch& batch) override {

@@ -1,25 +1,32 @@
-// Parts: what a Simulator is put together of. For the files of simulator/ and simulator/control/
-// only; nobody else includes it.
+// SimulatorParts: the machines that a simulator is put together of, and what they do as one: store
+// what changed, take another state, build another world. The control API acts on them; outside the
+// simulator nobody includes this.
+//
+// Thread rule: the simulator's thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
+#include "core/result.h"
+#include "core/transport.h"
 #include "simulator/api/public_api.h"
-#include "simulator/clock_driver.h"
-#include "simulator/control/control_call.h"
-#include "simulator/engine.h"
+#include "simulator/engine/engine.h"
+#include "simulator/engine/simulator_clock.h"
 #include "simulator/observation/advisories.h"
-#include "simulator/simulator.h"
+#include "simulator/parts/clock_driver.h"
+#include "simulator/storage/snapshots.h"
+#include "simulator/storage/storage.h"
 #include "simulator/webhooks/webhook_queue.h"
-#include "simulator/world/snapshots.h"
 #include "simulator/world/world.h"
 
 namespace terapi::simulator {
 
-struct Simulator::Parts {
-  Parts(SimulatorOptions given, SimulatorClock clock, core::AsyncTransport& transport,
-        Storage* storage);
+struct SimulatorParts {
+  // `given_folder` is where relative file names of worlds begin; `given_storage` may be null.
+  SimulatorParts(SimulatorClock clock, const Dialect& dialect, std::uint64_t seed,
+                 std::string given_folder, core::AsyncTransport& transport, Storage* given_storage);
 
   // Writes what changed since the last time; keeps it for the next try when that fails.
   core::Result<void> store();
@@ -31,8 +38,8 @@ struct Simulator::Parts {
   // A copy of the state, with the clock in it.
   State copy_state() const;
 
-  SimulatorOptions options;
   core::VirtualClock* virtual_clock;  // null on the machine's time
+  std::string world_folder;
   Storage* storage;
   Engine engine;
   WebhookQueue webhooks;
@@ -40,11 +47,8 @@ struct Simulator::Parts {
   Snapshots snapshots;
   Advisories advisories;
   PublicApi api;
-  ControlRouter control;
   std::function<std::string()> extra_metrics;
   core::Result<void> stored;  // how the last store() went
 };
-
-using SimulatorParts = Simulator::Parts;
 
 }  // namespace terapi::simulator

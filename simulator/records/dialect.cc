@@ -1,4 +1,4 @@
-#include "simulator/dialect.h"
+#include "simulator/records/dialect.h"
 
 #include "core/nearest.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/result.h"
-#include "simulator/engine.h"
+#include "simulator/engine/engine.h"
 #include "simulator/loading/load_spec.h"
 #include "simulator/world/world.h"
 

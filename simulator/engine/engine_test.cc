@@ -1,4 +1,4 @@
-#include "simulator/engine.h"
+#include "simulator/engine/engine.h"
 
 #include <gtest/gtest.h>
 

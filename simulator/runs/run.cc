@@ -1,4 +1,4 @@
-#include "simulator/run.h"
+#include "simulator/runs/run.h"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-#include "simulator/clock_driver.h"
+#include "simulator/parts/clock_driver.h"
 
 #include <algorithm>
 #include <utility>

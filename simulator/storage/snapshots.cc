@@ -1,4 +1,4 @@
-#include "simulator/world/snapshots.h"
+#include "simulator/storage/snapshots.h"
 
 namespace terapi::simulator {
 

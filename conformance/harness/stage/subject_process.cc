@@ -1,4 +1,4 @@
-#include "conformance/harness/process/subject_process.h"
+#include "conformance/harness/stage/subject_process.h"
 
 #include <csignal>
 #include <cstdio>

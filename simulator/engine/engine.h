@@ -12,10 +12,10 @@
 
 #include "core/clock.h"
 #include "core/random.h"
-#include "simulator/dialect.h"
+#include "simulator/engine/simulator_clock.h"
 #include "simulator/observation/log_book.h"
 #include "simulator/observation/request_journal.h"
-#include "simulator/simulator_clock.h"
+#include "simulator/records/dialect.h"
 #include "simulator/world/state.h"
 
 namespace terapi::simulator {
@@ -51,7 +51,7 @@ class Engine {
   // Runs `action` at `due` and settles after it.
   core::TimerId at(Time due, std::function<void()> action);
   bool cancel(core::TimerId timer);
-  // For another state to take the place of this one: nothing of the old one is to happen.
+  // Before another state takes the place of this one: nothing of the old one may still happen.
   void cancel_timers();
   // Set by the simulator: writes what changed; called at the end of each event.
   void set_settle(std::function<void()> settle) { settle_ = std::move(settle); }

@@ -1,10 +1,10 @@
-#include "simulator/world/world_builder.h"
+#include "simulator/runs/world_builder.h"
 
 #include <functional>
 
 #include "simulator/loading/generated_record.h"
 #include "simulator/loading/record_reader.h"
-#include "simulator/run.h"
+#include "simulator/runs/run.h"
 #include "simulator/webhooks/webhook_queue.h"
 
 namespace terapi::simulator {

@@ -1,4 +1,4 @@
-#include "simulator/webhooks/delivery.h"
+#include "simulator/world/delivery.h"
 
 namespace terapi::simulator {
 namespace {

@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "core/json.h"
-#include "simulator/engine.h"
+#include "simulator/engine/engine.h"
+#include "simulator/engine/run_facts.h"
 #include "simulator/records/payload.h"
-#include "simulator/run_facts.h"
 
 namespace terapi::simulator {
 

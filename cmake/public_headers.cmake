@@ -1,0 +1,36 @@
+# The headers that `cmake --install` gives to programs that use the libraries. docs/architecture.md says what each is
+# for; check_layers.cmake sees that they include nothing of the house but each other.
+set(TERAPI_PUBLIC_HEADERS
+    core/background.h
+    core/clock.h
+    core/http_message.h
+    core/result.h
+    core/transport.h
+    core/url.h
+    core/virtual_network.h
+    core/system/event_loop.h
+    core/system/http_sender.h
+    core/system/http_server.h
+    core/system/thread_background.h
+    client/dialect.h
+    client/hint.h
+    client/record.h
+    client/store.h
+    client/stream.h
+    client/stream_progress.h
+    client/sync_engine.h
+    client/sync_options.h
+    client/sync_ports.h
+    client/storage/memory_store.h
+    client/storage/sqlite_store.h
+    client/postgres/postgres_store.h
+    client/webhooks/signature.h
+    client/webhooks/webhook_receiver.h
+    simulator/simulator.h
+    simulator/engine/simulator_clock.h
+    simulator/loading/load_spec.h
+    simulator/observation/log_entry.h
+    simulator/records/dialect.h
+    simulator/records/stream_key.h
+    simulator/storage/sqlite_storage.h
+    simulator/storage/storage.h)
