@@ -62,8 +62,9 @@ inline constexpr std::size_t kNoVersion = static_cast<std::size_t>(-1);
 struct Exchange {
   std::size_t request = 0;                // the event
   std::optional<std::size_t> response{};  // the event; none: never answered
-  int life = 0;                           // which process of the client asked; 0: the judge
-  bool for_records = false;               // GET /records
+  int life = 0;              // which process of the client asked; 0: nobody knows which
+  bool by_judge = false;     // the judge asked, nobody that is under test
+  bool for_records = false;  // GET /records
   core::Time asked_at{};
   core::Time answered_at{};
   core::Time handed_at{};  // not before this has the client all of it: a fault may hold it back
@@ -75,6 +76,7 @@ struct Exchange {
   std::uint64_t limit = 100;
   std::size_t runs = 0;  // that the model knew when it was asked
   int status = 0;        // 0: no answer, or it broke before its head
+  bool is_page = false;  // its body could be read as one
   bool whole = false;    // all of the answer's bytes were handed over while the caller lived
   // The record in it that a wire rule spoilt: what stands before it was given, the rest was not.
   std::optional<std::string> poisoned{};

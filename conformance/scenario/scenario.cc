@@ -66,10 +66,6 @@ const OneOf& world_names() {
   return kNames;
 }
 
-ListKind<OneOf> sometimes_kind(Subject judges) {
-  return {OneOf{sometimes_words(judges == Subject::kClient)}};
-}
-
 }  // namespace
 
 std::string issue_lines(const json::Issues& issues, const json::Document& document,
@@ -102,19 +98,6 @@ void Scenario::WorldsKind::write(json::Writer& out, const Scenario& scenario, Su
 
 std::string Scenario::WorldsKind::schema(Subject subject) const {
   return ListKind<OneOf>{world_names()}.schema(subject);
-}
-
-void Scenario::SometimesKind::read(const Slot& slot, std::vector<std::string>& words) const {
-  sometimes_kind(slot.judges).read(slot, words);
-}
-
-void Scenario::SometimesKind::write(json::Writer& out, const std::vector<std::string>& words,
-                                    Subject judges) const {
-  sometimes_kind(judges).write(out, words, judges);
-}
-
-std::string Scenario::SometimesKind::schema(Subject judges) const {
-  return sometimes_kind(judges).schema(judges);
 }
 
 bool Scenario::speaks(std::string_view dialect) const {

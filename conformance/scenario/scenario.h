@@ -72,12 +72,6 @@ struct Scenario {
   // All mistakes at once, a line each: "FILE:LINE:COLUMN: …". Code "bad_scenario".
   static core::Result<Scenario> parse(std::string text, std::string file);
 
-  // A list of sometimes_words().
-  struct SometimesKind {
-    void read(const Slot& slot, std::vector<std::string>& words) const;
-    void write(core::json::Writer& out, const std::vector<std::string>& words, Subject) const;
-    std::string schema(Subject judges) const;
-  };
   // "worlds", a list of "virtual" and "http"
   struct WorldsKind {
     void read(const Slot& slot, Scenario& scenario) const;
@@ -112,8 +106,10 @@ struct Scenario {
     json.may(
         "expect", [](auto& scenario) -> auto& { return scenario.plan.expect; }, ExpectKind{},
         "what has to be true at the end");
-    json.may("sometimes", &Scenario::sometimes, SometimesKind{},
-             "what must have been seen, or the run proves nothing");
+    json.may("sometimes", &Scenario::sometimes, OneOf{sometimes_words(true)},
+             "what must have been seen, or the run proves nothing", For::kClients);
+    json.may("sometimes", &Scenario::sometimes, OneOf{sometimes_words(false)},
+             "what must have been seen, or the run proves nothing", For::kServers);
     json.may("worlds", kWhole, WorldsKind{}, "where it can be played");
     json.may("worlds_why", &Scenario::worlds_why, "why not in both");
     json.may("dialects", &Scenario::dialects, OneOf{{"terapi", "nango"}},

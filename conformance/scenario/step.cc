@@ -66,15 +66,10 @@ void read_step(const Slot& slot, Step& step) {
 
 // --- kinds that steps have of their own ---------------------------------------------------------
 
-namespace {
-constexpr std::int64_t kMostPruned = 10'000;  // by one request (PRUNE-1)
-}
-
 void PruneStep::UpToKind::read(const Slot& slot, Asked& asked) const {
   std::string id;
   TextKind{.not_empty = true}.read(slot, id);
   asked.until = "@" + id;
-  asked.limit = kMostPruned;
 }
 
 void PruneStep::UpToKind::write(json::Writer& out, const Asked& asked, Subject) const {

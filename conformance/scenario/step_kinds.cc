@@ -47,6 +47,20 @@ void JsonTextKind::read(const Slot& slot, std::string& text) const {
   text = json::compact(slot.value);
 }
 
+void FaultRulesKind::read(const Slot& slot, std::string& rules) const {
+  if (!slot.value.is_array()) return slot.wrong("an array");
+  std::size_t index = 0;
+  for (const json::Value rule : slot.value.items()) {
+    const Slot item = slot.item(index++, rule);
+    if (!rule.is_object()) {
+      item.wrong("an object");
+    } else if (rule["id"].string().empty()) {
+      item.wrong("a rule with an id, by which one can see whether it struck");
+    }
+  }
+  rules = json::compact(slot.value);
+}
+
 void RecordsKind::read(const Slot& slot, std::string& records) const {
   records = written_out_records(slot.value, slot.path, slot.issues);
 }

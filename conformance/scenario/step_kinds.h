@@ -29,9 +29,18 @@ struct JsonTextKind {
   }
   std::string schema(Subject) const { return std::string(says); }
 };
-inline constexpr JsonTextKind kFaultRules{core::json::Kind::kArray,
-                                          R"("type":"array","items":{"$ref":"#/$defs/fault"})"};
 inline constexpr JsonTextKind kAnyObject{core::json::Kind::kObject, R"("type":"object")"};
+
+// Fault rules, as PUT /_simulator/faults takes them. Each has an id: nobody could see whether one
+// without it has struck.
+struct FaultRulesKind {
+  void read(const Slot& slot, std::string& rules) const;
+  void write(core::json::Writer& out, const std::string& rules, Subject) const {
+    out.raw(rules.empty() ? "null" : rules);
+  }
+  std::string schema(Subject) const { return R"("type":"array","items":{"$ref":"#/$defs/fault"})"; }
+};
+inline constexpr FaultRulesKind kFaultRules{};
 
 // Records, written out where a file has them made up.
 struct RecordsKind {

@@ -48,6 +48,13 @@ TEST(ServerStep, FillsInTheUsualStreamOfARun) {
   EXPECT_FALSE(run.expect.updated);
 }
 
+TEST(ServerStep, WantsAnIdOfEachFaultRule) {
+  const std::string rule = R"("on":"api","do":{"status":500}})";
+  EXPECT_THAT(mistakes_in(R"([{"faults":[{"id":"a",)" + rule + ",{" + rule + "]}]"),
+              AllOf(HasSubstr("x.json:2:"), HasSubstr("steps[0].faults[1]"), HasSubstr("an id")));
+  EXPECT_EQ(mistakes_in(R"([{"faults":[{"id":"a",)" + rule + "]}]"), "none");
+}
+
 TEST(ServerStep, WritesGeneratedRecordsOut) {
   const auto run = only_step<RunStep>(R"({"run":{"replace":{"generate":{"count":2,"bytes":30}}}})");
   EXPECT_THAT(run.body, HasSubstr(R"("id":"r2")"));

@@ -31,7 +31,6 @@ Explored explored_on(ServerStage& stage, const Scenario& story, const ServerPlay
   explored.reason = ServerPlay::why_not_played(story, stage, options);
   // What was drawn for this stage can be played on it.
   if (!explored.reason.empty()) return explored;
-  stage.begin(options.told);
   explored = explored_from(ServerPlay(story, stage, options).run(), stage);
   // Data that is not the story's own may show nothing.
   if (explored.verdict == Verdict::kSkip) explored.verdict = Verdict::kInconclusive;

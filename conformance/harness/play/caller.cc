@@ -24,13 +24,14 @@ Answer Caller::call(core::Request request) {
     return {core::Error{"read_only", "nothing but GET and HEAD is sent to this server"}, {}};
   }
   if (!options_.noted) return {stage_.call(std::move(request)), {}};
-  const std::size_t place = stage_.wire().asked(request, 0);
+  const std::size_t place = stage_.wire().asked_by_judge(request);
   auto response = stage_.call(std::move(request));
   // Leaving out the body is the HTTP server's business, and in this process there is none.
   if (head && response && stage_.world() == "virtual") response->body.clear();
   if (response) {
     core::Outcome outcome{std::move(*response), {}};
-    stage_.wire().answered(place, outcome);
+    stage_.wire().answered(place, outcome,
+                           options_.pages ? Wire::Pages::kRead : Wire::Pages::kLeftAlone);
     response = std::move(outcome.response);
   } else {
     stage_.wire().unanswered(place, response.error().message);

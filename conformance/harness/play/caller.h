@@ -7,6 +7,7 @@
 // Thread rule: one thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,15 +21,15 @@ namespace terapi::conformance {
 struct CallerOptions {
   bool read_only = false;  // nothing but GET and HEAD is ever sent
   bool noted = true;       // what is sent is written down
+  bool pages = true;       // the records of pages, too
 };
 
 class Caller final : public ServerCaller {
  public:
-  Caller(Stage& stage, CallerOptions options)
-      : stage_(stage), options_(options), secret_key_(stage.secret_key()) {}
+  Caller(Stage& stage, CallerOptions options) : stage_(stage), options_(options) {}
 
   const Dialect& dialect() const override { return stage_.dialect(); }
-  std::string secret_key() const override { return secret_key_; }
+  std::string secret_key() const override { return key_ ? *key_ : stage_.secret_key(); }
   Answer call(core::Request request) override;
   // Tells the model first: a webhook may come before the answer does.
   Answer run(std::string body) override;
@@ -37,7 +38,8 @@ class Caller final : public ServerCaller {
 
   std::size_t note(EventKind kind, std::string text, std::string stream = "");
 
-  void set_secret_key(std::string key) { secret_key_ = std::move(key); }
+  // In place of the one that the stage began with.
+  void set_secret_key(std::string key) { key_ = std::move(key); }
   Model& model() { return stage_.model(); }
   // Worlds of several environments have no model: it does not know them apart.
   void forget_model() { has_model_ = false; }
@@ -58,7 +60,7 @@ class Caller final : public ServerCaller {
 
   Stage& stage_;
   CallerOptions options_;
-  std::string secret_key_;
+  std::optional<std::string> key_;
   bool has_model_ = true;
   std::vector<RunSeen> runs_;
   std::size_t policy_ = 0;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 #include <variant>
 
 #include "conformance/evidence/client_evidence.h"
 #include "conformance/harness/play/judge_webhook.h"
+#include "conformance/laws/record_reader.h"
 #include "core/check.h"
 #include "core/duration.h"
 
@@ -16,21 +18,24 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr core::Duration kToSpeak = 25s;     // a client may take its time to start
-constexpr core::Duration kToConverge = 45s;  // after the faults have stopped
-constexpr core::Duration kToListen = 3s;     // after it spoke
-constexpr core::Duration kToDigest = 100ms;  // what it was given last
+constexpr core::Duration kToSpeak = 25s;       // a client may take its time to start
+constexpr core::Duration kToConverge = 45s;    // after the faults have stopped
+constexpr core::Duration kToListen = 3s;       // after it spoke
+constexpr core::Duration kToDigest = 100ms;    // what it was given last
+constexpr std::int64_t kWholeStream = 10'000;  // records, by one request (REC-5, PRUNE-1)
 
 std::string text_of(core::Duration duration) { return core::format_duration(duration); }
 
 }  // namespace
 
 ClientPlay::ClientPlay(const Scenario& scenario, ClientStage& stage)
-    : Play(scenario, stage, {.noted = false}),
+    : Play(scenario, stage, {.noted = false}, std::numeric_limits<std::size_t>::max()),
       stage_(stage),
       plan_(scenario.plan),
       checks_(stage, findings_),
       convergence_(scenario.plan, stage, findings_) {}
+
+ClientPlay::~ClientPlay() { stage_.link().close(); }
 
 void ClientPlay::begin() {
   if (!scenario_.faults.empty()) put_faults(scenario_.faults);
@@ -59,6 +64,36 @@ void ClientPlay::world_changed(const core::json::Value& /*world*/) {
 }
 
 bool ClientPlay::over() const { return Play::over() || convergence_.over() || stage_.flooded(); }
+
+// --- records
+// ---------------------------------------------------------------------------------------
+
+bool ClientPlay::act(const RunStep& step) { return apply_run(step.body); }
+
+bool ClientPlay::apply_run(const std::string& body) {
+  return good_run(caller_.run(stage_.filled(body)), true);
+}
+
+// Up to the record of that id. What the server does wrong meanwhile is not held against a client.
+bool ClientPlay::act(const PruneStep& step) {
+  Findings not_held;
+  LawContext context{caller_, not_held};
+  context.given.stream = step.prune.stream;
+  const Walk walk = RecordReader(context).walk(kWholeStream);
+  const auto last = std::find_if(walk.records.begin(), walk.records.end(), [&](const auto& record) {
+    return "@" + record.id == step.prune.until;
+  });
+  if (last == walk.records.end()) {
+    return stop_short(Verdict::kError,
+                      "there is no record '" + step.prune.until.substr(1) + "' to prune up to");
+  }
+  const Answer answer = prune(step.prune.stream, last->cursor, kWholeStream);
+  if (answer.status() != 200) {
+    return stop_short(Verdict::kError, "the prune was refused: " + shortened(answer.body()));
+  }
+  prune_model(step.prune.stream, walk.records, last->cursor, kWholeStream);
+  return true;
+}
 
 // --- processes ----------------------------------------------------------------------------------
 
@@ -214,7 +249,7 @@ bool ClientPlay::act(const WireStep& step) {
 
 void ClientPlay::look_at_wire_rules() {
   for (const std::string& id : std::exchange(wire_rules_, {})) {
-    if (stage_.fired(id).value_or(0) == 0) never_struck(id);
+    if (stage_.fired(id).value_or(0) == 0) note_never_struck(id);
   }
 }
 

@@ -20,8 +20,9 @@ namespace terapi::conformance {
 
 class ClientPlay final : public Play {
  public:
-  // On a stage that was opened.
+  // On a stage that was opened, and is for this play alone.
   ClientPlay(const Scenario& scenario, ClientStage& stage);
+  ~ClientPlay() override;
 
  private:
   void begin() override;
@@ -31,6 +32,8 @@ class ClientPlay final : public Play {
   void world_changed(const core::json::Value& world) override;
   bool over() const override;
 
+  bool act(const RunStep& step);
+  bool act(const PruneStep& step);
   bool act(const ProcessStep& step);
   bool act(const WaitStep& step);
   bool act(const WireStep& step);
@@ -42,6 +45,7 @@ class ClientPlay final : public Play {
   bool act(const MarkStep& step);
   bool act(const CheckStep& step);
 
+  bool apply_run(const std::string& body);
   bool start(int worker, bool wait);
   bool never_spoke(int worker);
   bool ended_at_once(int worker);

@@ -105,7 +105,6 @@ ScenarioResult play_server(const Scenario& scenario, ServerStage& stage,
     return result;
   }
   const auto began = std::chrono::steady_clock::now();
-  stage.begin(options.told);
   take(result, ServerPlay(scenario, stage, options).run(), stage.history());
   result.elapsed = since(began);
   return result;

@@ -12,7 +12,6 @@
 #include "core/check.h"
 #include "core/duration.h"
 #include "core/json.h"
-#include "core/json_writer.h"
 #include "core/url.h"
 
 namespace terapi::conformance {
@@ -23,6 +22,7 @@ namespace {
 
 // More than this is not waited for in real time.
 constexpr core::Duration kLongestWait = std::chrono::seconds(15);
+constexpr std::size_t kOfOneSentence = 3;  // findings; of more, the number is told
 
 std::string asked_for(const core::Request& request) {
   return request.method + " " + shortened(request.target, 120);
@@ -58,12 +58,15 @@ std::string ServerPlay::why_not_played(const Scenario& scenario, const ServerSta
 
 ServerPlay::ServerPlay(const Scenario& scenario, ServerStage& stage,
                        const ServerPlayOptions& options)
-    : Play(scenario, stage, {.read_only = options.read_only}),
+    : Play(scenario, stage,
+           {.read_only = options.read_only, .pages = options.told || !scenario.sometimes.empty()},
+           kOfOneSentence),
       stage_(stage),
       options_(options),
       witness_(stage, caller_, findings_) {
+  stage.begin(options.told);
   // On data that is not its own, a scenario may find nothing to look at.
-  unproven_is(Verdict::kSkip);
+  set_unproven_verdict(Verdict::kSkip);
 }
 
 void ServerPlay::begin() {
@@ -96,7 +99,7 @@ void ServerPlay::finish() {
 
 void ServerPlay::world_changed(const json::Value& world) {
   own_data_ = true;
-  unproven_is(Verdict::kInconclusive);
+  set_unproven_verdict(Verdict::kInconclusive);
   walks_.clear();
   if (caller_.has_model()) set_policy(AnnouncePolicy::of_world(world));
   learn_keys();
@@ -128,6 +131,71 @@ core::Time ServerPlay::server_time() {
 }
 
 // --- steps ---
+
+void ServerPlay::act(const RunStep& step) {
+  for (std::int64_t i = 0; i < step.times && !over(); ++i) {
+    const Answer answer = caller_.run(stage_.filled(step.body));
+    if (good_run(answer, false)) check_run(step.expect, answer);
+  }
+}
+
+void ServerPlay::check_run(const RunStep::Expected& expect, const Answer& answer) {
+  const auto told = json::Document::parse(answer.body());
+  if (!told) {
+    stop_short(Verdict::kError, "a run's answer cannot be read: " + shortened(answer.body(), 400));
+    return;
+  }
+  const auto check = [&](const char* name, std::optional<std::int64_t> count, const char* clause) {
+    const auto actual = told->root()[name].integer();
+    if (!count || (actual && *actual == *count)) return;
+    findings_.fail(clause, "a run counts its changes otherwise",
+                   std::string(name) + ": " + std::to_string(*count),
+                   std::string(told->root()[name].text()), answer.events);
+  };
+  check("added", expect.added, "META-4");
+  check("updated", expect.updated, "META-4");
+  check("deleted", expect.deleted, "META-6");
+  check("unchanged", expect.unchanged, "META-5");
+  if (caller_.has_model()) {
+    const RunCounts& counts = caller_.runs().back().counts;
+    check("added", static_cast<std::int64_t>(counts.added), "META-4");
+    check("updated", static_cast<std::int64_t>(counts.updated), "META-5");
+    check("deleted", static_cast<std::int64_t>(counts.deleted), "META-6");
+  }
+  const auto deliveries = static_cast<std::int64_t>(told->root()["deliveries"].size());
+  if (expect.deliveries && deliveries != *expect.deliveries) {
+    findings_.fail("HOOK-1", "a run is announced the wrong number of times",
+                   std::to_string(*expect.deliveries), std::to_string(deliveries), answer.events);
+  }
+}
+
+// What is pruned is found by reading before: all up to the cursor that still has a payload.
+void ServerPlay::act(const PruneStep& step) {
+  const StreamAsked stream = where(step.prune.stream);
+  const std::string cursor = resolved(step.prune.until);
+  if (over()) return;
+  LawContext context = asking(stream);
+  const Walk before = RecordReader(context).walk(1000);
+  const Answer answer = prune(stream, cursor, step.prune.limit);
+  const auto told = json::Document::parse(answer.body());
+  if (answer.status() != 200 || !told) {
+    findings_.fail(clause_, "records were not pruned", "200", shortened(answer.body()),
+                   answer.events);
+    return;
+  }
+  const std::int64_t count =
+      prune_model(stream, before.records, cursor, step.prune.limit.value_or(1000));
+  if (told->root()["count"].integer() != step.expect.count.value_or(count)) {
+    findings_.fail("PRUNE-1", "another number of records was pruned",
+                   std::to_string(step.expect.count.value_or(count)),
+                   std::string(told->root()["count"].text()), answer.events);
+  }
+  if (step.expect.has_more && told->root()["has_more"].boolean() != *step.expect.has_more) {
+    findings_.fail("PRUNE-1", "has_more is not what it should be",
+                   *step.expect.has_more ? "true" : "false",
+                   std::string(told->root()["has_more"].text()), answer.events);
+  }
+}
 
 core::Request ServerPlay::request_of(const AskStep& step) {
   const StreamAsked stream = where(step.stream);
@@ -326,6 +394,31 @@ void ServerPlay::judge_announcement(const WebhookSeen& webhook) {
     return;
   }
   check_modified_after_covers(webhook, *run, *stream, RecordReader(context).walk(1000), findings_);
+}
+
+// --- texts and streams ---
+
+LawContext ServerPlay::asking(StreamAsked stream) {
+  LawContext context{caller_, findings_};
+  context.given.stream = std::move(stream);
+  return context;
+}
+
+std::string ServerPlay::resolved(const std::string& text) {
+  return text.starts_with('@') ? resolved_by(read_.resolved(text)) : stage_.filled(text);
+}
+
+std::string ServerPlay::resolved_body(const std::string& text) {
+  return resolved_by(read_.resolved_in(stage_.filled(text)));
+}
+
+std::string ServerPlay::resolved_by(core::Result<std::string> text) {
+  if (text) return *std::move(text);
+  const std::string& id = text.error().message;
+  findings_.fail("REC-1", "a record that should have been served was not", id, "never seen");
+  stop_short(Verdict::kError,
+             "the scenario speaks of the record '" + id + "', which was never read");
+  return "";
 }
 
 StreamAsked ServerPlay::where(StreamAsked stream) const {

@@ -15,10 +15,12 @@
 #include <vector>
 
 #include "conformance/harness/play/play.h"
+#include "conformance/harness/play/read_so_far.h"
 #include "conformance/harness/play/webhook_witness.h"
 #include "conformance/harness/stage/server_stage.h"
 #include "conformance/laws/announce_policy.h"
 #include "conformance/laws/delivery_law.h"
+#include "conformance/laws/record_reader.h"
 
 namespace terapi::conformance {
 
@@ -33,7 +35,7 @@ struct ServerPlayOptions {
 
 class ServerPlay final : public Play {
  public:
-  // `options` outlives it.
+  // `options` outlives it. What the stage has seen before is forgotten.
   ServerPlay(const Scenario& scenario, ServerStage& stage, const ServerPlayOptions& options);
 
   // Why the scenario cannot be played there; empty: it can.
@@ -46,8 +48,9 @@ class ServerPlay final : public Play {
   bool act(const Step& step) override;
   bool pass(core::Duration time) override;
   void world_changed(const core::json::Value& world) override;
-  StreamAsked where(StreamAsked stream) const override;
 
+  void act(const RunStep& step);
+  void act(const PruneStep& step);
   void act(const AskStep& step);
   void act(const ReadStep& step);
   void act(const LawStep& step);
@@ -58,7 +61,15 @@ class ServerPlay final : public Play {
   void act(const HostileStep& step);
   void act(const WebhooksStep& step);
 
+  void check_run(const RunStep::Expected& expect, const Answer& answer);
   core::Request request_of(const AskStep& step);
+  LawContext asking(StreamAsked stream);
+  // Whose records a step is about.
+  StreamAsked where(StreamAsked stream) const;
+  // A text with every name in it replaced; the play ends where there is nothing to put there.
+  std::string resolved(const std::string& text);
+  std::string resolved_body(const std::string& text);
+  std::string resolved_by(core::Result<std::string> text);
   DeliveriesSeen deliveries_seen();
   void learn_keys();
   void set_policy(AnnouncePolicy policy);
@@ -70,6 +81,7 @@ class ServerPlay final : public Play {
   ServerStage& stage_;
   const ServerPlayOptions& options_;
   WebhookWitness witness_;
+  ReadSoFar read_;
   std::map<std::string, Walk> walks_;  // by stream: the last whole reading of it
   AnnouncePolicy policy_;              // of webhooks, as the judge has asked for
   std::set<std::string> resent_;       // deliveries that were sent again by hand

@@ -17,10 +17,6 @@ namespace json = core::json;
 
 namespace {
 
-std::string header_text(const core::Headers& headers, std::string_view name) {
-  return std::string(headers.get(name).value_or(""));
-}
-
 // Just before that position, and after every other one.
 Position just_before(Position position) {
   for (std::size_t i = position.id.size(); i-- > 0;) {
@@ -40,8 +36,9 @@ Position just_before(Position position) {
 
 void ClientWire::serve(core::Request request, int life,
                        const std::function<void(core::Outcome)>& done) {
+  if (closed_) return done({{}, {.reset = true}});
   restore_cursor(request);
-  const std::size_t place = ports_.wire.asked(request, life);
+  const std::size_t place = ports_.wire.asked_by_client(request, life);
   const Exchange& exchange = ports_.history.exchanges[place];
   last_request_at_ = exchange.asked_at;
   if (exchange.for_records && on_request && !on_request()) return;
@@ -49,6 +46,11 @@ void ClientWire::serve(core::Request request, int life,
   ports_.server(std::move(request), [this, place, done](core::Outcome outcome) {
     answered(place, std::move(outcome), done);
   });
+}
+
+void ClientWire::close() {
+  closed_ = true;
+  changes_.clear();
 }
 
 // One that was given out stays good, also when others look usual again (CUR-3).
@@ -68,6 +70,7 @@ void ClientWire::restore_cursor(core::Request& request) const {
 
 void ClientWire::answered(std::size_t place, core::Outcome outcome,
                           const std::function<void(core::Outcome)>& done) {
+  if (closed_) return done(std::move(outcome));
   --in_flight_;
   std::vector<std::function<void()>> due;
   {
@@ -244,8 +247,9 @@ void ClientWire::between_pages(std::uint64_t answers, std::function<void()> chan
 // --- webhooks ---------------------------------------------------------------------------------
 
 std::size_t ClientWire::webhook_sent(const core::Request& request, int life) {
+  if (closed_) return 0;
   const bool authentic =
-      hmac_header_verifies(header_text(request.headers, ports_.dialect.hmac_header),
+      hmac_header_verifies(request.headers.get(ports_.dialect.hmac_header).value_or(""),
                            {ports_.signing_key()}, request.body);
   const std::size_t place = ports_.wire.webhook_sent(
       request, life, ports_.now(), ports_.history.told ? webhook_text(request, authentic) : "");
@@ -268,12 +272,13 @@ std::string ClientWire::webhook_text(const core::Request& request, bool authenti
       text += "of type " + root["type"].string();
     }
   }
-  const std::string attempt = header_text(request.headers, ports_.dialect.attempt_header);
-  if (!attempt.empty() && attempt != "1") text += ", attempt " + attempt;
+  const auto attempt = request.headers.get(ports_.dialect.attempt_header).value_or("");
+  if (!attempt.empty() && attempt != "1") text += ", attempt " + std::string(attempt);
   return text;
 }
 
 void ClientWire::webhook_answered(std::size_t webhook, const core::Result<core::Response>& answer) {
+  if (closed_) return;
   ports_.wire.webhook_answered(webhook, answer ? answer->status : 0, ports_.now(),
                                answer ? std::to_string(answer->status) : answer.error().code);
 }

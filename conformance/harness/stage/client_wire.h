@@ -10,7 +10,6 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,6 +41,9 @@ class ClientWire {
 
   // A request of the client's process `life`; `done` gets what is to be sent to it.
   void serve(core::Request request, int life, const std::function<void(core::Outcome)>& done);
+
+  // The play is over: nothing is written down any more, and no change is due.
+  void close();
 
   // Called before the server sees a request for records; false: it never does, since who asked
   // has just been killed.
@@ -106,6 +108,7 @@ class ClientWire {
   bool unstorable_ = false;
   std::optional<core::Time> storable_since_{};
   bool too_long_ = false;  // of the answer at hand
+  bool closed_ = false;
 };
 
 }  // namespace terapi::conformance

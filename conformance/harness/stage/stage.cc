@@ -6,8 +6,7 @@ namespace terapi::conformance {
 
 core::Result<std::uint64_t> Stage::fired(const std::string& fault) {
   const auto answer = call(control_request("GET", "/faults"));
-  if (!answer) return answer.error();
-  const auto list = core::json::Document::parse(answer->body);
+  const auto list = core::json::Document::parse(answer ? answer->body : "");
   if (list) {
     for (const core::json::Value rule : list->root()["faults"].items()) {
       if (rule["id"].string() != fault) continue;

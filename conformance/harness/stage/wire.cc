@@ -44,7 +44,7 @@ std::string stream_of(const core::Request& request, const core::Target& target) 
                      target.get("model").value_or(""), target.get("variant").value_or(""));
 }
 
-// The parameters of a request for records, as they stand there.
+// Its parameters, as a request for records has them.
 void take_query(Exchange& exchange, const core::Target& target) {
   exchange.cursor = target.get("cursor");
   exchange.modified_after = target.get("modified_after");
@@ -58,15 +58,20 @@ void take_query(Exchange& exchange, const core::Target& target) {
 
 }  // namespace
 
-bool asks_for_records(const core::Request& request) {
-  const auto target = core::parse_target(request.target);
-  return target && asks_for_records(request, *target);
-}
-
-std::size_t Wire::asked(const core::Request& request, int life) {
-  const auto target = core::parse_target(request.target);
+std::size_t Wire::asked_by_client(const core::Request& request, int life) {
   Exchange exchange;
   exchange.life = life;
+  return asked(std::move(exchange), request);
+}
+
+std::size_t Wire::asked_by_judge(const core::Request& request) {
+  Exchange exchange;
+  exchange.by_judge = true;
+  return asked(std::move(exchange), request);
+}
+
+std::size_t Wire::asked(Exchange exchange, const core::Request& request) {
+  const auto target = core::parse_target(request.target);
   exchange.asked_at = now_();
   exchange.runs = model_.runs();
   exchange.for_records = target && asks_for_records(request, *target);
@@ -77,7 +82,7 @@ std::size_t Wire::asked(const core::Request& request, int life) {
   exchange.restricted = exchange.restricted || (target && !exchange.for_records);
   exchange.request = history_.add({.at = exchange.asked_at,
                                    .kind = EventKind::kRequest,
-                                   .life = life,
+                                   .life = exchange.life,
                                    .stream = exchange.for_records ? exchange.stream : "",
                                    .text = history_.told ? asked_text(exchange, request) : ""});
   history_.exchanges.push_back(std::move(exchange));
@@ -87,7 +92,7 @@ std::size_t Wire::asked(const core::Request& request, int life) {
 // Of the judge's own requests, each character counts.
 std::string Wire::asked_text(const Exchange& exchange, const core::Request& request) const {
   std::string text = request.method + " ";
-  if (exchange.life == 0) {
+  if (exchange.by_judge) {
     text += shortened(request.target, kShown);
     if (!request.body.empty()) text += " " + shortened(request.body, kShown);
     return text;
@@ -100,10 +105,12 @@ std::string Wire::asked_text(const Exchange& exchange, const core::Request& requ
   return text;
 }
 
-void Wire::answered(std::size_t place, const core::Outcome& outcome) {
+void Wire::answered(std::size_t place, const core::Outcome& outcome, Pages pages) {
   Exchange& exchange = history_.exchanges[place];
   note_head(exchange, outcome);
-  if (exchange.for_records && exchange.status == 200) note_page(exchange, outcome.response.body);
+  if (exchange.for_records && exchange.status == 200 && pages == Pages::kRead) {
+    note_page(exchange, outcome.response.body);
+  }
   note_answer(exchange, outcome);
 }
 
@@ -133,6 +140,7 @@ void Wire::note_head(Exchange& exchange, const core::Outcome& outcome) {
 void Wire::note_page(Exchange& exchange, std::string_view body) {
   const auto page = read_page(body, dialect_, PageChecks::kShape);
   if (!page) return;
+  exchange.is_page = true;
   exchange.next_cursor = page->next_cursor;
   exchange.records.reserve(page->records.size());
   for (const ServedRecord& record : page->records) note_record(exchange, record);
@@ -145,7 +153,7 @@ void Wire::note_record(Exchange& exchange, const ServedRecord& record) {
     name_cursor(exchange.stream, record.cursor, record.id);
   }
   std::size_t version = kNoVersion;
-  if (exchange.life != 0) {  // what the judge was served, laws compare by themselves
+  if (!exchange.by_judge) {  // what the judge was served, laws compare by themselves
     const bool deleted = record.last_action == "DELETED";
     version = model_.version_of(exchange.stream, record.id, record.payload, deleted);
     const ModelStream* stream = model_.stream(exchange.stream);
@@ -164,7 +172,7 @@ void Wire::note_answer(Exchange& exchange, const core::Outcome& outcome) {
                     .kind = EventKind::kResponse,
                     .life = exchange.life,
                     .pair = exchange.request,
-                    .stream = exchange.for_records || exchange.life != 0 ? exchange.stream : "",
+                    .stream = exchange.for_records || !exchange.by_judge ? exchange.stream : "",
                     .text = history_.told ? answer_text(exchange, outcome) : ""});
 }
 
@@ -177,10 +185,10 @@ std::string Wire::answer_text(const Exchange& exchange, const core::Outcome& out
   if (exchange.retry_after_seconds) {
     text += ", Retry-After: " + header_text(response.headers, "Retry-After");
   }
-  if (exchange.life == 0 && exchange.status >= 400) {
+  if (exchange.by_judge && exchange.status >= 400) {
     const ErrorAnswer error = read_error(response.body);
     if (!error.errors.empty()) text += " (" + listed(error.errors) + ")";
-  } else if (exchange.life == 0 && !exchange.for_records) {
+  } else if (exchange.by_judge && !exchange.is_page) {
     if (!response.body.empty()) text += " " + shortened(response.body);
   } else if (exchange.status == 200) {
     text += page_text(exchange);

@@ -1,7 +1,7 @@
 // Wire: writes into the History what passes between a server and whoever asks it, the client under
 // test or the judge itself: each request and its answer, the pages that are in them, each webhook.
 //
-//   const std::size_t place = wire.asked(request, life);
+//   const std::size_t place = wire.asked_by_client(request, life);
 //   wire.answered(place, outcome);
 //
 // Who has more to do on the way (ClientWire) takes the steps of answered() one by one.
@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,6 @@
 #include "conformance/evidence/model.h"
 #include "core/clock.h"
 #include "core/http_message.h"
-#include "core/result.h"
 
 namespace terapi::conformance {
 
@@ -32,18 +32,23 @@ class Wire {
   Wire(Now now, const Dialect& dialect, const Model& model, History& history)
       : now_(std::move(now)), dialect_(dialect), model_(model), history_(history) {}
 
-  // A request of the client's process `life`; of the judge's own: 0. Its place in
-  // History::exchanges.
-  std::size_t asked(const core::Request& request, int life);
+  // A request; its place in History::exchanges. Exchange::life is 0 where nobody knows which of
+  // several processes asked.
+  std::size_t asked_by_client(const core::Request& request, int life);
+  std::size_t asked_by_judge(const core::Request& request);
   // The answer, as it goes to whoever asked.
-  void answered(std::size_t place, const core::Outcome& outcome);
+  enum class Pages : std::uint8_t { kRead, kLeftAlone };
+  void answered(std::size_t place, const core::Outcome& outcome, Pages pages = Pages::kRead);
   // There was none; `why` is one line.
   void unanswered(std::size_t place, std::string_view why);
+  // Another play begins, with another history.
+  void forget() { name_of_.clear(); }
 
   // answered() is these three: what is told by its head, the records of its page, the event.
   void note_head(Exchange& exchange, const core::Outcome& outcome);
   void note_page(Exchange& exchange, std::string_view body);
   void note_answer(Exchange& exchange, const core::Outcome& outcome);
+  // One record of a page; of what a client is given, which version it is.
   void note_record(Exchange& exchange, const ServedRecord& record);
 
   // A webhook left for its receiver, at that time, or was answered. `text` is one line about it.
@@ -56,6 +61,7 @@ class Wire {
   std::string cursor_name(const std::string& stream, const std::string& cursor) const;
 
  private:
+  std::size_t asked(Exchange exchange, const core::Request& request);
   std::string asked_text(const Exchange& exchange, const core::Request& request) const;
   std::string answer_text(const Exchange& exchange, const core::Outcome& outcome) const;
   std::string page_text(const Exchange& exchange) const;
@@ -66,8 +72,5 @@ class Wire {
   History& history_;
   std::unordered_map<std::string, std::string> name_of_;  // stream and cursor → the record
 };
-
-// GET /records of the public API.
-bool asks_for_records(const core::Request& request);
 
 }  // namespace terapi::conformance

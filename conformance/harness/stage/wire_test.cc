@@ -21,11 +21,14 @@ class WireTest : public testing::Test {
     model_.apply_world(world->root());
   }
 
-  const Exchange& exchange_of(int life, const std::string& target, const core::Outcome& outcome) {
+  enum class By { kJudge, kClient };
+  // Of a client, as where two processes are alive and nobody knows which of them asked.
+  const Exchange& exchange_of(By by, const std::string& target, const core::Outcome& outcome) {
     core::Request request;
     request.target = target;
     request.headers = {{"Provider-Config-Key", "github"}, {"Connection-Id", "demo"}};
-    const std::size_t place = wire_.asked(request, life);
+    const std::size_t place =
+        by == By::kJudge ? wire_.asked_by_judge(request) : wire_.asked_by_client(request, 0);
     wire_.answered(place, outcome);
     return history_.exchanges[place];
   }
@@ -37,10 +40,10 @@ class WireTest : public testing::Test {
 };
 
 TEST_F(WireTest, WritesDownAPageOfTheClientsAndOfTheJudgesAlike) {
-  for (const int life : {0, 1}) {
+  for (const By by : {By::kJudge, By::kClient}) {
     const Exchange& exchange =
-        exchange_of(life, "/records?model=Issue&limit=7&cursor=c0", {{200, {}, kPage}, {}});
-    EXPECT_EQ(exchange.life, life);
+        exchange_of(by, "/records?model=Issue&limit=7&cursor=c0", {{200, {}, kPage}, {}});
+    EXPECT_EQ(exchange.by_judge, by == By::kJudge);
     EXPECT_TRUE(exchange.for_records);
     EXPECT_EQ(exchange.stream, "github/demo/Issue");
     EXPECT_EQ(exchange.cursor, "c0");
@@ -56,25 +59,34 @@ TEST_F(WireTest, WritesDownAPageOfTheClientsAndOfTheJudgesAlike) {
 }
 
 TEST_F(WireTest, TellsEachCharacterThatTheJudgeSent) {
-  const Exchange& judges = exchange_of(0, "/records?model=Issue&limit=0", {{400, {}, "oops"}, {}});
+  const Exchange& judges =
+      exchange_of(By::kJudge, "/records?model=Issue&limit=0", {{400, {}, "oops"}, {}});
   EXPECT_EQ(text_of(judges.request), "GET /records?model=Issue&limit=0");
-  const Exchange& clients = exchange_of(1, "/records?model=Issue", {{200, {}, kPage}, {}});
+  const Exchange& clients =
+      exchange_of(By::kClient, "/records?model=Issue", {{200, {}, kPage}, {}});
   EXPECT_EQ(text_of(clients.request), "GET /records from the beginning, limit 100");
 }
 
 TEST_F(WireTest, KnowsWhatIsNotARequestForRecords) {
   const Exchange& control =
-      exchange_of(0, "/_simulator/faults", {{200, {}, R"({"faults":[]})"}, {}});
+      exchange_of(By::kJudge, "/_simulator/faults", {{200, {}, R"({"faults":[]})"}, {}});
   EXPECT_FALSE(control.for_records);
   EXPECT_TRUE(control.restricted);
   EXPECT_EQ(history_.event(control.request).stream, "");
   EXPECT_EQ(text_of(*control.response), R"(200 {"faults":[]})");
 }
 
+TEST_F(WireTest, ShowsTheJudgeWhatIsNoPage) {
+  const Exchange& exchange =
+      exchange_of(By::kJudge, "/records?model=Issue", {{200, {}, "oops"}, {}});
+  EXPECT_FALSE(exchange.is_page);
+  EXPECT_EQ(text_of(*exchange.response), "200 oops");
+}
+
 TEST_F(WireTest, WritesDownThatThereWasNoAnswer) {
   core::Request request;
   request.target = "/records?model=Issue";
-  const std::size_t place = wire_.asked(request, 0);
+  const std::size_t place = wire_.asked_by_judge(request);
   wire_.unanswered(place, "connection refused");
   ASSERT_TRUE(history_.exchanges[place].response);
   EXPECT_EQ(history_.exchanges[place].status, 0);
@@ -83,7 +95,7 @@ TEST_F(WireTest, WritesDownThatThereWasNoAnswer) {
 
 TEST_F(WireTest, KeepsAResetsStatusOut) {
   const Exchange& exchange =
-      exchange_of(1, "/records?model=Issue", {{500, {}, ""}, {.reset = true}});
+      exchange_of(By::kClient, "/records?model=Issue", {{500, {}, ""}, {.reset = true}});
   EXPECT_EQ(exchange.status, 0);
   EXPECT_TRUE(exchange.struck);
   EXPECT_EQ(text_of(*exchange.response), "connection reset");
