@@ -115,9 +115,9 @@ void Coverage::count(const Plan& plan, const History& history) {
   }
   ++schedules_;
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
-    if (!kinds.has(static_cast<FaultKind>(a))) continue;
+    if (!kinds.has(kFaultTable[a].kind)) continue;
     for (std::size_t b = a; b < kFaultKinds; ++b) {
-      if (kinds.has(static_cast<FaultKind>(b))) ++pairs_[a][b];
+      if (kinds.has(kFaultTable[b].kind)) ++pairs_[a][b];
     }
   }
 }
@@ -154,7 +154,7 @@ void Coverage::add(const Coverage& other) {
 std::vector<FaultKind> Coverage::never() const {
   std::vector<FaultKind> kinds;
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
-    if (pairs_[a][a] == 0) kinds.push_back(static_cast<FaultKind>(a));
+    if (pairs_[a][a] == 0) kinds.push_back(kFaultTable[a].kind);
   }
   return kinds;
 }
@@ -164,7 +164,7 @@ std::vector<std::pair<FaultKind, FaultKind>> Coverage::never_together() const {
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
     for (std::size_t b = a + 1; b < kFaultKinds; ++b) {
       if (pairs_[a][a] == 0 || pairs_[b][b] == 0 || pairs_[a][b] > 0) continue;
-      pairs.emplace_back(static_cast<FaultKind>(a), static_cast<FaultKind>(b));
+      pairs.emplace_back(kFaultTable[a].kind, kFaultTable[b].kind);
     }
   }
   return pairs;
@@ -223,7 +223,7 @@ std::string Coverage::text() const {
   for (const auto& phase : kLoopPhases) text += padded(phase.word, 8, true);
   text += "\n";
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
-    text += padded(word_of(static_cast<FaultKind>(a)), 18, false);
+    text += padded(word_of(kFaultTable[a].kind), 18, false);
     for (const std::uint64_t count : struck_[a]) text += padded(short_count(count), 8, true);
     text += "\n";
   }
@@ -250,10 +250,10 @@ nlohmann::ordered_json Coverage::json() const {
                {"never", Json::array()},
                {"never_together", Json::array()}};
   for (std::size_t a = 0; a < kFaultKinds; ++a) {
-    Json& kind = json["kinds"][std::string(word_of(static_cast<FaultKind>(a)))];
+    Json& kind = json["kinds"][std::string(word_of(kFaultTable[a].kind))];
     kind["schedules"] = pairs_[a][a];
     for (const auto& phase : kLoopPhases) {
-      kind[std::string(phase.word)] = struck(static_cast<FaultKind>(a), phase.value);
+      kind[std::string(phase.word)] = struck(kFaultTable[a].kind, phase.value);
     }
   }
   for (const FaultKind kind : never()) json["never"].push_back(word_of(kind));

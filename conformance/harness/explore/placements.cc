@@ -113,7 +113,7 @@ core::Result<Placements> Placements::of(const Scenario& scenario, const ExploreO
     for (std::size_t at = 0; at < played.moments.size(); ++at) {
       for (std::uint64_t nth = 1; nth <= played.moments[at]; ++nth) {
         KillStep kill;
-        kill.at = static_cast<KillStep::At>(at);
+        kill.at = KillStep::kMoments.at(at).value;
         kill.nth = nth;
         kill.restarts = true;
         places.kills_.push_back(kill);

@@ -27,7 +27,7 @@ void take(ScenarioResult& result, Played played, const History& history) {
   result.timeline = history.events();
 }
 
-core::Duration since(std::chrono::steady_clock::time_point began) {
+core::Duration elapsed_since(std::chrono::steady_clock::time_point began) {
   return std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now() - began);
 }
 
@@ -91,7 +91,7 @@ ScenarioResult play_client(const Scenario& scenario, const ClientPlayOptions& op
   } else {
     play_once(scenario, options, result);
   }
-  result.elapsed = since(began);
+  result.elapsed = elapsed_since(began);
   return result;
 }
 
@@ -106,7 +106,7 @@ ScenarioResult play_server(const Scenario& scenario, ServerStage& stage,
   }
   const auto began = std::chrono::steady_clock::now();
   take(result, ServerPlay(scenario, stage, options).run(), stage.history());
-  result.elapsed = since(began);
+  result.elapsed = elapsed_since(began);
   return result;
 }
 
