@@ -135,7 +135,7 @@ TEST_F(JudgeRunTest, AResultThatNobodySetIsAnError) {
   EXPECT_EQ(told.results[0].verdict, Verdict::kError);
   EXPECT_EQ(told.results[0].scenario, "client/idle");
   EXPECT_EQ(told.results[0].world, "http");
-  EXPECT_THAT(told.results[0].reason, HasSubstr("nobody came to a verdict"));
+  EXPECT_THAT(told.results[0].reason, HasSubstr("no verdict was reached"));
 }
 
 TEST_F(JudgeRunTest, APlayThatThrowsIsAnErrorAndTheOthersArePlayed) {

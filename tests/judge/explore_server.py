@@ -34,7 +34,7 @@ for clock in ("system", "virtual"):
         explore(0, *there, "--seeds", "1..3", "--control-url", url)
         if clock == "system":
             continue
-        for wrong, why in ((["--stream", "github/nobody/Issue"], "unknown_connection"), (["--stream", "github"], "no stream"),
+        for wrong, why in ((["--stream", "github/nobody/Issue"], "unknown_connection"), (["--stream", "github"], "is not a stream"),
                            (["--secret-key", KEY], "unknown_account"), (["--control-url", "http://127.0.0.1:1"], "does not answer")):
             if why not in explore(2, *there, *wrong, "--seeds", "1..3"):
                 problems.append(f"{wrong}: it does not say {why}")
