@@ -85,10 +85,10 @@ CursorParts just_before_it(CursorParts cursor) {
   return cursor;
 }
 CursorParts at_the_next_second(CursorParts cursor) {
-  const auto time = core::parse_rfc3339(cursor.time);
-  if (time)
-    cursor.time = core::format_rfc3339(std::chrono::floor<std::chrono::seconds>(*time) +
-                                       std::chrono::seconds(1));
+  using std::chrono::seconds;
+  if (const auto time = core::parse_rfc3339(cursor.time)) {
+    cursor.time = core::format_rfc3339(std::chrono::floor<seconds>(*time) + seconds(1));
+  }
   return cursor;
 }
 

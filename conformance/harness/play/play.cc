@@ -58,7 +58,7 @@ bool Play::good_run(const Answer& answer, bool later) {
   if (answer.status() == 200 || (later && answer.status() == 202)) return true;
   return stop_short(Verdict::kError,
                     "a run was not accepted: " + (answer.came() ? shortened(answer.body(), 400)
-                                                             : answer.response.error().message));
+                                                                : answer.response.error().message));
 }
 
 bool Play::put_world(const std::string& world) {
