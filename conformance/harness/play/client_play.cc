@@ -65,8 +65,7 @@ void ClientPlay::world_changed(const core::json::Value& /*world*/) {
 
 bool ClientPlay::over() const { return Play::over() || convergence_.over() || stage_.flooded(); }
 
-// --- records
-// ---------------------------------------------------------------------------------------
+// --- records ------------------------------------------------------------------------------------
 
 bool ClientPlay::act(const RunStep& step) { return apply_run(step.body); }
 

@@ -132,7 +132,7 @@ void Play::look_at_faults() {
   }
 }
 
-// --- calls ----------------------------------------------------------------------------
+// --- calls --------------------------------------------------------------------------------------
 
 Answer Play::must(const std::string& method, std::string_view path, std::string body) {
   Answer answer = caller_.control(method, path, std::move(body));
@@ -144,8 +144,7 @@ Answer Play::must(const std::string& method, std::string_view path, std::string 
   return answer;
 }
 
-// --- the verdict
-// -----------------------------------------------------------------------------------
+// --- the verdict --------------------------------------------------------------------------------
 
 bool Play::stop_short(Verdict verdict, std::string reason) {
   if (reason_.empty()) {
@@ -163,8 +162,8 @@ void Play::unproven(std::string why) {
 void Play::check_sometimes() {
   if (scenario_.plan.sweeps()) return;  // of some of its plays only
   for (const std::string& word : scenario_.sometimes) {
-    if (!happened(word, stage_.history()))
-      unproven("never seen: " + word + ", so nothing was proved");
+    if (happened(word, stage_.history())) continue;
+    unproven("never seen: " + word + ", so nothing was proved");
   }
 }
 
