@@ -333,6 +333,15 @@ class ServerDraw {
     }
     return R"({"environments":[)" + given + "]}";
   }
+  static std::string records_of(const std::string& connection, const std::string& items) {
+    return R"({"integration":"github","connection":")" + connection +
+           R"(","model":"Issue","items":[)" + items + "]}";
+  }
+  static std::string read_with(const std::string& key, const std::string& connection,
+                               const std::string& expected) {
+    return R"({"get":{},"clause":"AUTH-3","connection":")" + connection + R"(","key":")" + key +
+           R"(","expect":{)" + expected + "}}";
+  }
   // What its key brings of each connection is added to `asked`.
   std::string environment(std::uint64_t number, std::vector<std::string>& asked) {
     static constexpr std::array<const char*, 3> kConnections = {"demo", "acme", "initech"};
@@ -354,11 +363,9 @@ class ServerDraw {
         }
         expected = R"("status":200,"any_order":true,"ids":[)" + ids + "]";
         add_to(connections, R"({"integration":"github","id":")" + connection + "\"}");
-        add_to(records, R"({"integration":"github","connection":")" + connection +
-                            R"(","model":"Issue","items":[)" + items + "]}");
+        add_to(records, records_of(connection, items));
       }
-      asked.push_back(R"({"get":{},"clause":"AUTH-3","connection":")" + connection +
-                      R"(","key":")" + key + R"(","expect":{)" + expected + "}}");
+      asked.push_back(read_with(key, connection, expected));
     }
     return R"({"name":"e)" + std::to_string(number) + R"(","secret_key":")" + key +
            R"(","integrations":[{"id":"github"}],"connections":[)" + connections +

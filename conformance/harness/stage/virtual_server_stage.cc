@@ -40,20 +40,21 @@ core::Result<std::unique_ptr<ServerStage>> VirtualServerStage::make(const Dialec
   return std::unique_ptr<ServerStage>(std::move(stage));
 }
 
-VirtualServerStage::VirtualServerStage(const Dialect& dialect, const Options& asked)
+VirtualServerStage::VirtualServerStage(const Dialect& dialect, const Options& options)
     : ServerStage(dialect), post_(std::make_unique<Post>(*this)) {
-  if (asked.mutant != nullptr) {
-    mutation_ = asked.mutant->make(clock_);
+  if (options.mutant != nullptr) {
+    mutation_ = options.mutant->make(clock_);
     mutated_post_ = mutation_->around(*post_);
   }
-  simulator::SimulatorOptions options;
+  simulator::SimulatorOptions simulated;
   const auto found = simulator::dialect_named(dialect.name);
   TERAPI_CHECK(found.has_value(), dialect.name);
-  options.dialect = *found;
-  options.seed = asked.seed;
-  if (asked.begins == Begins::kEmpty) options.world_text = "{}";
+  simulated.dialect = *found;
+  simulated.seed = options.seed;
+  if (options.begins == Begins::kEmpty) simulated.world_text = "{}";
   simulator_ = std::make_unique<simulator::Simulator>(
-      options, clock_, mutated_post_ ? *mutated_post_ : static_cast<core::AsyncTransport&>(*post_));
+      simulated, clock_,
+      mutated_post_ ? *mutated_post_ : static_cast<core::AsyncTransport&>(*post_));
   handler_ = [this](core::Request request, std::function<void(core::Outcome)> done) {
     simulator_->handle(std::move(request), std::move(done));
   };
