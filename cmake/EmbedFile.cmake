@@ -7,7 +7,7 @@
 # gives the target the header "simulator/embedded.h", which declares
 # `extern const std::string_view kPage;` in namespace terapi::simulator, and the file's bytes behind
 # it. FILES are pairs of a path from the checkout's root and a name; with LIST name, the header also has
-# `name()`, an array of all of them in this order. The sources are made in the
+# `name()`, an array of all of them in this order; with TABLE name, an array of pairs of file name and content. The sources are made in the
 # build tree, again whenever a file changes; nothing but CMake is needed.
 #
 # This file is also the script that makes them:
@@ -42,18 +42,21 @@ endif()
 set(TERAPI_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 function(terapi_embed target)
-  cmake_parse_arguments(ARG "" "HEADER;NAMESPACE;LIST" "FILES" ${ARGN})
+  cmake_parse_arguments(ARG "" "HEADER;NAMESPACE;LIST;TABLE" "FILES" ${ARGN})
   set(folder ${PROJECT_BINARY_DIR}/embedded)
   get_filename_component(header_folder ${folder}/${ARG_HEADER} DIRECTORY)
 
   set(declarations "")
   set(variables "")
+  set(rows "")
   while(ARG_FILES)
     list(POP_FRONT ARG_FILES file variable)
     if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${file} OR NOT variable)
       message(FATAL_ERROR "terapi_embed: FILES takes pairs of a file and a name; got '${file}' '${variable}'")
     endif()
     list(APPEND variables ${variable})
+    get_filename_component(file_name ${file} NAME)
+    list(APPEND rows "std::pair<std::string_view, std::string_view>(\"${file_name}\", ${variable})")
     string(APPEND declarations "extern const std::string_view ${variable};  // ${file}\n")
     set(output ${header_folder}/${variable}.cc)
     add_custom_command(
@@ -72,6 +75,11 @@ function(terapi_embed target)
     string(APPEND declarations "inline auto ${ARG_LIST}() { return std::array{${variables}}; }\n")
   endif()
 
+  if(ARG_TABLE)
+    list(JOIN rows ",\n                    " rows)
+    string(APPEND declarations "inline auto ${ARG_TABLE}() {\n  return std::array{${rows}};\n}\n")
+  endif()
+
   # CONFIGURE writes only when the text has changed, so that nothing is rebuilt for nothing.
   file(CONFIGURE OUTPUT ${folder}/${ARG_HEADER} @ONLY CONTENT
 "// Files that are compiled in. Made by cmake/EmbedFile.cmake.
@@ -79,6 +87,7 @@ function(terapi_embed target)
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace terapi::@ARG_NAMESPACE@ {
 

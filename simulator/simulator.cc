@@ -62,6 +62,7 @@ core::Result<void> Simulator::start() {
   }
   core::Result<World> world = read_started_world(inside_->options);
   if (!world) return world.error();
+  const bool fresh = !kept.has_value();
   if (kept) {
     parts.engine.state() = std::move(*kept);
     if (parts.virtual_clock != nullptr) {
@@ -69,7 +70,8 @@ core::Result<void> Simulator::start() {
           parts.engine.state().virtual_now.value_or(parts.virtual_clock->now()));
     }
   } else {
-    auto built = build_world(parts.engine, parts.webhooks, std::move(*world), parts.world_folder);
+    auto built = build_world(parts.engine, parts.webhooks, parts.upstream, std::move(*world),
+                             parts.world_folder);
     if (!built) return built;
   }
   if (parts.engine.state().environments.empty()) {
@@ -77,10 +79,9 @@ core::Result<void> Simulator::start() {
   }
   apply_flags(inside_->options, parts.engine.state().environments.front().settings);
   parts.engine.note_settings();
-  parts.webhooks.resume();
-  resume_staged(parts.engine, parts.webhooks);
+  parts.resume();
   for (const LoadSpec& load : inside_->options.loads) {
-    auto loaded = carry_out_load(parts.engine, parts.webhooks, load);
+    auto loaded = carry_out_load(parts.engine, parts.webhooks, load, fresh);
     if (!loaded) return loaded;
   }
   if (auto stored = parts.store(); !stored) return stored;
@@ -94,7 +95,7 @@ void Simulator::handle(core::Request request, std::function<void(core::Outcome)>
   SimulatorParts& parts = inside_->parts;
   const auto answer = [&parts, done = std::move(done)](core::Outcome outcome) {
     // Nothing is answered that a killed process would not know again.
-    if (auto stored = parts.store(); !stored) {
+    if (auto stored = parts.settle(); !stored) {
       outcome = {error_response({500, "storage_failed", stored.error().message}), {}};
     }
     done(std::move(outcome));
@@ -136,6 +137,19 @@ std::string Simulator::summary() const {
   return text.empty() ? "no records" : text;
 }
 
+std::string Simulator::syncs_off() const {
+  const State& state = inside_->parts.engine.state();
+  std::string text;
+  for (const Integration& integration : state.environments.front().integrations) {
+    for (const Template* each : state.templates_of(integration)) {
+      const Sync* sync = integration.find_sync(each->name);
+      if (sync != nullptr && sync->enabled) continue;
+      text += (text.empty() ? "" : ", ") + each->name;
+    }
+  }
+  return text.empty() ? "none" : text;
+}
+
 std::string Simulator::example_cursor() const {
   const auto& streams = inside_->parts.engine.state().environments.front().streams;
   if (streams.empty()) return "";
@@ -164,6 +178,8 @@ std::vector<std::pair<std::string, std::uint64_t>> Simulator::fired_by_fault() c
   }
   return fired;
 }
+
+void Simulator::end_events() { inside_->parts.feed.end(); }
 
 void Simulator::set_log_sink(std::function<void(const LogEntry&)> sink) {
   inside_->parts.engine.logs().set_sink(std::move(sink));

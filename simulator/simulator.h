@@ -70,6 +70,8 @@ class Simulator {
   std::string signing_key() const;
   // "1000 records of github/demo/Issue, …" to show to users.
   std::string summary() const;
+  // "hubspot-contacts, stripe-invoices": the syncs that wait to be enabled; "none" if none does.
+  std::string syncs_off() const;
   // A cursor from the middle of the first stream, to show what resuming looks like; "" if none.
   std::string example_cursor() const;
 
@@ -77,6 +79,9 @@ class Simulator {
   // /_simulator/faults says, for whoever asks after every event.
   std::uint64_t faults_fired() const;
   std::vector<std::pair<std::string, std::uint64_t>> fired_by_fault() const;
+
+  // Answers those who wait for events: before a server stops, which waits for its answers.
+  void end_events();
 
   // Is shown each log entry as it is made.
   void set_log_sink(std::function<void(const LogEntry&)> sink);

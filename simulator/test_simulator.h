@@ -94,6 +94,7 @@ struct TestSimulatorOptions {
   // In place of all that.
   std::string world_text = {};
   std::string control_token = {};
+  std::vector<LoadSpec> loads = {};
 };
 
 // A world with the connection `demo` of the integration `github`, and no records.
@@ -352,6 +353,7 @@ class InProcessSimulator final : public TestSimulator {
     options.seed = given.seed;
     options.world_text = test_world(given);
     options.control_token = given.control_token;
+    options.loads = given.loads;
     return options;
   }
 

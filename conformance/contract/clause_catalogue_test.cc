@@ -98,15 +98,15 @@ TEST(ClauseCatalogue, EveryEntryIsASentenceOfItsOwn) {
 }
 
 TEST(ClauseCatalogue, WhatIsPlannedIsUncheckedAndSaysWhy) {
-  int planned = 0;
+  int implemented = 0;
   for (const DocumentedClause& row : documented_clauses()) {
+    if (row.now == "✔") ++implemented;
     if (row.now != "○") continue;
-    ++planned;
     const Clause* clause = ClauseCatalogue::builtin().find(row.id);
     ASSERT_NE(clause, nullptr) << row.id;
     EXPECT_THAT(clause->unchecked, HasSubstr("Planned")) << row.id;
   }
-  EXPECT_GT(planned, 5) << "the marks were not found";
+  EXPECT_GT(implemented, 50) << "the marks were not found";
   EXPECT_EQ(ClauseCatalogue::builtin().find("CUR-3")->unchecked, "");
   EXPECT_EQ(ClauseCatalogue::builtin().find("AUTH-5")->unchecked, "");
 }

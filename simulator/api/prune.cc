@@ -54,6 +54,7 @@ PruneResult prune(Engine& engine, Stream& stream, const Position& until, std::si
     engine.changes().records.emplace_back(stream.number, pruned);
     stream.log.exchange(std::move(pruned));
   }
+  ++stream.revision;
   result.count = chosen.size();
   return result;
 }

@@ -4,9 +4,14 @@
 #include <utility>
 
 #include "core/url.h"
+#include "simulator/api/actions.h"
 #include "simulator/api/authentication.h"
+#include "simulator/api/connections.h"
+#include "simulator/api/integrations.h"
+#include "simulator/api/proxy.h"
 #include "simulator/api/prune.h"
 #include "simulator/api/records.h"
+#include "simulator/api/syncs.h"
 
 namespace terapi::simulator {
 
@@ -42,9 +47,14 @@ bool is_json(std::string_view content_type) {
   return core::equals_ignoring_case(type, "application/json");
 }
 
+std::string_view path_of(const core::Request& request) {
+  return std::string_view(request.target).substr(0, request.target.find('?'));
+}
+
 std::optional<ApiError> check_body(const core::Request& request) {
   const auto type = request.headers.get("Content-Type");
-  if (request.body.empty() || (type && is_json(*type))) return std::nullopt;
+  const bool passed_on = request.target.starts_with("/proxy/");
+  if (request.body.empty() || passed_on || (type && is_json(*type))) return std::nullopt;
   return ApiError{415, "unsupported_media_type",
                   "the body has to be application/json; received " +
                       std::string(type.value_or("no content type"))};
@@ -52,7 +62,8 @@ std::optional<ApiError> check_body(const core::Request& request) {
 
 // Takes what is sent out of the result, and leaves what the journal asks.
 core::Response response_of(PublicAnswer& answer) {
-  return json_response(200, std::move(answer.body));
+  if (answer.passed_on) return std::move(*answer.passed_on);
+  return json_response(answer.status, std::move(answer.body));
 }
 core::Response response_of(const ApiError& error) { return error_response(error); }
 core::Response response_of(InjectedAnswer& answer) { return std::move(answer.response); }
@@ -74,11 +85,33 @@ void note(RequestEntry& entry, InjectedAnswer& answer) {
 
 }  // namespace
 
-PublicApi::PublicApi(Engine& engine, Advisories& advisories)
-    : engine_(engine), advisories_(advisories) {
+PublicApi::PublicApi(const PublicMachines& machines, Advisories& advisories)
+    : machines_(machines), engine_(machines.engine), advisories_(advisories) {
   router_.add("GET", "/records", get_records);
   router_.add("HEAD", "/records", get_records);
   router_.add("PATCH", "/records/prune", patch_prune);
+  router_.add("GET", "/integrations", get_integrations);
+  router_.add("POST", "/integrations", post_integration);
+  router_.add("GET", "/integrations/{key}", get_integration);
+  router_.add("PATCH", "/integrations/{key}", patch_integration);
+  router_.add("DELETE", "/integrations/{key}", delete_integration);
+  router_.add("GET", "/connections", get_connections);
+  router_.add("POST", "/connections", post_connection);
+  router_.add("POST", "/connections/metadata", post_metadata);
+  router_.add("PATCH", "/connections/metadata", patch_metadata);
+  router_.add("GET", "/connections/{id}", get_connection);
+  router_.add("PATCH", "/connections/{id}", patch_connection);
+  router_.add("DELETE", "/connections/{id}", delete_connection);
+  router_.add("POST", "/sync/trigger", post_sync_trigger);
+  router_.add("POST", "/sync/start", post_sync_start);
+  router_.add("POST", "/sync/pause", post_sync_pause);
+  router_.add("GET", "/sync/status", get_sync_status);
+  router_.add("PUT", "/sync/update-connection-frequency", put_sync_frequency);
+  router_.add("POST", "/sync/{name}/variant/{variant}", post_sync_variant);
+  router_.add("DELETE", "/sync/{name}/variant/{variant}", delete_sync_variant);
+  router_.add("POST", "/action/trigger", post_action_trigger);
+  router_.add("GET", "/action/{id}", get_action);
+  router_.add("*", "/proxy/{path*}", pass_to_proxy);
 }
 
 core::Outcome PublicApi::handle(const core::Request& request) {
@@ -90,12 +123,25 @@ core::Outcome PublicApi::handle(const core::Request& request) {
   } else {
     result = ApiError{400, "invalid_request", target.error().message};
   }
+  if (auto* error = std::get_if<ApiError>(&result)) hide_keys(*error);
   core::Outcome outcome;
+  if (const auto* answered = std::get_if<PublicAnswer>(&result)) outcome.wire = answered->wire;
   outcome.response = std::visit([](auto& of) { return response_of(of); }, result);
   if (call.rate) add_rate_headers(outcome.response, *call.rate);
-  outcome.wire = call.effect.wire;
+  RequestEffect both{std::nullopt, outcome.wire};
+  both.add(call.effect);
+  outcome.wire = both.wire;
   enter_in_journal(std::move(call), std::move(result), outcome.response.status);
   return outcome;
+}
+
+// What a caller wrote in a wrong place is often repeated in the answer (AUTH-5).
+void PublicApi::hide_keys(ApiError& error) const {
+  error.message = engine_.without_keys(std::move(error.message));
+  for (ValidationError& each : error.errors) {
+    each.message = engine_.without_keys(std::move(each.message));
+    for (std::string& part : each.path) part = engine_.without_keys(std::move(part));
+  }
 }
 
 void PublicApi::Call::look_at(core::Target asked) {
@@ -113,15 +159,17 @@ void PublicApi::Call::look_at(core::Target asked) {
 PublicApi::Result PublicApi::answer(Call& call) {
   strike(call);
   if (call.effect.answer) return std::move(*call.effect.answer);
-  auto found = router_.find(call.request.method, call.target.path);
+  auto found = router_.find(call.request.method, path_of(call.request));
   if (auto* error = std::get_if<ApiError>(&found)) return std::move(*error);
   auto caller = authenticate(call.request, engine_.state(), engine_.dialect());
   if (auto* refused = std::get_if<ApiError>(&caller)) return std::move(*refused);
   call.environment = std::get<Environment*>(caller);
   if (auto limited = check_rate(call)) return std::move(*limited);
   if (auto refused = check_body(call.request)) return std::move(*refused);
-  PublicCall let_in{engine_, call.request, call.target, *call.environment, call.effect.stale};
-  PublicResult result = (*std::get<Router<PublicHandler>::Found>(found).handler)(let_in);
+  const auto& route = std::get<Router<PublicHandler>::Found>(found);
+  PublicCall let_in{engine_,           machines_,         call.request, call.target,
+                    *call.environment, call.effect.stale, route.parts};
+  PublicResult result = (*route.handler)(let_in);
   return std::visit([](auto& of) -> Result { return std::move(of); }, result);
 }
 
@@ -157,13 +205,17 @@ void PublicApi::enter_in_journal(Call call, Result result, int status) {
   entry.method = call.request.method;
   const std::string& target = call.request.target;
   const std::size_t mark = std::min(target.find('?'), target.size());
-  entry.path = target.substr(0, mark);
-  entry.query = target.substr(std::min(mark + 1, target.size()));
+  entry.path = engine_.without_keys(target.substr(0, mark));
+  entry.query = engine_.without_keys(target.substr(std::min(mark + 1, target.size())));
   entry.remote = call.request.remote_address;
   if (call.environment != nullptr) entry.environment = call.environment->settings.name;
   entry.stream = std::move(call.stream);
-  entry.cursor = std::move(call.cursor);
-  entry.modified_after = std::move(call.modified_after);
+  for (std::string* part : {&entry.stream.integration, &entry.stream.connection,
+                            &entry.stream.model, &entry.stream.variant}) {
+    *part = engine_.without_keys(std::move(*part));
+  }
+  entry.cursor = engine_.without_keys(std::move(call.cursor));
+  entry.modified_after = engine_.without_keys(std::move(call.modified_after));
   entry.status = status;
   entry.fault = std::move(call.fault);
   std::visit([&](auto& of) { note(entry, of); }, result);

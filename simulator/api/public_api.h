@@ -1,5 +1,5 @@
-// PublicApi: what the users of Terapi call — GET /records and PATCH /records/prune — with its
-// checks in their order (AUTH-4) and its faults.
+// PublicApi: what the users of Terapi call — records, integrations, connections, syncs, actions and
+// the proxy — with its checks in their order (AUTH-4) and its faults.
 //
 // Thread rule: the simulator's thread.
 #pragma once
@@ -19,7 +19,7 @@ namespace terapi::simulator {
 class PublicApi {
  public:
   // `advisories` are shown each request that was answered.
-  PublicApi(Engine& engine, Advisories& advisories);
+  PublicApi(const PublicMachines& machines, Advisories& advisories);
 
   // Answers any request whose path is not the control API's.
   core::Outcome handle(const core::Request& request);
@@ -31,8 +31,10 @@ class PublicApi {
   Result answer(Call& call);
   void strike(Call& call);
   std::optional<ApiError> check_rate(Call& call);
+  void hide_keys(ApiError& error) const;
   void enter_in_journal(Call call, Result result, int status);
 
+  PublicMachines machines_;
   Engine& engine_;
   Advisories& advisories_;
   Router<PublicHandler> router_;

@@ -1,8 +1,53 @@
 #include "simulator/api/public_call.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 namespace terapi::simulator {
+
+PublicBody::PublicBody(const PublicCall& call) {
+  const std::string& body = call.request.body;
+  core::Result<core::json::Document> document =
+      core::json::Document::parse(body.empty() ? "{}" : body);
+  if (!document) {
+    issues_.push_back({"bad_json", document.error().message, {}});
+    document = core::json::Document::parse("{}");
+  }
+  document_ = *std::move(document);
+  fields_.emplace(document_->root(), core::json::Path{}, issues_);
+}
+
+std::optional<ApiError> PublicBody::refusal() {
+  const bool unreadable = !issues_.empty() && issues_.front().code == "bad_json";
+  if (unreadable) {
+    issues_.resize(1);  // what else is missing is missing because of that
+  } else {
+    fields_->finish();
+  }
+  if (issues_.empty()) return std::nullopt;
+  std::vector<ValidationError> errors;
+  errors.reserve(issues_.size());
+  for (core::json::Issue& issue : issues_) {
+    errors.push_back({std::move(issue.code), std::move(issue.message), std::move(issue.path)});
+  }
+  return invalid_input("invalid_body", std::move(errors));
+}
+
+std::optional<ApiError> refuse_other_parameters(const PublicCall& call,
+                                                std::initializer_list<std::string_view> known) {
+  std::vector<ValidationError> errors;
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : call.target.query) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      errors.push_back({"unrecognized_keys", "Unrecognized key: \"" + name + "\"", {}});
+    } else if (!seen.insert(name).second) {
+      errors.push_back({"invalid_type", "'" + name + "' is given more than once", {name}});
+    }
+  }
+  if (errors.empty()) return std::nullopt;
+  return invalid_input("invalid_query_params", std::move(errors));
+}
 
 std::optional<ApiError> read_connection(const PublicCall& call, StreamKey& stream) {
   std::vector<ValidationError> errors;

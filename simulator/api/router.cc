@@ -1,7 +1,9 @@
 #include "simulator/api/router.h"
 
-#include <algorithm>
+#include <cstdint>
 #include <optional>
+
+#include "core/url.h"
 
 namespace terapi::simulator {
 namespace {
@@ -20,10 +22,12 @@ std::vector<std::string_view> split(std::string_view path) {
 }
 
 std::optional<PathParts> match(const std::vector<std::string>& pattern,
-                               const std::vector<std::string_view>& path) {
-  if (pattern.size() != path.size()) return std::nullopt;
+                               const std::vector<std::string>& path) {
+  // "{rest*}" stands for whatever is left, if only for nothing.
+  const bool open = !pattern.empty() && pattern.back().ends_with("*}");
+  if (open ? path.size() + 1 < pattern.size() : pattern.size() != path.size()) return std::nullopt;
   PathParts parts;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
+  for (std::size_t i = 0; i < pattern.size() - (open ? 1 : 0); ++i) {
     if (!pattern[i].starts_with('{')) {
       if (pattern[i] != path[i]) return std::nullopt;
     } else if (path[i].empty()) {
@@ -44,14 +48,25 @@ void RouteTable::add(std::string method, std::string_view pattern) {
 
 std::variant<RouteTable::Found, ApiError> RouteTable::find(std::string_view method,
                                                            std::string_view path) const {
-  const std::vector<std::string_view> parts = split(path);
-  std::optional<Found> as_get;
-  std::string allow;
+  std::vector<std::string> parts;
+  for (const std::string_view part : split(path)) {
+    parts.push_back(core::percent_decode(part, false).value_or(std::string(part)));
+  }
+  std::vector<std::pair<std::size_t, PathParts>> fitting;
+  std::size_t fewest = SIZE_MAX;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     std::optional<PathParts> matched = match(routes_[i].pattern, parts);
-    if (!matched) continue;
-    if (routes_[i].method == method) return Found{i, std::move(*matched)};
-    if (routes_[i].method == "GET" && method == "HEAD") as_get = Found{i, std::move(*matched)};
+    if (!matched || matched->size() > fewest) continue;
+    if (matched->size() < fewest) fitting.clear();
+    fewest = matched->size();
+    fitting.emplace_back(i, std::move(*matched));
+  }
+  std::optional<Found> as_get;
+  std::string allow;
+  for (auto& [i, matched] : fitting) {
+    if (routes_[i].method == method || routes_[i].method == "*")
+      return Found{i, std::move(matched)};
+    if (routes_[i].method == "GET" && method == "HEAD") as_get = Found{i, std::move(matched)};
     allow += (allow.empty() ? "" : ", ") + routes_[i].method;
   }
   if (as_get) return std::move(*as_get);

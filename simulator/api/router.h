@@ -4,7 +4,10 @@
 //   router.add("GET", "/faults/{id}", 7);
 //   auto found = router.find("GET", "/faults/hiccup");   // handler 7, parts {"id": "hiccup"}
 //
-// HEAD is answered as GET unless it is in the table itself. Not to be changed while it is used.
+// Where several patterns fit, those with the fewest braces count, as OpenAPI has it: "/faults/all"
+// before "/faults/{id}". A pattern that ends in "{name*}" fits every path below it, and the method
+// "*" is any. HEAD is answered as GET unless it is in the table itself. Not to be changed while it
+// is used.
 #pragma once
 
 #include <map>
@@ -50,7 +53,8 @@ class Router {
     table_.add(std::move(method), pattern);
     handlers_.push_back(std::move(handler));
   }
-  // The handler, or the 404 or 405 to answer.
+  // The handler, or the 404 or 405 to answer. `path` is still percent-encoded, so that a part may
+  // hold a slash; what the braces stand for is decoded.
   std::variant<Found, ApiError> find(std::string_view method, std::string_view path) const {
     auto found = table_.find(method, path);
     if (auto* error = std::get_if<ApiError>(&found)) return std::move(*error);

@@ -17,8 +17,10 @@ std::string clock_json(SimulatorParts& parts) {
   out.begin_object()
       .field("mode", parts.virtual_clock != nullptr ? "virtual" : "system")
       .field("now", format_timestamp(parts.engine.now()))
-      .field("pending_timers", parts.virtual_clock != nullptr ? parts.virtual_clock->pending()
-                                                              : parts.webhooks.waiting())
+      .field("pending_timers", parts.virtual_clock != nullptr
+                                   ? parts.virtual_clock->pending() - parts.engine.recurring()
+                                   : parts.webhooks.waiting())
+      .field("recurring_timers", parts.engine.recurring())
       .field("in_flight", parts.webhooks.in_flight());
   const auto due =
       parts.virtual_clock != nullptr ? parts.virtual_clock->next_due() : std::optional<Time>();

@@ -61,17 +61,22 @@ void route_control_call(const ControlRouter& router, const core::Request& reques
                         const Reply& reply) {
   core::Result<core::Target> target = core::parse_target(request.target);
   if (!target) return reply(ApiError{400, "invalid_request", target.error().message});
-  auto found = router.find(request.method, target->path);
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  auto found = router.find(request.method, path);
   if (auto* error = std::get_if<ApiError>(&found)) return reply(std::move(*error));
   auto& route = std::get<ControlRouter::Found>(found);
   (*route.handler)({request, std::move(*target), std::move(route.parts)}, reply);
 }
 
 void add_all_routes(ControlRouter& router, SimulatorParts& parts) {
+  add_page_routes(router);
   add_status_routes(router, parts);
   add_world_routes(router, parts);
   add_clock_routes(router, parts);
   add_run_routes(router, parts);
+  add_sync_routes(router, parts);
+  add_upstream_routes(router, parts);
   add_truth_routes(router, parts);
   add_fault_routes(router, parts);
   add_delivery_routes(router, parts);

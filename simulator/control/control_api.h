@@ -24,9 +24,12 @@ void add_clock_routes(ControlRouter& router, SimulatorParts& parts);
 void add_delivery_routes(ControlRouter& router, SimulatorParts& parts);
 void add_fault_routes(ControlRouter& router, SimulatorParts& parts);
 void add_journal_routes(ControlRouter& router, SimulatorParts& parts);
+void add_page_routes(ControlRouter& router);
 void add_run_routes(ControlRouter& router, SimulatorParts& parts);
 void add_status_routes(ControlRouter& router, SimulatorParts& parts);
+void add_sync_routes(ControlRouter& router, SimulatorParts& parts);
 void add_truth_routes(ControlRouter& router, SimulatorParts& parts);
+void add_upstream_routes(ControlRouter& router, SimulatorParts& parts);
 void add_world_routes(ControlRouter& router, SimulatorParts& parts);
 
 }  // namespace terapi::simulator

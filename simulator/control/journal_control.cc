@@ -1,9 +1,10 @@
-// GET /_simulator/requests, /_simulator/logs, /_simulator/advisories: what callers did, what the
-// system did, what looks wrong (LOG-1, ADVISE-1).
+// GET /_simulator/requests, /_simulator/logs, /_simulator/advisories, /_simulator/events: what
+// callers did, what the system did, what looks wrong (LOG-1, ADVISE-1).
 #include <algorithm>
 #include <vector>
 
 #include "core/json_writer.h"
+#include "core/parse_number.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
 #include "simulator/control/control_query.h"
@@ -36,6 +37,18 @@ void reply_list(const ControlCall& call, const Reply& reply, std::string_view na
 }  // namespace
 
 void add_journal_routes(ControlRouter& router, SimulatorParts& parts) {
+  router.add("GET", "/_simulator/events", [&parts](const ControlCall& call, const Reply& reply) {
+    const auto seen =
+        core::parse_number<std::uint64_t>(call.request.headers.get("Last-Event-ID").value_or("0"));
+    parts.feed.publish(parts.counts());
+    parts.feed.wait(seen.value_or(0), [reply](std::string text) {
+      core::Response response;
+      response.headers.add("Content-Type", "text/event-stream");
+      response.headers.add("Cache-Control", "no-store");
+      response.body = std::move(text);
+      reply(std::move(response));
+    });
+  });
   router.add("GET", "/_simulator/requests", [&parts](const ControlCall& call, const Reply& reply) {
     const StreamFilter filter = filter_of(call);
     const auto wanted = [&](const RequestEntry& entry) {

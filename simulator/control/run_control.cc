@@ -5,8 +5,10 @@
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
 #include "simulator/control/control_body.h"
+#include "simulator/records/object_members.h"
 #include "simulator/records/payload.h"
 #include "simulator/runs/run.h"
+#include "simulator/upstream/object_generator.h"
 
 namespace terapi::simulator {
 namespace {
@@ -109,6 +111,42 @@ RunOrder read_order(json::Fields& fields, const Dialect& dialect) {
   return order;
 }
 
+// What a run by hand saves came from the external API, which holds it, too: where there is one, the
+// next run in the background then finds what this one left.
+void tell_upstream(SimulatorParts& parts, Environment& environment, const RunOrder& order) {
+  const RunSpec& spec = order.spec;
+  const Integration* integration = environment.find_integration(spec.integration);
+  if (integration == nullptr || spec.variant != kBaseVariant || spec.error) return;
+  for (const Sync& sync : integration->syncs) {
+    const auto found = sync.collections.find(spec.model);
+    if (found == sync.collections.end()) continue;
+    Collection* collection =
+        environment.find_collection({spec.integration, spec.connection, found->second});
+    if (collection == nullptr) continue;
+    const auto as_object = [&](const Payload& payload) -> Payload {
+      if (collection->id_key == "id") return payload;
+      ObjectMembers members = ObjectMembers::of_text(payload.text);
+      if (members.find(collection->id_key) == nullptr) {
+        members.set(collection->id_key, json::quoted(payload.id));
+      }
+      return {payload.id, members.text()};
+    };
+    for (const Payload& payload : order.save) {
+      parts.upstream.put(*collection, payload.id, as_object(payload).text);
+    }
+    for (const Run::Patch& patch : order.update) {
+      const UpstreamObject* object = collection->find(patch.id);
+      if (object == nullptr || object->deleted) continue;
+      parts.upstream.put(*collection, patch.id, merge_object(object->text, patch.patch));
+    }
+    for (const std::string& id : order.remove) parts.upstream.remove(*collection, id);
+    if (!order.replace) continue;
+    std::vector<Payload> objects;
+    for (const Payload& payload : *order.replace) objects.push_back(as_object(payload));
+    parts.upstream.replace(*collection, objects);
+  }
+}
+
 void carry_out(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   const auto body = read_body(call, reply);
   if (!body) return;
@@ -125,6 +163,7 @@ void carry_out(SimulatorParts& parts, const ControlCall& call, const Reply& repl
   if (!order.update.empty()) run.update(order.update);
   if (!order.remove.empty()) run.remove(order.remove);
   if (order.replace) run.replace(*order.replace);
+  tell_upstream(parts, *environment, order);
   const RunResult result = run.finish();
   json::Writer out;
   out.begin_object()

@@ -1,4 +1,4 @@
-// GET /_simulator/health, ready, openapi.json, streams, the page, and /metrics.
+// GET /_simulator/health, ready, openapi.json, streams, and /metrics.
 #include <map>
 
 #include "core/json_writer.h"
@@ -6,7 +6,6 @@
 #include "core/version.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
-#include "simulator/control/embedded_page.h"
 #include "simulator/control/openapi_document.h"
 
 namespace terapi::simulator {
@@ -108,15 +107,6 @@ core::Response text_response(std::string type, std::string body) {
   return response;
 }
 
-core::Response page_response() {
-  core::Response response = text_response("text/html; charset=utf-8", std::string(kPage));
-  response.headers.add("Content-Security-Policy",
-                       "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-                       "img-src 'self' data:; frame-ancestors 'none'");
-  response.headers.add("Cache-Control", "no-cache");
-  return response;
-}
-
 }  // namespace
 
 void add_status_routes(ControlRouter& router, SimulatorParts& parts) {
@@ -136,8 +126,6 @@ void add_status_routes(ControlRouter& router, SimulatorParts& parts) {
   router.add("GET", "/metrics", [&parts](const ControlCall&, const Reply& reply) {
     reply(text_response("text/plain; version=0.0.4; charset=utf-8", metrics_text(parts)));
   });
-  router.add("GET", "/_simulator",
-             [](const ControlCall&, const Reply& reply) { reply(page_response()); });
 }
 
 }  // namespace terapi::simulator

@@ -207,9 +207,10 @@ TEST(EnvironmentControl, RefusesWhatIsWrongAndChangesNothing) {
 
 TEST(ClockControl, MovesTimeExactlyAndSaysSo) {
   InProcessSimulator s;
-  EXPECT_EQ(s.ok("GET", "/clock").dump(),
-            R"({"mode":"virtual","now":"2024-01-01T00:00:00.000000+00:00","pending_timers":0,)"
-            R"("in_flight":0,"next_due":null})");
+  EXPECT_EQ(
+      s.ok("GET", "/clock").dump(),
+      R"({"mode":"virtual","now":"2024-01-01T00:00:00.000000+00:00","pending_timers":0,"recurring_timers":0,)"
+      R"("in_flight":0,"next_due":null})");
   EXPECT_EQ(s.advance("5m").dump(),
             R"({"now":"2024-01-01T00:05:00.000000+00:00","advanced":"5m","attempts":0})");
   EXPECT_EQ(s.ok("POST", "/clock/advance", R"({"to":"2024-01-02T01:00:00+01:00"})")["now"],

@@ -48,6 +48,7 @@ Stream& Engine::stream(Environment& environment, const StreamKey& key) {
 
 void Engine::put(Stream& stream, RecordPtr record) {
   changes_.records.emplace_back(stream.number, record);
+  ++stream.revision;
   const Time at = std::max(now(), record->last_modified());
   RecordPtr previous = stream.log.put(std::move(record));
   if (!previous) return;
@@ -55,25 +56,55 @@ void Engine::put(Stream& stream, RecordPtr record) {
   if (stream.superseded.size() > kMostSuperseded) stream.superseded.pop_front();
 }
 
+void Engine::note_object(const Collection& collection, std::string_view id) {
+  changes_.objects.emplace_back(collection.number, collection.share(id));
+}
+
 core::TimerId Engine::at(Time due, std::function<void()> action) {
+  return set_timer(due, std::move(action), false);
+}
+
+core::TimerId Engine::at_recurring(Time due, std::function<void()> action) {
+  return set_timer(due, std::move(action), true);
+}
+
+core::TimerId Engine::set_timer(Time due, std::function<void()> action, bool recurs) {
   // The action learns its own number when it has one, which is before it can run.
   const auto number = std::make_shared<core::TimerId>(0);
   *number = clock_.at(due, [this, number, action = std::move(action)] {
     timers_.erase(*number);
+    recurring_.erase(*number);
     action();
     settle();
   });
   timers_.insert(*number);
+  if (recurs) recurring_.insert(*number);
   return *number;
 }
 
 bool Engine::cancel(core::TimerId timer) {
   timers_.erase(timer);
+  recurring_.erase(timer);
   return clock_.cancel(timer);
 }
 
 void Engine::cancel_timers() {
   for (const core::TimerId timer : std::exchange(timers_, {})) clock_.cancel(timer);
+  recurring_.clear();
+}
+
+std::string Engine::without_keys(std::string text) const {
+  for (const Environment& environment : state_.environments) {
+    const Settings& settings = environment.settings;
+    for (const std::string* key :
+         {&settings.secret_key, &settings.signing_key, &settings.previous_signing_key}) {
+      if (key->empty()) continue;
+      for (std::size_t at = text.find(*key); at != std::string::npos; at = text.find(*key, at)) {
+        text.replace(at, key->size(), "[key]");
+      }
+    }
+  }
+  return text;
 }
 
 void Engine::log(LogLevel level, std::string event, std::string message,

@@ -31,7 +31,9 @@ class Engine {
   const State& state() const { return state_; }
   StateChanges& changes() { return changes_; }
   LogBook& logs() { return logs_; }
+  const LogBook& logs() const { return logs_; }
   RequestJournal& requests() { return requests_; }
+  const RequestJournal& requests() const { return requests_; }
   const Dialect& dialect() const { return dialect_; }
   std::uint64_t seed() const { return seed_; }
   Time now() const { return clock_.now(); }
@@ -50,7 +52,12 @@ class Engine {
 
   // Runs `action` at `due` and settles after it.
   core::TimerId at(Time due, std::function<void()> action);
+  // The same for what comes again and again, such as the next run of a sync: nothing is idle only
+  // when it ends, so nobody waits for it.
+  core::TimerId at_recurring(Time due, std::function<void()> action);
   bool cancel(core::TimerId timer);
+  // Timers of that kind that are waiting.
+  std::size_t recurring() const { return recurring_.size(); }
   // Before another state takes the place of this one: nothing of the old one may still happen.
   void cancel_timers();
   // Set by the simulator: writes what changed; called at the end of each event.
@@ -61,6 +68,13 @@ class Engine {
 
   void note_delivery(const Delivery& delivery) { changes_.deliveries.push_back(delivery.number); }
   void note_settings() { changes_.settings = true; }
+  // A collection's object of that id has changed.
+  void note_object(const Collection& collection, std::string_view id);
+  void note_schedule(const Environment& environment, const ScheduleKey& key, std::uint64_t number) {
+    changes_.schedules.push_back({number, environment.settings.name, key});
+  }
+  // AUTH-5: the text without the keys of any environment, wherever they stand in it.
+  std::string without_keys(std::string text) const;
   void log(LogLevel level, std::string event, std::string message,
            std::vector<std::pair<std::string, std::string>> fields = {});
 
@@ -74,7 +88,10 @@ class Engine {
   LogBook logs_;
   RequestJournal requests_;
   std::function<void()> settle_;
+  core::TimerId set_timer(Time due, std::function<void()> action, bool recurs);
+
   std::unordered_set<core::TimerId> timers_;
+  std::unordered_set<core::TimerId> recurring_;
 };
 
 }  // namespace terapi::simulator

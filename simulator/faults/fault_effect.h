@@ -20,14 +20,13 @@ struct InjectedAnswer {
   std::optional<core::Duration> retry_after;
 };
 
-// What a fault makes of an API request.
-struct ApiEffect {
+// What a fault makes of a request, whoever was to answer it.
+struct RequestEffect {
   std::optional<InjectedAnswer> answer;
-  core::WireFaults wire;    // done to the answer on its way out
-  core::Duration stale{0};  // records are shown as they were that long ago
+  core::WireFaults wire;  // done to the answer on its way out
 
   // Delays add up; of anything else the later rule's holds.
-  void add(const ApiEffect& other) {
+  void add(const RequestEffect& other) {
     if (other.answer) answer = other.answer;
     wire.delay += other.wire.delay;
     wire.reset = wire.reset || other.wire.reset;
@@ -36,9 +35,21 @@ struct ApiEffect {
     if (other.wire.drip_bytes_per_second > 0) {
       wire.drip_bytes_per_second = other.wire.drip_bytes_per_second;
     }
+  }
+};
+
+// What a fault makes of an API request.
+struct ApiEffect : RequestEffect {
+  core::Duration stale{0};  // records are shown as they were that long ago
+
+  void add(const ApiEffect& other) {
+    RequestEffect::add(other);
     if (other.stale > core::Duration(0)) stale = other.stale;
   }
 };
+
+// What a fault makes of a request to the external API: of a run, an action or the proxy.
+struct UpstreamEffect : RequestEffect {};
 
 // What a fault makes of one attempt to deliver a webhook.
 struct WebhookEffect {
@@ -72,6 +83,6 @@ struct StoreEffect {
 };
 
 // A rule is about one kind of event, and so has one kind of effect.
-using FaultEffect = std::variant<ApiEffect, WebhookEffect, StoreEffect>;
+using FaultEffect = std::variant<ApiEffect, WebhookEffect, StoreEffect, UpstreamEffect>;
 
 }  // namespace terapi::simulator

@@ -99,7 +99,8 @@ FaultRule read_fault_rule(const json::Value& value, const json::Path& path,
   rule.id = fields.string("id").value_or(std::string(fallback_id));
   const auto on = fields.word("on", kFaultOnWords);
   if (!on && !fields.has("on")) {
-    fields.report("on", "required", "is missing; expected \"api\", \"webhook\" or \"store\"");
+    fields.report("on", "required",
+                  "is missing; expected \"api\", \"webhook\", \"store\" or \"upstream\"");
   }
   rule.effect = no_effect_on(on.value_or(FaultOn::kApi));
   read_match(fields, rule, issues);

@@ -31,7 +31,7 @@ void set(Member& member, const std::optional<Given>& given) {
   if (given) member = static_cast<Member>(*given);
 }
 
-// --- on "api" ---
+// --- on "api" and "upstream": requests ---
 
 // The code of an error body, for the journal; any other body has none.
 std::string error_code_of(const std::string& body) {
@@ -56,7 +56,7 @@ std::string default_body(int status) {
 }
 
 // {"status":503,"headers":{"Retry-After":"3"},"body":{…}}
-void read_status(Fields& fields, ApiEffect& effect) {
+void read_status(Fields& fields, RequestEffect& effect) {
   InjectedAnswer& answer = effect.answer.emplace();
   core::Response& response = answer.response;
   response.status = static_cast<int>(fields.integer("status", 200, 599).value_or(500));
@@ -89,7 +89,7 @@ std::uint64_t parse_rate(std::string_view text) {
   return 0;
 }
 
-void read_drip(Fields& fields, ApiEffect& effect) {
+void read_drip(Fields& fields, RequestEffect& effect) {
   effect.wire.drip_bytes_per_second = parse_rate(fields.string("drip").value_or(""));
   if (effect.wire.drip_bytes_per_second > 0) return;
   fields.report("drip", "invalid_value",
@@ -98,25 +98,50 @@ void read_drip(Fields& fields, ApiEffect& effect) {
 
 constexpr std::int64_t kMostBytes = std::numeric_limits<std::int64_t>::max();
 
+void read_delay(Fields& f, RequestEffect& e) { set(e.wire.delay, f.duration("delay")); }
+void read_reset(Fields& f, RequestEffect& e) { set(e.wire.reset, f.boolean("reset")); }
+void read_truncation(Fields& f, RequestEffect& e) {
+  set(e.wire.truncate_after, f.integer("truncate_after", 0, kMostBytes));
+}
+void read_stall(Fields& f, RequestEffect& e) { set(e.wire.stall, f.duration("stall")); }
+
+// A reader of requests' effects, for one kind of request.
+template <typename Effect, void (*Read)(Fields&, RequestEffect&)>
+void read_as(Fields& fields, Effect& effect) {
+  Read(fields, effect);
+}
+
+constexpr std::string_view kResetDoc = "the request is carried out, and the connection reset";
+constexpr std::string_view kTruncationDoc = "the connection closes after 40 bytes of the body";
+constexpr std::string_view kStallDoc = "the body stops half-way and goes on 30 s later";
+constexpr std::string_view kDripDoc = "the body comes at that rate; also `KB/s`, `MB/s`";
+constexpr std::string_view kDelayDoc = "the request is carried out, and the answer held back";
+
 constexpr Fault<ApiEffect> kApiFaults[] = {
-    {"status", read_status, "somebody in front of the API answers; the API never sees the request"},
-    {"delay", [](Fields& f, ApiEffect& e) { set(e.wire.delay, f.duration("delay")); },
-     "the request is carried out, and the answer held back"},
-    {"reset", [](Fields& f, ApiEffect& e) { set(e.wire.reset, f.boolean("reset")); },
-     "the request is carried out, and the connection reset"},
-    {"truncate_after",
-     [](Fields& f, ApiEffect& e) {
-       set(e.wire.truncate_after, f.integer("truncate_after", 0, kMostBytes));
-     },
-     "the connection closes after 40 bytes of the body"},
-    {"stall", [](Fields& f, ApiEffect& e) { set(e.wire.stall, f.duration("stall")); },
-     "the body stops half-way and goes on 30 s later"},
-    {"drip", read_drip, "the body comes at that rate; also `KB/s`, `MB/s`"},
+    {"status", read_as<ApiEffect, read_status>,
+     "somebody in front of the API answers; the API never sees the request"},
+    {"delay", read_as<ApiEffect, read_delay>, kDelayDoc},
+    {"reset", read_as<ApiEffect, read_reset>, kResetDoc},
+    {"truncate_after", read_as<ApiEffect, read_truncation>, kTruncationDoc},
+    {"stall", read_as<ApiEffect, read_stall>, kStallDoc},
+    {"drip", read_as<ApiEffect, read_drip>, kDripDoc},
     {"stale", [](Fields& f, ApiEffect& e) { set(e.stale, f.duration("stale")); },
      "records are shown as they were 5 s ago, as from a replica that lags"},
 };
 constexpr std::string_view kApiAttributes[] = {"method", "path",    "integration", "connection",
                                                "model",  "variant", "cursor"};
+
+constexpr Fault<UpstreamEffect> kUpstreamFaults[] = {
+    {"status", read_as<UpstreamEffect, read_status>,
+     "the external API answers that, and does nothing"},
+    {"delay", read_as<UpstreamEffect, read_delay>, kDelayDoc},
+    {"reset", read_as<UpstreamEffect, read_reset>, kResetDoc},
+    {"truncate_after", read_as<UpstreamEffect, read_truncation>, kTruncationDoc},
+    {"stall", read_as<UpstreamEffect, read_stall>, kStallDoc},
+    {"drip", read_as<UpstreamEffect, read_drip>, kDripDoc},
+};
+constexpr std::string_view kUpstreamAttributes[] = {"method", "path", "integration", "connection",
+                                                    "collection"};
 
 // --- on "webhook" ---
 
@@ -172,7 +197,11 @@ constexpr Event<WebhookEffect> kOnWebhook{core::word_of(kFaultOnWords, FaultOn::
 constexpr Event<StoreEffect> kOnStore{core::word_of(kFaultOnWords, FaultOn::kStore),
                                       kStoreAttributes, kStoreFaults};
 
+constexpr Event<UpstreamEffect> kOnUpstream{core::word_of(kFaultOnWords, FaultOn::kUpstream),
+                                            kUpstreamAttributes, kUpstreamFaults};
+
 constexpr const Event<ApiEffect>& event_of(const ApiEffect&) { return kOnApi; }
+constexpr const Event<UpstreamEffect>& event_of(const UpstreamEffect&) { return kOnUpstream; }
 constexpr const Event<WebhookEffect>& event_of(const WebhookEffect&) { return kOnWebhook; }
 constexpr const Event<StoreEffect>& event_of(const StoreEffect&) { return kOnStore; }
 
@@ -186,6 +215,8 @@ FaultEffect no_effect_on(FaultOn event) {
       return WebhookEffect{};
     case FaultOn::kStore:
       return StoreEffect{};
+    case FaultOn::kUpstream:
+      return UpstreamEffect{};
   }
   return ApiEffect{};
 }
@@ -219,6 +250,7 @@ std::vector<FaultDoc> all_faults() {
   list(kOnApi);
   list(kOnWebhook);
   list(kOnStore);
+  list(kOnUpstream);
   return all;
 }
 

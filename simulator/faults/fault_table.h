@@ -16,9 +16,12 @@
 namespace terapi::simulator {
 
 // What a rule's `on` says, and the effect, still none, of a rule about such events.
-enum class FaultOn : std::uint8_t { kApi, kWebhook, kStore };
-inline constexpr auto kFaultOnWords = std::to_array<core::Word<FaultOn>>(
-    {{FaultOn::kApi, "api"}, {FaultOn::kWebhook, "webhook"}, {FaultOn::kStore, "store"}});
+enum class FaultOn : std::uint8_t { kApi, kWebhook, kStore, kUpstream };
+inline constexpr auto kFaultOnWords =
+    std::to_array<core::Word<FaultOn>>({{FaultOn::kApi, "api"},
+                                        {FaultOn::kWebhook, "webhook"},
+                                        {FaultOn::kStore, "store"},
+                                        {FaultOn::kUpstream, "upstream"}});
 FaultEffect no_effect_on(FaultOn event);
 
 // What rules with that kind of effect may match.

@@ -18,6 +18,12 @@ core::Result<LoadSpec> parse_load_spec(std::string_view text) {
       {"sync", &spec.sync},
       {"file", &spec.file},
       {"id", &spec.id_key}};
+  // Neither a part nor the beginning of one: a file.
+  if (!text.empty() && text.find_first_of("=,") == std::string_view::npos &&
+      parts.find(text) == parts.end()) {
+    spec.database = text;
+    return spec;
+  }
   std::vector<std::string> names;
   names.reserve(parts.size());
   for (const auto& [name, target] : parts) names.push_back(name);

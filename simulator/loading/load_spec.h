@@ -1,5 +1,6 @@
 // LoadSpec: one --load,
-// 'connection=demo,integration=github,model=Package,file=x.ndjson,id=Package'.
+// 'connection=demo,integration=github,model=Package,file=x.ndjson,id=Package', or the path of a
+// database that terapi-sync filled.
 #pragma once
 
 #include <string>
@@ -16,6 +17,7 @@ struct LoadSpec {
   std::string sync;
   std::string file;
   std::string id_key = "id";
+  std::string database;  // in place of stream and file
 };
 
 // Code "bad_load": says which part is wrong, and the nearest right key.

@@ -16,7 +16,9 @@ void ClockDriver::run_until_idle(Time limit, std::function<void()> done) {
 }
 
 bool ClockDriver::finish_idle_on_system_clock() {
-  if (jobs_.empty() || webhooks_.in_flight() + webhooks_.waiting() > 0) return false;
+  if (jobs_.empty()) return false;
+  if (webhooks_.in_flight() + webhooks_.waiting() > 0) return false;
+  if (runner_.busy() || actions_.busy()) return false;
   const Job job = std::move(jobs_.front());
   jobs_.pop_front();
   job.done();
@@ -35,7 +37,8 @@ void ClockDriver::step() {
   while (true) {
     if (clock_->run_next(clock_->now())) continue;  // due already: needs no time to pass
     if (jobs_.empty() || webhooks_.in_flight() > 0) break;
-    if (clock_->run_next(jobs_.front().to)) continue;
+    const bool idle = jobs_.front().until_idle && clock_->pending() <= engine_.recurring();
+    if (!idle && clock_->run_next(jobs_.front().to)) continue;
     const Job job = std::move(jobs_.front());
     jobs_.pop_front();
     if (!job.until_idle) clock_->set(std::max(clock_->now(), job.to));

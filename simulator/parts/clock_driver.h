@@ -8,6 +8,9 @@
 #include <functional>
 
 #include "core/clock.h"
+#include "simulator/engine/engine.h"
+#include "simulator/runs/actions.h"
+#include "simulator/runs/sync_runner.h"
 #include "simulator/webhooks/webhook_queue.h"
 
 namespace terapi::simulator {
@@ -15,14 +18,16 @@ namespace terapi::simulator {
 class ClockDriver {
  public:
   // `clock` is null on the system clock, where only until_idle may be called.
-  ClockDriver(core::VirtualClock* clock, WebhookQueue& webhooks)
-      : clock_(clock), webhooks_(webhooks) {}
+  ClockDriver(core::VirtualClock* clock, const Engine& engine, const WebhookQueue& webhooks,
+              const SyncRunner& runner, const Actions& actions)
+      : clock_(clock), engine_(engine), webhooks_(webhooks), runner_(runner), actions_(actions) {}
 
   bool is_virtual() const { return clock_ != nullptr; }
   // Does everything that is due up to `to`, then stands there and calls back.
   void advance_to(Time to, std::function<void()> done);
-  // Does everything that is due, however far away, until nothing is or `limit` is reached. On the
-  // system clock: calls back when no webhook waits or is on its way.
+  // Does everything that is due, however far away, until nothing is or `limit` is reached; what
+  // only comes again and again, as the next run of a sync does, is not waited for. On the system
+  // clock: calls back when no run is due or under way, no action, and no webhook.
   void run_until_idle(Time limit, std::function<void()> done);
   // Goes on as far as it can; called after each event and each ended attempt.
   void step();
@@ -36,7 +41,10 @@ class ClockDriver {
   bool finish_idle_on_system_clock();
 
   core::VirtualClock* clock_;
-  WebhookQueue& webhooks_;
+  const Engine& engine_;
+  const WebhookQueue& webhooks_;
+  const SyncRunner& runner_;
+  const Actions& actions_;
   std::deque<Job> jobs_;
   bool stepping_ = false;
 };

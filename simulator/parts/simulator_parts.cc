@@ -17,14 +17,44 @@ SimulatorParts::SimulatorParts(SimulatorClock clock, const Dialect& dialect, std
       storage(given_storage),
       engine(clock, dialect, seed),
       webhooks(engine, transport),
-      driver(virtual_clock, webhooks),
+      upstream(engine),
+      runner(engine, webhooks, upstream),
+      actions(engine, webhooks, upstream),
+      driver(virtual_clock, engine, webhooks, runner, actions),
       snapshots(storage),
       advisories(engine.state(), clock.clock, engine.logs()),
-      api(engine, advisories) {
-  engine.set_settle([this] { static_cast<void>(store()); });
+      api({engine, webhooks, upstream, runner, actions}, advisories) {
+  engine.set_settle([this] {
+    static_cast<void>(settle());
+    // In virtual time whoever moves it goes on; here somebody may wait for this to have been the
+    // last.
+    if (virtual_clock == nullptr) driver.step();
+  });
   webhooks.set_on_attempt_end([this] { driver.step(); });
   webhooks.set_observer(
       [this](const Delivery& delivery, bool started) { advisories.on_webhook(delivery, started); });
+}
+
+core::Result<void> SimulatorParts::settle() {
+  if (engine.changes().settings) ++settings_changed;
+  deliveries_changed += engine.changes().deliveries.size();
+  const core::Result<void> done = store();
+  feed.publish(counts());
+  return done;
+}
+
+EventFeed::Counts SimulatorParts::counts() const {
+  EventFeed::Counts counts;
+  counts.logs = engine.logs().entries().dropped() + engine.logs().entries().size();
+  counts.requests = engine.requests().entries().dropped() + engine.requests().entries().size();
+  counts.deliveries = deliveries_changed;
+  counts.runs = runner.runs_made();
+  if (const Time last = engine.state().last_commit; last != Time::min()) {
+    counts.records = static_cast<std::uint64_t>(last.time_since_epoch().count());
+  }
+  counts.settings = settings_changed;
+  if (virtual_clock != nullptr) counts.now = virtual_clock->now().time_since_epoch().count();
+  return counts;
 }
 
 core::Result<void> SimulatorParts::store() {
@@ -77,18 +107,33 @@ core::Result<void> SimulatorParts::adopt(State state) {
   advisories.clear();
   api.forget_rate_limits();
   engine.cancel_timers();
-  webhooks.resume();
-  resume_staged(engine, webhooks);
+  resume();
   return {};
 }
 
+void SimulatorParts::resume() {
+  // Data files of the first version have connections without numbers.
+  for (Environment& environment : engine.state().environments) {
+    for (Connection& connection : environment.connections) {
+      if (connection.number == 0) connection.number = ++engine.state().last_connection;
+    }
+  }
+  webhooks.resume();
+  resume_staged(engine, webhooks);
+  upstream.resume();
+  runner.resume();
+  actions.resume();
+}
+
 core::Result<void> SimulatorParts::set_world(World world) {
-  // Built in the engine, whose state and unwritten changes come back if anything fails.
-  State before = copy_state();
+  // Built in the engine, whose state and unwritten changes come back if anything fails: moved, not
+  // copied, for runs under way hold on to it.
+  State before = std::move(engine.state());
+  engine.state() = before.successor();
   StateChanges unwritten = std::exchange(engine.changes(), {});
-  auto built = build_world(engine, webhooks, std::move(world), world_folder);
-  State made = copy_state();
-  engine.state() = std::move(before);
+  auto built = build_world(engine, webhooks, upstream, std::move(world), world_folder);
+  State made = std::exchange(engine.state(), std::move(before));
+  if (virtual_clock != nullptr) made.virtual_now = virtual_clock->now();
   engine.changes() = std::move(unwritten);
   if (!built) return built;
   if (auto adopted = adopt(std::move(made)); !adopted) return adopted;

@@ -16,8 +16,12 @@
 #include "simulator/engine/simulator_clock.h"
 #include "simulator/observation/advisories.h"
 #include "simulator/parts/clock_driver.h"
+#include "simulator/parts/event_feed.h"
+#include "simulator/runs/actions.h"
+#include "simulator/runs/sync_runner.h"
 #include "simulator/storage/snapshots.h"
 #include "simulator/storage/storage.h"
+#include "simulator/upstream/upstream.h"
 #include "simulator/webhooks/webhook_queue.h"
 #include "simulator/world/world.h"
 
@@ -28,26 +32,38 @@ struct SimulatorParts {
   SimulatorParts(SimulatorClock clock, const Dialect& dialect, std::uint64_t seed,
                  std::string given_folder, core::AsyncTransport& transport, Storage* given_storage);
 
-  // Writes what changed since the last time; keeps it for the next try when that fails.
-  core::Result<void> store();
+  // Ends an event: writes what changed since the last time, and tells who waits for that; keeps it
+  // for the next try when that fails.
+  core::Result<void> settle();
   // Puts `state` in place of the current one, in storage first, and starts from it: timers,
   // webhooks. The state stays as it was when that fails.
   core::Result<void> adopt(State state);
   // Replaces the world. The state stays as it was when the world cannot be made.
   core::Result<void> set_world(World world);
+  // Starts from a state that was loaded or replaced: timers, webhooks, syncs.
+  void resume();
   // A copy of the state, with the clock in it.
   State copy_state() const;
+
+  core::Result<void> store();
+  EventFeed::Counts counts() const;
 
   core::VirtualClock* virtual_clock;  // null on the machine's time
   std::string world_folder;
   Storage* storage;
   Engine engine;
   WebhookQueue webhooks;
+  Upstream upstream;
+  SyncRunner runner;
+  Actions actions;
   ClockDriver driver;
   Snapshots snapshots;
   Advisories advisories;
   PublicApi api;
   std::function<std::string()> extra_metrics;
+  std::uint64_t settings_changed = 0;    // how often
+  std::uint64_t deliveries_changed = 0;  // how often
+  EventFeed feed;
   core::Result<void> stored;  // how the last store() went
 };
 

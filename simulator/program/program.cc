@@ -11,10 +11,11 @@ namespace terapi::simulator {
 namespace {
 
 constexpr const char* kScope =
-    "simulates: GET /records, PATCH /records/prune, signed webhooks with retry, faults, virtual "
-    "time\n"
-    "does not simulate yet: background syncs, the external APIs behind them, actions, the proxy,\n"
-    "  OAuth and credentials, the dashboard; webhooks of types other than sync\n";
+    "simulates: records with cursors and pruning, integrations, connections, background syncs and\n"
+    "  the external APIs behind them, actions, the proxy, signed webhooks with retry, faults,\n"
+    "  virtual time\n"
+    "does not simulate: OAuth (credentials are kept as they are given), the proxy to other hosts,\n"
+    "  custom code of syncs\n";
 
 void print_help() {
   ServeFlags defaults;

@@ -50,7 +50,11 @@ void print_hints(const ServerProcess& process, bool virtual_time) {
     std::printf("What changed since the record you stored last (the guide's second command):\n\n");
     print_curl(process, "cursor=" + cursor);
   }
-  std::printf("See what goes on: %s/_simulator/   Stop: Ctrl-C\n\n", process.base_url().c_str());
+  std::printf(
+      "The page, to see and change what goes on: %s/_simulator/\n"
+      "Syncs that wait to be enabled there: %s\n"
+      "Stop: Ctrl-C\n\n",
+      process.base_url().c_str(), process.syncs_off().c_str());
 }
 
 }  // namespace

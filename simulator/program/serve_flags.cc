@@ -13,7 +13,8 @@ void ServeFlags::add_to(core::Flags& flags) {
   flags.text("data", "FILE.db", "keep everything in this SQLite file, and start again from it",
              data);
   flags.list("load", "SPEC",
-             "read real data in one run: connection=…,integration=…,model=…,file=…[,id=KEY]",
+             "read real data in one run: connection=…,integration=…,model=…,file=…[,id=KEY]; or a "
+             "database that terapi-sync filled, with its cursors: sync.db",
              loads);
   flags.choice("clock", {"system", "virtual"}, "virtual: time stands still until it is advanced",
                clock);

@@ -159,11 +159,14 @@ std::string ServerProcess::base_url() const { return parts_->server->base_url();
 std::string ServerProcess::secret_key() const { return parts_->simulator->secret_key(); }
 std::string ServerProcess::signing_key() const { return parts_->simulator->signing_key(); }
 std::string ServerProcess::summary() const { return parts_->simulator->summary(); }
+
+std::string ServerProcess::syncs_off() const { return parts_->simulator->syncs_off(); }
 std::string ServerProcess::example_cursor() const { return parts_->simulator->example_cursor(); }
 
 void ServerProcess::run() { parts_->loop.run(); }
 
 void ServerProcess::stop() {
+  parts_->simulator->end_events();
   parts_->server->stop([this] { parts_->loop.stop(); });
 }
 

@@ -27,6 +27,7 @@ class ServerProcess {
   std::string signing_key() const;
   // "1000 records of github/demo/Issue"
   std::string summary() const;
+  std::string syncs_off() const;
   // The cursor in the middle of the first stream, to show what resuming looks like; "" if none.
   std::string example_cursor() const;
 

@@ -19,6 +19,7 @@ struct Stream {
   std::uint32_t number = 0;  // in the data file; never reused
   std::uint32_t tag = 0;     // in its records' uuids (CUR-7)
   RecordLog log;
+  std::uint64_t revision = 0;  // counts what was written, since the simulator started
   // The latest versions that were replaced, oldest first, bounded: what a stale replica would still
   // show (the `stale` fault).
   std::deque<Superseded> superseded;

@@ -23,10 +23,6 @@ std::string without_metadata(const std::string& payload, const Dialect& dialect)
 
 }  // namespace
 
-std::string_view sync_type_name(SyncType type) {
-  return type == SyncType::kInitial ? "INITIAL" : "INCREMENTAL";
-}
-
 // The versions made by one save: all with one commit time, each id once.
 class Run::Save {
  public:
@@ -69,22 +65,30 @@ Run::Run(Engine& engine, WebhookQueue& webhooks, Environment& environment, RunSp
       environment_(environment),
       spec_(std::move(spec)),
       key_{spec_.integration, spec_.connection, spec_.model, spec_.variant},
-      run_id_(engine.make_id("run", ++engine.state().last_run)),
+      run_id_(spec_.run_id.empty() ? engine.make_id("run", ++engine.state().last_run)
+                                   : spec_.run_id),
       stream_(nullptr),
       started_(engine.now()) {
   choose_sync();
   if (environment_.find_connection(spec_.integration, spec_.connection) == nullptr) {
-    environment_.connections.push_back({spec_.connection, spec_.integration, std::nullopt, {}});
+    Connection& made = environment_.connections.emplace_back();
+    made.id = spec_.connection;
+    made.integration = spec_.integration;
+    made.number = ++engine_.state().last_connection;
+    made.created_at = made.updated_at = started_;
+    engine_.note_settings();
   }
   stream_ = &engine_.stream(environment_, key_);
-  engine_.note_settings();
   decide_staging();
 }
 
 void Run::choose_sync() {
   Integration* integration = environment_.find_integration(spec_.integration);
   if (integration == nullptr) {
-    integration = &environment_.integrations.emplace_back(Integration{spec_.integration, {}});
+    integration = &environment_.integrations.emplace_back();
+    integration->id = spec_.integration;
+    integration->created_at = integration->updated_at = started_;
+    engine_.note_settings();
   }
   const auto has_model = [&](const Sync& sync) {
     return std::find(sync.models.begin(), sync.models.end(), spec_.model) != sync.models.end();
@@ -95,7 +99,10 @@ void Run::choose_sync() {
   const auto found = std::find_if(integration->syncs.begin(), integration->syncs.end(), wanted);
   if (found != integration->syncs.end()) {
     spec_.sync = found->name;
-    if (!has_model(*found)) found->models.push_back(spec_.model);
+    if (!has_model(*found)) {
+      found->models.push_back(spec_.model);
+      engine_.note_settings();
+    }
     return;
   }
   if (spec_.sync.empty()) {
@@ -108,6 +115,7 @@ void Run::choose_sync() {
   sync.name = spec_.sync;
   sync.models = {spec_.model};
   integration->syncs.push_back(std::move(sync));
+  engine_.note_settings();
 }
 
 // Faults that keep this run's changes from being seen are decided before it changes anything.
@@ -127,6 +135,15 @@ void Run::decide_staging() {
   if (struck.empty()) return;
   engine_.log(LogLevel::kInfo, "fault", "a fault strikes the saves of a run",
               {{"rule", struck}, {"run", run_id_}});
+}
+
+// Between two saves somebody may have emptied the stream, which then is another one.
+void Run::find_stream() { stream_ = &engine_.stream(environment_, key_); }
+
+bool Run::knows(std::string_view id) {
+  find_stream();
+  const Record* record = current(id);
+  return record != nullptr && !record->deleted();
 }
 
 const Record* Run::current(std::string_view id) const {
@@ -151,12 +168,14 @@ void Run::save_in(Save& save, const Payload& payload) {
 }
 
 void Run::save(const std::vector<Payload>& payloads) {
+  find_stream();
   Save save(*this);
   for (const Payload& payload : payloads) save_in(save, payload);
   commit(save);
 }
 
 void Run::update(const std::vector<Patch>& patches) {
+  find_stream();
   Save save(*this);
   for (const Patch& patch : patches) {
     const Record* before = save.base(patch.id);
@@ -191,6 +210,7 @@ void Run::remove_in(Save& save, std::string_view id) {
 }
 
 void Run::remove(const std::vector<std::string>& ids) {
+  find_stream();
   Save save(*this);
   for (const std::string& id : ids) remove_in(save, id);
   commit(save);
@@ -199,8 +219,13 @@ void Run::remove(const std::vector<std::string>& ids) {
 void Run::replace(const std::vector<Payload>& payloads) {
   save(payloads);
   if (spec_.error) return;  // SYNC-4: a failed run detects no deletions
-  std::set<std::string_view> kept;
+  std::set<std::string, std::less<>> kept;
   for (const Payload& payload : payloads) kept.insert(payload.id);
+  remove_missing(kept);
+}
+
+void Run::remove_missing(const std::set<std::string, std::less<>>& kept) {
+  find_stream();
   Save save(*this);
   std::vector<std::string> missing;
   stream_->log.walk(Position::start(), [&](const Record& record) {
@@ -209,6 +234,19 @@ void Run::replace(const std::vector<Payload>& payloads) {
   });
   for (const std::string& id : missing) remove_in(save, id);
   commit(save);
+}
+
+void Run::restore(RecordFields fields) {
+  find_stream();
+  const Record* before = stream_->log.find(fields.id);
+  if (before != nullptr && !(before->position() < fields.position)) {
+    ++counts_.unchanged;
+    return;
+  }
+  fields.row = before != nullptr ? before->row() : ++engine_.state().last_row;
+  engine_.state().last_commit = std::max(engine_.state().last_commit, fields.position.time);
+  ++(fields.action == Action::kDeleted ? counts_.deleted : counts_.added);
+  engine_.put(*stream_, Record::make(fields));
 }
 
 void Run::commit(Save& save) {
@@ -229,6 +267,7 @@ SyncType Run::sync_type() {
   Connection* connection = environment_.find_connection(spec_.integration, spec_.connection);
   TERAPI_CHECK(connection != nullptr, "a run's connection exists");
   const bool first = connection->synced.emplace(spec_.sync, spec_.variant).second;
+  if (first) engine_.note_settings();
   return spec_.type.value_or(first ? SyncType::kInitial : SyncType::kIncremental);
 }
 
@@ -316,6 +355,22 @@ void make_visible(Engine& engine, WebhookQueue& webhooks, std::uint64_t staged_n
     }
   }
   for (const std::string& id : staged.deliveries) webhooks.release(id);
+}
+
+void erase_streams(Engine& engine, WebhookQueue& webhooks, Environment& environment,
+                   const std::function<bool(const StreamKey&)>& wanted) {
+  auto& staged = engine.state().staged;
+  for (auto it = staged.begin(); it != staged.end();) {
+    const StagedCommit& commit = it->second;
+    if (commit.environment != environment.settings.name || !wanted(commit.stream)) {
+      ++it;
+      continue;
+    }
+    for (const std::string& id : commit.deliveries) webhooks.release(id);
+    it = staged.erase(it);
+  }
+  std::erase_if(environment.streams, [&](const auto& each) { return wanted(each.first); });
+  engine.note_settings();
 }
 
 void resume_staged(Engine& engine, WebhookQueue& webhooks) {

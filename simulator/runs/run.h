@@ -8,16 +8,18 @@
 //   RunResult result = run.finish();
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/json.h"
 #include "simulator/engine/engine.h"
-#include "simulator/engine/run_facts.h"
 #include "simulator/records/payload.h"
+#include "simulator/world/run_facts.h"
 
 namespace terapi::simulator {
 
@@ -32,6 +34,7 @@ struct RunSpec {
   std::optional<SyncType> type;   // empty: INITIAL for the first of (connection, sync, variant)
   std::optional<RunError> error;  // the run failed part-way (SYNC-4)
   bool webhook = true;
+  std::string run_id{};  // empty: a new one; several models of one run share theirs
 };
 
 struct RunResult {
@@ -57,12 +60,22 @@ class Run {
   void remove(const std::vector<std::string>& ids);
   // The full data set: saves all of it and deletes what is not in it (SYNC-4).
   void replace(const std::vector<Payload>& payloads);
+  // Deletes what is there and not among these ids.
+  void remove_missing(const std::set<std::string, std::less<>>& kept);
+  // Puts a version where it was, with its times: of a record that comes from somewhere else. One
+  // that is there already and newer stays.
+  void restore(RecordFields fields);
+  // True when a record of that id is there, and not deleted.
+  bool knows(std::string_view id);
+  // It ends part-way, and detects no deletions any more.
+  void fail(RunError error) { spec_.error = std::move(error); }
 
   // Ends the run and announces what it changed (HOOK-1, HOOK-3 to HOOK-5).
   RunResult finish();
 
  private:
   class Save;
+  void find_stream();
   const Record* current(std::string_view id) const;
   void commit(Save& save);
   void save_in(Save& save, const Payload& payload);
@@ -90,6 +103,9 @@ class Run {
 
 // Makes a staged save visible; called by its timer.
 void make_visible(Engine& engine, WebhookQueue& webhooks, std::uint64_t staged_number);
+// Takes streams away, with what is saved in them and cannot be seen yet.
+void erase_streams(Engine& engine, WebhookQueue& webhooks, Environment& environment,
+                   const std::function<bool(const StreamKey&)>& wanted);
 // Sets the timers of all staged saves again, after a state was loaded.
 void resume_staged(Engine& engine, WebhookQueue& webhooks);
 

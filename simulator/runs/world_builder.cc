@@ -1,10 +1,14 @@
 #include "simulator/runs/world_builder.h"
 
 #include <functional>
+#include <optional>
 
 #include "simulator/loading/generated_record.h"
 #include "simulator/loading/record_reader.h"
+#include "simulator/loading/sync_database.h"
 #include "simulator/runs/run.h"
+#include "simulator/upstream/object_generator.h"
+#include "simulator/upstream/upstream.h"
 #include "simulator/webhooks/webhook_queue.h"
 
 namespace terapi::simulator {
@@ -69,6 +73,55 @@ core::Result<void> add_source(BatchSaver& saver, const RecordSource& source, std
   return {};
 }
 
+// Fills a collection of an external API.
+core::Result<void> add_upstream(Engine& engine, Upstream& upstream, const UpstreamSource& source,
+                                const std::string& folder) {
+  Environment& environment = *engine.state().find_environment(source.environment);
+  Collection& collection = upstream.make(environment, source.key);
+  if (source.id_key) collection.id_key = *source.id_key;
+  const auto add = [&](std::string_view text, const std::string& place) -> core::Result<void> {
+    core::json::Reader reader;
+    const auto object = reader.read(text);
+    if (!object) return core::Error{"bad_record", place + ": " + object.error().message};
+    const auto id =
+        object->is_object() ? object_id(*object, collection.id_key) : std::optional<std::string>();
+    if (!id) {
+      return core::Error{"bad_record",
+                         place + ": expected an object with the id '" + collection.id_key + "'"};
+    }
+    std::string compact = core::json::compact(*object);
+    if (const auto wrong = upstream.problem(collection, *id, compact)) {
+      return core::Error{"bad_record", place + ": " + *wrong};
+    }
+    upstream.put(collection, *id, std::move(compact));
+    return {};
+  };
+  if (source.items) {
+    for (std::size_t i = 0; i < source.items->size(); ++i) {
+      auto added = add((*source.items)[i], source.place + ".items[" + std::to_string(i) + "]");
+      if (!added) return added;
+    }
+  } else if (!source.file.empty()) {
+    auto reader =
+        RecordReader::open(source.file.front() == '/' ? source.file : folder + "/" + source.file);
+    if (!reader) return reader.error();
+    while (true) {
+      auto text = (*reader)->next();
+      if (!text) return text.error();
+      if (!*text) break;
+      if (auto added = add(**text, (*reader)->place()); !added) return added;
+    }
+  } else if (source.generate) {
+    upstream.generate(environment, source.key, *source.generate);
+  } else {
+    upstream.fill(environment, source.key);
+  }
+  collection.behaviour = source.behaviour;
+  collection.plan = source.plan;
+  if (collection.plan) collection.plan->next = engine.now() + collection.plan->every;
+  return {};
+}
+
 RunSpec spec_for(const StreamKey& stream) {
   RunSpec spec;
   spec.integration = stream.integration;
@@ -78,18 +131,54 @@ RunSpec spec_for(const StreamKey& stream) {
   return spec;
 }
 
+// What the world made up for a stream goes, in the external API, too: that is made again of what
+// comes in its place.
+void make_way(Engine& engine, Environment& environment, const StreamKey& key) {
+  environment.streams.erase(key);
+  engine.note_settings();
+  const Integration* integration = environment.find_integration(key.integration);
+  if (integration == nullptr) return;
+  for (const Sync& sync : integration->syncs) {
+    const auto found = sync.collections.find(key.model);
+    if (found == sync.collections.end()) continue;
+    environment.collections.erase({key.integration, key.connection, found->second});
+  }
+}
+
+// One run for each stream, of which nobody is told: it has been told where the copy comes from.
+core::Result<void> load_database(Engine& engine, WebhookQueue& webhooks, Environment& environment,
+                                 const std::string& path, bool fresh) {
+  auto database = SyncDatabase::open(path, engine.dialect());
+  if (!database) return database.error();
+  std::optional<Run> run;
+  StreamKey current;
+  while (true) {
+    auto loaded = (*database)->next();
+    if (!loaded) return loaded.error();
+    if (*loaded == nullptr) break;
+    if (!run || (*loaded)->stream != current) {
+      if (run) run->finish();
+      current = (*loaded)->stream;
+      if (fresh) make_way(engine, environment, current);
+      RunSpec spec = spec_for(current);
+      spec.webhook = false;
+      run.emplace(engine, webhooks, environment, spec);
+    }
+    run->restore((*loaded)->fields);
+  }
+  if (run) run->finish();
+  return {};
+}
+
 }  // namespace
 
-core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, World world,
-                               const std::string& folder) {
+core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream& upstream,
+                               World world, const std::string& folder) {
   State& state = engine.state();
-  State fresh;
-  // Numbers and commit times go on, so that nothing given out before comes again.
-  fresh.last_commit = state.last_commit;
-  fresh.last_run = state.last_run;
-  fresh.last_delivery = state.last_delivery;
-  fresh.last_staged = state.last_staged;
+  State fresh = state.successor();
   fresh.records_text = std::move(world.records_text);
+  fresh.upstream_text = std::move(world.upstream_text);
+  fresh.templates = std::move(world.templates);
   fresh.environments = std::move(world.environments);
   state = std::move(fresh);
   engine.note_settings();
@@ -103,16 +192,32 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, World wor
     saver.flush();
     run.finish();
   }
+  for (const UpstreamSource& source : world.upstream) {
+    if (auto added = add_upstream(engine, upstream, source, folder); !added) return added;
+  }
+  for (Environment& environment : state.environments) {
+    for (Integration& integration : environment.integrations) {
+      integration.created_at = integration.updated_at = engine.now();
+    }
+    for (Connection& connection : environment.connections) {
+      if (connection.number == 0) connection.number = ++state.last_connection;
+      connection.created_at = connection.updated_at = engine.now();
+    }
+  }
   for (FaultRule& rule : world.faults) state.faults.put(std::move(rule));
   return {};
 }
 
-core::Result<void> carry_out_load(Engine& engine, WebhookQueue& webhooks, const LoadSpec& spec) {
+core::Result<void> carry_out_load(Engine& engine, WebhookQueue& webhooks, const LoadSpec& spec,
+                                  bool fresh) {
   State& state = engine.state();
   Environment* environment = spec.environment.empty() ? &state.environments.front()
                                                       : state.find_environment(spec.environment);
   if (environment == nullptr) {
     return core::Error{"bad_load", "--load: there is no environment '" + spec.environment + "'"};
+  }
+  if (!spec.database.empty()) {
+    return load_database(engine, webhooks, *environment, spec.database, fresh);
   }
   RunSpec run_spec = spec_for(spec.stream);
   run_spec.sync = spec.sync;

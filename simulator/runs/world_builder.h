@@ -1,4 +1,5 @@
-// Makes a State of a World: environments, faults and, as saves of 1,000 records, its records.
+// Makes a State of a World: environments, faults, external APIs and, as saves of 1,000 records, its
+// records.
 #pragma once
 
 #include <string>
@@ -10,6 +11,7 @@
 
 namespace terapi::simulator {
 
+class Upstream;
 class WebhookQueue;
 
 // Records of a file or the generator are saved in batches of this size.
@@ -17,10 +19,13 @@ inline constexpr std::size_t kLoadBatch = 1000;
 
 // Replaces the engine's state (but for the clock) by the world. Nothing is announced: it is given.
 // Codes "bad_record", "bad_file", "no_file".
-core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, World world,
-                               const std::string& folder);
+core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream& upstream,
+                               World world, const std::string& folder);
 
-// Carries out one --load: one run, announced like any other.
-core::Result<void> carry_out_load(Engine& engine, WebhookQueue& webhooks, const LoadSpec& spec);
+// Carries out one --load: one run, announced like any other; or, of a database that terapi-sync
+// filled, its records as they were. With `fresh`, which says that the state was just made of a
+// world, they take the place of that world's in their streams.
+core::Result<void> carry_out_load(Engine& engine, WebhookQueue& webhooks, const LoadSpec& spec,
+                                  bool fresh);
 
 }  // namespace terapi::simulator

@@ -42,6 +42,16 @@ Result<void> make_database(const std::string& file, const std::string& path) {
   return {};
 }
 
+// Makes of an earlier version's file one of this version, all or nothing.
+Result<void> migrate(core::SqliteConnection& connection, std::int64_t version) {
+  const std::string changes = state_tables_migration(version);
+  if (changes.empty()) return {};
+  Result<void> done = connection.run("BEGIN IMMEDIATE;\n" + changes + "PRAGMA user_version=" +
+                                     std::to_string(kDataVersion) + ";\nCOMMIT;");
+  if (!done && !connection.idle()) static_cast<void>(connection.run("ROLLBACK"));
+  return done;
+}
+
 std::string opening_pragmas() {
   return "PRAGMA locking_mode=EXCLUSIVE;"  // before the first read: no shared memory file
          "PRAGMA synchronous=NORMAL;"
@@ -59,6 +69,17 @@ std::vector<std::uint32_t> stream_numbers(const State& state) {
   std::vector<std::uint32_t> numbers;
   for (const Environment& environment : state.environments) {
     for (const auto& [key, stream] : environment.streams) numbers.push_back(stream.number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+std::vector<std::uint32_t> collection_numbers(const State& state) {
+  std::vector<std::uint32_t> numbers;
+  for (const Environment& environment : state.environments) {
+    for (const auto& [key, collection] : environment.collections) {
+      numbers.push_back(collection.number);
+    }
   }
   std::sort(numbers.begin(), numbers.end());
   return numbers;
@@ -102,6 +123,8 @@ class SqliteStorage::Database {
                              const State& state);
   Result<void> write_records(const StateChanges& changes,
                              const std::vector<std::uint32_t>& streams);
+  Result<void> write_background(const StateChanges& changes, const State& state,
+                                const std::vector<std::uint32_t>& collections);
   bool has_new_stream(const StateChanges& changes) const;
   // "'world.db' is damaged: …", for errors of parts that do not know the file's name.
   Error located(const Error& error, const std::string& where = "") const;
@@ -114,7 +137,8 @@ class SqliteStorage::Database {
 
   Documents stored_;                    // as they are in the file; empty: nothing is stored yet
   std::vector<std::uint32_t> streams_;  // in the stored environments
-  bool known_ = false;                  // `streams_` has been read or written
+  std::vector<std::uint32_t> collections_;
+  bool known_ = false;  // `streams_` has been read or written
 };
 
 Result<std::unique_ptr<SqliteStorage::Database>> SqliteStorage::Database::open(
@@ -130,6 +154,7 @@ Result<std::unique_ptr<SqliteStorage::Database>> SqliteStorage::Database::open(
   const Result<std::int64_t> version = connection->integer("PRAGMA user_version");
   if (!version) return version.error();
   if (*version > kDataVersion) return data_too_new(path, *version);
+  if (Result<void> done = migrate(*connection, *version); !done) return done.error();
   Result<StateTables> tables = StateTables::prepare(*connection);
   if (!tables) return tables.error();
   std::unique_ptr<Database> database(
@@ -173,6 +198,7 @@ Result<std::optional<State>> SqliteStorage::Database::load() {
   Result<State> state = tables_.load(kCurrentState, stored_);
   if (!state) return located(state.error());
   streams_ = stream_numbers(*state);
+  collections_ = collection_numbers(*state);
   known_ = true;
   return std::optional(*std::move(state));
 }
@@ -213,13 +239,18 @@ Result<void> SqliteStorage::Database::commit(const State& state, const StateChan
   const bool settings = changes.settings || has_new_stream(changes);
   Documents documents = changed_documents(state, settings);
   std::vector<std::uint32_t> streams = settings ? stream_numbers(state) : streams_;
+  std::vector<std::uint32_t> collections = settings ? collection_numbers(state) : collections_;
   Result<void> done = transaction([&]() -> Result<void> {
     if (Result<void> written = write_changes(changes, documents, state); !written) return written;
+    if (Result<void> written = write_background(changes, state, collections); !written) {
+      return written;
+    }
     return write_records(changes, streams);
   });
   if (!done) return done;
   for (auto& [name, json] : documents) stored_.insert_or_assign(name, std::move(json));
   streams_ = std::move(streams);
+  collections_ = std::move(collections);
   return {};
 }
 
@@ -233,6 +264,33 @@ Result<void> SqliteStorage::Database::write_changes(const StateChanges& changes,
     Result<void> done = found == state.deliveries.end()
                             ? tables_.remove_delivery(kCurrentState, number)
                             : tables_.put_delivery(kCurrentState, found->second);
+    if (!done) return done;
+  }
+  return {};
+}
+
+// Schedules, and objects of external APIs; those of collections that the event took away go.
+Result<void> SqliteStorage::Database::write_background(
+    const StateChanges& changes, const State& state,
+    const std::vector<std::uint32_t>& collections) {
+  for (const ScheduleChange& change : changes.schedules) {
+    const Environment* environment = state.find_environment(change.environment);
+    const Schedule* schedule =
+        environment == nullptr ? nullptr : environment->find_schedule(change.key);
+    const bool there = schedule != nullptr && schedule->number == change.number;
+    Result<void> done =
+        there ? tables_.put_schedule(kCurrentState, {change.environment, change.key, *schedule})
+              : tables_.remove_schedule(kCurrentState, change.number);
+    if (!done) return done;
+  }
+  for (const auto& [collection, object] : changes.objects) {
+    if (object == nullptr || !has(collections, collection)) continue;
+    Result<void> done = tables_.objects().put(kCurrentState, collection, *object);
+    if (!done) return done;
+  }
+  for (const std::uint32_t collection : collections_) {
+    if (has(collections, collection)) continue;
+    Result<void> done = tables_.objects().remove_collection(kCurrentState, collection);
     if (!done) return done;
   }
   return {};
@@ -261,6 +319,7 @@ Result<void> SqliteStorage::Database::replace(const State& state) {
   if (!done) return done;
   stored_ = std::move(documents);
   streams_ = stream_numbers(state);
+  collections_ = collection_numbers(state);
   known_ = true;
   return {};
 }

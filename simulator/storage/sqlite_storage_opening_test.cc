@@ -69,19 +69,54 @@ TEST_F(SqliteStorageOpeningTest, RefusesADatabaseOfAnotherProgramAndLeavesIt) {
 
 TEST_F(SqliteStorageOpeningTest, RefusesANewerVersionAndLeavesIt) {
   store();
-  folder_.run_sql("x.db", "PRAGMA user_version=2");
+  folder_.run_sql("x.db", "PRAGMA user_version=3");
   const core::Error error = error_for(folder_.read("x.db"));
   EXPECT_EQ(error.code, "data_too_new");
-  EXPECT_THAT(error.message, AllOf(HasSubstr("is version 2"), HasSubstr("up to version 1")));
+  EXPECT_THAT(error.message, AllOf(HasSubstr("is version 3"), HasSubstr("up to version 2")));
 }
 
 TEST_F(SqliteStorageOpeningTest, RefusesANewerVersionThatIsInTheLogOnly) {
   store();
-  folder_.run_sql("x.db", "PRAGMA user_version=2", false);
+  folder_.run_sql("x.db", "PRAGMA user_version=3", false);
   const std::string log = folder_.read("x.db-wal");
   ASSERT_FALSE(log.empty());
   EXPECT_EQ(error_for(folder_.read("x.db")).code, "data_too_new");
   EXPECT_TRUE(folder_.read("x.db-wal") == log);
+}
+
+// What version 2 has beside it is missing in a file of version 1.
+TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion1) {
+  store();
+  folder_.run_sql("x.db",
+                  "DROP TABLE objects; DROP TABLE schedules;"
+                  "DELETE FROM documents WHERE name = 'actions';"
+                  "UPDATE documents SET json = json_remove(json, '$[0].collections',"
+                  " '$[1].collections', '$[0].connections[0].metadata',"
+                  " '$[0].connections[0].number', '$[0].integrations[0].provider',"
+                  " '$[0].integrations[0].syncs[0].collections') WHERE name = 'environments';"
+                  "UPDATE documents SET json = json_remove(json, '$.templates',"
+                  " '$.last_schedule') WHERE name = 'counters';"
+                  "PRAGMA user_version=1");
+  for (int i = 0; i < 2; ++i) {
+    auto storage = SqliteStorage::open(folder_.file("x.db"), terapi_dialect());
+    ASSERT_TRUE(storage) << storage.error().message;
+    auto state = (*storage)->load();
+    ASSERT_TRUE(state) << state.error().message;
+    const Environment& environment = (*state)->environments.front();
+    EXPECT_EQ(environment.connections[0].metadata, "{}");
+    EXPECT_THAT(environment.collections, testing::IsEmpty());
+    EXPECT_EQ(environment.streams.begin()->second.log.size(), 3U);
+    // It is one of version 2 now, and can hold what that has.
+    Collection& collection = (*state)->environments.front().collections[{"i", "c", "n"}];
+    collection.number = 1;
+    collection.put("o", "{}", Time());
+    ASSERT_TRUE((*storage)->replace(**state));
+    const auto again = (*storage)->load();
+    ASSERT_TRUE(again);
+    EXPECT_EQ((*again)->environments.front().find_collection({"i", "c", "n"})->size(), 1U);
+    (*state)->environments.front().collections.clear();
+    ASSERT_TRUE((*storage)->replace(**state));
+  }
 }
 
 TEST_F(SqliteStorageOpeningTest, RefusesATruncatedFileAndLeavesIt) {

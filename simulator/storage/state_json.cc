@@ -146,6 +146,40 @@ void read_stored_value(Value value, const Path& path, Issues& issues, DeliverySt
   state = *named;
 }
 
+void write_stored(StoredWriter& out, SyncType type) { out.json().string(sync_type_name(type)); }
+
+void read_stored_value(Value value, const Path& path, Issues& issues, SyncType& type) {
+  const std::optional<SyncType> named = core::value_of(kSyncTypeWords, value.string());
+  if (!named) return StoredReader::wrong(value, path, issues, "the type of a run");
+  type = *named;
+}
+
+void write_stored(StoredWriter& out, LastRun last) {
+  out.json().string(core::word_of(kLastRunWords, last));
+}
+
+void read_stored_value(Value value, const Path& path, Issues& issues, LastRun& last) {
+  const std::optional<LastRun> named = core::value_of(kLastRunWords, value.string());
+  if (!named) return StoredReader::wrong(value, path, issues, "how a run ended");
+  last = *named;
+}
+
+void write_stored(StoredWriter& out, ActionState state) {
+  out.json().string(core::word_of(kActionStateWords, state));
+}
+
+void read_stored_value(Value value, const Path& path, Issues& issues, ActionState& state) {
+  const std::optional<ActionState> named = core::value_of(kActionStateWords, value.string());
+  if (!named) return StoredReader::wrong(value, path, issues, "the state of an action");
+  state = *named;
+}
+
+void write_stored(StoredWriter& out, const Template& made) { out.json().raw(made.text); }
+
+void read_stored_value(Value value, const Path& path, Issues& issues, Template& made) {
+  made = read_template(value, path, issues);
+}
+
 void write_stored(StoredWriter& out, const Hold& hold) { out.value(hold_text(hold)); }
 
 void read_stored_value(Value value, const Path& path, Issues& issues, Hold& hold) {
@@ -220,6 +254,7 @@ Documents write_documents(const State& state) {
   documents.emplace(kEnvironmentsDocument, write_stored_text(state.environments));
   documents.emplace(kFaultsDocument, write_stored_text(state.faults));
   documents.emplace(kStagedDocument, write_stored_text(state.staged));
+  documents.emplace(kActionsDocument, write_stored_text(state.actions));
   return documents;
 }
 
@@ -232,11 +267,28 @@ Result<State> read_documents(const Documents& documents) {
         read_document_to(documents, kStagedDocument, state.staged)}) {
     if (!done) return done.error();
   }
+  if (documents.contains(kActionsDocument)) {
+    auto done = read_document_to(documents, kActionsDocument, state.actions);
+    if (!done) return done.error();
+  }
   if (Result<void> checked = check_streams(state); !checked) return checked.error();
   return state;
 }
 
 std::string write_delivery(const Delivery& delivery) { return write_stored_text(delivery); }
+
+template <typename Json, MaybeConst<StoredSchedule> T>
+void list_members(Json& out, T& stored) {
+  out("environment", stored.environment);
+  out("key", stored.key);
+  out("schedule", stored.schedule);
+}
+
+std::string write_schedule(const StoredSchedule& schedule) { return write_stored_text(schedule); }
+
+Result<StoredSchedule> read_schedule(std::string_view json, std::string_view what) {
+  return read_stored<StoredSchedule>(json, what);
+}
 
 Result<Delivery> read_delivery(std::string_view json, std::string_view what) {
   return read_stored<Delivery>(json, what);

@@ -18,6 +18,18 @@ State without_tables(State state) {
   for (Environment& environment : state.environments) {
     for (auto& [key, stream] : environment.streams) stream.log = {};
   }
+  for (Environment& environment : state.environments) {
+    environment.schedules.clear();
+    for (auto& [key, collection] : environment.collections) {
+      Collection bare;
+      bare.number = collection.number;
+      bare.id_key = collection.id_key;
+      bare.behaviour = collection.behaviour;
+      bare.plan = collection.plan;
+      bare.changes_drawn = collection.changes_drawn;
+      collection = bare;
+    }
+  }
   return state;
 }
 

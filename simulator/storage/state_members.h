@@ -22,6 +22,10 @@ void write_stored(StoredWriter& out, const FaultPlan& plan);
 void write_stored(StoredWriter& out, SyncKind kind);
 void write_stored(StoredWriter& out, DeliveryState state);
 void write_stored(StoredWriter& out, const Hold& hold);
+void write_stored(StoredWriter& out, SyncType type);
+void write_stored(StoredWriter& out, LastRun last);
+void write_stored(StoredWriter& out, ActionState state);
+void write_stored(StoredWriter& out, const Template& made);
 
 void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, StoredRaw& raw);
@@ -37,6 +41,14 @@ void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, DeliveryState& state);
 void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, Hold& hold);
+void read_stored_value(core::json::Value value, const core::json::Path& path,
+                       core::json::Issues& issues, SyncType& type);
+void read_stored_value(core::json::Value value, const core::json::Path& path,
+                       core::json::Issues& issues, LastRun& last);
+void read_stored_value(core::json::Value value, const core::json::Path& path,
+                       core::json::Issues& issues, ActionState& state);
+void read_stored_value(core::json::Value value, const core::json::Path& path,
+                       core::json::Issues& issues, Template& made);
 
 template <typename Json, MaybeConst<RetryPolicy> T>
 void list_members(Json& json, T& retry) {
@@ -85,12 +97,17 @@ void list_members(Json& json, T& sync) {
   json("frequency", sync.frequency);
   json("kind", sync.kind);
   json("enabled", sync.enabled);
+  json.added("collections", sync.collections);
 }
 
 template <typename Json, MaybeConst<Integration> T>
 void list_members(Json& json, T& integration) {
   json("id", integration.id);
   json("syncs", integration.syncs);
+  json.added("provider", integration.provider);
+  json.added("display_name", integration.display_name);
+  json.added("created_at", integration.created_at);
+  json.added("updated_at", integration.updated_at);
 }
 
 template <typename Json, MaybeConst<Connection> T>
@@ -99,6 +116,87 @@ void list_members(Json& json, T& connection) {
   json("integration", connection.integration);
   json("webhook_url", connection.webhook_url);
   json("synced", connection.synced);
+  json.added("number", connection.number);
+  json.added("metadata", connection.metadata);
+  json.added("credentials", connection.credentials);
+  json.added("tags", connection.tags);
+  json("end_user", connection.end_user);
+  json.added("created_at", connection.created_at);
+  json.added("updated_at", connection.updated_at);
+}
+
+template <typename Json, MaybeConst<CollectionKey> T>
+void list_members(Json& json, T& key) {
+  json("integration", key.integration);
+  json("connection", key.connection);
+  json("name", key.name);
+}
+
+template <typename Json, MaybeConst<ChangePlan> T>
+void list_members(Json& json, T& plan) {
+  json("every", plan.every);
+  json("added", plan.added);
+  json("changed", plan.changed);
+  json("deleted", plan.deleted);
+  json("next", plan.next);
+}
+
+template <typename Json, MaybeConst<UpstreamBehaviour> T>
+void list_members(Json& json, T& behaviour) {
+  json("page_size", behaviour.page_size);
+  json("latency", behaviour.latency);
+  json("requests", behaviour.requests);
+  json("per", behaviour.per);
+}
+
+// Its objects have a table of their own.
+template <typename Json, MaybeConst<Collection> T>
+void list_members(Json& json, T& collection) {
+  json("number", collection.number);
+  json("id_key", collection.id_key);
+  json("behaviour", collection.behaviour);
+  json("plan", collection.plan);
+  json("changes_drawn", collection.changes_drawn);
+}
+
+template <typename Json, MaybeConst<ScheduleKey> T>
+void list_members(Json& json, T& key) {
+  json("integration", key.integration);
+  json("connection", key.connection);
+  json("sync", key.sync);
+  json("variant", key.variant);
+}
+
+template <typename Json, MaybeConst<TriggerOptions> T>
+void list_members(Json& json, T& order) {
+  json("reset", order.reset);
+  json("empty_cache", order.empty_cache);
+}
+
+template <typename Json, MaybeConst<RunCounts> T>
+void list_members(Json& json, T& counts) {
+  json("added", counts.added);
+  json("updated", counts.updated);
+  json("deleted", counts.deleted);
+  json("unchanged", counts.unchanged);
+}
+
+// Schedules have a table of their own.
+template <typename Json, MaybeConst<Schedule> T>
+void list_members(Json& json, T& schedule) {
+  json("number", schedule.number);
+  json("paused", schedule.paused);
+  json("frequency", schedule.frequency);
+  json("next_run", schedule.next_run);
+  json("running", schedule.running);
+  json("run_id", schedule.run_id);
+  json("type", schedule.type);
+  json("started_at", schedule.started_at);
+  json("queued", schedule.queued);
+  json("last", schedule.last);
+  json("finished_at", schedule.finished_at);
+  json("latest", schedule.latest);
+  json("checkpoint", schedule.checkpoint);
 }
 
 template <typename Json, MaybeConst<StreamKey> T>
@@ -122,6 +220,7 @@ void list_members(Json& json, T& environment) {
   json("integrations", environment.integrations);
   json("connections", environment.connections);
   json("streams", environment.streams);
+  json.added("collections", environment.collections);
 }
 
 template <typename Json, MaybeConst<StagedCommit> T>
@@ -178,6 +277,21 @@ void list_members(Json& json, T& delivery) {
   json("settled_by_fault", delivery.settled_by_fault);
 }
 
+template <typename Json, MaybeConst<AsyncAction> T>
+void list_members(Json& json, T& action) {
+  json("id", action.id);
+  json("environment", action.environment);
+  json("integration", action.integration);
+  json("connection", action.connection);
+  json("name", action.name);
+  json("input", action.input);
+  json("state", action.state);
+  json("output", action.output);
+  json("ends_at", action.ends_at);
+  json("ends_as", action.ends_as);
+  json("created_at", action.created_at);
+}
+
 // What is left of State: the counters document.
 template <typename Json, MaybeConst<State> T>
 void list_counters(Json& json, T& state) {
@@ -189,6 +303,12 @@ void list_counters(Json& json, T& state) {
   json("last_row", state.last_row);
   json("last_stream", state.last_stream);
   json("last_commit", state.last_commit);
+  json.added("upstream_text", state.upstream_text);
+  json.added("templates", state.templates);
+  json.added("last_collection", state.last_collection);
+  json.added("last_schedule", state.last_schedule);
+  json.added("last_connection", state.last_connection);
+  json.added("last_action", state.last_action);
   json("virtual_now", state.virtual_now);
 }
 

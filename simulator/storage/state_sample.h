@@ -80,17 +80,64 @@ class StateText {
     all(a, b, c, d, e, f, g, h, i, j, k, l, m);
   }
   void add(const Sync& v) {
+    const auto& [a, b, c, d, e, f] = v;
+    all(a, b, c, d, e, f);
+  }
+  void add(const Integration& v) {
+    const auto& [a, b, c, d, e, f] = v;
+    all(a, b, c, d, e, f);
+  }
+  void add(const Connection& v) {
+    const auto& [a, b, c, d, e, f, g, h, i, j, k] = v;
+    all(a, b, c, d, e, f, g, h, i, j, k);
+  }
+  void add(const CollectionKey& v) {
+    const auto& [a, b, c] = v;
+    all(a, b, c);
+  }
+  void add(const ChangePlan& v) {
     const auto& [a, b, c, d, e] = v;
     all(a, b, c, d, e);
   }
-  void add(const Integration& v) {
-    const auto& [a, b] = v;
-    all(a, b);
-  }
-  void add(const Connection& v) {
+  void add(const UpstreamBehaviour& v) {
     const auto& [a, b, c, d] = v;
     all(a, b, c, d);
   }
+  void add(const UpstreamObject& v) {
+    const auto& [a, b, c, d, e, f, g] = v;
+    all(a, b, c, d, e, f, g);
+  }
+  // Its objects, and what counts them, are private.
+  void add(const Collection& v) {
+    all(v.number, v.id_key, v.behaviour, v.plan, v.changes_drawn, v.size(), v.last_change(),
+        v.last_sequence());
+    v.walk(0, [this](const UpstreamObject& object) {
+      add(object);
+      return true;
+    });
+  }
+  void add(const ScheduleKey& v) {
+    const auto& [a, b, c, d] = v;
+    all(a, b, c, d);
+  }
+  void add(const TriggerOptions& v) {
+    const auto& [a, b] = v;
+    all(a, b);
+  }
+  void add(const RunCounts& v) {
+    const auto& [a, b, c, d] = v;
+    all(a, b, c, d);
+  }
+  void add(const Schedule& v) {
+    const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = v;
+    all(a, b, c, d, e, f, g, h, i, j, k, l, m);
+  }
+  void add(const AsyncAction& v) {
+    const auto& [a, b, c, d, e, f, g, h, i, j, k] = v;
+    all(a, b, c, d, e, f, g, h, i, j, k);
+  }
+  // Read from its text, which is what is stored.
+  void add(const Template& v) { add(v.text); }
   void add(const StreamKey& v) {
     const auto& [a, b, c, d] = v;
     all(a, b, c, d);
@@ -101,7 +148,7 @@ class StateText {
   }
   void add(const RecordPtr& record) { add(*record); }
   void add(const Stream& v) {
-    const auto& [number, tag, log, superseded] = v;  // the last is not stored
+    const auto& [number, tag, log, revision, superseded] = v;  // the last two are not stored
     all(number, tag, log.size(), log.bytes());
     log.walk(Position::start(), [this](const Record& record) {
       add(record);
@@ -109,8 +156,8 @@ class StateText {
     });
   }
   void add(const Environment& v) {
-    const auto& [a, b, c, d] = v;
-    all(a, b, c, d);
+    const auto& [a, b, c, d, e, f] = v;
+    all(a, b, c, d, e, f);
   }
   void add(const FaultRule& v) {
     const auto& [id, match, nth, every, ppm, times, effect, text, matched, fired, seen] = v;
@@ -141,8 +188,8 @@ class StateText {
     all(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
   }
   void add(const State& v) {
-    const auto& [a, faults, c, d, e, f, g, h, i, j, k, l, m] = v;
-    all(a, faults.rules(), c, d, e, f, g, h, i, j, k, l, m);
+    const auto& [a, faults, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = v;
+    all(a, faults.rules(), c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t);
   }
 
   std::string out_;
@@ -199,6 +246,16 @@ inline FaultRule sample_rule(std::string_view text) {
   return rule;
 }
 
+inline Template sample_template() {
+  core::json::Reader reader;
+  const auto value = reader.read(
+      R"({"name":"t","provider":"p","model":"M","collection":"c","fields":{"n":{"words":[1,2]}}})");
+  core::json::Issues issues;
+  Template made = read_template(*value, {}, issues);
+  if (!issues.empty()) made.text = issues.front().message;
+  return made;
+}
+
 inline Environment sample_environment() {
   using namespace std::string_literals;
   Environment environment;
@@ -215,12 +272,53 @@ inline Environment sample_environment() {
                           .rate_limit = RateLimit{26, Duration(27)},
                           .breaker = BreakerPolicy{28, Duration(29), Duration(30)},
                           .max_response_bytes = 31};
-  environment.integrations = {
-      {"github", {{"issues", {"Issue", "User"}, Duration(32), SyncKind::kFull, false}, {}}},
-      {"b", {}}};
-  environment.connections = {
-      {"demo", "github", "http://c/", {{"issues", "base"}, {"issues", "v1"}}},
-      {"demo", "b", std::nullopt, {}}};
+  environment.integrations.resize(2);
+  Integration& integration = environment.integrations[0];
+  integration = {"github", {}, "gh", "Git", sample_time(60), sample_time(61)};
+  integration.syncs.resize(2);
+  integration.syncs[0] = {"issues", {"Issue", "User"},    Duration(32), SyncKind::kFull,
+                          false,    {{"Issue", "issues"}}};
+  environment.integrations[1].id = "b";
+  environment.connections.resize(2);
+  Connection& connection = environment.connections[0];
+  connection.id = "demo";
+  connection.integration = "github";
+  connection.webhook_url = "http://c/";
+  connection.synced = {{"issues", "base"}, {"issues", "v1"}};
+  connection.number = 62;
+  connection.metadata = R"({"a":0.10})";
+  connection.credentials = R"({"key":"k"})";
+  connection.tags = R"({"plan":"pro"})";
+  connection.end_user = R"({"id":"u"})";
+  connection.created_at = sample_time(63);
+  connection.updated_at = sample_time(64);
+  environment.connections[1].id = "demo";
+  environment.connections[1].integration = "b";
+  Collection& collection = environment.collections[{"github", "demo", "issues"}];
+  collection.number = 1;
+  collection.id_key = "key";
+  collection.behaviour = {65, Duration(66), 67, Duration(68)};
+  collection.plan = ChangePlan{Duration(69), 70, 71, 72, sample_time(73)};
+  collection.changes_drawn = 74;
+  collection.put("o1", R"({"key":"o1","n":1e400})", sample_time(75));
+  collection.put("o2", R"({"key":"o2"})", sample_time(76));
+  collection.remove("o1", sample_time(77));
+  environment.collections[{"github", "demo", "empty"}].number = 2;
+  Schedule& schedule = environment.schedules[{"github", "demo", "issues", "v1"}];
+  schedule = {1,
+              true,
+              Duration(78),
+              sample_time(79),
+              true,
+              "run-80",
+              SyncType::kIncremental,
+              sample_time(81),
+              TriggerOptions{true, true},
+              LastRun::kError,
+              sample_time(82),
+              {{"Issue", {83, 84, 85, 86}}},
+              {{"Issue", 87}}};
+  environment.schedules[{"b", "demo", "other"}].number = 2;
   Stream& stream = environment.streams[{"github", "demo", "Issue", "v1"}];
   stream.number = 1;
   stream.tag = 77;
@@ -257,11 +355,29 @@ inline State sample_state() {
       sample_time(45),
       true,
       {"d-2"}};
+  state.actions[3] = {"action-3",
+                      "dev",
+                      "github",
+                      "demo",
+                      "create-issue",
+                      R"({"title":"t"})",
+                      ActionState::kFailed,
+                      "why",
+                      sample_time(91),
+                      ActionState::kSucceeded,
+                      sample_time(90)};
+  state.actions[4].id = "action-4";
+  state.upstream_text = R"([{"collection":"issues"}])";
+  state.templates.push_back(sample_template());
   state.last_delivery = 46;
   state.last_run = 47;
   state.last_staged = 48;
   state.last_row = 49;
   state.last_stream = 50;
+  state.last_collection = 53;
+  state.last_schedule = 54;
+  state.last_action = 55;
+  state.last_connection = 56;
   state.last_commit = sample_time(51);
   state.virtual_now = sample_time(52);
   return state;

@@ -22,7 +22,18 @@ Result<void> each_row(core::SqliteStatement& select, Row row) {
   return done;
 }
 
+// What version 2 has beside version 1.
+std::string added_in_version_2() {
+  return object_table_schema() +
+         "CREATE TABLE schedules(\n  snapshot INTEGER NOT NULL,\n  number INTEGER NOT NULL,\n"
+         "  json TEXT NOT NULL,\n  PRIMARY KEY(snapshot, number)) STRICT, WITHOUT ROWID;\n";
+}
+
 }  // namespace
+
+std::string state_tables_migration(std::int64_t version) {
+  return version < 2 ? added_in_version_2() : "";
+}
 
 std::string state_tables_schema() {
   return record_table_schema() +
@@ -31,13 +42,16 @@ std::string state_tables_schema() {
          "  json TEXT NOT NULL,\n  PRIMARY KEY(snapshot, name)) STRICT, WITHOUT ROWID;\n"
          "CREATE TABLE deliveries(\n  snapshot INTEGER NOT NULL,\n  number INTEGER NOT NULL,\n"
          "  json TEXT NOT NULL,\n  PRIMARY KEY(snapshot, number)) STRICT, WITHOUT ROWID;\n"
-         "CREATE TABLE snapshots(\n  number INTEGER PRIMARY KEY,\n  name TEXT NOT NULL) STRICT;\n";
+         "CREATE TABLE snapshots(\n  number INTEGER PRIMARY KEY,\n  name TEXT NOT NULL) STRICT;\n" +
+         added_in_version_2();
 }
 
 Result<StateTables> StateTables::prepare(core::SqliteConnection& connection) {
   Result<RecordTable> records = RecordTable::prepare(connection);
   if (!records) return records.error();
-  StateTables tables(*std::move(records));
+  Result<ObjectTable> objects = ObjectTable::prepare(connection);
+  if (!objects) return objects.error();
+  StateTables tables(*std::move(records), *std::move(objects));
   Result<void> done = connection.prepare_all({
       {tables.put_document_,
        "INSERT OR REPLACE INTO documents(snapshot, name, json) VALUES(?1,?2,?3)"},
@@ -49,6 +63,12 @@ Result<StateTables> StateTables::prepare(core::SqliteConnection& connection) {
        "SELECT number, json FROM deliveries WHERE snapshot = ?1 ORDER BY number"},
       {tables.remove_delivery_, "DELETE FROM deliveries WHERE snapshot = ?1 AND number = ?2"},
       {tables.clear_deliveries_, "DELETE FROM deliveries WHERE snapshot = ?1"},
+      {tables.put_schedule_,
+       "INSERT OR REPLACE INTO schedules(snapshot, number, json) VALUES(?1,?2,?3)"},
+      {tables.select_schedules_,
+       "SELECT number, json FROM schedules WHERE snapshot = ?1 ORDER BY number"},
+      {tables.remove_schedule_, "DELETE FROM schedules WHERE snapshot = ?1 AND number = ?2"},
+      {tables.clear_schedules_, "DELETE FROM schedules WHERE snapshot = ?1"},
       {tables.add_snapshot_, "INSERT INTO snapshots(name) VALUES(?1) RETURNING number"},
       {tables.select_snapshots_, "SELECT number, name FROM snapshots ORDER BY number"},
       {tables.remove_snapshot_, "DELETE FROM snapshots WHERE number = ?1"},
@@ -72,8 +92,29 @@ Result<State> StateTables::load(std::int64_t snapshot, const Documents& document
   Result<State> state = read_documents(documents);
   if (!state) return state;
   if (Result<void> done = load_deliveries(snapshot, *state); !done) return done.error();
+  if (Result<void> done = load_schedules(snapshot, *state); !done) return done.error();
+  if (Result<void> done = objects_.load(snapshot, *state); !done) return done.error();
   if (Result<void> done = records_.load(snapshot, *state); !done) return done.error();
   return state;
+}
+
+Result<void> StateTables::load_schedules(std::int64_t snapshot, State& state) {
+  select_schedules_.bind(1, snapshot);
+  return each_row(select_schedules_, [&]() -> Result<void> {
+    const std::int64_t number = select_schedules_.integer(0);
+    const std::string what = "schedule " + std::to_string(number);
+    Result<StoredSchedule> stored = read_schedule(select_schedules_.bytes(1), what);
+    if (!stored) return stored.error();
+    Environment* environment = state.find_environment(stored->environment);
+    if (environment == nullptr ||
+        environment->find_connection(stored->key.integration, stored->key.connection) == nullptr ||
+        stored->schedule.number != static_cast<std::uint64_t>(number) ||
+        stored->schedule.number > state.last_schedule ||
+        !environment->schedules.emplace(stored->key, stored->schedule).second) {
+      return Error{"data_corrupt", what + " does not belong to this state"};
+    }
+    return {};
+  });
 }
 
 Result<void> StateTables::load_deliveries(std::int64_t snapshot, State& state) {
@@ -100,6 +141,13 @@ Result<void> StateTables::put(std::int64_t snapshot, const Documents& documents,
   for (const auto& [number, delivery] : state.deliveries) {
     if (Result<void> done = put_delivery(snapshot, delivery); !done) return done;
   }
+  for (const Environment& environment : state.environments) {
+    for (const auto& [key, schedule] : environment.schedules) {
+      Result<void> done = put_schedule(snapshot, {environment.settings.name, key, schedule});
+      if (!done) return done;
+    }
+  }
+  if (Result<void> done = objects_.put_all(snapshot, state); !done) return done;
   return records_.put_all(snapshot, state);
 }
 
@@ -108,6 +156,9 @@ Result<void> StateTables::clear(std::int64_t snapshot) {
   if (Result<void> done = clear_documents_.run(); !done) return done;
   clear_deliveries_.bind(1, snapshot);
   if (Result<void> done = clear_deliveries_.run(); !done) return done;
+  clear_schedules_.bind(1, snapshot);
+  if (Result<void> done = clear_schedules_.run(); !done) return done;
+  if (Result<void> done = objects_.clear(snapshot); !done) return done;
   return records_.clear(snapshot);
 }
 
@@ -133,6 +184,20 @@ Result<void> StateTables::remove_delivery(std::int64_t snapshot, std::uint64_t n
   remove_delivery_.bind(1, snapshot);
   remove_delivery_.bind(2, static_cast<std::int64_t>(number));
   return remove_delivery_.run();
+}
+
+Result<void> StateTables::put_schedule(std::int64_t snapshot, const StoredSchedule& schedule) {
+  const std::string json = write_schedule(schedule);
+  put_schedule_.bind(1, snapshot);
+  put_schedule_.bind(2, static_cast<std::int64_t>(schedule.schedule.number));
+  put_schedule_.bind_text(3, json);
+  return put_schedule_.run();
+}
+
+Result<void> StateTables::remove_schedule(std::int64_t snapshot, std::uint64_t number) {
+  remove_schedule_.bind(1, snapshot);
+  remove_schedule_.bind(2, static_cast<std::int64_t>(number));
+  return remove_schedule_.run();
 }
 
 Result<std::vector<StateTables::Snapshot>> StateTables::snapshots() {

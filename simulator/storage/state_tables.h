@@ -1,5 +1,5 @@
 // StateTables: the tables of a data file, as the states that they hold: the current one and the
-// snapshots, each with its documents, deliveries and records under one number.
+// snapshots, each with its documents, deliveries, schedules, records and objects under one number.
 //
 // Each call is some statements of the caller's transaction. Thread rule: one thread.
 #pragma once
@@ -12,6 +12,7 @@
 
 #include "core/result.h"
 #include "core/sqlite/sqlite_connection.h"
+#include "simulator/storage/object_table.h"
 #include "simulator/storage/record_table.h"
 #include "simulator/storage/state_json.h"
 #include "simulator/world/state.h"
@@ -20,6 +21,8 @@ namespace terapi::simulator {
 
 // The statements that make the tables; run once for a new file.
 std::string state_tables_schema();
+// The statements that make of a file of that version one of kDataVersion; empty where it is that.
+std::string state_tables_migration(std::int64_t version);
 
 class StateTables {
  public:
@@ -35,7 +38,10 @@ class StateTables {
   core::Result<void> put_documents(std::int64_t snapshot, const Documents& documents);
   core::Result<void> put_delivery(std::int64_t snapshot, const Delivery& delivery);
   core::Result<void> remove_delivery(std::int64_t snapshot, std::uint64_t number);
+  core::Result<void> put_schedule(std::int64_t snapshot, const StoredSchedule& schedule);
+  core::Result<void> remove_schedule(std::int64_t snapshot, std::uint64_t number);
   RecordTable& records() { return records_; }
+  ObjectTable& objects() { return objects_; }
 
   // Snapshots are numbered from 1.
   struct Snapshot {
@@ -49,12 +55,16 @@ class StateTables {
   core::Result<void> remove_snapshot(std::int64_t snapshot);
 
  private:
-  explicit StateTables(RecordTable records) : records_(std::move(records)) {}
+  StateTables(RecordTable records, ObjectTable objects)
+      : records_(std::move(records)), objects_(std::move(objects)) {}
   core::Result<void> load_deliveries(std::int64_t snapshot, State& state);
+  core::Result<void> load_schedules(std::int64_t snapshot, State& state);
 
   RecordTable records_;
+  ObjectTable objects_;
   core::SqliteStatement put_document_, select_documents_, clear_documents_;
   core::SqliteStatement put_delivery_, select_deliveries_, remove_delivery_, clear_deliveries_;
+  core::SqliteStatement put_schedule_, select_schedules_, remove_schedule_, clear_schedules_;
   core::SqliteStatement add_snapshot_, select_snapshots_, remove_snapshot_;
 };
 

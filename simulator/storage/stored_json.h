@@ -12,8 +12,9 @@
 //   read_stored<RateLimit>(text, "rate limit")                   // Result<RateLimit>
 //
 // Times and durations are whole microseconds. Texts are JSON strings; bytes that are not UTF-8 are
-// {"base64":"…"}. A member has to be there to be read, unless it is a std::optional: those may be
-// added without a new kDataVersion. Unknown members are refused, since saving would lose them.
+// {"base64":"…"}. A member has to be there to be read, unless it is a std::optional or was `added`
+// by a later version; then it stays as it is. Unknown members are refused, since saving would lose
+// them.
 //
 // Thread rule: values.
 #pragma once
@@ -47,6 +48,11 @@ class StoredWriter {
   void operator()(std::string_view key, const T& member) {
     out_.key(key);
     value(member);
+  }
+  // A member that files of earlier versions do not have.
+  template <typename T>
+  void added(std::string_view key, const T& member) {
+    (*this)(key, member);
   }
 
   void value(const std::string& text);
@@ -125,6 +131,10 @@ class StoredReader {
   void operator()(std::string_view key, std::optional<T>& member) {
     const core::json::Value value = fields_.any(key);
     if (value.present()) read(value, fields_.path_to(key), issues_, member);
+  }
+  template <typename T>
+  void added(std::string_view key, T& member) {
+    if (fields_.has(key)) (*this)(key, member);
   }
   core::json::Fields& fields() { return fields_; }
   core::json::Issues& issues() { return issues_; }

@@ -55,4 +55,49 @@ std::string webhook_body(const WebhookFacts& facts, const Dialect& dialect) {
   return out.take();
 }
 
+std::string auth_body(const AuthFacts& facts, const Dialect& dialect) {
+  core::json::Writer out;
+  out.begin_object()
+      .field("authMode", "API_KEY")
+      .field("connectionId", facts.connection)
+      .field("environment", facts.environment)
+      .field("from", dialect.product)
+      .field("operation", "creation")
+      .field("provider", facts.provider)
+      .field("providerConfigKey", facts.integration)
+      .field("success", true)
+      .field("type", "auth")
+      .end_object();
+  return out.take();
+}
+
+std::string async_action_body(const StreamKey& about, std::string_view id,
+                              std::string_view status_url, const Dialect& dialect) {
+  core::json::Writer out;
+  out.begin_object()
+      .field("connectionId", about.connection)
+      .field("from", dialect.product)
+      .key("payload")
+      .begin_object()
+      .field("id", id)
+      .field("statusUrl", status_url)
+      .end_object()
+      .field("providerConfigKey", about.integration)
+      .field("type", "async_action")
+      .end_object();
+  return out.take();
+}
+
+std::string forward_body(const StreamKey& about, std::string_view payload, const Dialect& dialect) {
+  core::json::Writer out;
+  out.begin_object()
+      .field("connectionId", about.connection)
+      .field("from", dialect.product)
+      .raw_field("payload", payload)
+      .field("providerConfigKey", about.integration)
+      .field("type", "forward")
+      .end_object();
+  return out.take();
+}
+
 }  // namespace terapi::simulator

@@ -1,12 +1,12 @@
-// The body of a sync webhook (HOOK-2). Pure.
+// The bodies of webhooks (HOOK-2, HOOK-13). Pure.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "simulator/engine/run_facts.h"
 #include "simulator/records/dialect.h"
 #include "simulator/records/stream.h"
+#include "simulator/world/run_facts.h"
 
 namespace terapi::simulator {
 
@@ -24,5 +24,19 @@ struct WebhookFacts {
 
 // Keys in alphabetical order; the failed form when the run failed.
 std::string webhook_body(const WebhookFacts& facts, const Dialect& dialect);
+
+// HOOK-13: a connection was created.
+struct AuthFacts {
+  std::string environment;
+  std::string integration;
+  std::string provider;
+  std::string connection;
+};
+std::string auth_body(const AuthFacts& facts, const Dialect& dialect);
+// An asynchronous action has ended; its result is at `status_url`.
+std::string async_action_body(const StreamKey& about, std::string_view id,
+                              std::string_view status_url, const Dialect& dialect);
+// What the external API sent for a connection, passed on; `payload` is JSON.
+std::string forward_body(const StreamKey& about, std::string_view payload, const Dialect& dialect);
 
 }  // namespace terapi::simulator

@@ -82,20 +82,20 @@ const Settings* WebhookQueue::settings_of(const Delivery& delivery) const {
   return environment == nullptr ? nullptr : &environment->settings;
 }
 
-Delivery& WebhookQueue::create(const Environment& environment, const WebhookFacts& facts,
-                               std::string_view run_id, const std::string& url,
-                               const std::string& body) {
+Delivery& WebhookQueue::create(const Environment& environment, const Notice& notice,
+                               std::string_view run_id, const std::string& url) {
   Delivery delivery;
   delivery.number = ++engine_.state().last_delivery;
   delivery.id = engine_.make_id("delivery", delivery.number);
   delivery.environment = environment.settings.name;
   delivery.url = url;
-  delivery.stream = facts.stream;
+  delivery.type = notice.type;
+  delivery.stream = notice.about;
   delivery.run_id = run_id;
-  delivery.body = body;
+  delivery.body = notice.body;
   delivery.created_at = engine_.now();
-  delivery.headers = signature_headers(environment.settings, engine_.dialect(), delivery.id, body,
-                                       delivery.created_at);
+  delivery.headers = signature_headers(environment.settings, engine_.dialect(), delivery.id,
+                                       delivery.body, delivery.created_at);
   number_of_.emplace(delivery.id, delivery.number);
   engine_.note_settings();
   const std::uint64_t number = delivery.number;
@@ -124,25 +124,40 @@ std::vector<WebhookQueue::Announced> WebhookQueue::announce(const Environment& e
                                                             std::string_view run_id,
                                                             bool hold_for_commit) {
   std::vector<Announced> announced;
-  const std::string body = webhook_body(facts, engine_.dialect());
+  const Notice notice{"sync", facts.stream, webhook_body(facts, engine_.dialect())};
   for (const std::string& url : urls_for(environment, facts.stream)) {
-    Delivery& delivery = create(environment, facts, run_id, url, body);
-    const WebhookEffect& effect = strike(delivery);
-    announced.push_back({delivery.id, effect.before_commit});
-    const Time first = engine_.now() + effect.delay;
-    if (effect.drop) {
-      delivery.settled_by_fault = delivery.plan.fault;
-      finish(delivery, DeliveryState::kDropped);
-    } else if (hold_for_commit && effect.before_commit == Duration(0)) {
-      delivery.next_attempt_at = first;
-      hold(delivery, {HeldFor::kCommit, {}}, std::nullopt);
-    } else if (effect.reorder) {
-      hold(delivery, {HeldFor::kFault, delivery.plan.fault}, first + kLongestReorder);
-    } else {
-      schedule(delivery, first);
-    }
+    announced.push_back(send_first(create(environment, notice, run_id, url), hold_for_commit));
   }
   core::check_invariants(*this);
+  return announced;
+}
+
+std::vector<std::string> WebhookQueue::notify(const Environment& environment,
+                                              const Notice& notice) {
+  std::vector<std::string> ids;
+  for (const std::string& url : urls_for(environment, notice.about)) {
+    ids.push_back(send_first(create(environment, notice, "", url), false).id);
+  }
+  core::check_invariants(*this);
+  return ids;
+}
+
+// Sets a new delivery's first attempt, as the fault rules have it.
+WebhookQueue::Announced WebhookQueue::send_first(Delivery& delivery, bool hold_for_commit) {
+  const WebhookEffect& effect = strike(delivery);
+  const Announced announced{delivery.id, effect.before_commit};
+  const Time first = engine_.now() + effect.delay;
+  if (effect.drop) {
+    delivery.settled_by_fault = delivery.plan.fault;
+    finish(delivery, DeliveryState::kDropped);
+  } else if (hold_for_commit && effect.before_commit == Duration(0)) {
+    delivery.next_attempt_at = first;
+    hold(delivery, {HeldFor::kCommit, {}}, std::nullopt);
+  } else if (effect.reorder) {
+    hold(delivery, {HeldFor::kFault, delivery.plan.fault}, first + kLongestReorder);
+  } else {
+    schedule(delivery, first);
+  }
   return announced;
 }
 

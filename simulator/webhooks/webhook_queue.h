@@ -38,6 +38,13 @@ class WebhookQueue {
   // a before_commit fault wait for release().
   std::vector<Announced> announce(const Environment& environment, const WebhookFacts& facts,
                                   std::string_view run_id, bool hold);
+  // Sends a webhook of another type (HOOK-13); the ids of its deliveries.
+  struct Notice {
+    std::string type;
+    StreamKey about;  // integration and connection
+    std::string body;
+  };
+  std::vector<std::string> notify(const Environment& environment, const Notice& notice);
   // Lets a delivery go that announce() held.
   void release(std::string_view id);
   // HOOK-12: sends a finished or held delivery again, with all attempts of the policy before it.
@@ -68,8 +75,9 @@ class WebhookQueue {
   Delivery* named(std::string_view id) const;
   Delivery* numbered(std::uint64_t number) const;
   const Settings* settings_of(const Delivery& delivery) const;
-  Delivery& create(const Environment& environment, const WebhookFacts& facts,
-                   std::string_view run_id, const std::string& url, const std::string& body);
+  Delivery& create(const Environment& environment, const Notice& notice, std::string_view run_id,
+                   const std::string& url);
+  Announced send_first(Delivery& delivery, bool hold_for_commit);
   const WebhookEffect& strike(Delivery& delivery);
   void schedule(Delivery& delivery, Time at);
   void hold(Delivery& delivery, Hold why, std::optional<Time> until);

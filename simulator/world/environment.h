@@ -1,4 +1,5 @@
-// Environment: one tenant — its keys and settings, its integrations, connections and streams.
+// Environment: one tenant — its keys and settings, its integrations, connections and streams, the
+// external APIs behind its connections, and the syncs that run in the background.
 // Values. What a world file's `environment` object says (docs/world-file.md) stands in Settings.
 #pragma once
 
@@ -12,6 +13,8 @@
 
 #include "core/words.h"
 #include "simulator/records/stream.h"
+#include "simulator/world/collection.h"
+#include "simulator/world/schedule.h"
 
 namespace terapi::simulator {
 
@@ -76,11 +79,23 @@ struct Sync {
   Duration frequency = std::chrono::hours(1);
   SyncKind kind = SyncKind::kIncremental;
   bool enabled = true;
+  // By model: the collection of the external API that its objects come from. A model without one
+  // gets records by hand only.
+  std::map<std::string, std::string> collections;
 };
 
+// SYNC-6; `id` is the provider config key.
 struct Integration {
   std::string id;
   std::vector<Sync> syncs;
+  std::string provider;      // whose templates it has; empty: `id` is that
+  std::string display_name;  // empty: the provider's name
+  Time created_at;
+  Time updated_at;
+
+  std::string_view provider_or_id() const { return provider.empty() ? id : provider; }
+  const Sync* find_sync(std::string_view name) const;
+  Sync* find_sync(std::string_view name);
 };
 
 struct Connection {
@@ -89,6 +104,14 @@ struct Connection {
   std::optional<std::string> webhook_url;  // HOOK-1: instead of the environment's
   // The (sync, variant) pairs that have run: the next run of each is INCREMENTAL (SYNC-3).
   std::set<std::pair<std::string, std::string>> synced;
+  std::uint64_t number = 0;  // its id in lists; never reused
+  // JSON texts. Credentials are as they were given, and never in a list (SYNC-6).
+  std::string metadata = "{}";
+  std::string credentials;
+  std::string tags = "{}";
+  std::optional<std::string> end_user;
+  Time created_at;
+  Time updated_at;
 };
 
 struct Environment {
@@ -96,12 +119,18 @@ struct Environment {
   std::vector<Integration> integrations;
   std::vector<Connection> connections;
   std::map<StreamKey, Stream> streams;
+  std::map<CollectionKey, Collection> collections;
+  std::map<ScheduleKey, Schedule> schedules;
 
   const Integration* find_integration(std::string_view id) const;
   Integration* find_integration(std::string_view id);
   const Connection* find_connection(std::string_view integration, std::string_view id) const;
   Connection* find_connection(std::string_view integration, std::string_view id);
   const Stream* find_stream(const StreamKey& key) const;
+  const Collection* find_collection(const CollectionKey& key) const;
+  Collection* find_collection(const CollectionKey& key);
+  const Schedule* find_schedule(const ScheduleKey& key) const;
+  Schedule* find_schedule(const ScheduleKey& key);
 };
 
 }  // namespace terapi::simulator

@@ -2,6 +2,7 @@
 // keep, what a reset goes back to.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "simulator/faults/fault_plan.h"
 #include "simulator/world/delivery.h"
 #include "simulator/world/environment.h"
+#include "simulator/world/template.h"
 
 namespace terapi::simulator {
 
@@ -26,6 +28,28 @@ struct StagedCommit {
   std::vector<std::string> deliveries;
 };
 
+enum class ActionState : std::uint8_t { kRunning, kSucceeded, kFailed };
+inline constexpr std::array<core::Word<ActionState>, 3> kActionStateWords = {
+    {{ActionState::kRunning, "running"},
+     {ActionState::kSucceeded, "succeeded"},
+     {ActionState::kFailed, "failed"}}};
+
+// An action that was asked for asynchronously, and what came of it (WRITE-1).
+struct AsyncAction {
+  std::string id;
+  std::string environment;
+  std::string integration;
+  std::string connection;
+  std::string name;
+  std::string input;  // JSON
+  ActionState state = ActionState::kRunning;
+  std::string output;  // JSON; why it failed, a text
+  // When it ends, once it was carried out: as `state` then says.
+  std::optional<Time> ends_at;
+  ActionState ends_as = ActionState::kRunning;
+  Time created_at;
+};
+
 struct State {
   std::vector<Environment> environments;
   FaultPlan faults;
@@ -33,18 +57,41 @@ struct State {
   std::uint64_t deliveries_forgotten = 0;        // finished ones that were discarded
   std::map<std::uint64_t, StagedCommit> staged;  // by number
 
-  std::string records_text = "[]";  // the world's `records` as they were given
+  std::map<std::uint64_t, AsyncAction> actions;  // by number, bounded (runs/actions.h)
+
+  std::string records_text = "[]";   // the world's `records` as they were given
+  std::string upstream_text = "[]";  // …and its `upstream`
+  std::vector<Template> templates;   // the world's own, beside those that come with the simulator
 
   std::uint64_t last_delivery = 0;  // numbers given out so far
   std::uint64_t last_run = 0;
   std::uint64_t last_staged = 0;
-  std::uint64_t last_row = 0;       // Record::row
-  std::uint32_t last_stream = 0;    // Stream::number
-  Time last_commit = Time::min();   // CUR-9
-  std::optional<Time> virtual_now;  // where the virtual clock stands; nothing on the system clock
+  std::uint64_t last_row = 0;     // Record::row
+  std::uint32_t last_stream = 0;  // Stream::number
+  std::uint32_t last_collection = 0;
+  std::uint64_t last_schedule = 0;
+  std::uint64_t last_action = 0;
+  std::uint64_t last_connection = 0;  // ids made for connections that came without one
+  Time last_commit = Time::min();     // CUR-9
+  std::optional<Time> virtual_now;    // where the virtual clock stands; nothing on the system clock
+
+  // An empty state that goes on where this one is: numbers and commit times that were given out do
+  // not come again.
+  State successor() const;
 
   Environment* find_environment(std::string_view name);
   const Environment* find_environment(std::string_view name) const;
+
+  // The templates of an integration's provider, the world's own last; and one of them, or null.
+  std::vector<const Template*> templates_of(const Integration& integration) const;
+  const Template* find_template(const Integration& integration, std::string_view name) const;
+};
+
+// A schedule, wherever it is or was.
+struct ScheduleChange {
+  std::uint64_t number = 0;
+  std::string environment;
+  ScheduleKey key;
 };
 
 // What an event changed, for storage to write.
@@ -52,7 +99,12 @@ struct StateChanges {
   bool settings = false;  // anything in State but records and deliveries
   std::vector<std::pair<std::uint32_t, RecordPtr>> records;  // with the stream's number; in order
   std::vector<std::uint64_t> deliveries;  // by number: changed, new, or gone from State
-  bool empty() const { return !settings && records.empty() && deliveries.empty(); }
+  std::vector<std::pair<std::uint32_t, UpstreamObjectPtr>> objects;  // with the collection's number
+  std::vector<ScheduleChange> schedules;                             // changed, new, or gone
+  bool empty() const {
+    return !settings && records.empty() && deliveries.empty() && objects.empty() &&
+           schedules.empty();
+  }
 };
 
 }  // namespace terapi::simulator

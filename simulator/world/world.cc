@@ -2,11 +2,8 @@
 
 #include <algorithm>
 
-#include "core/duration.h"
-#include "core/json_writer.h"
 #include "core/url.h"
 #include "simulator/world/settings_json.h"
-#include "simulator/world/state.h"
 
 namespace terapi::simulator {
 namespace {
@@ -27,6 +24,7 @@ class WorldReader {
 
   World read(const json::Value& root) {
     json::Fields fields(root, {}, issues_);
+    read_templates(fields);
     read_environments(fields);
     read_lists(fields, nullptr);
     const json::Value faults = fields.array("faults");
@@ -36,11 +34,30 @@ class WorldReader {
       world_.faults.push_back(read_fault_rule(rule, path, "fault-" + std::to_string(i), issues_));
     }
     world_.records_text = "[" + record_texts_ + "]";
+    world_.upstream_text = "[" + upstream_texts_ + "]";
     fields.finish();
     return std::move(world_);
   }
 
  private:
+  // Before the integrations, whose syncs may be these templates'.
+  void read_templates(json::Fields& fields) {
+    std::size_t i = 0;
+    for (const json::Value value : fields.array("templates").items()) {
+      world_.templates.push_back(
+          read_template(value, item_path(fields.path_to("templates"), i++), issues_));
+    }
+  }
+
+  const Template* find_template(const Integration& integration, std::string_view name) const {
+    for (const std::vector<Template>* list : {&world_.templates, &own_templates()}) {
+      for (const Template& each : *list) {
+        if (each.provider == integration.provider_or_id() && each.name == name) return &each;
+      }
+    }
+    return nullptr;
+  }
+
   void read_environments(json::Fields& fields) {
     const json::Value one = fields.object("environment");
     const json::Value several = fields.array("environments");
@@ -103,8 +120,12 @@ class WorldReader {
     read_list(fields, "connections", within,
               [&](json::Fields& item, Environment& e) { read_connection(item, e); });
     read_list(fields, "records", within, [&](json::Fields& item, Environment& e) {
-      note_text(within);
+      note_text(within, record_texts_);
       read_records(item, e);
+    });
+    read_list(fields, "upstream", within, [&](json::Fields& item, Environment& e) {
+      note_text(within, upstream_texts_);
+      read_upstream(item, e);
     });
   }
 
@@ -142,15 +163,12 @@ class WorldReader {
   void read_integration(json::Fields& fields, Environment& environment) {
     Integration integration;
     integration.id = fields.required("id");
+    integration.provider = fields.string("provider").value_or("");
+    integration.display_name = fields.string("display_name").value_or("");
     std::size_t i = 0;
     for (const json::Value value : fields.array("syncs").items()) {
       json::Fields sync_fields(value, item_path(fields.path_to("syncs"), i++), issues_);
-      Sync sync;
-      sync.name = sync_fields.required("name");
-      sync.models = sync_fields.strings("models");
-      sync.frequency = sync_fields.duration("frequency").value_or(sync.frequency);
-      sync.kind = sync_fields.word("type", kSyncKinds).value_or(SyncKind::kIncremental);
-      sync.enabled = sync_fields.boolean("enabled").value_or(true);
+      Sync sync = read_sync(sync_fields, integration);
       sync_fields.finish();
       integration.syncs.push_back(std::move(sync));
     }
@@ -161,10 +179,60 @@ class WorldReader {
     environment.integrations.push_back(std::move(integration));
   }
 
+  // What it does not say, the template of its name does.
+  Sync read_sync(json::Fields& fields, const Integration& integration) {
+    Sync sync;
+    sync.name = fields.required("name");
+    if (const Template* from = find_template(integration, sync.name)) sync = from->sync();
+    if (fields.has("models")) sync.models = fields.strings("models");
+    if (const json::Value given = fields.object("collections"); given.is_object()) {
+      sync.collections.clear();
+      for (const json::Member member : given.members()) {
+        const std::string name = member.value.string();
+        if (name.empty() || name.find('/') != std::string::npos) {
+          fields.report("collections", "invalid_value",
+                        "has for '" + member.key.string() + "' no name without a slash");
+        }
+        sync.collections[member.key.string()] = name;
+      }
+    }
+    sync.frequency = read_frequency(fields).value_or(sync.frequency);
+    sync.kind = fields.word("type", kSyncKinds).value_or(sync.kind);
+    sync.enabled = fields.boolean("enabled").value_or(true);
+    return sync;
+  }
+
+  void read_upstream(json::Fields& fields, Environment& environment) {
+    UpstreamSource source;
+    source.environment = environment.settings.name;
+    source.place = json::path_text(path_);
+    source.key.connection = fields.required("connection");
+    source.key.integration = fields.string("integration").value_or("");
+    if (source.key.integration.empty()) {
+      guess_integration(fields, environment, source.key.connection, source.key.integration);
+    } else if (environment.find_connection(source.key.integration, source.key.connection) ==
+               nullptr) {
+      fields.report("connection", "invalid_value",
+                    "is '" + source.key.connection + "', and '" + source.key.integration +
+                        "' has no such connection");
+    }
+    read_upstream_source(fields, source);
+    world_.upstream.push_back(std::move(source));
+  }
+
   void read_connection(json::Fields& fields, Environment& environment) {
     Connection connection;
     connection.id = fields.required("id");
     connection.integration = fields.required("integration");
+    if (const json::Value metadata = fields.object("metadata"); metadata.is_object()) {
+      connection.metadata = json::compact(metadata);
+    }
+    if (const json::Value tags = fields.object("tags"); tags.is_object()) {
+      connection.tags = json::compact(tags);
+    }
+    if (const json::Value user = fields.object("end_user"); user.is_object()) {
+      connection.end_user = json::compact(user);
+    }
     connection.webhook_url = fields.string("webhook_url");
     if (connection.webhook_url) {
       if (const auto url = core::parse_url(*connection.webhook_url); !url) {
@@ -184,12 +252,12 @@ class WorldReader {
   }
 
   // Keeps a source as it was written; one that stands inside an environment then names it.
-  void note_text(const Environment* within) {
+  void note_text(const Environment* within, std::string& texts) {
     std::string text = json::compact(value_);
     if (within != nullptr && value_.size() > 0) {
       text.insert(1, "\"environment\":" + json::quoted(within->settings.name) + ",");
     }
-    record_texts_ += (record_texts_.empty() ? "" : ",") + text;
+    texts += (texts.empty() ? "" : ",") + text;
   }
 
   void read_records(json::Fields& fields, Environment& environment) {
@@ -201,7 +269,9 @@ class WorldReader {
     source.stream.model = fields.required("model");
     source.stream.variant = fields.string("variant").value_or(source.stream.variant);
     source.id_key = fields.string("id").value_or("id");
-    if (source.stream.integration.empty()) guess_integration(fields, environment, source);
+    if (source.stream.integration.empty()) {
+      guess_integration(fields, environment, source.stream.connection, source.stream.integration);
+    }
     int sources = 0;
     if (const json::Value generate = fields.object("generate"); generate.is_object()) {
       ++sources;
@@ -227,13 +297,13 @@ class WorldReader {
   }
 
   // The integration may be left out where the connection's id says it.
-  void guess_integration(json::Fields& fields, const Environment& environment,
-                         RecordSource& source) {
+  static void guess_integration(json::Fields& fields, const Environment& environment,
+                                const std::string& connection_id, std::string& integration) {
     int found = 0;
     for (const Connection& connection : environment.connections) {
-      if (connection.id != source.stream.connection) continue;
+      if (connection.id != connection_id) continue;
       ++found;
-      source.stream.integration = connection.integration;
+      integration = connection.integration;
     }
     if (found != 1) {
       fields.report("integration", "required",
@@ -245,37 +315,10 @@ class WorldReader {
   json::Issues& issues_;
   World world_;
   std::string record_texts_;
+  std::string upstream_texts_;
   json::Path path_;
   json::Value value_;
 };
-
-void write_integrations(json::Writer& out, const Environment& environment, bool named) {
-  for (const Integration& integration : environment.integrations) {
-    out.begin_object();
-    if (named) out.field("environment", environment.settings.name);
-    out.field("id", integration.id).key("syncs").begin_array();
-    for (const Sync& sync : integration.syncs) {
-      out.begin_object().field("name", sync.name).key("models").begin_array();
-      for (const std::string& model : sync.models) out.string(model);
-      out.end_array()
-          .field("frequency", core::format_duration(sync.frequency))
-          .field("type", core::word_of(kSyncKinds, sync.kind))
-          .field("enabled", sync.enabled)
-          .end_object();
-    }
-    out.end_array().end_object();
-  }
-}
-
-void write_connections(json::Writer& out, const Environment& environment, bool named) {
-  for (const Connection& connection : environment.connections) {
-    out.begin_object();
-    if (named) out.field("environment", environment.settings.name);
-    out.field("id", connection.id).field("integration", connection.integration);
-    out.optional_field("webhook_url", connection.webhook_url);
-    out.end_object();
-  }
-}
 
 }  // namespace
 
@@ -285,9 +328,16 @@ std::string_view default_world_text() {
   "integrations": [
     { "id": "github",
       "syncs": [{ "name": "github-issues", "models": ["Issue"], "frequency": "1h",
-                  "type": "incremental", "enabled": true }] }
+                  "type": "incremental", "enabled": true }] },
+    { "id": "hubspot" },
+    { "id": "stripe" }
   ],
-  "connections": [{ "id": "demo", "integration": "github" }],
+  "connections": [
+    { "id": "demo", "integration": "github" },
+    { "id": "demo", "integration": "hubspot" },
+    { "id": "demo", "integration": "stripe" }
+  ],
+  "upstream": [{ "connection": "demo", "integration": "github", "collection": "issues" }],
   "records": [
     { "connection": "demo", "integration": "github", "model": "Issue",
       "generate": { "count": 1000, "bytes": 300 } }
@@ -322,29 +372,6 @@ std::string issues_text(std::string_view file, std::string_view text, const json
     out += " " + issue.message + "\n";
   }
   return out;
-}
-
-std::string world_text(const State& state) {
-  const bool several = state.environments.size() > 1;
-  json::Writer out;
-  out.begin_object();
-  if (several) {
-    out.key("environments").begin_array();
-  } else {
-    out.key("environment");
-  }
-  for (const Environment& environment : state.environments) {
-    write_settings(out, environment.settings);
-  }
-  if (several) out.end_array();
-  out.key("integrations").begin_array();
-  for (const Environment& e : state.environments) write_integrations(out, e, several);
-  out.end_array().key("connections").begin_array();
-  for (const Environment& e : state.environments) write_connections(out, e, several);
-  out.end_array().raw_field("records", state.records_text).key("faults").begin_array();
-  for (const FaultRule& rule : state.faults.rules()) out.raw(fault_rule_text(rule));
-  out.end_array().end_object();
-  return out.take();
 }
 
 }  // namespace terapi::simulator

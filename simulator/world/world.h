@@ -1,5 +1,5 @@
-// World: what a simulator starts from — environments, integrations, connections, records, faults —
-// read from a world file (docs/world-file.md).
+// World: what a simulator starts from — environments, integrations, connections, records, external
+// APIs, faults — read from a world file (docs/world-file.md).
 #pragma once
 
 #include <optional>
@@ -11,6 +11,8 @@
 #include "core/result.h"
 #include "simulator/faults/fault_rule.h"
 #include "simulator/world/environment.h"
+#include "simulator/world/template.h"
+#include "simulator/world/upstream_source.h"
 
 namespace terapi::simulator {
 
@@ -29,12 +31,15 @@ struct RecordSource {
 struct World {
   std::vector<Environment> environments;  // without streams
   std::vector<RecordSource> records;
+  std::vector<UpstreamSource> upstream;
+  std::vector<Template> templates;
   std::vector<FaultRule> faults;
-  std::string records_text = "[]";  // the `records` as they were written
+  std::string records_text = "[]";   // the `records` as they were written
+  std::string upstream_text = "[]";  // the `upstream`
 };
 
-// One environment "dev" with the documented key, integration `github`, connection `demo` and 1,000
-// generated Issues.
+// One environment "dev" with the documented key, connection `demo` of the integrations `github`,
+// `hubspot` and `stripe`, and 1,000 generated Issues.
 inline constexpr std::string_view kDefaultSecretKey = "7f3d2a10-5c4e-4b8a-9d61-2e8f0c9b7a54";
 std::string_view default_world_text();
 

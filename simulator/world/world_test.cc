@@ -292,5 +292,61 @@ TEST(WorldText, IsAWorldThatSaysTheSame) {
   }
 }
 
+// What a state is served as can be put back.
+TEST(World, KeepsExternalApisAndTemplatesInItsText) {
+  const std::string text = R"({
+    "templates":[{"name":"t","provider":"zen","model":"Ticket","collection":"tickets"}],
+    "integrations":[{"id":"desk","provider":"zen","display_name":"Desk","syncs":[{"name":"t"}]}],
+    "connections":[{"id":"demo","integration":"desk","metadata":{"a":1},"tags":{"b":"c"}}],
+    "upstream":[{"connection":"demo","collection":"tickets","generate":{"count":3},"latency":"1s",
+                 "rate_limit":{"requests":5,"per":"1m"},"changes":{"every":"10m","added":1}}]})";
+  core::json::Issues issues;
+  const World world = read_world(text, terapi_dialect(), issues);
+  ASSERT_TRUE(issues.empty()) << issues.front().message;
+  const Sync& sync = world.environments[0].integrations[0].syncs[0];
+  EXPECT_EQ(sync.models, std::vector<std::string>{"Ticket"}) << "as its template says";
+  EXPECT_EQ(sync.collections.at("Ticket"), "tickets");
+  State state;
+  state.environments = world.environments;
+  state.templates = world.templates;
+  state.upstream_text = world.upstream_text;
+  const std::string written = world_text(state);
+  const World again = read_world(written, terapi_dialect(), issues);
+  ASSERT_TRUE(issues.empty()) << issues.front().message << " in " << written;
+  EXPECT_EQ(again.upstream_text, world.upstream_text);
+  EXPECT_EQ(again.environments[0].integrations[0].display_name, "Desk");
+  EXPECT_EQ(again.environments[0].connections[0].metadata, R"({"a":1})");
+  EXPECT_EQ(again.templates[0].text, world.templates[0].text);
+}
+
+TEST(World, SaysWhatIsWrongWithExternalApis) {
+  const auto mistakes = [](const std::string& entry) {
+    core::json::Issues issues;
+    read_world(R"({"integrations":[{"id":"i"}],"connections":[{"id":"c","integration":"i"}],)"
+               R"("upstream":[)" +
+                   entry + "]}",
+               terapi_dialect(), issues);
+    std::vector<std::string> messages;
+    for (const core::json::Issue& issue : issues) messages.push_back(issue.message);
+    return messages;
+  };
+  using testing::ElementsAre;
+  using testing::HasSubstr;
+  EXPECT_THAT(mistakes(R"({"connection":"c","collection":"x","items":[]})"), testing::IsEmpty());
+  EXPECT_THAT(mistakes(R"({"connection":"c"})"), ElementsAre(HasSubstr("collection is missing")));
+  EXPECT_THAT(mistakes(R"({"connection":"nobody","collection":"x"})"),
+              ElementsAre(HasSubstr("does not say which one")));
+  EXPECT_THAT(mistakes(R"({"connection":"nobody","integration":"i","collection":"x"})"),
+              ElementsAre(HasSubstr("has no such connection")));
+  EXPECT_THAT(mistakes(R"({"connection":"c","collection":"x","items":[],"file":"f"})"),
+              ElementsAre(HasSubstr("more than one of generate, items and file")));
+  EXPECT_THAT(mistakes(R"({"connection":"c","collection":"a/b"})"),
+              ElementsAre(HasSubstr("has a slash")));
+  EXPECT_THAT(mistakes(R"({"connection":"c","collection":"x","page_size":0})"),
+              ElementsAre(HasSubstr("page_size")));
+  EXPECT_THAT(mistakes(R"({"connection":"c","collection":"x","changes":{"every":"1ms"}})"),
+              ElementsAre(HasSubstr("is less than 1s")));
+}
+
 }  // namespace
 }  // namespace terapi::simulator

@@ -57,6 +57,38 @@ std::vector<std::string> many_ids(int count) {
   return ids;
 }
 
+// A copy of production: what terapi-sync stored, served by another simulator.
+TEST(CopyOfProduction, GoesOnWhereStoredCursorsAre) {
+  SyncPrograms programs;
+  programs.simulator().save(many_ids(50));
+  programs.simulator().save({"r7"}, 1);
+  programs.simulator().remove({"r8"});
+  programs.simulator().run(R"("model":"Comment","save":[{"id":"c","n":0.10}])");
+  ASSERT_EQ(programs.run(1, programs.file(), {"github/demo/Issue", "github/demo/Comment"}).at(0),
+            0);
+  const std::vector<simulator::Json> served = programs.simulator().walk();
+  ASSERT_EQ(served.size(), 50U);
+  const auto load = simulator::parse_load_spec(programs.file());
+  ASSERT_TRUE(load) << load.error().message;
+  for (const std::string& world :
+       {std::string("{}"), std::string(simulator::default_world_text())}) {
+    simulator::TestSimulatorOptions options;
+    options.world_text = world;
+    options.loads = {*load};
+    simulator::InProcessSimulator copy(options);
+    EXPECT_EQ(copy.walk(), served)
+        << "ids, payloads, times, deletions and cursors are as they were";
+    EXPECT_EQ(copy.walk({{"model", "Comment"}}), programs.simulator().walk({{"model", "Comment"}}));
+    copy.advance("90m");
+    EXPECT_EQ(copy.walk(), served) << "a run in the background finds what is there";
+    copy.save({"new", "r9"}, 2);
+    const std::string stored = simulator::cursor_of(served.back());
+    const auto since = simulator::ids_of(copy.walk({{"cursor", stored}}));
+    EXPECT_EQ(std::set(since.begin(), since.end()), (std::set<std::string>{"new", "r9"}));
+    EXPECT_EQ(copy.walk().size(), 51U);
+  }
+}
+
 TEST(Sigkill, AtPointsSpreadOverARunLosesNothing) {
   core::Random random(11);
   int kills = 0;

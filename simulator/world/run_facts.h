@@ -1,14 +1,21 @@
 // What a run tells about itself: its type, what it changed, how it failed. Values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "core/words.h"
+
 namespace terapi::simulator {
 
 enum class SyncType : std::uint8_t { kInitial, kIncremental };
-std::string_view sync_type_name(SyncType type);
+inline constexpr std::array<core::Word<SyncType>, 2> kSyncTypeWords = {
+    {{SyncType::kInitial, "INITIAL"}, {SyncType::kIncremental, "INCREMENTAL"}}};
+constexpr std::string_view sync_type_name(SyncType type) {
+  return core::word_of(kSyncTypeWords, type);
+}
 
 struct RunError {
   std::string type;

@@ -1,0 +1,11 @@
+// /proxy/… (WRITE-2): any request, passed on to the connection's external API, and its answer as it
+// came. A handler; thread rule: the simulator's thread.
+#pragma once
+
+#include "simulator/api/public_call.h"
+
+namespace terapi::simulator {
+
+PublicResult pass_to_proxy(PublicCall& call);
+
+}  // namespace terapi::simulator

@@ -1,0 +1,71 @@
+#include "simulator/parts/event_feed.h"
+
+#include <gmock/gmock.h>
+
+#include <vector>
+
+#include "simulator/test_simulator.h"
+
+namespace terapi::simulator {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(EventFeed, SendsOneEventForWhateverHappenedMeanwhile) {
+  EventFeed feed;
+  std::vector<std::string> sent;
+  const auto wait = [&](std::uint64_t seen) {
+    feed.wait(seen, [&](std::string text) { sent.push_back(std::move(text)); });
+  };
+  wait(0);
+  ASSERT_THAT(sent, SizeIs(1)) << "who has seen nothing is told at once";
+  EXPECT_THAT(sent[0], HasSubstr("id: 1\nevent: changed\ndata: {\"logs\":0,"));
+  wait(1);
+  EXPECT_THAT(sent, SizeIs(1));
+  feed.publish({});
+  EXPECT_THAT(sent, SizeIs(1)) << "nothing has changed";
+  feed.publish({.logs = 3});
+  ASSERT_THAT(sent, SizeIs(2));
+  EXPECT_THAT(sent[1], HasSubstr("id: 2\nevent: changed\ndata: {\"logs\":3,"));
+  feed.publish({.logs = 4});
+  feed.publish({.logs = 5});
+  wait(2);
+  ASSERT_THAT(sent, SizeIs(3));
+  EXPECT_THAT(sent[2], HasSubstr("\"logs\":5"));
+  wait(4);
+  feed.end();
+  EXPECT_THAT(sent, SizeIs(4));
+}
+
+TEST(EventFeed, LetsTheOldestGoWhenTooManyWait) {
+  EventFeed feed;
+  std::vector<int> told;
+  for (int i = 0; i < 65; ++i) feed.wait(1, [&told, i](const std::string&) { told.push_back(i); });
+  EXPECT_THAT(told, testing::ElementsAre(0));
+}
+
+TEST(EventsControl, TellsWhenSomethingChanges) {
+  InProcessSimulator s;
+  core::Response answer = s.send(request_of("GET", "/_simulator/events"));
+  EXPECT_EQ(header(answer.headers, "Content-Type"), "text/event-stream");
+  const auto id_of = [](const core::Response& response) {
+    const std::size_t at = response.body.find("id: ") + 4;
+    return response.body.substr(at, response.body.find('\n', at) - at);
+  };
+  const core::Request next =
+      request_of("GET", "/_simulator/events", {{"Last-Event-ID", id_of(answer)}});
+  std::vector<std::string> sent;
+  s.simulator().handle(next, [&](core::Outcome o) { sent.push_back(o.response.body); });
+  EXPECT_THAT(sent, IsEmpty());
+  s.ok("GET", "/logs");
+  EXPECT_THAT(sent, IsEmpty()) << "looking changes nothing";
+  s.save({"1"});
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_THAT(sent[0], HasSubstr("\"logs\":1"));
+  EXPECT_EQ(s.send(request_of("GET", "/_simulator/events", {{"Last-Event-ID", "x"}})).status, 200);
+}
+
+}  // namespace
+}  // namespace terapi::simulator

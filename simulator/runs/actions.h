@@ -1,0 +1,68 @@
+// Actions: what an integration's actions do to the external API of a connection (WRITE-1), at once
+// or, asynchronously, a little later with a webhook when done.
+//
+// An action is carried out in HTTP, as a real one is, so that what strikes the external API strikes
+// it, too. What it changed comes back as a record with the next run (WRITE-3).
+//
+// Thread rule: the simulator's thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/delivery.h"
+#include "core/json.h"
+#include "simulator/engine/engine.h"
+#include "simulator/upstream/upstream.h"
+
+namespace terapi::simulator {
+
+class WebhookQueue;
+
+class Actions {
+ public:
+  Actions(Engine& engine, WebhookQueue& webhooks, Upstream& upstream)
+      : engine_(engine), webhooks_(webhooks), upstream_(upstream) {}
+
+  struct Known {
+    const Template* from = nullptr;
+    const ActionTemplate* action = nullptr;
+  };
+  // The action of that name, or nothing.
+  Known find(const Integration& integration, std::string_view name) const;
+  // The members of its input that are required and not there.
+  static std::vector<std::string> missing(const ActionTemplate& action,
+                                          const core::json::Value& input);
+
+  // What it comes to, and how long that takes: the output as JSON, or code "action_failed".
+  struct Done {
+    core::Result<std::string> output;
+    Duration after{0};
+  };
+  Done carry_out(Environment& environment, const Connection& connection, const Known& known,
+                 const core::json::Value& input);
+  // Carries it out as an event of its own; its id.
+  std::string carry_out_later(Environment& environment, const Connection& connection,
+                              const std::string& name, const core::json::Value& input);
+  const AsyncAction* find_async(const Environment& environment, std::string_view id) const;
+
+  // True when one has not ended.
+  bool busy() const;
+  // Goes on with what was cut off, after a state was loaded: what was carried out is not done
+  // again.
+  void resume();
+
+ private:
+  core::Request request_for(const Known& known, const core::json::Value& input) const;
+  void begin(std::uint64_t number);
+  void note_end(std::uint64_t number, const core::Result<std::string>& output, Duration after);
+  void finish(std::uint64_t number);
+
+  Engine& engine_;
+  WebhookQueue& webhooks_;
+  Upstream& upstream_;
+};
+
+}  // namespace terapi::simulator

@@ -1,0 +1,73 @@
+#include "simulator/world/collection.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace terapi::simulator {
+
+UpstreamObjectPtr Collection::share(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+void Collection::store(UpstreamObject object) {
+  UpstreamObjectPtr& slot = by_id_[object.id];
+  if (slot != nullptr) {
+    by_change_.erase(slot->change);
+    if (!slot->deleted) --live_;
+  }
+  if (!object.deleted) ++live_;
+  slot = std::make_shared<const UpstreamObject>(std::move(object));
+  by_change_.emplace(slot->change, slot);
+}
+
+const UpstreamObject* Collection::choose(std::uint64_t draw) const {
+  if (live_ == 0) return nullptr;
+  auto at = by_change_.lower_bound(1 + draw % last_change_);
+  while (true) {
+    if (at == by_change_.end()) at = by_change_.begin();
+    if (!at->second->deleted) return at->second.get();
+    ++at;
+  }
+}
+
+bool Collection::put(std::string_view id, std::string text, Time now, std::uint64_t sequence) {
+  const UpstreamObject* before = find(id);
+  const bool anew = before == nullptr || before->deleted;
+  if (!anew && before->text == text) return false;
+  UpstreamObject object;
+  object.id = id;
+  object.text = std::move(text);
+  object.change = ++last_change_;
+  object.sequence = before != nullptr ? before->sequence
+                    : sequence > 0    ? sequence
+                                      : last_sequence_ + 1;
+  last_sequence_ = std::max(last_sequence_, object.sequence);
+  object.created = anew ? now : before->created;
+  object.modified = now;
+  store(std::move(object));
+  return true;
+}
+
+bool Collection::remove(std::string_view id, Time now) {
+  const UpstreamObject* before = find(id);
+  if (before == nullptr || before->deleted) return false;
+  UpstreamObject object = *before;
+  object.change = ++last_change_;
+  object.modified = now;
+  object.deleted = true;
+  store(std::move(object));
+  return true;
+}
+
+bool Collection::restore(UpstreamObject object) {
+  if (object.change == 0 || by_change_.contains(object.change) || by_id_.contains(object.id)) {
+    return false;
+  }
+  last_change_ = std::max(last_change_, object.change);
+  last_sequence_ = std::max(last_sequence_, object.sequence);
+  store(std::move(object));
+  return true;
+}
+
+}  // namespace terapi::simulator

@@ -1,0 +1,114 @@
+// A state as the world file that it could have started from.
+#include <algorithm>
+
+#include "core/duration.h"
+#include "core/json_writer.h"
+#include "simulator/world/settings_json.h"
+#include "simulator/world/state.h"
+#include "simulator/world/world.h"
+
+namespace terapi::simulator {
+namespace {
+
+namespace json = core::json;
+
+void write_sync(json::Writer& out, const Sync& sync) {
+  out.begin_object().field("name", sync.name).key("models").begin_array();
+  for (const std::string& model : sync.models) out.string(model);
+  out.end_array();
+  if (!sync.collections.empty()) {
+    out.key("collections").begin_object();
+    for (const auto& [model, collection] : sync.collections) out.field(model, collection);
+    out.end_object();
+  }
+  out.field("frequency", core::format_duration(sync.frequency))
+      .field("type", core::word_of(kSyncKinds, sync.kind))
+      .field("enabled", sync.enabled)
+      .end_object();
+}
+
+void write_integrations(json::Writer& out, const Environment& environment, bool named) {
+  for (const Integration& integration : environment.integrations) {
+    out.begin_object();
+    if (named) out.field("environment", environment.settings.name);
+    out.field("id", integration.id);
+    if (!integration.provider.empty()) out.field("provider", integration.provider);
+    if (!integration.display_name.empty()) out.field("display_name", integration.display_name);
+    out.key("syncs").begin_array();
+    for (const Sync& sync : integration.syncs) write_sync(out, sync);
+    out.end_array().end_object();
+  }
+}
+
+void write_connections(json::Writer& out, const Environment& environment, bool named) {
+  for (const Connection& connection : environment.connections) {
+    out.begin_object();
+    if (named) out.field("environment", environment.settings.name);
+    out.field("id", connection.id).field("integration", connection.integration);
+    out.optional_field("webhook_url", connection.webhook_url);
+    if (connection.metadata != "{}") out.raw_field("metadata", connection.metadata);
+    if (connection.tags != "{}") out.raw_field("tags", connection.tags);
+    if (connection.end_user) out.raw_field("end_user", *connection.end_user);
+    out.end_object();
+  }
+}
+
+// Of a list as it was given, the entries whose connection is still there.
+std::string with_connection(const std::string& list, const State& state) {
+  json::Reader reader;
+  const auto read = reader.read(list);
+  json::Writer out;
+  out.begin_array();
+  for (const json::Value entry : read ? read->items() : json::Value().items()) {
+    const std::string name = entry["environment"].string();
+    const std::string id = entry["connection"].string();
+    const std::string integration = entry["integration"].string();
+    const Environment* environment =
+        name.empty() ? &state.environments.front() : state.find_environment(name);
+    if (environment == nullptr) continue;
+    const auto& all = environment->connections;
+    const bool there = std::any_of(all.begin(), all.end(), [&](const Connection& each) {
+      return each.id == id && (integration.empty() || each.integration == integration);
+    });
+    if (there) out.raw(entry.text());
+  }
+  out.end_array();
+  return out.take();
+}
+
+}  // namespace
+
+std::string world_text(const State& state) {
+  const bool several = state.environments.size() > 1;
+  json::Writer out;
+  out.begin_object();
+  if (several) {
+    out.key("environments").begin_array();
+  } else {
+    out.key("environment");
+  }
+  for (const Environment& environment : state.environments) {
+    write_settings(out, environment.settings);
+  }
+  if (several) out.end_array();
+  out.key("integrations").begin_array();
+  for (const Environment& e : state.environments) write_integrations(out, e, several);
+  out.end_array().key("connections").begin_array();
+  for (const Environment& e : state.environments) write_connections(out, e, several);
+  out.end_array();
+  if (!state.templates.empty()) {
+    out.key("templates").begin_array();
+    for (const Template& each : state.templates) out.raw(each.text);
+    out.end_array();
+  }
+  out.raw_field("records", with_connection(state.records_text, state));
+  if (state.upstream_text != "[]") {
+    out.raw_field("upstream", with_connection(state.upstream_text, state));
+  }
+  out.key("faults").begin_array();
+  for (const FaultRule& rule : state.faults.rules()) out.raw(fault_rule_text(rule));
+  out.end_array().end_object();
+  return out.take();
+}
+
+}  // namespace terapi::simulator
