@@ -1,0 +1,3 @@
+// @terapihq/node: what a user imports. ../index.d.ts says what everything means.
+export { Terapi } from './terapi.js';
+export { TerapiError } from './terapi_error.js';
