@@ -59,3 +59,10 @@ if(TERAPI_PYTHON3)
   set_tests_properties(examples.python examples.node examples.cpp examples.safety_lines
                        PROPERTIES TIMEOUT 280 SKIP_RETURN_CODE 77 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endif()
+
+# The client library for Node; skipped where there is no Node, or one before 20.
+file(GLOB sdk_node_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/sdk/node/test/*.test.js)
+set(needs_node_20 "node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && exec node --test \"$@\" || exit 77")
+add_test(NAME sdk.node COMMAND sh -c ${needs_node_20} sh ${sdk_node_tests})
+set_tests_properties(sdk.node PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280
+                     ENVIRONMENT TERAPI_SIMULATOR=$<TARGET_FILE:terapi-simulator>)

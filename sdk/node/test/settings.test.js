@@ -61,6 +61,10 @@ test('a client that is logged shows no key', () => {
   assert.doesNotMatch(inspect(terapi, { depth: 9, showHidden: true }) + JSON.stringify(terapi), /sesame|thyme/);
 });
 
+test('the package is imported by its name', async () => {
+  assert.equal((await import('@terapihq/node')).Terapi, Terapi);
+});
+
 test('the version is that of package.json, and nothing is depended on', async () => {
   const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url)));
   assert.equal(manifest.version, VERSION);
