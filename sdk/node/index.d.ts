@@ -35,6 +35,17 @@ export interface ValidationIssue {
 
 /** The only kind of error that this library throws. */
 export class TerapiError extends Error {
+  constructor(
+    message: string,
+    facts: {
+      code: string;
+      status?: number;
+      errors?: ValidationIssue[];
+      body?: any;
+      retryAfterMs?: number;
+      cause?: unknown;
+    },
+  );
   readonly name: 'TerapiError';
   /**
    * What a program decides by. The server's own code, such as `invalid_cursor`, `unknown_connection`, `unknown_account`,
@@ -376,7 +387,11 @@ export class Terapi<D extends Dialect = 'terapi'> {
   pauseSync(providerConfigKey: string, syncs: SyncName[], connectionId?: string): Promise<Success>;
 
   /** How syncs are; `'*'`: all. `connectionId` left out: of all connections. */
-  syncStatus(providerConfigKey: string, syncs: '*' | SyncName[], connectionId?: string): Promise<{ syncs: SyncStatus[] }>;
+  syncStatus(
+    providerConfigKey: string,
+    syncs: '*' | SyncName[],
+    connectionId?: string,
+  ): Promise<{ syncs: SyncStatus[] }>;
 
   /**
    * How often a sync runs for a connection.
@@ -398,11 +413,16 @@ export class Terapi<D extends Dialect = 'terapi'> {
   /** The connections that match; never with credentials. */
   listConnections(options?: ListConnectionsOptions): Promise<{ connections: ListedConnection[] }>;
 
-  /** One connection, with its credentials. */
+  /**
+   * One connection, with its credentials.
+   * @param forceRefresh whether they are renewed before, though they have not run out
+   * @param refreshToken whether the refresh token is among them
+   */
   getConnection(
     providerConfigKey: string,
     connectionId: string,
-    options?: { forceRefresh?: boolean; refreshToken?: boolean },
+    forceRefresh?: boolean,
+    refreshToken?: boolean,
   ): Promise<ConnectionWithCredentials>;
 
   /** Makes a connection; the integration's enabled syncs start for it. */
@@ -477,7 +497,7 @@ export class Terapi<D extends Dialect = 'terapi'> {
 
   /**
    * Whether a webhook came from Terapi. Ask before anything is done because of it; answer 401 when it is false.
-   * @param rawBody the bytes as they came: not what JSON.stringify makes of a parsed body
+   * @param rawBody the bytes as they came. A parsed body is refused (`invalid_options`): it is not what was signed
    * @param headers of the request, in any case; during a rotation of the key, one of two signatures has to be right
    */
   verifyIncomingWebhookRequest(

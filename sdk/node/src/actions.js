@@ -16,7 +16,9 @@ export class Actions {
   }
 
   async triggerAsync(providerConfigKey, connectionId, actionName, input) {
-    return this.#order('triggerActionAsync', { providerConfigKey, connectionId, actionName }, input, { 'X-Async': 'true' });
+    return this.#order('triggerActionAsync', { providerConfigKey, connectionId, actionName }, input, {
+      'X-Async': 'true',
+    });
   }
 
   async result(options) {

@@ -11,8 +11,7 @@ export class Connections {
     this.#transport = transport;
   }
 
-  async list(options = {}) {
-    const { connectionId, search, endUserId, endUserOrganizationId, integrationId, tags = {}, limit, page } = options;
+  async list({ connectionId, search, endUserId, endUserOrganizationId, integrationId, tags, limit, page } = {}) {
     return this.#transport.ask({
       method: 'GET',
       path: '/connections',
@@ -22,16 +21,19 @@ export class Connections {
         ['endUserId', endUserId],
         ['endUserOrganizationId', endUserOrganizationId],
         ['integrationId', Array.isArray(integrationId) ? integrationId.join(',') : integrationId],
-        ...Object.entries(tags).map(([key, value]) => [`tags[${key}]`, value]),
+        ...Object.entries(tags ?? {}).map(([key, value]) => [`tags[${key}]`, value]),
         ['limit', limit],
         ['page', page],
       ],
     });
   }
 
-  async get(providerConfigKey, connectionId, { forceRefresh, refreshToken } = {}) {
+  async get(providerConfigKey, connectionId, forceRefresh, refreshToken) {
     return this.#one('getConnection', 'GET', providerConfigKey, connectionId, {
-      query: [['force_refresh', forceRefresh], ['refresh_token', refreshToken]],
+      query: [
+        ['force_refresh', forceRefresh],
+        ['refresh_token', refreshToken],
+      ],
     });
   }
 
@@ -41,7 +43,9 @@ export class Connections {
   }
 
   async patch(params, changes) {
-    return this.#one('patchConnection', 'PATCH', params?.providerConfigKey, params?.connectionId, { json: withSnakeCaseNames(changes) });
+    return this.#one('patchConnection', 'PATCH', params?.providerConfigKey, params?.connectionId, {
+      json: withSnakeCaseNames(changes),
+    });
   }
 
   async delete(providerConfigKey, connectionId) {

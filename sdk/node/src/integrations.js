@@ -36,6 +36,11 @@ export class Integrations {
 
   async #one(method, verb, uniqueKey, { query, json } = {}) {
     required(method, { uniqueKey }, ['uniqueKey']);
-    return this.#transport.ask({ method: verb, path: `/integrations/${pathPart('uniqueKey', uniqueKey)}`, query, json });
+    return this.#transport.ask({
+      method: verb,
+      path: `/integrations/${pathPart('uniqueKey', uniqueKey)}`,
+      query,
+      json,
+    });
   }
 }

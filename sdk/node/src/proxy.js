@@ -99,6 +99,8 @@ function dataOf(answer, responseType, parseJson) {
     case 'json':
       return answer.bytes.length === 0 ? null : answer.json(parseJson);
     default:
-      throw invalidOptions(`proxy: responseType is ${JSON.stringify(responseType)}; expected "json", "text" or "arraybuffer"`);
+      throw invalidOptions(
+        `proxy: responseType is ${JSON.stringify(responseType)}; expected "json", "text" or "arraybuffer"`,
+      );
   }
 }

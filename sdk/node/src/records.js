@@ -58,7 +58,9 @@ export class Records {
   #cursorOf(record) {
     const cursor = record?.[this.#metadataKey]?.cursor;
     if (typeof cursor === 'string' && cursor) return cursor;
-    throw unexpected(`the record ${JSON.stringify(record?.id)} has no ${this.#metadataKey}.cursor (is the dialect right?)`);
+    throw unexpected(
+      `the record ${JSON.stringify(record?.id)} has no ${this.#metadataKey}.cursor (is the dialect right?)`,
+    );
   }
 }
 

@@ -63,8 +63,9 @@ function toHeaders(values) {
     try {
       // Its bytes: Headers takes no character beyond U+00FF, and a connection's id may have one.
       headers.set(name, Buffer.from(String(value)).toString('latin1'));
-    } catch (cause) {
-      throw invalidOptions(`the header ${JSON.stringify(name)} has a name or a value that cannot be sent`, cause);
+    } catch {
+      // Without the cause, which would say the value: it may be the key.
+      throw invalidOptions(`the header ${JSON.stringify(name)} has a name or a value that cannot be sent`);
     }
   }
   return headers;

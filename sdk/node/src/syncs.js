@@ -29,14 +29,21 @@ export class Syncs {
     return this.#transport.ask({
       method: 'GET',
       path: '/sync/status',
-      query: [['syncs', names], ['provider_config_key', providerConfigKey], ['connection_id', connectionId]],
+      query: [
+        ['syncs', names],
+        ['provider_config_key', providerConfigKey],
+        ['connection_id', connectionId],
+      ],
     });
   }
 
   async updateFrequency(providerConfigKey, sync, connectionId, frequency) {
     const { name, variant } = typeof sync === 'object' && sync !== null ? sync : { name: sync };
-    required('updateSyncConnectionFrequency', { providerConfigKey, name, connectionId },
-             ['providerConfigKey', 'name', 'connectionId']);
+    required('updateSyncConnectionFrequency', { providerConfigKey, name, connectionId }, [
+      'providerConfigKey',
+      'name',
+      'connectionId',
+    ]);
     return this.#transport.ask({
       method: 'PUT',
       path: '/sync/update-connection-frequency',

@@ -80,8 +80,8 @@ export class Terapi {
     return this.#connections.list(options);
   }
 
-  async getConnection(providerConfigKey, connectionId, options) {
-    return this.#connections.get(providerConfigKey, connectionId, options);
+  async getConnection(providerConfigKey, connectionId, forceRefresh, refreshToken) {
+    return this.#connections.get(providerConfigKey, connectionId, forceRefresh, refreshToken);
   }
 
   async createConnection(options) {

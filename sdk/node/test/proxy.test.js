@@ -7,7 +7,11 @@ import { answerJson, serve } from './http_server.js';
 
 const OF = { providerConfigKey: 'github', connectionId: 'demo', endpoint: '/issues' };
 
-async function proxied(t, options, { method = 'proxy', dialect, answer = (_, response) => answerJson(response, 200, {}) } = {}) {
+async function proxied(
+  t,
+  options,
+  { method = 'proxy', dialect, answer = (_, response) => answerJson(response, 200, {}) } = {},
+) {
   const server = await serve(t, answer);
   const back = await new Terapi({ secretKey: 'k', host: server.url, dialect })[method]({ ...OF, ...options });
   return { back, sent: server.seen[0] };
@@ -20,7 +24,10 @@ test('each verb has a method, and proxy takes any', async (t) => {
   }
   const { sent } = await proxied(t, { method: undefined });
   assert.deepEqual([sent.method, sent.url, sent.body], ['GET', '/proxy/issues', '']);
-  assert.deepEqual([sent.headers['provider-config-key'], sent.headers['connection-id'], sent.headers.accept], ['github', 'demo', '*/*']);
+  assert.deepEqual(
+    [sent.headers['provider-config-key'], sent.headers['connection-id'], sent.headers.accept],
+    ['github', 'demo', '*/*'],
+  );
 });
 
 test('the endpoint and its query', async (t) => {
@@ -29,9 +36,20 @@ test('the endpoint and its query', async (t) => {
     [{ endpoint: '/a b?x=1' }, '/proxy/a%20b?x=1'],
     [{ endpoint: '/a?x=1', params: { y: 2 } }, '/proxy/a?x=1&y=2'],
     [{ endpoint: '/a#b' }, '/proxy/a%23b'],
-    [{ params: { q: 'ü&=', list: [1, 2], none: undefined, no: null, off: false } }, '/proxy/issues?q=%C3%BC%26%3D&list=1&list=2&off=false'],
+    [
+      { params: { q: 'ü&=', list: [1, 2], none: undefined, no: null, off: false } },
+      '/proxy/issues?q=%C3%BC%26%3D&list=1&list=2&off=false',
+    ],
     [{ params: '?a=b' }, '/proxy/issues?a=b'],
-    [{ params: new URLSearchParams([['a', 'b'], ['a', 'c']]) }, '/proxy/issues?a=b&a=c'],
+    [
+      {
+        params: new URLSearchParams([
+          ['a', 'b'],
+          ['a', 'c'],
+        ]),
+      },
+      '/proxy/issues?a=b&a=c',
+    ],
     [{ params: {} }, '/proxy/issues'],
   ];
   for (const [options, target] of TARGETS) assert.equal((await proxied(t, options)).sent.url, target);
@@ -39,9 +57,14 @@ test('the endpoint and its query', async (t) => {
 
 test('headers are marked for the external API, but those that describe the body', async (t) => {
   const headers = { 'X-Team': 'core', Authorization: 'theirs', 'content-type': 'text/csv', Accept: 'text/csv' };
-  for (const [dialect, mark] of [['terapi', 'terapi-proxy-'], ['nango', 'nango-proxy-']]) {
+  for (const [dialect, mark] of [
+    ['terapi', 'terapi-proxy-'],
+    ['nango', 'nango-proxy-'],
+  ]) {
     const { sent } = await proxied(t, { headers, data: 'a,b' }, { method: 'post', dialect });
-    const got = [`${mark}x-team`, `${mark}authorization`, 'authorization', 'content-type', 'accept'].map((name) => sent.headers[name]);
+    const got = [`${mark}x-team`, `${mark}authorization`, 'authorization', 'content-type', 'accept'].map(
+      (name) => sent.headers[name],
+    );
     assert.deepEqual(got, ['core', 'theirs', 'Bearer k', 'text/csv', 'text/csv']);
   }
 });
@@ -74,7 +97,8 @@ test('bodies', async (t) => {
 });
 
 test('the answer: status, headers, and data by its type or as it is asked for', async (t) => {
-  const answer = (type, body) => (_, response) => response.writeHead(201, { 'Content-Type': type, 'X-Total': '3' }).end(body);
+  const answer = (type, body) => (_, response) =>
+    response.writeHead(201, { 'Content-Type': type, 'X-Total': '3' }).end(body);
   const ANSWERS = [
     ['application/json', '{"a":1}', undefined, { a: 1 }],
     ['application/vnd.api+json; charset=utf-8', '[1]', undefined, [1]],
@@ -86,9 +110,16 @@ test('the answer: status, headers, and data by its type or as it is asked for', 
   ];
   for (const [type, body, responseType, data] of ANSWERS) {
     const { back } = await proxied(t, { responseType }, { answer: answer(type, body) });
-    assert.deepEqual([back.status, back.headers['x-total'], back.headers['content-type'], back.data], [201, '3', type, data]);
+    assert.deepEqual(
+      [back.status, back.headers['x-total'], back.headers['content-type'], back.data],
+      [201, '3', type, data],
+    );
   }
-  const { back } = await proxied(t, { responseType: 'arraybuffer' }, { answer: answer('image/png', Buffer.from([0, 255, 1])) });
+  const { back } = await proxied(
+    t,
+    { responseType: 'arraybuffer' },
+    { answer: answer('image/png', Buffer.from([0, 255, 1])) },
+  );
   assert.ok(back.data instanceof ArrayBuffer);
   assert.deepEqual([...new Uint8Array(back.data)], [0, 255, 1]);
 });

@@ -34,7 +34,13 @@ async function run(t, simulator, code, more = '') {
   await writeFile(path.join(folder, 'db.js'), DB);
   await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
   await writeFile(path.join(folder, 'main.js'), code.replace("'@terapihq/node'", JSON.stringify(library)) + more);
-  const env = { ...process.env, TERAPI_SECRET_KEY: simulator.secretKey, TERAPI_SIGNING_KEY: simulator.signingKey, TERAPI_BASE_URL: simulator.host, PORT: '0' };
+  const env = {
+    ...process.env,
+    TERAPI_SECRET_KEY: simulator.secretKey,
+    TERAPI_SIGNING_KEY: simulator.signingKey,
+    TERAPI_BASE_URL: simulator.host,
+    PORT: '0',
+  };
   const child = spawn(process.execPath, ['main.js'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   t.after(async () => {
@@ -48,8 +54,10 @@ async function run(t, simulator, code, more = '') {
 test('the first example', { skip: SKIP }, async (t) => {
   const simulator = await startSimulator(t);
   const lines = await run(t, simulator, first);
-  const { records, next_cursor: next } = await new Terapi({ host: simulator.host, secretKey: simulator.secretKey })
-    .listRecords({ providerConfigKey: 'github', connectionId: 'demo', model: 'Issue' });
+  const { records, next_cursor: next } = await new Terapi({
+    host: simulator.host,
+    secretKey: simulator.secretKey,
+  }).listRecords({ providerConfigKey: 'github', connectionId: 'demo', model: 'Issue' });
   assert.equal((await lines.next()).value, `${records.length} ${next}`);
 });
 
@@ -67,12 +75,19 @@ test('the backend: webhooks make it fetch, each record once, to the end', { skip
   await simulator.control('POST', '/runs', { ...change, save: [{ id: 'a' }, { id: 'b' }] });
   await simulator.advance('1s');
   await readUntil(2);
-  await simulator.control('POST', '/runs', { ...change, save: Array.from({ length: 250 }, (_, i) => ({ id: `n${i}` })) });
+  await simulator.control('POST', '/runs', {
+    ...change,
+    save: Array.from({ length: 250 }, (_, i) => ({ id: `n${i}` })),
+  });
   await simulator.advance('1s');
   await readUntil(252);
   assert.equal(new Set(ids).size, 252);
 
-  const forged = await fetch(url, { method: 'POST', body: '{"type":"sync"}', headers: { 'X-Terapi-Hmac-Sha256': '0'.repeat(64) } });
+  const forged = await fetch(url, {
+    method: 'POST',
+    body: '{"type":"sync"}',
+    headers: { 'X-Terapi-Hmac-Sha256': '0'.repeat(64) },
+  });
   assert.equal(forged.status, 401);
   const { deliveries } = await simulator.control('GET', '/deliveries');
   assert.deepEqual(new Set(deliveries.map(({ state }) => state)), new Set(['delivered']));
@@ -81,5 +96,8 @@ test('the backend: webhooks make it fetch, each record once, to the end', { skip
 test('the table of methods is whole', () => {
   const names = Object.getOwnPropertyNames(Terapi.prototype).filter((name) => name !== 'constructor');
   const table = page.slice(page.indexOf('## All methods'), page.indexOf('| option of'));
-  assert.deepEqual(names.filter((name) => !table.includes(`\`${name}\``)), []);
+  assert.deepEqual(
+    names.filter((name) => !table.includes(`\`${name}\``)),
+    [],
+  );
 });

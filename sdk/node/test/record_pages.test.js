@@ -31,7 +31,11 @@ async function allOf(pages) {
 }
 
 function summary(pages) {
-  return pages.map(({ records, nextCursor, lastCursor }) => [records.map(({ id }) => id).join(), nextCursor, lastCursor]);
+  return pages.map(({ records, nextCursor, lastCursor }) => [
+    records.map(({ id }) => id).join(),
+    nextCursor,
+    lastCursor,
+  ]);
 }
 
 /** A client that is answered these pages, one after the other. */
@@ -43,9 +47,15 @@ async function answering(t, pages) {
 test('from the beginning to the end, page by page', async (t) => {
   const { terapi, server } = await streamOf(t, 5, 2);
   const pages = await allOf(terapi.recordPages({ ...STREAM, limit: 2 }));
-  assert.deepEqual(summary(pages), [['1,2', 'c2', 'c2'], ['3,4', 'c4', 'c4'], ['5', null, 'c5']]);
-  assert.deepEqual(server.seen.map(({ url }) => url),
-                   ['', '&cursor=c2', '&cursor=c4'].map((cursor) => `/records?model=Issue&limit=2${cursor}`));
+  assert.deepEqual(summary(pages), [
+    ['1,2', 'c2', 'c2'],
+    ['3,4', 'c4', 'c4'],
+    ['5', null, 'c5'],
+  ]);
+  assert.deepEqual(
+    server.seen.map(({ url }) => url),
+    ['', '&cursor=c2', '&cursor=c4'].map((cursor) => `/records?model=Issue&limit=2${cursor}`),
+  );
 });
 
 test('from a stored cursor', async (t) => {
@@ -65,7 +75,10 @@ test('lastCursor is never null, and resuming from any page gives exactly the res
   for (const [i, { lastCursor }] of pages.entries()) {
     assert.equal(typeof lastCursor, 'string');
     const rest = await allOf(terapi.recordPages({ ...STREAM, cursor: lastCursor }));
-    assert.deepEqual(rest.flatMap((page) => page.records), records.slice((i + 1) * 3));
+    assert.deepEqual(
+      rest.flatMap((page) => page.records),
+      records.slice((i + 1) * 3),
+    );
   }
 });
 
@@ -83,16 +96,25 @@ test('the same options go with every page, and the given object stays as it is',
   const options = Object.freeze({ ...STREAM, variant: 'v', filter: 'added', ids: Object.freeze(['1', '2']) });
   await allOf(terapi.recordPages(options));
   const expected = '/records?model=Issue&variant=v&filter=added';
-  assert.deepEqual(server.seen.map(({ url }) => url), [`${expected}&ids=1&ids=2`, `${expected}&cursor=c1&ids=1&ids=2`]);
+  assert.deepEqual(
+    server.seen.map(({ url }) => url),
+    [`${expected}&ids=1&ids=2`, `${expected}&cursor=c1&ids=1&ids=2`],
+  );
 });
 
 test('an empty page that is not the last is passed over', async (t) => {
-  const { terapi } = await answering(t, [{ records: [], next_cursor: 'c1' }, { records: [record(2)], next_cursor: null }]);
+  const { terapi } = await answering(t, [
+    { records: [], next_cursor: 'c1' },
+    { records: [record(2)], next_cursor: null },
+  ]);
   assert.deepEqual(summary(await allOf(terapi.recordPages(STREAM))), [['2', null, 'c2']]);
 });
 
 test('a next page that is this one ends in an error, not in a loop', async (t) => {
-  const { terapi, server } = await answering(t, [{ records: [record(1)], next_cursor: 'c1' }, { records: [record(1)], next_cursor: 'c1' }]);
+  const { terapi, server } = await answering(t, [
+    { records: [record(1)], next_cursor: 'c1' },
+    { records: [record(1)], next_cursor: 'c1' },
+  ]);
   const pages = terapi.recordPages(STREAM);
   await pages.next();
   await assert.rejects(pages.next(), { code: 'invalid_answer', message: /with itself/ });
@@ -100,9 +122,17 @@ test('a next page that is this one ends in an error, not in a loop', async (t) =
 });
 
 test('a last record without a cursor is named, since nothing could be stored for it', async (t) => {
-  for (const broken of [{ id: '7' }, { id: '7', _terapi_metadata: null }, { id: '7', _terapi_metadata: { cursor: '' } }, record(7, '_nango_metadata')]) {
+  for (const broken of [
+    { id: '7' },
+    { id: '7', _terapi_metadata: null },
+    { id: '7', _terapi_metadata: { cursor: '' } },
+    record(7, '_nango_metadata'),
+  ]) {
     const { terapi } = await answering(t, [{ records: [record(1), broken], next_cursor: null }]);
-    await assert.rejects(allOf(terapi.recordPages(STREAM)), { code: 'invalid_answer', message: /record "7" has no _terapi_metadata\.cursor/ });
+    await assert.rejects(allOf(terapi.recordPages(STREAM)), {
+      code: 'invalid_answer',
+      message: /record "7" has no _terapi_metadata\.cursor/,
+    });
   }
 });
 

@@ -70,8 +70,13 @@ test('the delays grow, with a floor and a ceiling; who asks for more than a minu
 });
 
 test('what asking again cannot change is not asked again', () => {
-  for (const facts of [{ code: 'invalid_cursor', status: 400 }, { code: 'unknown_account', status: 401 },
-                       { code: 'invalid_answer', status: 200 }, { code: 'invalid_options' }, { code: 'http_error', status: 302 }]) {
+  for (const facts of [
+    { code: 'invalid_cursor', status: 400 },
+    { code: 'unknown_account', status: 401 },
+    { code: 'invalid_answer', status: 200 },
+    { code: 'invalid_options' },
+    { code: 'http_error', status: 302 },
+  ]) {
     assert.equal(delayBeforeRetry(new TerapiError('', facts), 'GET', 0), null, facts.code);
   }
   assert.ok(delayBeforeRetry(new TerapiError('', { code: 'timeout' }), 'HEAD', 0) > 0);

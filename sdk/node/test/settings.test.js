@@ -10,15 +10,20 @@ import { VERSION } from '../src/version.js';
 
 test('without a secret key there is no client, and the error says what to do', () => {
   for (const environment of [{}, { TERAPI_SECRET_KEY: '' }]) {
-    assert.throws(() => readSettings({}, environment),
-                  { name: 'TerapiError', code: 'invalid_options', message: /no secret key: give { secretKey }, or set TERAPI_SECRET_KEY/ });
+    assert.throws(() => readSettings({}, environment), {
+      name: 'TerapiError',
+      code: 'invalid_options',
+      message: /no secret key: give { secretKey }, or set TERAPI_SECRET_KEY/,
+    });
   }
 });
 
 test('what is left out comes from the environment, then from the defaults', () => {
   const plain = readSettings({}, { TERAPI_SECRET_KEY: 'k' });
-  assert.deepEqual([plain.secretKey, plain.signingKey, plain.host, plain.timeoutMs, plain.retries],
-                   ['k', 'k', 'http://127.0.0.1:3003', 60_000, 0]);
+  assert.deepEqual(
+    [plain.secretKey, plain.signingKey, plain.host, plain.timeoutMs, plain.retries],
+    ['k', 'k', 'http://127.0.0.1:3003', 60_000, 0],
+  );
   assert.equal(plain.fetch, globalThis.fetch);
   const environment = { TERAPI_SECRET_KEY: 'k', TERAPI_SIGNING_KEY: 's', TERAPI_BASE_URL: 'https://terapi.example/' };
   const set = readSettings({}, environment);

@@ -16,8 +16,11 @@ export const SKIP = PROGRAM ? false : 'TERAPI_SIMULATOR names no program';
 export async function startSimulator(t, ...flags) {
   const folder = await mkdtemp(path.join(tmpdir(), 'terapi-node-'));
   const readyFile = path.join(folder, 'ready.json');
-  const child = spawn(PROGRAM, ['--port', '0', '--clock', 'virtual', '--log-level', 'error', '--ready-file', readyFile, ...flags],
-                      { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    PROGRAM,
+    ['--port', '0', '--clock', 'virtual', '--log-level', 'error', '--ready-file', readyFile, ...flags],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const killIt = () => child.kill('SIGKILL');
   process.once('exit', killIt); // whatever happens to the tests
   const ended = once(child, 'exit');
@@ -27,7 +30,12 @@ export async function startSimulator(t, ...flags) {
     process.off('exit', killIt);
     await rm(folder, { recursive: true });
   });
-  await Promise.race([once(child.stdout, 'data'), ended.then(([code]) => { throw new Error(`the simulator ended with ${code}`); })]);
+  await Promise.race([
+    once(child.stdout, 'data'),
+    ended.then(([code]) => {
+      throw new Error(`the simulator ended with ${code}`);
+    }),
+  ]);
   return new Simulator(JSON.parse(await readFile(readyFile, 'utf8')));
 }
 

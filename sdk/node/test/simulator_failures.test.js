@@ -25,10 +25,19 @@ test('failures of the simulator', { skip: SKIP }, async (t) => {
   await t.test('wrong keys and wrong requests', async () => {
     const other = clientWith({ secretKey: '00000000-0000-4000-8000-000000000000' });
     await assert.rejects(other.listRecords(STREAM), { status: 401, code: 'unknown_account' });
-    await assert.rejects(terapi.listRecords({ ...STREAM, connectionId: 'nobody' }), { status: 400, code: 'unknown_connection' });
-    await assert.rejects(terapi.listRecords({ ...STREAM, cursor: 'nonsense' }), { status: 400, code: 'invalid_cursor' });
+    await assert.rejects(terapi.listRecords({ ...STREAM, connectionId: 'nobody' }), {
+      status: 400,
+      code: 'unknown_connection',
+    });
+    await assert.rejects(terapi.listRecords({ ...STREAM, cursor: 'nonsense' }), {
+      status: 400,
+      code: 'invalid_cursor',
+    });
     await assert.rejects(terapi.triggerSync('github', ['no-such-sync']), { status: 400, code: 'unknown_sync' });
-    await assert.rejects(terapi.triggerAction('github', 'demo', 'no-such-action'), { status: 404, code: 'unknown_action' });
+    await assert.rejects(terapi.triggerAction('github', 'demo', 'no-such-action'), {
+      status: 404,
+      code: 'unknown_action',
+    });
     await assert.rejects(terapi.getAsyncActionResult({ id: 'nothing' }), { status: 404, code: 'not_found' });
   });
 
@@ -86,19 +95,25 @@ test('failures of the simulator', { skip: SKIP }, async (t) => {
   await t.test('with retries, a fault that passes is not seen', async () => {
     const patient = clientWith({ retries: 1 });
     for (const fault of [{ reset: true }, { status: 503 }, { status: 429, headers: { 'Retry-After': '0' } }]) {
-      const { value, fired } = await withFault({ times: 1, do: fault }, () => patient.listRecords({ ...STREAM, limit: 2 }));
+      const { value, fired } = await withFault({ times: 1, do: fault }, () =>
+        patient.listRecords({ ...STREAM, limit: 2 }),
+      );
       assert.deepEqual([value.records.length, fired], [2, 1]);
     }
   });
 
   await t.test('an action that the external API makes fail', async () => {
     await simulator.control('PUT', '/faults/theirs', { on: 'upstream', times: 1, do: { status: 503 } });
-    await assert.rejects(terapi.triggerAction('github', 'demo', 'create-issue', { title: 'x' }), { status: 424, code: 'action_failed' });
+    await assert.rejects(terapi.triggerAction('github', 'demo', 'create-issue', { title: 'x' }), {
+      status: 424,
+      code: 'action_failed',
+    });
     await simulator.control('DELETE', '/faults/theirs');
   });
 
   await t.test('large integers: by a parser of one’s own', async () => {
-    const save = '{"integration":"github","connection":"demo","model":"Big","save":[{"id":"1","n":12345678901234567890}]}';
+    const save =
+      '{"integration":"github","connection":"demo","model":"Big","save":[{"id":"1","n":12345678901234567890}]}';
     const answer = await fetch(`${simulator.host}/_simulator/runs`, { method: 'POST', body: save });
     assert.equal(answer.status, 200);
     const parseJson = (text) => JSON.parse(text.replace(/:(\d{16,})/g, ':"$1"'));

@@ -19,10 +19,19 @@ class Store {
   }
 
   dump() {
-    const lines = [...this.rows.values()].map(({ metadata, payload }) => JSON.stringify({
-      integration: 'eu', connection: 'acme', model: 'Issue', variant: 'base', id: payload.id,
-      deleted: metadata.last_action === 'DELETED', payload, last_modified_at: metadata.last_modified_at, cursor: metadata.cursor,
-    }));
+    const lines = [...this.rows.values()].map(({ metadata, payload }) =>
+      JSON.stringify({
+        integration: 'eu',
+        connection: 'acme',
+        model: 'Issue',
+        variant: 'base',
+        id: payload.id,
+        deleted: metadata.last_action === 'DELETED',
+        payload,
+        last_modified_at: metadata.last_modified_at,
+        cursor: metadata.cursor,
+      }),
+    );
     return lines.join('\n');
   }
 }
@@ -31,7 +40,11 @@ test('the guide, against the simulator', { skip: SKIP }, async (t) => {
   const store = new Store();
   const backend = await serve(t, (_, response) => response.writeHead(204).end());
   const simulator = await startSimulator(t, '--webhook-url', `${backend.url}/webhooks`);
-  const terapi = new Terapi({ host: simulator.host, secretKey: simulator.secretKey, webhookSigningKey: simulator.signingKey });
+  const terapi = new Terapi({
+    host: simulator.host,
+    secretKey: simulator.secretKey,
+    webhookSigningKey: simulator.signingKey,
+  });
 
   /** What a backend does when a webhook comes, or when it is time to poll. */
   async function catchUp() {
@@ -52,14 +65,22 @@ test('the guide, against the simulator', { skip: SKIP }, async (t) => {
   async function difference() {
     const query = 'integration=eu&connection=acme&model=Issue';
     const answer = await fetch(`${simulator.host}/_simulator/truth/diff?${query}`, {
-      method: 'POST', body: store.dump(), headers: { 'Content-Type': 'application/x-ndjson' },
+      method: 'POST',
+      body: store.dump(),
+      headers: { 'Content-Type': 'application/x-ndjson' },
     });
     return answer.json();
   }
 
   await t.test('an integration, an enabled template and a connection', async () => {
     const { data } = await terapi.createIntegration({ provider: 'github', uniqueKey: 'eu' });
-    assert.deepEqual(data.endpoints.map(({ name, enabled }) => [name, enabled]), [['github-issues', false], ['create-issue', true]]);
+    assert.deepEqual(
+      data.endpoints.map(({ name, enabled }) => [name, enabled]),
+      [
+        ['github-issues', false],
+        ['create-issue', true],
+      ],
+    );
     await terapi.updateIntegration({ uniqueKey: 'eu' }, { endpoints: [{ name: 'github-issues', enabled: true }] });
     const made = await terapi.createConnection({ providerConfigKey: 'eu', connectionId: 'acme' });
     assert.equal(made.connection_id, 'acme');
@@ -72,7 +93,10 @@ test('the guide, against the simulator', { skip: SKIP }, async (t) => {
     assert.deepEqual([syncType, model], ['INITIAL', 'Issue']);
     assert.equal(terapi.verifyIncomingWebhookRequest(hook.body, hook.headers), true);
     assert.equal(terapi.verifyIncomingWebhookRequest(hook.body.replace('acme', 'evil'), hook.headers), false);
-    assert.equal(events.every(({ body, headers }) => terapi.verifyIncomingWebhookRequest(body, headers)), true);
+    assert.equal(
+      events.every(({ body, headers }) => terapi.verifyIncomingWebhookRequest(body, headers)),
+      true,
+    );
   });
 
   await t.test('one page', async () => {
@@ -91,7 +115,12 @@ test('the guide, against the simulator', { skip: SKIP }, async (t) => {
 
   await t.test('changes and deletions come after the stored cursor, and only they', async () => {
     await simulator.control('POST', '/runs', {
-      integration: 'eu', connection: 'acme', model: 'Issue', update: [{ id: '1', title: 'changed' }], delete: ['2'], save: [{ id: 'new' }],
+      integration: 'eu',
+      connection: 'acme',
+      model: 'Issue',
+      update: [{ id: '1', title: 'changed' }],
+      delete: ['2'],
+      save: [{ id: 'new' }],
     });
     assert.equal((await difference()).equal, false);
     assert.equal((await webhooks()).length, 1);
@@ -124,10 +153,18 @@ test('the guide, against the simulator', { skip: SKIP }, async (t) => {
 
   await t.test('while the signing key is rotated, receivers with either key accept', async () => {
     await simulator.control('PATCH', '/environment', { signing_key: 'the-new-key' });
-    const renewed = new Terapi({ host: simulator.host, secretKey: simulator.secretKey, webhookSigningKey: 'the-new-key' });
-    const change = (title) => simulator.control('POST', '/runs', {
-      integration: 'eu', connection: 'acme', model: 'Issue', update: [{ id: '1', title }],
+    const renewed = new Terapi({
+      host: simulator.host,
+      secretKey: simulator.secretKey,
+      webhookSigningKey: 'the-new-key',
     });
+    const change = (title) =>
+      simulator.control('POST', '/runs', {
+        integration: 'eu',
+        connection: 'acme',
+        model: 'Issue',
+        update: [{ id: '1', title }],
+      });
     await change('within the overlap');
     const [during] = await webhooks();
     await simulator.advance('25h');
@@ -137,7 +174,10 @@ test('the guide, against the simulator', { skip: SKIP }, async (t) => {
     const verdicts = [during, past].map(({ body, headers }) => {
       return [terapi, renewed].map((client) => client.verifyIncomingWebhookRequest(body, headers));
     });
-    assert.deepEqual(verdicts, [[true, true], [false, true]]);
+    assert.deepEqual(verdicts, [
+      [true, true],
+      [false, true],
+    ]);
   });
 
   await t.test('the simulator noticed nothing wrong about this client', async () => {

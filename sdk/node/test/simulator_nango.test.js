@@ -26,11 +26,19 @@ test('the nango dialect, against the simulator', { skip: SKIP }, async (t) => {
 
   await t.test('a client of the wrong dialect is told so', async () => {
     const terapi = new Terapi({ host: simulator.host, secretKey: simulator.secretKey });
-    await assert.rejects(terapi.recordPages(stream).next(), { code: 'invalid_answer', message: /is the dialect right/ });
+    await assert.rejects(terapi.recordPages(stream).next(), {
+      code: 'invalid_answer',
+      message: /is the dialect right/,
+    });
   });
 
   await t.test('webhooks', async () => {
-    await simulator.control('POST', '/runs', { integration: 'github', connection: 'demo', model: 'Issue', save: [{ id: 'new', title: 'ü' }] });
+    await simulator.control('POST', '/runs', {
+      integration: 'github',
+      connection: 'demo',
+      model: 'Issue',
+      save: [{ id: 'new', title: 'ü' }],
+    });
     await simulator.advance('1s');
     const hook = backend.seen.find(({ body }) => JSON.parse(body).model === 'Issue');
     assert.equal(nango.verifyIncomingWebhookRequest(hook.body, hook.headers), true);

@@ -23,7 +23,17 @@ test('the declared classes are those exported', () => {
 const tsc = spawnSync('tsc', ['--version']);
 test('tsc --strict takes it, and a user of it', { skip: tsc.error && 'there is no tsc' }, () => {
   const user = fileURLToPath(new URL('types_user.mts', import.meta.url));
-  const options = ['--strict', '--noEmit', '--noUncheckedIndexedAccess', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom'];
+  const options = [
+    '--strict',
+    '--noEmit',
+    '--noUncheckedIndexedAccess',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,dom',
+  ];
   const checked = spawnSync('tsc', [...options, user], { encoding: 'utf8' });
   assert.equal(checked.stdout + checked.stderr, '');
   assert.equal(checked.status, 0);

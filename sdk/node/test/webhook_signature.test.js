@@ -31,7 +31,11 @@ test('the test vectors of docs/webhooks.md', async () => {
   const [, k1, k2] = /K1 = `(.*?)`.*K2 = `(.*?)`/.exec(page);
   assert.ok(vectors.length > 2);
   for (const { name, body, hmac_k1: first, hmac_k2: second } of vectors) {
-    for (const [key, signature] of [[k1, first], [k2, second], [k1, `${second},${first}`]]) {
+    for (const [key, signature] of [
+      [k1, first],
+      [k2, second],
+      [k1, `${second},${first}`],
+    ]) {
       const client = new Terapi({ secretKey: 'secret', webhookSigningKey: key });
       assert.equal(client.verifyIncomingWebhookRequest(body, { [NAME]: signature }), true, name);
     }
@@ -40,9 +44,23 @@ test('the test vectors of docs/webhooks.md', async () => {
 
 test('a wrong one, by a bit, a key, a body or a form', () => {
   const other = (GOOD[0] === '0' ? '1' : '0') + GOOD.slice(1);
-  const WRONG = [other, GOOD.slice(0, -1) + (GOOD.at(-1) === '0' ? '1' : '0'), hmac('secret'), hmac('signing', `${BODY} `), '',
-                 'zz', GOOD.slice(0, 62), `${GOOD}00`, `${GOOD.slice(0, 62)}zz`, `sha256=${GOOD}`, `${GOOD} ${GOOD}`, ',', `${other},${other}`];
-  for (const header of WRONG) assert.equal(terapi.verifyIncomingWebhookRequest(BODY, { [NAME]: header }), false, header);
+  const WRONG = [
+    other,
+    GOOD.slice(0, -1) + (GOOD.at(-1) === '0' ? '1' : '0'),
+    hmac('secret'),
+    hmac('signing', `${BODY} `),
+    '',
+    'zz',
+    GOOD.slice(0, 62),
+    `${GOOD}00`,
+    `${GOOD.slice(0, 62)}zz`,
+    `sha256=${GOOD}`,
+    `${GOOD} ${GOOD}`,
+    ',',
+    `${other},${other}`,
+  ];
+  for (const header of WRONG)
+    assert.equal(terapi.verifyIncomingWebhookRequest(BODY, { [NAME]: header }), false, header);
 });
 
 test('one of several is enough, in any place: a key is being rotated', () => {
@@ -53,10 +71,24 @@ test('one of several is enough, in any place: a key is being rotated', () => {
 });
 
 test('headers of every kind', () => {
-  const KINDS = [new Headers({ [NAME]: GOOD }), { 'x-terapi-hmac-sha256': GOOD }, { 'X-TERAPI-HMAC-SHA256': GOOD },
-                 { [NAME]: [hmac('old'), GOOD] }, { Other: undefined, [NAME]: GOOD }, new Map([[NAME, GOOD]])];
+  const KINDS = [
+    new Headers({ [NAME]: GOOD }),
+    { 'x-terapi-hmac-sha256': GOOD },
+    { 'X-TERAPI-HMAC-SHA256': GOOD },
+    { [NAME]: [hmac('old'), GOOD] },
+    { Other: undefined, [NAME]: GOOD },
+    new Map([[NAME, GOOD]]),
+  ];
   for (const headers of KINDS) assert.equal(terapi.verifyIncomingWebhookRequest(BODY, headers), true);
-  for (const headers of [{}, undefined, null, new Headers(), { [NAME]: undefined }, { 'X-Terapi-Signature': GOOD }, { 'X-Nango-Hmac-Sha256': GOOD }]) {
+  for (const headers of [
+    {},
+    undefined,
+    null,
+    new Headers(),
+    { [NAME]: undefined },
+    { 'X-Terapi-Signature': GOOD },
+    { 'X-Nango-Hmac-Sha256': GOOD },
+  ]) {
     assert.equal(terapi.verifyIncomingWebhookRequest(BODY, headers), false);
   }
 });
@@ -77,7 +109,9 @@ test('without a signing key it is the secret key', () => {
 
 test('a parsed body is refused aloud: it is not what was signed', () => {
   for (const body of [JSON.parse(BODY), undefined, null, 7]) {
-    assert.throws(() => terapi.verifyIncomingWebhookRequest(body, { [NAME]: GOOD }),
-                  (error) => error instanceof TerapiError && error.code === 'invalid_options');
+    assert.throws(
+      () => terapi.verifyIncomingWebhookRequest(body, { [NAME]: GOOD }),
+      (error) => error instanceof TerapiError && error.code === 'invalid_options',
+    );
   }
 });
