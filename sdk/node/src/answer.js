@@ -1,3 +1,4 @@
+import { nameOf } from './request.js';
 import { retryAfterMs } from './retry_after.js';
 import { TerapiError } from './terapi_error.js';
 
@@ -47,7 +48,7 @@ export class Answer {
    * @param {unknown} [cause]
    */
   invalid(why, cause) {
-    const message = `${this.call.method} ${this.call.path} answered ${this.status}, but ${why}`;
+    const message = `${nameOf(this.call)} answered ${this.status}, but ${why}`;
     return new TerapiError(message, { code: 'invalid_answer', status: this.status, cause });
   }
 
@@ -61,7 +62,7 @@ export class Answer {
     const error = body?.error ?? body;
     const code = typeof error?.code === 'string' ? error.code : 'http_error';
     const errors = Array.isArray(error?.errors) ? error.errors : [];
-    const message = `${this.call.method} ${this.call.path} answered ${this.status} ${code}${said(error, errors)}`;
+    const message = `${nameOf(this.call)} answered ${this.status} ${code}${said(error, errors)}`;
     return new TerapiError(message, {
       code,
       status: this.status,

@@ -3,6 +3,7 @@ import { connectionHeaders } from './request.js';
 import { required } from './required.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const RESPONSE_TYPES = new Set([undefined, 'json', 'text', 'arraybuffer']);
 const AS_THEY_ARE = new Set(['content-type', 'accept']); // the API passes these two on itself
 
 /** Calls of an external API, which Terapi makes with the connection's credentials. */
@@ -22,13 +23,17 @@ export class Proxy {
   /** What the external API answers, `{ status, headers, data }`; a TerapiError for a status outside 2xx. */
   async send(options) {
     required('proxy', options, ['providerConfigKey', 'connectionId', 'endpoint']);
+    const { responseType } = options;
+    if (!RESPONSE_TYPES.has(responseType)) {
+      throw invalidOptions(`proxy: responseType is ${responseType}; expected "json", "text" or "arraybuffer"`);
+    }
     const answer = await this.#transport.send({
       method: methodOf(options),
       path: pathOf(options),
       headers: headersOf(options, this.#settings.dialect.proxyPrefix),
       ...bodyOf(options.data),
     });
-    const data = dataOf(answer, options.responseType, this.#settings.parseJson);
+    const data = dataOf(answer, responseType, this.#settings.parseJson);
     return { status: answer.status, headers: Object.fromEntries(answer.headers), data };
   }
 }
@@ -94,13 +99,9 @@ function dataOf(answer, responseType, parseJson) {
       const { buffer, byteOffset, byteLength } = answer.bytes;
       return buffer.slice(byteOffset, byteOffset + byteLength);
     }
-    case 'text':
-      return answer.text();
     case 'json':
       return answer.bytes.length === 0 ? null : answer.json(parseJson);
     default:
-      throw invalidOptions(
-        `proxy: responseType is ${JSON.stringify(responseType)}; expected "json", "text" or "arraybuffer"`,
-      );
+      return answer.text();
   }
 }

@@ -21,6 +21,14 @@ export function connectionHeaders({ providerConfigKey, connectionId }) {
 }
 
 /**
+ * A call in a message. Without its query, which may say what is nobody's business.
+ * @param {Call} call
+ */
+export function nameOf({ method, path }) {
+  return `${method} ${path.replace(/\?.*/s, '')}`;
+}
+
+/**
  * One part of a path. `.` and `..` are refused, since a URL would lead elsewhere with them.
  * @param {string} name what it is, for the message
  * @param {string} value

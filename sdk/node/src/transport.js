@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Answer } from './answer.js';
-import { toFetch } from './request.js';
+import { nameOf, toFetch } from './request.js';
 import { delayBeforeRetry } from './retry_policy.js';
 import { TerapiError } from './terapi_error.js';
 
@@ -70,12 +70,12 @@ export class Transport {
 }
 
 // There is no answer, or not all of one.
-function failure({ method, path }, timeoutMs, cause) {
+function failure(call, timeoutMs, cause) {
   if (cause?.name === 'TimeoutError') {
-    return new TerapiError(`${method} ${path} took longer than ${timeoutMs} ms`, { code: 'timeout', cause });
+    return new TerapiError(`${nameOf(call)} took longer than ${timeoutMs} ms`, { code: 'timeout', cause });
   }
   const reason = cause?.cause ?? cause;
   const code = TIMEOUTS.has(reason?.code) ? 'timeout' : 'network_error';
   const why = reason?.message || reason?.code || String(reason);
-  return new TerapiError(`${method} ${path} failed: ${why}`, { code, cause });
+  return new TerapiError(`${nameOf(call)} failed: ${why}`, { code, cause });
 }

@@ -47,6 +47,7 @@ const WRONG = [
   ['proxy', [{ ...OF, endpoint: '/a', method: 'TRACE' }], /method is "TRACE"/],
   ['proxy', [{ ...OF, endpoint: '/a', data: {} }], /GET carries no data/],
   ['post', [{ ...OF, endpoint: '/a', data: new ReadableStream() }], /stream/],
+  ['post', [{ ...OF, endpoint: '/a', responseType: 'stream' }], /responseType is stream/],
   ['get', [{ ...OF, endpoint: '/a', headers: { 'a b': 'c' } }], /"Terapi-Proxy-a b"/],
 ];
 
