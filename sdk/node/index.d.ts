@@ -106,7 +106,7 @@ export interface ListRecordsOptions {
   filter?: FilterAction | FilterAction[] | string;
   /** Only what was modified after the record of this cursor. null, undefined and '' are the beginning. */
   cursor?: string | null;
-  /** Only these records, 100 at most; unknown ones are skipped. */
+  /** Only these records, 100 at most; unknown ones are skipped. An empty list is none at all: all records come. */
   ids?: string[];
 }
 

@@ -40,7 +40,14 @@ const CALLS = [
     NAMED,
     PAGE,
   ],
-  ['listRecords', [{ ...STREAM, cursor: '' }], 'GET /records?model=Issue', undefined, NAMED, PAGE],
+  [
+    'listRecords',
+    [{ ...STREAM, cursor: '', variant: null, limit: undefined, ids: [] }],
+    'GET /records?model=Issue',
+    undefined,
+    NAMED,
+    PAGE,
+  ],
   [
     'pruneRecords',
     [{ ...STREAM, untilCursor: 'c', limit: 5, variant: 'v' }],
