@@ -95,7 +95,7 @@ test('the API of the simulator', { skip: SKIP }, async (t) => {
   await t.test('connections and their metadata', async () => {
     const made = await terapi.createConnection({
       providerConfigKey: 'github',
-      connectionId: 'Zoë & 東京',
+      connectionId: 'Zoë / 東京',
       metadata: { camelCase: 1 },
       tags: { plan: 'pro' },
       endUser: { id: 'u1', organization: { id: 'o1' } },
@@ -105,7 +105,7 @@ test('the API of the simulator', { skip: SKIP }, async (t) => {
     const id = made.connection_id;
     assert.deepEqual(
       [id, made.metadata, made.webhook_url, made.end_user.id],
-      ['Zoë & 東京', { camelCase: 1 }, 'http://127.0.0.1:9/', 'u1'],
+      ['Zoë / 東京', { camelCase: 1 }, 'http://127.0.0.1:9/', 'u1'],
     );
     const asked = {
       connectionId: id,
@@ -142,14 +142,14 @@ test('the API of the simulator', { skip: SKIP }, async (t) => {
   });
 
   await t.test('integrations', async () => {
-    const { data } = await terapi.createIntegration({ provider: 'stripe', uniqueKey: 'st 1', displayName: 'One' });
-    assert.deepEqual([data.unique_key, data.display_name, data.provider], ['st 1', 'One', 'stripe']);
-    assert.deepEqual((await terapi.getIntegration({ uniqueKey: 'st 1' }, { include: 'endpoints' })).data, data);
-    const changed = await terapi.updateIntegration({ uniqueKey: 'st 1' }, { uniqueKey: 'st 2', displayName: 'Two' });
-    assert.deepEqual([changed.data.unique_key, changed.data.display_name], ['st 2', 'Two']);
-    assert.ok((await terapi.listIntegrations()).configs.some((one) => one.unique_key === 'st 2'));
-    assert.deepEqual(await terapi.deleteIntegration('st 2'), { success: true });
-    await assert.rejects(terapi.getIntegration({ uniqueKey: 'st 2' }), { status: 404, code: 'not_found' });
+    const { data } = await terapi.createIntegration({ provider: 'stripe', uniqueKey: 'st/1', displayName: 'One' });
+    assert.deepEqual([data.unique_key, data.display_name, data.provider], ['st/1', 'One', 'stripe']);
+    assert.deepEqual((await terapi.getIntegration({ uniqueKey: 'st/1' }, { include: 'endpoints' })).data, data);
+    const changed = await terapi.updateIntegration({ uniqueKey: 'st/1' }, { uniqueKey: 'st/2', displayName: 'Two' });
+    assert.deepEqual([changed.data.unique_key, changed.data.display_name], ['st/2', 'Two']);
+    assert.ok((await terapi.listIntegrations()).configs.some((one) => one.unique_key === 'st/2'));
+    assert.deepEqual(await terapi.deleteIntegration('st/2'), { success: true });
+    await assert.rejects(terapi.getIntegration({ uniqueKey: 'st/2' }), { status: 404, code: 'not_found' });
   });
 
   await t.test('the proxy passes on what it should, and comes back with what there is', async () => {
