@@ -11,7 +11,7 @@ endforeach()
 add_test(NAME house.install
          COMMAND ${CMAKE_COMMAND} -DBUILD=${PROJECT_BINARY_DIR} -DSOURCE=${PROJECT_SOURCE_DIR}
                  -DSCRATCH=${PROJECT_BINARY_DIR}/install_test -DFLAGS=${CMAKE_CXX_FLAGS}
-                 -DGENERATOR=${CMAKE_GENERATOR} -P ${PROJECT_SOURCE_DIR}/tests/install/install_test.cmake)
+                 -DGENERATOR=${CMAKE_GENERATOR} "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}" -P ${PROJECT_SOURCE_DIR}/tests/install/install_test.cmake)
 
 # The judge's own completeness: every MUST has a check, every scenario file is good, every mutant is killed.
 add_test(NAME conformance.clauses COMMAND terapi-conformance list --clauses)

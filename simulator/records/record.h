@@ -23,6 +23,14 @@ inline constexpr std::size_t kActions = 3;
 inline constexpr auto kActionWords = std::to_array<core::Word<Action>>(
     {{Action::kAdded, "ADDED"}, {Action::kUpdated, "UPDATED"}, {Action::kDeleted, "DELETED"}});
 
+// The action of a stored number, or nothing.
+constexpr std::optional<Action> stored_action(std::int64_t number) {
+  for (const core::Word<Action>& each : kActionWords) {
+    if (static_cast<std::int64_t>(each.value) == number) return each.value;
+  }
+  return std::nullopt;
+}
+
 struct RecordFields {
   std::string_view id;
   std::string_view payload;  // compact JSON object with its `id`, without metadata

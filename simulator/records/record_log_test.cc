@@ -311,7 +311,7 @@ class Pair {
     }
   }
 
-  static Action pick(Random& random) { return static_cast<Action>(random.below(kActions)); }
+  static Action pick(Random& random) { return kActionWords[random.below(kActions)].value; }
 
   void put(const std::string& id, std::int64_t time, Random& random, Action action) {
     const RecordPtr record =
@@ -395,7 +395,7 @@ TEST_P(RecordLogProperty, GivesAReaderEveryFinalVersionWhileItIsWrittenTo) {
         saved.insert(std::to_string(random.below(most_ids)));
       }
       for (const std::string& id : saved) {
-        log.put(make(id, now, static_cast<Action>(random.below(3)), std::to_string(now)));
+        log.put(make(id, now, kActionWords[random.below(kActions)].value, std::to_string(now)));
       }
       continue;
     }

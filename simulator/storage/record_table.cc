@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -150,11 +151,11 @@ class Loader {
     fields.id = row.bytes(kId);
     fields.payload = row.bytes(kPayload);
     const std::int64_t number = row.integer(kRow);
-    const std::int64_t action = row.integer(kAction);
+    const std::optional<Action> action = stored_action(row.integer(kAction));
     if (number < 1 || static_cast<std::uint64_t>(number) > last_row_) {
       return "has a number that was not given out";
     }
-    if (action < 0 || action >= static_cast<std::int64_t>(kActions)) return "has an unknown action";
+    if (!action) return "has an unknown action";
     if (row.kind(kLastModified) != SQLITE_INTEGER || row.kind(kFirstSeen) != SQLITE_INTEGER) {
       return "has no time";
     }
@@ -167,7 +168,7 @@ class Loader {
     fields.position.time = time(row.integer(kLastModified));
     fields.first_seen = time(row.integer(kFirstSeen));
     if (row.kind(kPrunedAt) != SQLITE_NULL) fields.pruned_at = time(row.integer(kPrunedAt));
-    fields.action = static_cast<Action>(action);
+    fields.action = *action;
     fields.row = static_cast<std::uint64_t>(number);
     batch->entries.push_back({fields.position, Record::make(fields)});
     return nullptr;

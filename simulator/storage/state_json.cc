@@ -91,7 +91,8 @@ void write_stored(StoredWriter& out, const RecordPtr& record) {
 void read_stored_value(Value value, const Path& path, Issues& issues, RecordPtr& record) {
   StoredRecord stored;
   StoredReader::read(value, path, issues, stored);
-  if (stored.action >= kActions || stored.id.size() > std::numeric_limits<std::uint16_t>::max()) {
+  const std::optional<Action> action = stored_action(stored.action);
+  if (!action || stored.id.size() > std::numeric_limits<std::uint16_t>::max()) {
     StoredReader::wrong(value, path, issues,
                         "an action from 0 to 2 and an id of at most 65535 bytes");
     return;
@@ -101,7 +102,7 @@ void read_stored_value(Value value, const Path& path, Issues& issues, RecordPtr&
                          {stored.last_modified, stored.uuid},
                          stored.first_seen,
                          stored.pruned_at,
-                         static_cast<Action>(stored.action),
+                         *action,
                          stored.row});
 }
 

@@ -1,7 +1,9 @@
 # Installs the project, compiles each of its headers alone, builds the examples that use it by find_package(terapi), and
 # runs them; and lets the installed judge find and play its scenarios:
 #
-#   cmake -DBUILD=… -DSOURCE=… -DSCRATCH=… -DBIN=… -DFLAGS=… -DGENERATOR=… -P install_test.cmake
+#   cmake -DBUILD=… -DSOURCE=… -DSCRATCH=… -DBIN=… -DFLAGS=… -DGENERATOR=… [-DLAUNCHER=…] -P install_test.cmake
+#
+# LAUNCHER, a compiler cache: what was compiled in the last run is not compiled again.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
@@ -11,6 +13,7 @@ function(run)
   set(output "${output}" PARENT_SCOPE)
 endfunction()
 
+set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} "${LAUNCHER}")
 file(REMOVE_RECURSE ${SCRATCH})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/installed)
 foreach(user tests/install/each_header examples/sync-into-your-own-store examples/sync-in-virtual-time)
