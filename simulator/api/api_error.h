@@ -1,5 +1,5 @@
-// ApiError: why a request is refused (ERR-1, ERR-2): a value that whoever needs its code or its
-// Retry-After can ask, until the edge renders it, once. Pure.
+// ApiError: why a request is refused (ERR-1, ERR-2). A value: its code and its Retry-After can be
+// read until the edge renders it, once. Pure.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ struct ValidationError {
   std::string code;
   std::string message;
   std::vector<std::string> path;
-  // Where in a file or body, from 1; 0 where that means nothing.
+  // The position in a file or body, from 1; 0: none.
   std::size_t line = 0;
   std::size_t column = 0;
 };
@@ -26,9 +26,9 @@ struct ApiError {
   int status = 400;
   std::string code;
   std::string message{};
-  std::vector<ValidationError> errors{};  // in place of a message: all that is wrong with the input
+  std::vector<ValidationError> errors{};  // instead of a message: every problem in the input
   std::optional<std::chrono::seconds> retry_after{};
-  core::Headers headers{};     // of this kind of error: Allow, WWW-Authenticate
+  core::Headers headers{};     // that go with the error: Allow, WWW-Authenticate
   bool empty_payload = false;  // the nango dialect's: "payload":{} after the message
 };
 
@@ -39,7 +39,7 @@ ApiError invalid_input(std::string code, std::vector<ValidationError> errors);
 core::Response error_response(const ApiError& error);
 core::Response json_response(int status, std::string body);
 
-// What a request comes to.
+// The outcome of a request.
 using Answer = std::variant<core::Response, ApiError>;
 core::Response rendered(Answer answer);
 

@@ -1,5 +1,5 @@
-// /connections (SYNC-2, SYNC-6, HOOK-13): who is connected, with the user's metadata. Never a
-// credential in a list. Handlers; thread rule: the simulator's thread.
+// /connections (SYNC-2, SYNC-6, HOOK-13): the connections and their metadata. Lists never hold
+// credentials. Handlers; thread rule: the simulator's thread.
 #pragma once
 
 #include "simulator/api/public_call.h"
@@ -11,7 +11,7 @@ PublicResult post_connection(PublicCall& call);
 PublicResult get_connection(PublicCall& call);
 PublicResult patch_connection(PublicCall& call);
 PublicResult delete_connection(PublicCall& call);
-// The metadata of one or several connections: set, and merged.
+// Set and merge the metadata of one or several connections.
 PublicResult post_metadata(PublicCall& call);
 PublicResult patch_metadata(PublicCall& call);
 

@@ -1,5 +1,5 @@
-// /integrations (SYNC-1, SYNC-6): what is connected to, and its endpoints: syncs, which can be
-// enabled here, and actions. Handlers; thread rule: the simulator's thread.
+// /integrations (SYNC-1, SYNC-6): the integrations and their endpoints: syncs, which can be enabled
+// here, and actions. Handlers; thread rule: the simulator's thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// /proxy/… (WRITE-2): any request, passed on to the connection's external API, and its answer as it
-// came. A handler; thread rule: the simulator's thread.
+// /proxy/… (WRITE-2): passes any request on to the connection's external API, and its answer back
+// unchanged. A handler; thread rule: the simulator's thread.
 #pragma once
 
 #include "simulator/api/public_call.h"

@@ -1,5 +1,5 @@
-// PublicApi: what the users of Terapi call — records, integrations, connections, syncs, actions and
-// the proxy — with its checks in their order (AUTH-4) and its faults.
+// PublicApi: the API that users of Terapi call — records, integrations, connections, syncs, actions
+// and the proxy — with its checks in order (AUTH-4) and its faults.
 //
 // Thread rule: the simulator's thread.
 #pragma once
@@ -18,7 +18,7 @@ namespace terapi::simulator {
 
 class PublicApi {
  public:
-  // `advisories` are shown each request that was answered.
+  // `advisories` sees each request that was answered.
   PublicApi(const PublicMachines& machines, Advisories& advisories);
 
   // Answers any request whose path is not the control API's.

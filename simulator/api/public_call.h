@@ -1,4 +1,4 @@
-// PublicCall: a call of the public API that has been let in, and what its handler makes of it. A
+// PublicCall: a call of the public API that has passed the checks, and the result of its handler. A
 // new endpoint is one handler of this form in a file of its own, and one line in public_api.cc.
 //
 // Thread rule: the simulator's thread.
@@ -24,7 +24,7 @@ class SyncRunner;
 class Upstream;
 class WebhookQueue;
 
-// What handlers act on beside the state.
+// What handlers act on besides the state.
 struct PublicMachines {
   Engine& engine;
   WebhookQueue& webhooks;
@@ -33,7 +33,7 @@ struct PublicMachines {
   Actions& actions;
 };
 
-// The caller is known, within its rate limit, and its body, if any, says that it is JSON.
+// The caller is known and within its rate limit; the body, if any, is declared as JSON.
 struct PublicCall {
   Engine& engine;
   const PublicMachines& machines;
@@ -41,26 +41,26 @@ struct PublicCall {
   const core::Target& target;
   Environment& environment;  // the caller's
   Duration stale{0};         // records are shown as they were that long ago
-  const PathParts& parts;    // what the route's braces stand for
+  const PathParts& parts;    // the values of the route's placeholders
 };
 
-// What is answered, and what the journal says about it.
+// The answer, and what the journal records about it.
 struct PublicAnswer {
   int status = 200;
   std::string body;                         // JSON
-  std::optional<core::Response> passed_on;  // in place of both: somebody else's answer
+  std::optional<core::Response> passed_on;  // instead of both: another server's answer
   core::WireFaults wire;                    // of the external API, on top of the caller's own
   StreamKey stream;                         // what the call was about
   std::size_t records = 0;
-  std::optional<Position> after;  // the cursor that it gave
+  std::optional<Position> after;  // the cursor in the request
   std::string next_cursor;
 };
 
 using PublicResult = std::variant<PublicAnswer, ApiError>;
 using PublicHandler = PublicResult (*)(PublicCall&);
 
-// The call's body, a JSON object; an empty one is {}. What is wrong with it, once it was read, is
-// answered all at once.
+// The call's body, a JSON object; an empty body counts as {}. Once it has been read, refusal()
+// reports all of its problems at once.
 //
 //   PublicBody body(call);
 //   const std::string name = body.fields().required("name");
@@ -77,11 +77,11 @@ class PublicBody {
   std::optional<core::json::Fields> fields_;
 };
 
-// What is wrong with a query that has other parameters than these, or one of them twice.
+// The error for a query with parameters other than these, or with one of them twice.
 std::optional<ApiError> refuse_other_parameters(const PublicCall& call,
                                                 std::initializer_list<std::string_view> known);
 
-// Checks the headers that name a connection, and puts it into `stream`; or the error to answer.
+// Checks the headers that name a connection and puts it into `stream`, or returns the error.
 std::optional<ApiError> read_connection(const PublicCall& call, StreamKey& stream);
 // CUR-7
 ApiError bad_cursor(const Dialect& dialect);

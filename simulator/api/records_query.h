@@ -25,8 +25,7 @@ struct RecordsQuery {
   std::optional<Time> modified_from;  // inclusive
   ActionSet actions = all_actions();
   std::vector<std::string> ids;
-  bool ends_paging =
-      false;  // the nango dialect's fraction limit: next_cursor is null whatever follows
+  bool ends_paging = false;  // the nango dialect's fractional limit: next_cursor is always null
 
   static constexpr std::string_view kDefaultVariant = "base";
 };

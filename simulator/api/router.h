@@ -1,13 +1,14 @@
-// Router: who answers a method and path. Both APIs are one: a table, and 404 or 405 for the rest.
+// Router: finds the handler of a method and path. Both APIs use one: a table, and 404 or 405 for
+// the rest.
 //
 //   Router<int> router;
 //   router.add("GET", "/faults/{id}", 7);
 //   auto found = router.find("GET", "/faults/hiccup");   // handler 7, parts {"id": "hiccup"}
 //
-// Where several patterns fit, those with the fewest braces count, as OpenAPI has it: "/faults/all"
-// before "/faults/{id}". A pattern that ends in "{name*}" fits every path below it, and the method
-// "*" is any. HEAD is answered as GET unless it is in the table itself. Not to be changed while it
-// is used.
+// Where several patterns match, those with the fewest placeholders win, as in OpenAPI:
+// "/faults/all" before "/faults/{id}". A pattern that ends in "{name*}" matches every path below
+// it, and the method "*" matches any. HEAD is answered like GET unless the table has a route for
+// it. No route may be added while it is in use.
 #pragma once
 
 #include <map>
@@ -21,10 +22,10 @@
 
 namespace terapi::simulator {
 
-// What the braces of a pattern stand for.
+// The values of a pattern's placeholders, by name.
 using PathParts = std::map<std::string, std::string, std::less<>>;
 
-// The methods and patterns, by the order in which they were added.
+// The methods and patterns, in the order in which they were added.
 class RouteTable {
  public:
   struct Found {
@@ -54,7 +55,7 @@ class Router {
     handlers_.push_back(std::move(handler));
   }
   // The handler, or the 404 or 405 to answer. `path` is still percent-encoded, so that a part may
-  // hold a slash; what the braces stand for is decoded.
+  // contain a slash; the values of placeholders are decoded.
   std::variant<Found, ApiError> find(std::string_view method, std::string_view path) const {
     auto found = table_.find(method, path);
     if (auto* error = std::get_if<ApiError>(&found)) return std::move(*error);

@@ -286,11 +286,11 @@ VariantCall read_variant(const PublicCall& call) {
                           .refused;
   }
   if (!variant.refused && !is_variant_name(variant.key.variant)) {
-    variant.refused = ApiError{400, "invalid_variant",
-                               "a variant has letters, digits, - and _, at most 255 of them"};
+    variant.refused =
+        ApiError{400, "invalid_variant", "a variant has 1 to 255 letters, digits, - and _"};
   }
   if (!variant.refused && variant.key.variant == kBaseVariant) {
-    variant.refused = ApiError{400, "invalid_variant", "'base' is there already, and stays"};
+    variant.refused = ApiError{400, "invalid_variant", "'base' always exists"};
   }
   return variant;
 }

@@ -1,4 +1,4 @@
-// The control API under /_simulator (docs/control-api.md): each group of calls is a file of this
+// The control API under /_simulator (docs/control-api.md): each group of calls is a file in this
 // folder that adds its routes.
 #pragma once
 
@@ -10,12 +10,12 @@ namespace terapi::simulator {
 // True for the paths that the control API answers: /_simulator/… and /metrics.
 bool is_control_path(std::string_view target);
 
-// Who may call: loopback, unless it is a page of another site in somebody's browser; and, where a
-// token is set, whoever bears it. Nothing when the caller may.
+// Who may call: loopback, except for pages of other sites in a browser; and, where a token is set,
+// any caller that sends it. Nothing when the caller may.
 std::optional<ApiError> refuse_caller(const core::Request& request,
                                       const std::string& control_token);
 
-// Finds the handler of the call and hands it over; replies with what is wrong where there is none.
+// Finds the call's handler and runs it; where there is none, replies with the error.
 void route_control_call(const ControlRouter& router, const core::Request& request,
                         const Reply& reply);
 

@@ -1,4 +1,4 @@
-// Bodies of control calls: parsed, or answered with everything that is wrong with them.
+// Bodies of control calls: parsed, or refused with everything that is wrong with them.
 #pragma once
 
 #include <optional>
@@ -9,14 +9,14 @@
 
 namespace terapi::simulator {
 
-// The body as JSON; an empty one as {}. Nothing after a 400 or 415 has been replied.
+// The body as JSON; an empty one as {}. Nothing once a 400 or 415 has been sent.
 std::optional<core::json::Document> read_body(const ControlCall& call, const Reply& reply);
 
-// True when there are none; else 400 invalid_body with all of them has been replied.
+// True when there are none; otherwise 400 invalid_body has been sent, with all of them.
 bool no_issues(const core::json::Issues& issues, std::string_view text, const Reply& reply);
 
-// The environment that ?environment= (or `name`) means, by default the first; null after a 404 has
-// been replied.
+// The environment that ?environment= (or `name`) names, by default the first; null once a 404 has
+// been sent.
 Environment* chosen_environment(State& state, const std::string& name, const Reply& reply);
 
 }  // namespace terapi::simulator

@@ -1,4 +1,4 @@
-// ControlCall: a call of the control API on its way to its handler, and how it is replied to.
+// ControlCall: a call of the control API on its way to its handler, and how to reply to it.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace terapi::simulator {
 struct ControlCall {
   const core::Request& request;
   core::Target target;
-  PathParts parts;  // what the pattern's braces stand for
+  PathParts parts;  // the values of the pattern's placeholders
 
   // A query parameter, or "".
   std::string query(std::string_view name) const;

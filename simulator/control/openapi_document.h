@@ -1,6 +1,6 @@
 // The document behind GET /_simulator/openapi.json. It is kept in parts, NAME.openapi.json beside
 // the handlers that each describes (CMakeLists.txt lists them): a part has `paths`, `webhooks` and
-// `components` as the whole has, and names what another part defines by the usual `$ref`.
+// `components` like the whole, and refers to what another part defines by the usual `$ref`.
 // shared.openapi.json adds the head, and what several parts use.
 //
 // Thread rule: any thread.

@@ -1,5 +1,5 @@
-// /_simulator/upstream…: the simulated external APIs' data, for whoever owns the machine; and
-// POST /_simulator/forward, a webhook that an external API sent (HOOK-13).
+// /_simulator/upstream…: the simulated external APIs' data, read and changed directly; and POST
+// /_simulator/forward, a webhook that an external API sent (HOOK-13).
 #include <algorithm>
 #include <vector>
 

@@ -6,7 +6,7 @@
 
 namespace terapi::simulator {
 
-// Exit codes: 0 done, 1 the thing failed, 2 wrong usage or input. `exec` passes its command's on.
+// Exit codes: 0 done, 1 failed, 2 wrong usage or input. `exec` passes its command's on.
 int run_program(const std::vector<std::string>& arguments);
 
 int run_serve(const std::vector<std::string>& arguments);
@@ -14,7 +14,7 @@ int run_exec(const std::vector<std::string>& arguments);
 int run_ready(const std::vector<std::string>& arguments);
 int run_validate(const std::vector<std::string>& arguments);
 
-// Says on stderr what went wrong; the exit code that this kind of error means.
+// Prints the error on stderr; returns the exit code for it.
 int report(const std::string& program, const std::string& code, const std::string& message);
 
 }  // namespace terapi::simulator

@@ -1,4 +1,4 @@
-// What `terapi-simulator serve` and `exec` are told on the command line.
+// ServeFlags: the flags of `terapi-simulator serve` and `exec`. A value.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,11 @@
 // For tests: one interface over the simulator in process and over the simulator as a program with
-// real sockets, so that the very same tests run on both.
+// real sockets, so that the same tests run on both.
 //
 //   class RecordsContract : public ContractTest {};
-//   TEST_P(RecordsContract, AnswersThePage) { EXPECT_EQ(simulator().page()["records"].size(), 0U);
-//   } TERAPI_ON_BOTH_BACKENDS(RecordsContract);
+//   TEST_P(RecordsContract, AnswersThePage) {
+//     EXPECT_EQ(simulator().page()["records"].size(), 0U);
+//   }
+//   TERAPI_ON_BOTH_BACKENDS(RecordsContract);
 #pragma once
 
 #include <unistd.h>
@@ -24,8 +26,8 @@
 
 namespace terapi::simulator {
 
-// A ServerProcess on a free port, on virtual time, in a thread of its own; called by cpp-httplib,
-// and its webhooks received by it, so that none of our own HTTP code is on the other side.
+// A ServerProcess on a free port, in virtual time, on a thread of its own. cpp-httplib calls it and
+// receives its webhooks, so that none of our own HTTP code is on the other side.
 class SocketSimulator final : public TestSimulator {
  public:
   explicit SocketSimulator(TestSimulatorOptions options = {})
@@ -54,7 +56,7 @@ class SocketSimulator final : public TestSimulator {
     thread_.join();
   }
 
-  // As it comes, an error of the connection included.
+  // The response, or the connection's error.
   core::Result<core::Response> try_send(core::Request request, core::SendOptions options = {}) {
     request.target = base_url_ + request.target;
     return transport_.send(request, options);
@@ -64,7 +66,7 @@ class SocketSimulator final : public TestSimulator {
     return faulty_receiver_.url(path);
   }
   std::string refusing_url() const override {
-    // Bound once, so that nobody had it a moment ago, and free again.
+    // A port that was bound a moment ago, so that nobody else has it, and is free again.
     return core::TestListener().url("/hook");
   }
   std::uint16_t port() const {
@@ -81,7 +83,7 @@ class SocketSimulator final : public TestSimulator {
     return {0, {}, ""};
   }
 
-  // Gone when the simulator has read it.
+  // Removed once the simulator has read it.
   struct WorldFile {
     explicit WorldFile(const std::string& text) : path(testing::TempDir() + "world-XXXXXX") {
       const int descriptor = ::mkstemp(path.data());
@@ -113,7 +115,7 @@ inline std::unique_ptr<TestSimulator> make_simulator(Backend backend,
 
 class ContractTest : public testing::TestWithParam<Backend> {
  public:
-  // The simulator of this test; made at the first call, of these options.
+  // The simulator of this test; made at the first call, with these options.
   TestSimulator& simulator(TestSimulatorOptions options = {}) {
     if (!simulator_) simulator_ = make_simulator(GetParam(), std::move(options));
     return *simulator_;

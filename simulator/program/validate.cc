@@ -1,5 +1,5 @@
-// terapi-simulator validate: says line and column of each fault in world files; scenario files are
-// handed to terapi-conformance, which stands beside this program.
+// terapi-simulator validate: reports line and column of each mistake in world files; scenario files
+// are passed to terapi-conformance, in the same folder as this program.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>

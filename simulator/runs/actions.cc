@@ -31,7 +31,7 @@ core::Result<std::string> output_of(const core::Request& request,
   }
   if (answer->body.empty()) return std::string("null");
   if (!is_json(answer->body)) {
-    return core::Error{"action_failed", what + " answered what is not JSON"};
+    return core::Error{"action_failed", what + " answered something that is not JSON"};
   }
   return answer->body;
 }

@@ -1,8 +1,8 @@
-// Actions: what an integration's actions do to the external API of a connection (WRITE-1), at once
-// or, asynchronously, a little later with a webhook when done.
+// Actions: carries out an integration's actions on a connection's external API (WRITE-1): at once,
+// or asynchronously, a little later, with a webhook when done.
 //
-// An action is carried out in HTTP, as a real one is, so that what strikes the external API strikes
-// it, too. What it changed comes back as a record with the next run (WRITE-3).
+// An action is an HTTP request, as a real one is, so that faults of the external API strike it,
+// too. What it changed comes back as a record with the next run (WRITE-3).
 //
 // Thread rule: the simulator's thread.
 #pragma once
@@ -32,26 +32,26 @@ class Actions {
   };
   // The action of that name, or nothing.
   Known find(const Integration& integration, std::string_view name) const;
-  // The members of its input that are required and not there.
+  // The required members that its input lacks.
   static std::vector<std::string> missing(const ActionTemplate& action,
                                           const core::json::Value& input);
 
-  // What it comes to, and how long that takes: the output as JSON, or code "action_failed".
+  // The result, and how long it takes: the output as JSON, or code "action_failed".
   struct Done {
     core::Result<std::string> output;
     Duration after{0};
   };
   Done carry_out(Environment& environment, const Connection& connection, const Known& known,
                  const core::json::Value& input);
-  // Carries it out as an event of its own; its id.
+  // Carries it out later, as an event of its own; returns its id.
   std::string carry_out_later(Environment& environment, const Connection& connection,
                               const std::string& name, const core::json::Value& input);
   const AsyncAction* find_async(const Environment& environment, std::string_view id) const;
 
-  // True when one has not ended.
+  // True while an asynchronous one has not ended.
   bool busy() const;
-  // Goes on with what was cut off, after a state was loaded: what was carried out is not done
-  // again.
+  // After a state was loaded: goes on with interrupted actions; what was carried out is not
+  // repeated.
   void resume();
 
  private:

@@ -1,4 +1,4 @@
-// Run: one run of a sync (SYNC-3): saves, updates and deletes, and in the end its webhooks.
+// Run: one run of a sync (SYNC-3): saves, updates and deletes, and at the end its webhooks.
 //
 // Each call that changes records is one save: one commit time, shared by its records (CUR-9).
 // What a run changes is visible at once, unless a fault holds it back until the run is over.
@@ -45,7 +45,7 @@ struct RunResult {
 
 class Run {
  public:
-  // Creates the integration, connection, sync or stream that the world does not name yet.
+  // Creates the integration, connection, sync or stream that does not exist yet.
   Run(Engine& engine, WebhookQueue& webhooks, Environment& environment, RunSpec spec);
 
   // META-4, META-5, META-7, PRUNE-2.
@@ -60,14 +60,14 @@ class Run {
   void remove(const std::vector<std::string>& ids);
   // The full data set: saves all of it and deletes what is not in it (SYNC-4).
   void replace(const std::vector<Payload>& payloads);
-  // Deletes what is there and not among these ids.
+  // Deletes the records whose ids are not among these.
   void remove_missing(const std::set<std::string, std::less<>>& kept);
-  // Puts a version where it was, with its times: of a record that comes from somewhere else. One
-  // that is there already and newer stays.
+  // Restores a version of a record from elsewhere, with its times. A newer one that is already
+  // stored stays.
   void restore(RecordFields fields);
-  // True when a record of that id is there, and not deleted.
+  // True when a record of that id exists and is not deleted.
   bool knows(std::string_view id);
-  // It ends part-way, and detects no deletions any more.
+  // Makes the run fail part-way; it then detects no more deletions.
   void fail(RunError error) { spec_.error = std::move(error); }
 
   // Ends the run and announces what it changed (HOOK-1, HOOK-3 to HOOK-5).
@@ -103,7 +103,7 @@ class Run {
 
 // Makes a staged save visible; called by its timer.
 void make_visible(Engine& engine, WebhookQueue& webhooks, std::uint64_t staged_number);
-// Takes streams away, with what is saved in them and cannot be seen yet.
+// Removes streams, together with what is saved in them but not visible yet.
 void erase_streams(Engine& engine, WebhookQueue& webhooks, Environment& environment,
                    const std::function<bool(const StreamKey&)>& wanted);
 // Sets the timers of all staged saves again, after a state was loaded.

@@ -475,7 +475,7 @@ bool SyncRunner::take(Live& live, const core::Result<core::Response>& answer) {
   const auto page = reader.read(answer->body);
   const std::string next = page ? (*page)["next"].string() : "";
   if (!page || !(*page)["data"].is_array() || (!next.empty() && next == live.after)) {
-    fail(live, {"script_error", what + " answered what is not a page of objects"});
+    fail(live, {"script_error", what + " answered something that is not a page of objects"});
     return false;
   }
   return take_page(live, *page);

@@ -5,8 +5,8 @@
 // (upstream.h), and saves each page as it comes; so one that fails part-way keeps what it saved. At
 // most one run of a (connection, sync, variant) is under way, and one more is queued.
 //
-// What it knows is in State, as Schedules; a run that a kill or a restored snapshot cut off begins
-// again from its first page.
+// Its knowledge is kept in State, as Schedules; a run that a kill or a restored snapshot cut off
+// starts again from its first page.
 //
 // Thread rule: the simulator's thread.
 #pragma once
@@ -35,23 +35,23 @@ class SyncRunner {
   // Code "unknown_sync".
   core::Result<void> set_enabled(Environment& environment, Integration& integration,
                                  std::string_view sync, bool enabled);
-  // A connection is new: its external API is there, and its enabled syncs run.
+  // For a new connection: sets up its external API, and runs its enabled syncs.
   void take_up(Environment& environment, const Connection& connection);
-  // Ends what runs for a connection, and forgets its schedules and its external API.
-  // …and its records.
+  // Ends a connection's runs, and forgets its schedules, its external API and its records.
   void drop(Environment& environment, const std::string& integration,
             const std::string& connection);
   // Every enabled sync gets a schedule for each connection whose external API it can read.
   void reconcile(Environment& environment);
 
-  // SYNC-5. The schedule has to be there.
+  // SYNC-5. The schedule has to exist.
   void trigger(Environment& environment, const ScheduleKey& key, TriggerOptions order);
   void start(Environment& environment, const ScheduleKey& key);
   void pause(Environment& environment, const ScheduleKey& key);
-  // Nothing: the sync's own again.
+  // Nothing: back to the sync's own.
   void set_frequency(Environment& environment, const ScheduleKey& key,
                      std::optional<Duration> frequency);
-  // A variant of a sync whose base is scheduled; it runs at once. Removing one takes its records.
+  // Adds a variant of a sync whose base is scheduled; it runs at once. Removing one deletes its
+  // records.
   void add_variant(Environment& environment, const ScheduleKey& key);
   void remove_variant(Environment& environment, const ScheduleKey& key);
 
@@ -68,8 +68,8 @@ class SyncRunner {
 
  private:
   struct Live;
-  // What a full sync found when it last read everything; as long as it stays so, reading it again
-  // changes nothing.
+  // What a full sync found when it last read everything; while that stays the same, reading it
+  // again changes nothing.
   using Seen = std::vector<std::uint64_t>;
 
   Schedule& make_schedule(Environment& environment, const ScheduleKey& key);

@@ -1,4 +1,4 @@
-// Makes a State of a World: environments, faults, external APIs and, as saves of 1,000 records, its
+// Builds a State from a World: environments, faults, external APIs and, in saves of 1,000, its
 // records.
 #pragma once
 
@@ -17,14 +17,14 @@ class WebhookQueue;
 // Records of a file or the generator are saved in batches of this size.
 inline constexpr std::size_t kLoadBatch = 1000;
 
-// Replaces the engine's state (but for the clock) by the world. Nothing is announced: it is given.
-// Codes "bad_record", "bad_file", "no_file".
+// Replaces the engine's state (except for the clock) with the world. Nothing is announced. Codes
+// "bad_record", "bad_file", "no_file".
 core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream& upstream,
                                World world, const std::string& folder);
 
-// Carries out one --load: one run, announced like any other; or, of a database that terapi-sync
-// filled, its records as they were. With `fresh`, which says that the state was just made of a
-// world, they take the place of that world's in their streams.
+// Carries out one --load: one run, announced like any other; or, from a database that terapi-sync
+// filled, its records as they were. With `fresh`, which says that the state was just built from a
+// world, they replace that world's records in their streams.
 core::Result<void> carry_out_load(Engine& engine, WebhookQueue& webhooks, const LoadSpec& spec,
                                   bool fresh);
 

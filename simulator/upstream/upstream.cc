@@ -35,7 +35,7 @@ std::optional<std::uint64_t> number_in(std::string_view text) {
   return number;
 }
 
-// What came, as it came: for whoever wants to see what the proxy passes on.
+// The request as it arrived, to see what the proxy passes on.
 core::Response echo(const core::Request& request) {
   json::Writer out;
   out.begin_object().field("method", request.method).field("target", request.target);
@@ -212,7 +212,7 @@ core::Response Upstream::create(Call& call) {
     if (!id) return complaint(422, "'" + collection.id_key + "' has to be a text or a number");
     const UpstreamObject* there = collection.find(*id);
     if (there != nullptr && !there->deleted) {
-      return complaint(409, "there is a '" + *id + "' already");
+      return complaint(409, "'" + *id + "' already exists");
     }
   }
   const auto drawn = draw(call.environment, call.key(), collection, *body);
@@ -244,7 +244,7 @@ core::Response Upstream::change(Call& call, std::string_view id) {
   const auto body = reader.read(call.request.body);
   if (!body || !body->is_object()) return complaint(422, "the body has to be a JSON object");
   if (const auto named = object_id(*body, collection.id_key); named && *named != id) {
-    return complaint(422, "'" + collection.id_key + "' is another one than the path's");
+    return complaint(422, "'" + collection.id_key + "' differs from the path's");
   }
   std::string text = there ? object->text : "{}";
   if (method == "PUT") {

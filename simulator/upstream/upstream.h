@@ -1,9 +1,9 @@
-// Upstream: the external APIs behind connections, simulated — collections of objects that syncs
-// read, that actions and the proxy write (WRITE-3), and that change by themselves.
+// Upstream: the simulated external APIs behind connections: collections of objects that syncs read,
+// that actions and the proxy write (WRITE-3), and that change by themselves.
 //
-// It is spoken to in HTTP, as a real one is: pages, rate limits, latency, and whatever fault rules
-// on "upstream" do. docs/upstream.md has its paths. Who owns the machine may also change objects
-// directly, past all that.
+// It speaks HTTP, as a real one does, with pages, rate limits, latency, and the effects of fault
+// rules on "upstream". docs/upstream.md has its paths. The control API changes objects directly,
+// past all that.
 //
 // Thread rule: the simulator's thread.
 #pragma once
@@ -25,48 +25,47 @@ class Upstream {
  public:
   explicit Upstream(Engine& engine) : engine_(engine) {}
 
-  // What the external API of that connection answers to a request in origin form.
+  // The answer of that connection's external API to a request in origin form.
   core::Outcome handle(Environment& environment, const Connection& connection,
                        const core::Request& request);
 
-  // The collection of that name, made and filled where there is none yet: with what its template's
-  // stream already holds, since that came from there, or else with generated objects. Null where
-  // there is none and no template of the provider names it.
+  // The collection of that name. A missing one is created, and filled with what its template's
+  // stream already holds, since that came from it, or else with generated objects. Null when it is
+  // missing and no template of the provider names it.
   Collection* provide(Environment& environment, const Connection& connection,
                       std::string_view collection);
   // The same, but new ones are empty and need no template.
   Collection& make(Environment& environment, const CollectionKey& key);
 
-  // Gives a new collection what it begins with, as provide() does; nothing without a template.
+  // Fills a new collection, as provide() does; does nothing without a template.
   void fill(Environment& environment, const CollectionKey& key);
 
-  // Told when handle() or provide() has made a collection.
+  // Called when handle() or provide() has created a collection.
   void set_on_made(std::function<void(Environment&)> on_made) { on_made_ = std::move(on_made); }
   // Forgets the external API of a connection.
   void forget(Environment& environment, const std::string& integration,
               const std::string& connection);
 
-  // Why no run could make a record of that object, or nothing: it has no usable id, or another one,
-  // or is nested too deeply.
+  // Why no run could make a record of that object (no usable id, a different id, nested too
+  // deeply), or nothing.
   std::optional<std::string> problem(const Collection& collection, std::string_view id,
                                      std::string_view text) const;
-  // Changes by whoever owns the machine. False when nothing changed, which is so, too, of an object
-  // that there is a problem with.
+  // Direct changes, past HTTP. False when nothing changed, as for an object with a problem().
   bool put(Collection& collection, std::string_view id, std::string text);
   bool remove(Collection& collection, std::string_view id);
-  // All of it: what is not among these objects is removed.
+  // Replaces the whole collection: what is not among these objects is removed.
   void replace(Collection& collection, const std::vector<Payload>& objects);
-  // Adds objects of its template; the id of each. Nothing when it has none.
+  // Adds objects of its template; returns their ids, none when it has no template.
   std::vector<std::string> generate(Environment& environment, const CollectionKey& key,
                                     std::int64_t count);
 
-  // Sets, changes or (nothing) ends what changes by itself.
+  // Sets or replaces the plan of automatic changes; nothing ends it.
   void set_plan(Environment& environment, const CollectionKey& key, std::optional<ChangePlan> plan);
 
   // The template of a collection, or null.
   const Template* template_of(const Environment& environment, const CollectionKey& key) const;
 
-  // Makes the changes by themselves that are due at a connection's external API, before a run that
+  // Carries out the planned changes that are due at a connection's external API, before a run that
   // is due at the same instant reads it.
   void change_what_is_due(Environment& environment, const std::string& integration,
                           const std::string& connection);
