@@ -1,4 +1,4 @@
-// terapi-conformance client: judges anybody's sync client, a process, over HTTP.
+// terapi-conformance client: judges any sync client, as a process, over HTTP.
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -27,8 +27,8 @@ void print_client_help(const core::Flags& flags) {
       "  TERAPI_LIMIT          records of a page\n"
       "  TERAPI_STREAMS        INTEGRATION/CONNECTION/MODEL, separated by spaces\n"
       "  TERAPI_DIALECT        terapi or nango\n"
-      "The dump command gets the same and prints what is stored, a JSON object a line; without it\n"
-      "the wire alone is judged.\n\n%s\n",
+      "The dump command gets the same and prints what is stored, one JSON object per line;\n"
+      "without it, the wire alone is judged.\n\n%s\n",
       flags.help().c_str());
 }
 

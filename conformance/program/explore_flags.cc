@@ -116,7 +116,7 @@ void ExploreFlags::add_to(core::Flags& flags) {
               return core::Result<void>();
             });
   flags.toggle("server", "stories that judge a server: ours, or the one at --base-url", server);
-  flags.text("base-url", "URL", "another server than ours, over HTTP", stage.base_url);
+  flags.text("base-url", "URL", "a server other than ours, over HTTP", stage.base_url);
   flags.text("control-url", "URL",
              "of its control API; without it, nothing is written, and the existing data is read",
              stage.control_url);
@@ -129,7 +129,7 @@ void ExploreFlags::add_to(core::Flags& flags) {
   flags.text("filter", "GLOB", "the scenario, or scenarios, that they are placed in", filter);
   flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
              scenarios);
-  flags.text("run", "COMMAND", "another client than ours, over HTTP and in real time",
+  flags.text("run", "COMMAND", "a client other than ours, over HTTP and in real time",
              commands.run);
   flags.text("dump", "COMMAND", "prints what that client has stored", commands.dump);
   flags.number("seed", "N", "begin with this seed, in place of 1", kSeeds, first);
@@ -160,7 +160,7 @@ core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments)
   }
   if (exhaustive > 0 && (asked_seeds_ || first != 1 || size != "any" || !mutants.empty())) {
     return core::Error{"bad_usage",
-                       "--seeds, --seed, --size and --mutant are of drawn schedules; --exhaustive "
+                       "--seeds, --seed, --size and --mutant are for drawn schedules; --exhaustive "
                        "draws none"};
   }
   if (exhaustive == 0 && !(filter.empty() && scenarios.empty())) {

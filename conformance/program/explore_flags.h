@@ -1,4 +1,4 @@
-// ExploreFlags: what `terapi-conformance explore` was told. A value.
+// ExploreFlags: the flags of `terapi-conformance explore`. A value.
 #pragma once
 
 #include <atomic>
@@ -42,12 +42,12 @@ struct ExploreFlags {
   std::uint64_t exhaustive = 0;   // faults that are placed at once; 0: seeds are drawn
   std::string filter;             // the scenario that they are placed in
   std::string scenarios;          // folder
-  ProcessClientOptions commands;  // of another client than ours
+  ProcessClientOptions commands;  // of a client other than ours
   bool server = false;            // stories that judge a server
-  HttpServerStageOptions stage;   // of another server than ours
-  std::string stream;             // that is read there, where nothing is written
+  HttpServerStageOptions stage;   // of a server other than ours
+  std::string stream;             // that is read there when nothing is written
   bool help = false;
-  const std::atomic<bool>* stop = nullptr;  // set by a signal: what is being made smaller stays so
+  const std::atomic<bool>* stop = nullptr;  // set by a signal: shrinking ends, too
   ExploreOptions play;
 
   // Code "bad_usage".
@@ -61,11 +61,11 @@ struct ExploreFlags {
   // Makes the failing schedule small. `name`: of its file; empty: by its seed, or the mutant.
   KeptSchedule keep(const DrawnSchedule& drawn, const FoundFailure& failure,
                     const std::string& name = "") const;
-  // Nothing is written to another's server that has no control API.
+  // True for a server at --base-url without a control API: nothing is written to it.
   bool only_reads() const { return !stage.base_url.empty() && stage.control_url.empty(); }
-  // Who is tried: for reports.
+  // What is tested, for reports.
   std::string subject() const;
-  // Takes the key out of what another server said.
+  // Removes the key from what another server said.
   Redactor redactor() const { return Redactor({stage.secret_key}); }
   // The line that finds that seed's failure again.
   std::string again(std::uint64_t seed) const;

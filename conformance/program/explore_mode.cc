@@ -1,4 +1,4 @@
-// terapi-conformance explore: schedules by chance, or all of a kind; what fails is made small and
+// terapi-conformance explore: random schedules, or all of a kind; what fails is made small and
 // kept.
 
 #include <algorithm>

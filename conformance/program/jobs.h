@@ -1,5 +1,5 @@
 // Jobs: what is to be played, for each kind of subject. They refer to the scenario and the flags,
-// which have to live as long as they do. Pure functions.
+// which have to outlive them. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ JudgeJob client_job_over_http(const Scenario& scenario, const JudgeFlags& flags,
 JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
                                     const ClientMutant* mutant = nullptr);
 
-// A server by its URL; `world` is what the results are told under.
+// A server by its URL; `world` is the name of the world in the results.
 JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
                     const HttpServerStageOptions& server, const std::string& stream, bool read_only,
                     const std::string& world);

@@ -1,4 +1,4 @@
-// JudgeFlags: what the modes of terapi-conformance can be told alike. A mode that cannot honour one
+// JudgeFlags: the flags that the modes of terapi-conformance share. A mode that cannot honour one
 // of these flags refuses it, and says which modes take it. A value.
 #pragma once
 
@@ -21,7 +21,7 @@ struct JudgeFlags {
   std::uint64_t shards = 1;
   std::uint64_t seed = 0;  // 0: each scenario's own
   std::uint64_t repeat = 1;
-  std::uint64_t jobs = 0;  // 0: as many as suit
+  std::uint64_t jobs = 0;  // 0: a suitable number
   bool shuffle = false;
   std::string dialect = "terapi";
   ReportFiles reports;
@@ -52,7 +52,7 @@ struct IdFilter {
   std::vector<std::string> globs() const;
 };
 
-// True when the text fits the pattern, in which * stands for anything and ? for any character.
+// True when the text matches the pattern, in which * stands for anything and ? for any character.
 bool fits(std::string_view pattern, std::string_view text);
 
 }  // namespace terapi::conformance

@@ -64,8 +64,8 @@ core::Result<Chosen> choose(const std::vector<JudgeJob>& all, const std::string&
     return core::Error{"bad_usage",
                        "no scenario fits '" + filter + "'; `terapi-conformance list` shows them"};
   }
-  return core::Error{"bad_usage", "of " + std::to_string(number) +
-                                      " scenarios none is played in this part of the run"};
+  return core::Error{"bad_usage", "none of the " + std::to_string(number) +
+                                      " scenarios is played in this part of the run"};
 }
 
 void shuffle(Chosen& chosen, core::Random& random) {

@@ -1,5 +1,5 @@
 // JudgeRun: the runner of every mode that judges: chooses from the jobs, plays several at once, and
-// tells what came of them: live on the terminal, and in the reports that were asked for.
+// reports the results: live on the terminal, and in the reports that were asked for.
 //
 //   JudgeRun run;
 //   run.mode = "client";
@@ -25,7 +25,7 @@ struct JudgeJob {
   std::string world;     // "virtual" or "http"
   std::function<ScenarioResult()> play;
   std::string file{};  // where it is written, for JUnit
-  bool alone = false;  // shares a server with others: never at the same time as they
+  bool alone = false;  // shares a server with others: never played at the same time
 };
 
 struct JudgeRun {
@@ -33,19 +33,19 @@ struct JudgeRun {
   std::string subject;
   std::vector<std::string> secrets{};  // that no report may hold
   std::string rerun{};                 // "terapi-conformance client --run '…'"
-  std::uint64_t jobs = 0;              // at once; 0: as many as suit
+  std::uint64_t jobs = 0;              // at once; 0: a suitable number
   std::string filter{};                // IdFilter: which of the jobs
-  bool part = false;                   // there are others than these: no entry is stale
+  bool part = false;                   // these are not all: no entry counts as stale
   LiveReport* live = nullptr;          // null: a ConsoleReport on standard output
 
-  // Plays those of the filter and of the flags' shard, in random order and several times where the
-  // flags say so; the exit code. A job without a result is an ERROR.
+  // Plays the jobs that the filter and the flags' shard select, in random order and several times
+  // where the flags say so; returns the exit code. A job without a result is an ERROR.
   int run(const std::vector<JudgeJob>& all, const JudgeFlags& flags) const;
 };
 
-// A run that has just begun, with the clauses of the contract.
+// The summary of a run that has just begun, with the clauses of the contract.
 RunSummary begin_summary(const std::string& mode, const std::string& subject);
-// Now that it has ended.
+// Completes it once the run has ended.
 void end_summary(RunSummary& summary);
 
 // A word of a command line, quoted for a shell where it has to be.

@@ -3,7 +3,7 @@
 //
 //   { "known_failing": [ { "scenario": "server/filter-subsets", "reason": "ticket 4711" } ] }
 //
-// "world" may say that it is so in one of the two only. The file may have comments. A value.
+// "world" may limit an entry to one of the two worlds. The file may have comments. A value.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ class KnownFailing {
   static core::Result<KnownFailing> parse(std::string text, const std::string& name);
 
   void apply(ScenarioResult& result);
-  // A failure for each entry that fits no result at all.
+  // Adds a failure for each entry that matches no result.
   void add_stale(std::vector<ScenarioResult>& results) const;
 
  private:

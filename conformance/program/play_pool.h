@@ -16,9 +16,9 @@ namespace terapi::conformance {
 
 class PlayPool {
  public:
-  // The jobs have to outlive it. 0 threads: one for each core, and two at least.
+  // The jobs have to outlive it. 0 threads: one for each core, and at least two.
   PlayPool(const std::vector<const JudgeJob*>& jobs, std::size_t threads);
-  // Lets those that run end, and plays no more.
+  // Lets running jobs end, and starts no more.
   ~PlayPool();
   PlayPool(const PlayPool&) = delete;
   PlayPool& operator=(const PlayPool&) = delete;

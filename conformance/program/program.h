@@ -6,13 +6,13 @@
 
 namespace terapi::conformance {
 
-// The exit code: 0 pass, 1 fail, 2 wrong usage or a fault of the judge's, 3 inconclusive.
+// The exit code: 0 pass, 1 fail, 2 wrong usage or an error of the judge itself, 3 inconclusive.
 int run_program(const std::vector<std::string>& arguments);
 
-// Tells what is wrong with a command line or a file; 2.
+// Prints what is wrong with a command line or a file; returns 2.
 int refuse(const std::string& message);
 
-// Each gets what stands after its name.
+// Each gets the arguments after its name.
 int run_client_mode(const std::vector<std::string>& arguments);
 int run_server_mode(const std::vector<std::string>& arguments);
 int run_reference_mode(const std::vector<std::string>& arguments);

@@ -12,7 +12,7 @@
 
 namespace terapi::conformance {
 
-// A process of the client begins, dies, or is asked to end.
+// A process of the client starts, is killed, or is asked to stop.
 struct ProcessStep {
   enum class What : std::uint8_t { kStarts, kIsKilled, kStops };
   static constexpr std::array<core::Word<What>, 3> kWhats = {
@@ -21,7 +21,7 @@ struct ProcessStep {
        {What::kStops, "stops", "SIGTERM, likewise"}}};
   What what = What::kStarts;
   int worker = 1;
-  bool wait = true;  // until it has spoken
+  bool wait = true;  // until it has asked for records and listens
 
   template <typename Json>
   static void describe(Json& json) {
@@ -32,7 +32,7 @@ struct ProcessStep {
   }
 };
 
-// Time passes until something is so.
+// Time passes until something is true.
 struct WaitStep {
   enum class What : std::uint8_t { kConverged, kQuiet, kRequests, kFired, kDead };
   static constexpr std::array<core::Word<What>, 5> kWhats = {
@@ -149,9 +149,9 @@ struct JudgeWebhook {
       {{Answer::kAny, "any", "whatever it is"},
        {Answer::kAccepted, "accepted", "2xx"},
        {Answer::kRefused, "refused", "4xx"}}};
-  // How the body gets there. The other two go on in the background, whatever is answered, until
-  // the client hangs up or the scenario is over; they end no step and are judged by what else
-  // the client does meanwhile (`answer` and `answer_within` do not apply). Over HTTP only.
+  // How the body is sent. The last two go on in the background, whatever is answered, until the
+  // client hangs up or the scenario is over; no step waits for them, and they are judged by what
+  // else the client does meanwhile (`answer` and `answer_within` do not apply). Over HTTP only.
   enum class Comes : std::uint8_t { kAtOnce, kSlowly, kWithoutEnd };
   static constexpr std::array<core::Word<Comes>, 3> kComes = {
       {{Comes::kAtOnce, "at once", "as usual"},
@@ -205,7 +205,7 @@ struct WebhookStep {
 template <>
 inline constexpr std::string_view kDefinition<JudgeWebhook> = "judge_webhook";
 
-// The next such moment is the last one of the client's process.
+// The client's process is killed at the next such moment.
 struct KillStep {
   enum class At : std::uint8_t {
     kRequest,
@@ -297,7 +297,7 @@ struct MarkStep {
   }
 };
 
-// Something has to be so, judged from the history.
+// Something has to be true, judged from the history.
 struct ClientCheck {
   enum class What : std::uint8_t {
     kRequests,

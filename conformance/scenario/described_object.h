@@ -2,7 +2,7 @@
 // write it as JSON, and write its JSON Schema.
 //
 //   read_object(slot, rule);                       {"do":"poison","record":"r3"} → WireRule
-//   write_object(out, rule, Subject::kClient);     what is as usual is left out
+//   write_object(out, rule, Subject::kClient);     defaults are left out
 //   schema_of<WireRule>(Subject::kClient);         "\"type\":\"object\",\"properties\":…"
 //
 // Thread rule: pure functions.

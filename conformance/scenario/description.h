@@ -1,6 +1,6 @@
-// Description: what the scenario language is made of. Each struct of it (a step, a check, a run)
-// describes itself once, member by member, to whoever asks: the reader of files, the writer, the
-// JSON Schema, and through that the tables of docs/write-a-scenario.md.
+// Description: how the scenario language is defined. Each of its structs (a step, a check, a run)
+// describes itself once, member by member, for all who need it: the reader of files, the writer,
+// the JSON Schema, and through that the tables of docs/write-a-scenario.md.
 //
 //   struct MarkStep {
 //     std::string name;
@@ -17,8 +17,8 @@
 //                                                that judge a server may be another one
 //   verb(name, get, [kind,] says, [who])         the member that a step is known by; of several
 //                                                verbs a step has one
-//   must(…), may(…)                              members that have to be there, or need not; the
-//                                                default is what the struct is made with
+//   must(…), may(…)                              required and optional members; the default is
+//                                                the value in a new struct
 //   embed(get)                                   the members of another struct stand here, too
 // `get` is a pointer to the member, or a function from the struct to it. The kind follows from its
 // type; a Range, an array of Words, or a kind of member_kinds.h says more. `who`: only scenarios
@@ -68,7 +68,7 @@ struct MemberInfo {
   For who = For::kAll;
 };
 
-// The name under which a struct stands in the schema's $defs; "" for those that stand in place.
+// A struct's name in the schema's $defs; "" for one that is written in place.
 template <typename T>
 inline constexpr std::string_view kDefinition{};
 

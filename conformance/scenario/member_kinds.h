@@ -1,12 +1,12 @@
 // Kinds of members: how a value of the scenario language is read, written, and described in a JSON
 // Schema. A kind of T has
 //
-//   void read(const Slot& slot, T& value) const;             what is wrong goes to the slot's
-//   issues void write(json::Writer& out, const T& value, Subject judges) const; std::string
-//   schema(Subject judges) const;                "\"type\":\"boolean\""
+//   void read(const Slot& slot, T& value) const;   mistakes go to the slot's issues
+//   void write(json::Writer& out, const T& value, Subject judges) const;
+//   std::string schema(Subject judges) const;      "\"type\":\"boolean\""
 //
-// and may have `kTakesNull` (else null is as good as absent) and `writes(value)` (of a verb: this
-// one is the right one to write the step with).
+// and may have `kTakesNull` (otherwise null counts as absent) and `writes(value)` (for a verb: true
+// when it is the one to write the step with).
 //
 // Thread rule: values.
 #pragma once
@@ -49,7 +49,7 @@ struct BooleanKind {
 
 struct TextKind {
   bool not_empty = false;
-  std::string_view pattern{};  // of the schema alone
+  std::string_view pattern{};  // for the schema only
 
   void read(const Slot& slot, std::string& text) const;
   void write(core::json::Writer& out, const std::string& text, Subject) const { out.string(text); }
@@ -65,7 +65,7 @@ struct OneOf {
   std::string schema(Subject) const;
 };
 
-// Reports all of them as what was expected.
+// Reports that one of these words was expected.
 void refuse_word(const Slot& slot, const std::vector<std::string>& words);
 
 template <typename T>
@@ -103,7 +103,7 @@ struct WordsKind {
   }
 };
 
-// The number, or nothing after it was reported.
+// The number, or nothing once the mistake was reported.
 std::optional<std::int64_t> read_whole(const Slot& slot, const Range& range);
 
 template <typename T>
@@ -126,7 +126,7 @@ struct DurationKind {
   std::string schema(Subject) const { return R"("$ref":"#/$defs/duration")"; }
 };
 
-// Any JSON, looked at later: kept as it stands.
+// Any JSON, kept as it is and checked later.
 struct JsonKind {
   void read(const Slot& slot, core::json::Value& value) const { value = slot.value; }
   void write(core::json::Writer& out, const core::json::Value& value, Subject) const;

@@ -1,4 +1,4 @@
-// Run: one run of a sync as a scenario tells it. Others keep it as a text, the body of
+// Run: one run of a sync, as a scenario describes it. Elsewhere it is kept as text, the body of
 // POST /_simulator/runs.
 #pragma once
 

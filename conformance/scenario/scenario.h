@@ -1,8 +1,8 @@
-// Scenario: one file of scenarios/, read and checked: what is there, what is done, what goes wrong,
-// what must hold. docs/write-a-scenario.md explains the format to those who write one.
+// Scenario: one file of scenarios/, read and checked: the world, the steps, the faults, and what
+// must hold. docs/write-a-scenario.md explains the format to those who write one.
 //
 //   auto scenario = Scenario::parse(text, "client/missed-webhooks.json");
-//   if (!scenario) …   // every mistake, with line and column, one a line
+//   if (!scenario) …   // every mistake, with line and column, one per line
 //   for (const Step& step : scenario->plan.steps) …
 //
 // Whom it judges decides which steps, checks and members it may have.

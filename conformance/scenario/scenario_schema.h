@@ -13,11 +13,11 @@ namespace terapi::conformance {
 // The text of scenarios/scenario.schema.json.
 std::string scenario_schema();
 
-// What the schema calls so ("client_step", "wire_rule"), as a table in Markdown: each step by its
-// example, or each member.
+// The definition of that name in the schema ("client_step", "wire_rule") as a Markdown table: each
+// step with its example, or each member.
 std::string table_of(std::string_view definition);
 
-// The page with each table made anew: what stands between "<!-- table: client_step -->" and
+// The page with each table generated again: what stands between "<!-- table: client_step -->" and
 // "<!-- end of table -->".
 std::string with_tables(std::string_view page);
 

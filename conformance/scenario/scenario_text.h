@@ -1,9 +1,9 @@
-// ScenarioText: a scenario as the text of a file that Scenario::parse takes, laid out for people: a
-// step a line, what is as usual left out.
+// ScenarioText: a scenario as the text of a file that Scenario::parse takes, laid out for people:
+// one step per line, defaults left out.
 //
 //   std::string text = scenario_text(scenario, {"found by chance"});
 //
-// Reading it gives the same plan and the same world (their texts of JSON by value). Comments,
+// Reading it gives the same plan and the same world (JSON texts are compared by value). Comments,
 // `generate` and the layout of a file that was read before are not kept.
 //
 // Pure functions, no thread rule.
@@ -16,7 +16,7 @@
 
 namespace terapi::conformance {
 
-// `comment`: lines that stand above it, without their slashes.
+// `comment`: lines to put above it, without their slashes.
 std::string scenario_text(const Scenario& scenario, const std::vector<std::string>& comment = {});
 
 }  // namespace terapi::conformance

@@ -1,9 +1,10 @@
 // Steps of scenarios that judge a server. Each is a struct that describes itself (description.h).
 // Values, no thread rule.
 //
-// Texts may name what is not known before it is played: "@r3" is the cursor of record r3 as the
-// judge read it last, "@r3.last_modified_at" one of its times, "@next" the last next_cursor,
-// "{receiver}" the judge's receiver of webhooks, "{refusing}" a URL at which nobody listens.
+// Texts may name values that are not known before the scenario is played: "@r3" is the cursor of
+// record r3 as the judge last read it, "@r3.last_modified_at" one of its times, "@next" the last
+// next_cursor, "{receiver}" the judge's receiver of webhooks, "{refusing}" a URL at which nobody
+// listens.
 #pragma once
 
 #include <array>
@@ -114,7 +115,7 @@ struct ReadStep {
   }
 };
 
-// What must hold of any data.
+// What must hold for any data.
 struct LawStep {
   std::vector<const Law*> laws{};
   LawParameters parameters{};
@@ -157,10 +158,10 @@ struct ReceiverAnswer {
   };
 };
 
-// What webhooks get from now on.
+// How webhooks are answered from now on.
 struct Receiver {
   std::string path{};  // empty: any
-  // One after the other; the last one stays.
+  // One after the other; the last one is repeated.
   std::vector<ReceiverAnswer> answers = std::vector<ReceiverAnswer>(1);
   bool reads = false;  // reads the announced records before it answers (HOOK-4)
 
@@ -229,8 +230,8 @@ struct ResendStep {
   }
 };
 
-// A request that nobody sends who means well, as raw bytes. It has to be refused, by an answer of
-// 4xx or by hanging up, and the server has to go on answering others.
+// A hostile request, as raw bytes. The server has to refuse it, by answering 4xx or by hanging up,
+// and has to go on answering others.
 enum class Hostility : std::uint8_t {
   kEndlessLine,
   kEndlessHeader,
@@ -253,7 +254,7 @@ inline constexpr std::array<core::Word<Hostility>, 8> kHostilities = {
      {Hostility::kHugeLength, "huge content-length", "announced, and then hardly anything comes"}}};
 struct HostileStep {
   struct Expected {
-    std::optional<std::int64_t> status{};  // then hanging up without an answer does not do
+    std::optional<std::int64_t> status{};  // if set, hanging up without an answer fails
 
     template <typename Json>
     static void describe(Json& json) {
@@ -277,7 +278,7 @@ struct HostileStep {
   }
 };
 
-// What came since the last such step.
+// The webhooks that came since the last such step.
 struct WebhooksStep {
   WebhooksExpected expected{};
 

@@ -1,4 +1,4 @@
-// Steps that clients' scenarios and servers' share. Each is a struct that describes itself
+// Steps that scenarios for clients and for servers share. Each is a struct that describes itself
 // (description.h); who plays it knows what it means there. Values, no thread rule.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace terapi::conformance {
 
-// Steps that there are, for the variant of step.h.
+// A list of steps, for the variant in step.h.
 template <typename... Steps>
 struct StepList {};
 

@@ -48,7 +48,7 @@ struct ClientSettings {
   core::Duration poll = std::chrono::seconds(2);
   std::uint64_t limit = 100;
   std::vector<std::string> streams = {"github/demo/Issue"};
-  bool needs_webhooks = false;      // of a client that takes none, nothing is proved: SKIP
+  bool needs_webhooks = false;      // SKIP for a client that takes none: nothing is proved
   bool may_stop = false;            // the client may give up: it need not converge at the end
   bool counts_requests = true;      // I10 applies
   std::vector<std::string> spared;  // invariants that the scenario breaks itself
@@ -76,12 +76,12 @@ inline constexpr std::string_view kDefinition<ClientSettings> = "client_settings
 struct Plan {
   ClientSettings client{};
   std::vector<Step> steps;
-  std::vector<Step> expect;  // after the last step; of a client: CheckSteps
+  std::vector<Step> expect;  // after the last step; for a client: CheckSteps
 
   bool sweeps() const;  // has a kill at every call
 };
 
-// Steps, as a list of them stands in a file.
+// A list of steps, as it stands in a file.
 struct StepsKind {
   bool not_empty = false;
 

@@ -1,5 +1,5 @@
-// Kinds (member_kinds.h) of what only steps have: runs, rules, worlds, queries, headers, laws.
-// Thread rule: values.
+// Kinds (member_kinds.h) of members that only steps have: runs, rules, worlds, queries, headers,
+// laws. Thread rule: values.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ namespace terapi::conformance {
 
 using NamedTexts = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
-// JSON that somebody else reads, kept as text.
+// JSON that is read elsewhere, kept as text.
 struct JsonTextKind {
   core::json::Kind kind;
   std::string_view says;  // members of the schema
@@ -31,8 +31,8 @@ struct JsonTextKind {
 };
 inline constexpr JsonTextKind kAnyObject{core::json::Kind::kObject, R"("type":"object")"};
 
-// Fault rules, as PUT /_simulator/faults takes them. Each has an id: nobody could see whether one
-// without it has struck.
+// Fault rules, as PUT /_simulator/faults takes them. Each needs an id: without one, nobody could
+// see whether it struck.
 struct FaultRulesKind {
   void read(const Slot& slot, std::string& rules) const;
   void write(core::json::Writer& out, const std::string& rules, Subject) const {
@@ -42,7 +42,7 @@ struct FaultRulesKind {
 };
 inline constexpr FaultRulesKind kFaultRules{};
 
-// Records, written out where a file has them made up.
+// Records; generated ones are written out.
 struct RecordsKind {
   void read(const Slot& slot, std::string& records) const;
   void write(core::json::Writer& out, const std::string& records, Subject) const {

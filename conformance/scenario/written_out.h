@@ -1,5 +1,5 @@
-// Written out: what a scenario leaves to be made up (records) or understood (integrations) as the
-// server takes it. Pure functions.
+// Written out: what a scenario leaves to be generated (records) or implied (integrations), in the
+// form that the server takes. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace terapi::conformance {
 
-// {"count":500,"prefix":"r"}: records that are made up.
+// {"count":500,"prefix":"r"}: generated records.
 struct Generated {
   static constexpr Range kNumbers{0, 2'000'000};
   std::int64_t count = 0;
@@ -37,7 +37,7 @@ inline constexpr std::string_view kDefinition<Generated> = "generate";
 
 // A list of records in a scenario, written out as the text of a JSON array. Either the array
 // itself, or {"generate":{"count":500,"prefix":"r","bytes":120,"version":1,"from":1}}: records with
-// the ids r1 to r500, a number `version`, and a text that makes them as large as that.
+// the ids r1 to r500, a number `version`, and a text that makes each of them `bytes` large.
 std::string written_out_records(const core::json::Value& spec, const core::json::Path& path,
                                 core::json::Issues& issues);
 
