@@ -4,7 +4,7 @@
 //
 // Such a commit is visible when the span has passed. So a change opens the window, and after each
 // walk the span is read again, until a whole re-read that began when the span had passed found
-// nothing any more.
+// nothing more.
 //
 //   if (window.is_due()) {
 //     const core::Time from = window.begin_read(newest);

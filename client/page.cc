@@ -35,7 +35,7 @@ class PageScan {
       if (auto closed = expect('}'); !closed) return closed;
     }
     skip_space();
-    if (at_ != text_.size()) return bad("something after the answer's end");
+    if (at_ != text_.size()) return bad("there is something after its end");
     if (!has_records_) return bad("it has no \"records\"");
     if (!has_next_) return bad("it has no \"next_cursor\"");
     return {};
@@ -97,7 +97,7 @@ class PageScan {
   }
 
   core::Result<void> read_records() {
-    if (has_records_) return bad("\"records\" is there twice");
+    if (has_records_) return bad("\"records\" appears twice");
     has_records_ = true;
     if (auto opened = expect('['); !opened) return opened;
     if (next_is(']')) return {};

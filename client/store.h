@@ -121,8 +121,8 @@ struct StreamStatus {
   std::string health;         // to_string(Health), or "" when nothing was reported yet
   core::Error error;
   std::string record;                       // at fault
-  std::optional<core::Time> moved_at;       // when the cursor moved last
-  std::optional<core::Time> up_to_date_at;  // when everything served was stored last
+  std::optional<core::Time> moved_at;       // when the cursor last moved
+  std::optional<core::Time> up_to_date_at;  // when everything served was last stored
 };
 
 // What dump and status need in addition.

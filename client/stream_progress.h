@@ -1,4 +1,5 @@
-// StreamProgress: how far the sync of a stream is: for progress lines, metrics and tests. A value.
+// StreamProgress: how far the sync of a stream has got, for progress lines, metrics and tests. A
+// value.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ struct StreamProgress {
   std::string record;                         // at fault
   std::uint64_t failures = 0;                 // walks that ended in one
   std::uint64_t full_reads = 0;               // after a cursor that the server refused
-  std::optional<core::Time> up_to_date_at;    // when the end was reached last
+  std::optional<core::Time> up_to_date_at;    // when the end was last reached
   std::optional<core::Time> next_attempt_at;  // while retrying
 };
 

@@ -3,8 +3,8 @@
 //
 // At most one walk runs, and any number of hints meanwhile lead to one more. A failure that passes
 // is tried again after a backoff, from the stored cursor; one that does not stops this stream
-// alone. Nothing that matters is remembered here only: after a crash the stored cursor and the
-// first walk make up for every lost hint.
+// alone. Nothing that matters is kept only here: after a crash the stored cursor and the first walk
+// make up for every lost hint.
 //
 // It goes in rounds. A round needs one of the engine's workers, from kOpening to the end of
 // kReporting, and the claim on the stream, from the end of kOpening to the beginning of kReporting.

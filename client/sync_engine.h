@@ -5,8 +5,8 @@
 //   SyncEngine engine(options, {parse_stream("github/demo/Issue").value()},
 //                     {clock, transport, store, background});
 //   engine.start();
-//   WebhookReceiver receiver({.signing_keys = {key}}, [&](const Hint& hint) { engine.hint(hint);
-//   });
+//   WebhookReceiver receiver({.signing_keys = {key}},
+//                            [&](const Hint& hint) { engine.hint(hint); });
 //
 // It owns no thread and no socket; everything happens in callbacks of its ports.
 // Thread rule: the driver's thread. The ports have to outlive it. It may be destroyed at any
@@ -37,8 +37,8 @@ class SyncEngine {
   SyncEngine& operator=(const SyncEngine&) = delete;
 
   void start();
-  // A webhook came (CLIENT-4): cheap, fetches nothing inside this call. False: no stream here is
-  // meant.
+  // Takes a webhook's hint (CLIENT-4). Cheap: fetches nothing inside this call. False: it concerns
+  // no stream here.
   bool hint(const Hint& hint);
 
   // Called once, when every stream has stopped, or, with SyncOptions::once, is up to date.

@@ -42,7 +42,7 @@ struct SyncEvent {
 struct SyncOptions {
   Endpoint endpoint;
   const Dialect* dialect = &terapi_dialect();
-  // Records of a page. Fewer are asked for while such a page would exceed max_page_bytes or
+  // Records per page. Fewer are asked for while such a page would exceed max_page_bytes or
   // request_timeout, because records are large or the network is slow.
   std::uint64_t limit = 1000;
   // At most two pages of each running stream are in memory.

@@ -15,9 +15,8 @@
 //
 // They live in the connection's current schema (the first of its search_path that exists).
 //
-// Errors: "store_foreign" when tables of these names are there that are not ours, "store_too_new"
-// when they are those of a newer version; nothing was changed then. And the codes of
-// PostgresConnection.
+// Errors: "store_foreign" when tables of these names exist that are not ours, "store_too_new" when
+// they are those of a newer version; nothing was changed then. And the codes of PostgresConnection.
 #pragma once
 
 #include <string>

@@ -10,9 +10,9 @@
 // number of workers may share a database (CLIENT-12). The claim of a worker that has died ends by
 // the database's clock.
 //
-// Errors: those of Store. A connection that was lost is made again, at once when nothing was
-// committed over it yet, otherwise by the next call. open() has three codes more: "bad_store_url",
-// "store_foreign" for a database whose tables of these names are not ours, and "store_too_new".
+// Errors: those of Store. A lost connection is reopened, at once when nothing was committed over it
+// yet, otherwise by the next call. open() has three codes more: "bad_store_url", "store_foreign"
+// for a database whose tables of these names are not ours, and "store_too_new".
 //
 // Thread rule: any number of threads, one call at a time for each stream; a call waits while all
 // connections are in use. The callback of read() must not call the store.

@@ -55,7 +55,7 @@ core::Result<PostgresUrl> PostgresUrl::parse(const std::string& text) {
   if (options == nullptr) return bad_postgres_url("it cannot be read");
   std::map<std::string, std::string> set = set_options(options.get());
   if (looks_torn(set)) {
-    return bad_postgres_url("a character that stands for itself is taken for a separator");
+    return bad_postgres_url("an unescaped character is taken for a separator");
   }
   PostgresUrl url;
   url.text_ = text;

@@ -26,7 +26,7 @@ class PostgresUrl {
   const std::string& text() const { return text_; }
   // For messages.
   const std::string& target() const { return target_; }
-  // A message in which the password, should it be there, is "***".
+  // The message with "***" in place of the password, if it contains it.
   std::string without_secrets(std::string_view message) const;
 
  private:

@@ -1,5 +1,5 @@
-// Figures to be read by humans: counts with thousands separators, rates, spans of time, and texts
-// from elsewhere made fit for a terminal. Pure.
+// Figures for humans: counts with thousands separators, rates, spans of time, and texts from
+// elsewhere made fit for a terminal. Pure.
 //
 //   grouped(1234567)           "1,234,567"
 //   short_rate(231'400)        "231k"

@@ -11,7 +11,7 @@
 
 namespace terapi::client {
 
-// For syncing into: made where it is missing. `connections` is for PostgreSQL.
+// For syncing into: created where it is missing. `connections` is for PostgreSQL.
 core::Result<std::unique_ptr<ReadableStore>> open_store(const std::string& database,
                                                         std::size_t connections);
 

@@ -6,14 +6,14 @@
 
 namespace terapi::client {
 
-// Exit codes: 0 done, 1 the thing failed, 2 wrong usage or input.
+// Exit codes: 0 done, 1 failed, 2 wrong usage or input.
 int run_program(const std::vector<std::string>& arguments);
 
 int run_sync(const std::vector<std::string>& arguments);
 int run_dump(const std::vector<std::string>& arguments);
 int run_status(const std::vector<std::string>& arguments);
 
-// Says on stderr what went wrong; the exit code that this kind of error means.
+// Prints the error on stderr; returns the exit code for it.
 int report(const std::string& program, const std::string& code, const std::string& message);
 
 }  // namespace terapi::client

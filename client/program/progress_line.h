@@ -3,7 +3,7 @@
 //   github/demo/Issue  412,000 records  231k/s  412 pages  lag 0s  ~3s left
 //   3 streams  1,200,000 records (30%)  198k/s  1,200 pages  lag 2h 4m  ~14s left
 //
-// The rate is that of the last seconds. The time that is left is estimated when a total is known:
+// The rate is that of the last few seconds. The time left is estimated when a total is known:
 // because it was given, or because a stream that was read before is being read again from the
 // beginning. Lag is how old the stream's newest information is: the time since it was last up to
 // date or, before that, the age of the newest record.

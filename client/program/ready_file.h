@@ -1,4 +1,4 @@
-// ReadyFile: tells whoever started the program that it is running, and where it listens.
+// ReadyFile: tells the program's caller that it is running, and where it listens.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct ReadyFile {
 
   // {"webhook_url":"http://…","metrics_url":null,"pid":1234}, with this process's id.
   std::string json() const;
-  // Written beside and renamed, so that whoever sees it sees all of it. Code "no_file".
+  // Written beside it and renamed, so that a reader sees all of it or nothing. Code "no_file".
   core::Result<void> write(const std::string& path) const;
 };
 

@@ -134,7 +134,7 @@ void add_tuning_to(SyncFlags& target, core::Flags& flags) {
   flags.duration("give-up", "DURATION",
                  "stop a stream that has been failing for this long (default 0s: never)", 0s,
                  target.give_up);
-  flags.number("seed", "N", "of the random part of waits (default: another one each time)", {},
+  flags.number("seed", "N", "for the random part of waits (default: a new one each time)", {},
                target.seed);
 }
 

@@ -1,5 +1,5 @@
 // SyncFlags: the flags of `terapi-sync run`, with the environment variables beside them, and
-// SyncSettings, what they mean once they were checked. Pure, but for SyncEnvironment::of_process.
+// SyncSettings, what they mean once they are checked. Pure, but for SyncEnvironment::of_process.
 //
 //   SyncFlags flags;
 //   flags.add_to(parser);

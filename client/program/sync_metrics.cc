@@ -88,7 +88,7 @@ void add_gauges(SyncMetricsText& out, const SyncMetrics& metrics) {
       out.sample(labels, stream.health == health ? 1 : 0);
     }
   }
-  out.spans("up_to_date_timestamp_seconds", "When everything served was stored last.",
+  out.spans("up_to_date_timestamp_seconds", "When everything served was last stored.",
             [](const StreamProgress& stream) { return since_epoch(stream.up_to_date_at); });
   out.spans("newest_timestamp_seconds", "last_modified_at of the newest record received.",
             [](const StreamProgress& stream) { return since_epoch(stream.counts.newest); });
@@ -143,7 +143,7 @@ core::Response answer_metrics(const core::Request& request, const SyncMetrics& m
   const auto target = core::parse_target(request.target);
   const std::string path = target ? target->path : "";
   if (path != "/metrics" && path != "/health") {
-    return metrics_error(404, "not_found", "there are GET /metrics and GET /health");
+    return metrics_error(404, "not_found", "there are only GET /metrics and GET /health");
   }
   if (request.method != "GET" && request.method != "HEAD") {
     core::Response response = metrics_error(405, "method_not_allowed", "expected GET");

@@ -18,7 +18,7 @@ namespace terapi::client {
 struct SyncMetrics {
   std::vector<StreamProgress> streams;
   WebhookCounters webhooks;
-  std::uint64_t hints_of_no_stream = 0;  // of the webhooks, those of streams that are not synced
+  std::uint64_t hints_of_no_stream = 0;  // of the webhooks, those for streams that are not synced
   core::Time now{};
 };
 

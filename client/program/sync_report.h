@@ -1,7 +1,7 @@
-// SyncReport: what a running sync tells the user: log lines, and how far it is.
+// SyncReport: what a running sync tells the user: log lines, and how far it has got.
 //
-// On a terminal progress is a line that is redrawn, ten times a second at most; elsewhere, if it
-// is asked for, a log line every five seconds while something goes on.
+// On a terminal progress is a line that is redrawn, ten times a second at most; elsewhere, if it is
+// asked for, a log line every five seconds while something is going on.
 //
 // Thread rule: the clock's thread. The clock has to outlive it.
 #pragma once

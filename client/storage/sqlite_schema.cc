@@ -62,7 +62,7 @@ core::Error foreign(const std::string& path, const std::string& what) {
 
 // In use for longer than SQLite waits is not the same as being no database.
 core::Error unreadable(const core::Error& error, const std::string& path) {
-  return error.code == "data_in_use" ? error : foreign(path, "no SQLite database");
+  return error.code == "data_in_use" ? error : foreign(path, "not a SQLite database");
 }
 
 core::Result<void> make_tables(core::SqliteConnection& connection) {

@@ -1,4 +1,4 @@
-// Signature: whether a webhook comes from whoever holds a signing key (HOOK-9, CLIENT-5).
+// Signature: whether a webhook comes from a holder of a signing key (HOOK-9, CLIENT-5).
 //
 //   Signature signature({key});
 //   if (!signature.verifies(request.body, header)) …   // 401, and nothing happens

@@ -37,9 +37,10 @@ Result<void> check_file(const std::string& path) {
   std::string begin(15, '\0');
   file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
   if (begin == "SQLite format 3") return {};
-  return Error{"bad_file", "'" + path +
-                               "' is no SQLite database; expected one that terapi-sync filled, or "
-                               "connection=…,integration=…,model=…,file=…"};
+  return Error{"bad_file",
+               "'" + path +
+                   "' is not a SQLite database; expected one that terapi-sync filled, or "
+                   "connection=…,integration=…,model=…,file=…"};
 }
 
 }  // namespace

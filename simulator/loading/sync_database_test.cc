@@ -88,7 +88,8 @@ TEST_F(SyncDatabaseTest, RefusesWhatIsNoDatabaseOfTerapiSync) {
   EXPECT_EQ(error().code, "no_file");
   EXPECT_FALSE(std::filesystem::exists(file_)) << "nothing was made";
   std::ofstream(file_) << R"({"id":"1"})";
-  EXPECT_THAT(error().message, HasSubstr("is no SQLite database; expected one that terapi-sync"));
+  EXPECT_THAT(error().message,
+              HasSubstr("is not a SQLite database; expected one that terapi-sync"));
   std::filesystem::remove(file_);
   run("CREATE TABLE other(x)");
   EXPECT_THAT(error().message, HasSubstr("has not the tables of terapi-sync"));
