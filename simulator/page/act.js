@@ -1,0 +1,47 @@
+// What happens when a button is pressed: do it, say what came of it, look again.
+import { h } from './dom.js';
+import { say } from './notice.js';
+import { redraw } from './redraw.js';
+
+let lookAgain = () => {};
+
+export function afterActing(f) {
+  lookAgain = f;
+}
+
+export async function act(work) {
+  try {
+    const said = await work();
+    if (said) say(said);
+    return true;
+  } catch (problem) {
+    say(problem.message, true);
+    return false;
+  } finally {
+    await lookAgain();
+    redraw();
+  }
+}
+
+// A form's submit: acts, and goes back to what is true when that went well.
+export const submit = work => async event => {
+  event.preventDefault();
+  const form = event.currentTarget;
+  if (await act(() => work(form, new FormData(form)))) form.reset();
+};
+
+let armed = null;
+let disarming = 0;
+
+// A button for what cannot be undone: it asks for a second press within four seconds.
+export function sureButton(key, label, work, { question = 'Sure?', ...attributes } = {}) {
+  const isArmed = armed === key;
+  const onclick = () => {
+    clearTimeout(disarming);
+    armed = isArmed ? null : key;
+    if (isArmed) act(work);
+    else disarming = setTimeout(() => { armed = null; redraw(); }, 4000);
+    redraw();
+  };
+  return h('button', { type: 'button', key, ...attributes, class: isArmed ? 'danger armed' : 'danger', onclick }, isArmed ? question : label);
+}

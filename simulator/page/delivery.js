@@ -1,0 +1,91 @@
+// One webhook: its attempts, what was sent and answered, whether the signature is right, sending it again.
+import { act } from './act.js';
+import { control, get, segment } from './api.js';
+import { h } from './dom.js';
+import { plural, span, streamName } from './format.js';
+import { jsonText } from './json_text.js';
+import { badge, copyButton, facts, loading, time } from './parts.js';
+import { redraw } from './redraw.js';
+import { href } from './router.js';
+import { checkSignatures } from './signature.js';
+import { data } from './store.js';
+import { outcome, timeline } from './timeline.js';
+
+const STATES = {
+  delivered: ['good', 'delivered'], failed: ['bad', 'failed'], dropped: ['warn', 'dropped'],
+  pending: ['wait', 'pending'], in_flight: ['wait', 'in flight'], held: ['wait', 'held'],
+};
+
+export const stateBadge = d => badge(...(STATES[d.state] ?? ['info', d.state]));
+
+const details = new Map(); // id → { body, headers, signatures }, which never change
+
+async function load(id) {
+  details.set(id, { loading: true });
+  try {
+    const { body, headers } = await get(`deliveries/${segment(id)}`);
+    details.set(id, { body, headers, signatures: await checkSignatures({ headers, body }, await get('environment')) });
+  } catch (problem) {
+    details.set(id, { problem: problem.message });
+  }
+  redraw();
+}
+
+export async function resend(delivery) {
+  await control('POST', `deliveries/${segment(delivery.id)}/resend`);
+  return 'It goes out again';
+}
+
+function drawSignatures(detail) {
+  if (!detail.signatures.length) return h('p', { class: 'muted' }, 'This browser checks signatures on secure or local addresses only.');
+  return h('ul', { class: 'signatures' }, detail.signatures.map(s => h('li', { key: s.name },
+    h('p', { class: 'row' }, s.verdict === 'right' ? badge('good', 'Signature matches') : badge('bad', 'Not of the present key'), h('code', {}, s.name)),
+    h('p', { class: 'muted small' }, s.how), h('div', { class: 'code-line' }, h('code', { class: 'wrap' }, s.value), copyButton(s.value, 'Copy', `Copy ${s.name}`)))));
+}
+
+function drawRequest(delivery, detail) {
+  const sent = [['Content-Type', 'application/json'], ...Object.entries(detail.headers)];
+  return [
+    h('section', { key: 'request', 'aria-label': 'Request' }, h('h3', {}, 'Request'),
+      h('p', { class: 'request-line' }, h('code', { class: 'wrap' }, `POST ${delivery.url}`)),
+      h('dl', { class: 'headers' }, sent.map(([name, value]) => h('div', { key: name }, h('dt', {}, h('code', {}, name)), h('dd', {}, h('code', { class: 'wrap' }, value))))),
+      jsonText(detail.body, 'Body of the webhook')),
+    h('section', { key: 'signature', 'aria-label': 'Signature' }, h('h3', {}, 'Signature'), drawSignatures(detail)),
+  ];
+}
+
+function attemptRow(attempt, first) {
+  const { kind, word } = outcome(attempt);
+  return h('tr', { key: attempt.number }, h('td', { class: 'n' }, attempt.number), h('td', {}, time(attempt.at)),
+    h('td', { class: 'n' }, attempt.number === first.number ? '' : `+${span(Date.parse(attempt.at) - Date.parse(first.at))}`),
+    h('td', {}, badge(kind, word), attempt.fault && badge('warn', `fault ${attempt.fault}`)), h('td', { class: 'n' }, span(attempt.duration_ms)),
+    h('td', { class: 'answer' }, attempt.response_body ? h('code', { class: 'wrap' }, attempt.response_body) : h('span', { class: 'muted' }, attempt.status ? 'empty' : '–')));
+}
+
+function drawAttempts(delivery) {
+  if (!delivery.attempts.length) return null;
+  const titles = ['#', 'Sent', 'After', 'Response', 'Took', 'Body'];
+  return h('div', { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': 'Table of attempts' }, h('table', {}, h('caption', { class: 'sr' }, 'Attempts and responses'),
+    h('thead', {}, h('tr', {}, titles.map(t => h('th', { scope: 'col', key: t }, t)))),
+    h('tbody', {}, delivery.attempts.map(a => attemptRow(a, delivery.attempts[0])))));
+}
+
+export function drawDelivery(delivery) {
+  const detail = details.get(delivery.id);
+  if (!detail) load(delivery.id);
+  const isBusy = ['pending', 'in_flight'].includes(delivery.state);
+  const why = delivery.held_by ? `held by ${delivery.held_by}` : delivery.dropped_by ? `lost by fault ${delivery.dropped_by}` : null;
+  return h('article', { key: `delivery-${delivery.id}` },
+    h('header', { class: 'detail-head', key: 'head' }, h('h2', {}, `${delivery.type} webhook`), stateBadge(delivery), why && h('span', { class: 'muted' }, why),
+      h('span', { class: 'grow' }),
+      h('button', { type: 'button', class: 'primary', disabled: isBusy, title: isBusy ? 'An attempt is due already' : undefined, onclick: () => act(() => resend(delivery)) }, 'Resend')),
+    facts([['Stream', delivery.model ? h('a', { href: href('connections', delivery.integration, delivery.connection, 'records', delivery.model, delivery.variant) }, streamName(delivery)) : streamName(delivery)],
+      ['To', h('code', { class: 'wrap' }, delivery.url)], ['Created', time(delivery.created_at)],
+      ['Delivery', h('code', { class: 'wrap' }, delivery.id)], delivery.run_id && ['Run', h('code', { class: 'wrap' }, delivery.run_id)]]),
+    h('section', { key: 'attempts', 'aria-label': 'Attempts' }, h('h3', {}, `Attempts (${delivery.attempts_made})`,
+      delivery.next_attempt_at && h('span', { class: 'muted' }, ' next ', time(delivery.next_attempt_at))),
+      timeline(delivery), drawAttempts(delivery),
+      delivery.attempts_made > delivery.attempts.length && h('p', { class: 'muted' }, `The last ${plural(delivery.attempts.length, 'attempt')} of ${delivery.attempts_made}`)),
+    !detail || detail.loading ? loading('the delivery') : detail.problem ? h('p', { class: 'trouble' }, detail.problem) : drawRequest(delivery, detail),
+    data.environment?.standard_webhooks && h('p', { class: 'muted small' }, 'Standard Webhooks headers are sent beside these.'));
+}
