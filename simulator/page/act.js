@@ -1,7 +1,7 @@
 // What happens when a button is pressed: do it, say what came of it, look again.
 import { h } from './dom.js';
 import { say } from './notice.js';
-import { redraw } from './redraw.js';
+import { drawNow, redraw } from './redraw.js';
 
 let lookAgain = () => {};
 
@@ -9,25 +9,20 @@ export function afterActing(f) {
   lookAgain = f;
 }
 
-export async function act(work) {
-  try {
-    const said = await work();
-    if (said) say(said);
-    return true;
-  } catch (problem) {
-    say(problem.message, true);
-    return false;
-  } finally {
-    await lookAgain();
-    redraw();
-  }
+// What came of it is said when it can be seen.
+export async function act(work, whenDone = () => {}) {
+  const { said, problem } = await work().then(text => ({ said: text }), error => ({ problem: error }));
+  await lookAgain();
+  drawNow();
+  if (!problem) whenDone();
+  if (problem || said) say(problem ? problem.message : said, Boolean(problem));
 }
 
 // A form's submit: acts, and goes back to what is true when that went well.
 export const submit = work => async event => {
   event.preventDefault();
   const form = event.currentTarget;
-  if (await act(() => work(form, new FormData(form)))) form.reset();
+  await act(async () => work(form, new FormData(form)), () => form.reset());
 };
 
 let armed = null;

@@ -39,7 +39,7 @@ function drawControls() {
 
 const dueRow = event => h('tr', { key: event.key }, h('td', {}, time(event.at)), h('td', { class: 'n' }, relative(event.at, now())), h('td', {}, KINDS[event.kind]),
   h('td', {}, h('a', { href: event.link }, event.title)), h('td', {}, event.where),
-  isVirtual() && h('td', { class: 'n' }, h('button', { type: 'button', class: 'quiet', 'aria-label': `Advance to ${event.title} of ${event.where}`, onclick: () => act(() => advance({ to: event.at })) }, 'Advance to it')));
+  isVirtual() && h('td', { class: 'n' }, h('button', { type: 'button', class: 'quiet', 'aria-label': `Advance to it: ${event.title} of ${event.where}`, onclick: () => act(() => advance({ to: event.at })) }, 'Advance to it')));
 
 function drawDue() {
   const events = upcoming();

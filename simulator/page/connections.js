@@ -105,7 +105,7 @@ function drawSyncs(schedules) {
     facts([['Every', s.frequency], ['Next run', s.next_run ? time(s.next_run) : 'not planned'], ['Last ended', time(s.finished_at)],
       ['Last run', s.run_id ? h('code', { class: 'wrap' }, s.run_id) : null], s.queued && ['Queued', 'one more run']]),
     h('div', { class: 'row pad' },
-      h('button', { type: 'button', onclick: () => act(trigger(s)), 'aria-label': `Run ${s.sync} now` }, 'Run now'),
+      h('button', { type: 'button', onclick: () => act(trigger(s)), 'aria-label': `Run now: ${s.sync}` }, 'Run now'),
       h('button', { type: 'button', class: 'quiet', onclick: () => act(setPaused(s)), 'aria-label': `${s.paused ? 'Start' : 'Pause'} ${s.sync}` }, s.paused ? 'Start' : 'Pause')))));
 }
 

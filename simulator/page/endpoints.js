@@ -39,7 +39,7 @@ function scheduleLine(schedule) {
   return h('li', { key: `${connection}/${variant}` },
     h('a', { href: href('connections', integration, connection) }, connection, variant !== 'base' && ` (${variant})`), runBadge(schedule),
     h('span', { class: 'muted grow' }, schedule.next_run ? ['next run ', time(schedule.next_run)] : 'no run planned'),
-    h('button', { type: 'button', class: 'quiet', 'aria-label': `Run ${schedule.sync} now for ${connection}`, onclick: () => act(trigger(schedule)) }, 'Run now'));
+    h('button', { type: 'button', class: 'quiet', 'aria-label': `Run now: ${schedule.sync} for ${connection}`, onclick: () => act(trigger(schedule)) }, 'Run now'));
 }
 
 function syncCard(integration, endpoint) {

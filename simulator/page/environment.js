@@ -61,7 +61,7 @@ function keyRow(title, name, key) {
   };
   return h('div', { class: 'key-row', key: name }, h('div', { class: 'grow' }, h('p', { class: 'title' }, title),
     isShown ? h('code', { class: 'wrap' }, key) : h('span', { class: 'masked' }, '••••••••-••••-••••', h('span', { class: 'sr' }, ' (hidden)'))),
-    h('button', { type: 'button', 'aria-pressed': String(isShown), 'aria-label': `Show the ${title.toLowerCase()}`, onclick: flipIt }, isShown ? 'Hide' : 'Show'),
+    h('button', { type: 'button', 'aria-label': `${isShown ? 'Hide' : 'Show'} the ${title.toLowerCase()}`, onclick: flipIt }, isShown ? 'Hide' : 'Show'),
     copyButton(key, 'Copy', `Copy the ${title.toLowerCase()}`));
 }
 

@@ -7,6 +7,8 @@ export function whenAsked(f) {
   draw = f;
 }
 
+export const drawNow = () => draw();
+
 export function redraw() {
   if (asked) return;
   asked = true;

@@ -80,7 +80,7 @@ export function drawTop(reached) {
       h('span', { class: 'tag' }, mode), h('time', { datetime: now() }, h('span', { class: 'date' }, `${dayOf(now())} `), fullTime(now()).slice(11).replace(/\.000$/, ''))),
     h('span', { class: 'due muted', key: 'due' }, flying ? `${plural(flying, 'webhook')} on the wire` : due ? `next: ${relative(due, now())}` : ''),
     isVirtual() && h('span', { class: 'steps', key: 'steps', role: 'group', 'aria-label': 'Advance the clock' },
-      steps.map(([by, words]) => button(`+${by}`, () => advance({ by }), { 'aria-label': `Advance ${words}`, key: by }))),
+      steps.map(([by, words]) => button(`+${by}`, () => advance({ by }), { 'aria-label': `+${by}: advance ${words}`, key: by }))),
     isVirtual() && button('Run until idle', runUntilIdle, { key: 'idle', title: 'Let time pass until no webhook is due any more' }),
   ];
 }
