@@ -66,3 +66,13 @@ set(needs_node_20 "node -e 'process.exit(parseInt(process.versions.node) < 20 ? 
 add_test(NAME sdk.node COMMAND sh -c ${needs_node_20} sh ${sdk_node_tests})
 set_tests_properties(sdk.node PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280
                      ENVIRONMENT TERAPI_SIMULATOR=$<TARGET_FILE:terapi-simulator>)
+# The page in a browser. Skipped where Chromium, playwright-core or axe-core are missing (tests/page/browser.mjs says how
+# they are found); .ci/run installs them.
+find_program(TERAPI_NODE node)
+if(TERAPI_NODE)
+  foreach(test guide lists accessibility)
+    add_test(NAME page.${test}
+             COMMAND ${TERAPI_NODE} ${PROJECT_SOURCE_DIR}/tests/page/${test}_test.mjs $<TARGET_FILE:terapi-simulator>)
+  endforeach()
+  set_tests_properties(page.guide page.lists page.accessibility PROPERTIES TIMEOUT 280 SKIP_RETURN_CODE 77)
+endif()
