@@ -37,9 +37,9 @@ function drawControls() {
       h('form', { class: 'form inline', onsubmit: idleWithin }, field('Until no webhook is due, but no further than', 'clock/limit', input('limit', '', { placeholder: '10 years' })), h('button', { class: 'primary' }, 'Run until idle'))));
 }
 
-const dueRow = event => h('tr', { key: event.key }, h('td', {}, time(event.at)), h('td', { class: 'n' }, relative(event.at, now())), h('td', {}, KINDS[event.kind]),
+const dueRow = event => h('tr', { key: event.key }, h('td', {}, time(event.at)), h('td', { class: 'n' }, relative(event.at, now())), h('td', {}, KINDS[event.kind].replace(/s$/, '')),
   h('td', {}, h('a', { href: event.link }, event.title)), h('td', {}, event.where),
-  isVirtual() && h('td', { class: 'n' }, h('button', { type: 'button', class: 'quiet', 'aria-label': `Advance to it: ${event.title} of ${event.where}`, onclick: () => act(() => advance({ to: event.at })) }, 'Advance to it')));
+  isVirtual() && h('td', { class: 'to' }, h('button', { type: 'button', class: 'quiet', 'aria-label': `Advance to it: ${event.title} of ${event.where}`, onclick: () => act(() => advance({ to: event.at })) }, 'Advance to it')));
 
 function drawDue() {
   const events = upcoming();

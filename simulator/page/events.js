@@ -1,5 +1,6 @@
 // Tells when to look again: by server-sent events where the simulator has them, else each second. Not while the tab is
 // hidden.
+import { redraw } from './redraw.js';
 
 const EVENTS = '/_simulator/events';
 const EACH = 1000;
@@ -24,9 +25,16 @@ export class Watch {
 
   listen() {
     const source = new EventSource(EVENTS);
-    source.onopen = () => { this.live = true; this.again(); };
-    source.onerror = () => { this.live = false; };
+    source.onopen = () => this.becomes(true);
+    source.onerror = () => this.becomes(false);
     source.onmessage = ({ data }) => this.ask(namesIn(data));
+  }
+
+  becomes(live) {
+    if (live === this.live) return;
+    this.live = live;
+    redraw();
+    this.again();
   }
 
   // Everything, now; kept when it is shown.

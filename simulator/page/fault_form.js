@@ -82,7 +82,7 @@ function drawMatch() {
 }
 
 function drawWhich() {
-  const hints = { nth: ['2, 5', 'counted from now'], every: ['3', 'the third, the sixth…'], probability: ['0.1', 'from 0 to 1, by the seed'] };
+  const hints = { nth: ['2, 5', 'counted from now'], every: ['3', 'counted from now'], probability: ['0.1', 'from 0 to 1, by the seed'] };
   return h('fieldset', { key: 'which' }, h('legend', {}, 'Which of those'),
     chips('Which of those', Object.entries(WHICH), draft.which, which => change({ which, count: hints[which]?.[0] ?? '' }, true)),
     h('div', { class: 'grid pad-top' },

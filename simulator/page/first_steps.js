@@ -14,12 +14,16 @@ const STEPS = [
     isDone: () => data.requests.items.some(r => r.path === '/records' && r.query.includes('cursor=') && r.status === 200) },
 ];
 
-export const NEEDS = ['environment', 'deliveries', 'requests'];
+const NEEDS = ['environment', 'deliveries', 'requests'];
+let allDone = false;
+
+export const firstStepsNeed = () => (allDone ? [] : NEEDS);
 
 export function drawFirstSteps() {
-  if (!NEEDS.every(name => data[name])) return null;
+  if (allDone || !NEEDS.every(name => data[name])) return null;
   const steps = STEPS.map(step => ({ ...step, done: step.isDone() }));
-  if (steps.every(step => step.done)) return null;
+  allDone = steps.every(step => step.done);
+  if (allDone) return null;
   const next = steps.find(step => !step.done);
   return h('section', { class: 'card first-steps', key: 'first-steps', 'aria-label': 'First steps' }, h('h2', {}, 'First steps'),
     h('ol', {}, steps.map((step, i) => h('li', { key: step.title, class: step.done ? 'done' : step === next ? 'next' : undefined },

@@ -2,14 +2,14 @@
 import { drawEndpoints } from './endpoints.js';
 import { drawExternal } from './external.js';
 import { h } from './dom.js';
-import { drawFirstSteps, NEEDS } from './first_steps.js';
+import { drawFirstSteps, firstStepsNeed } from './first_steps.js';
 import { plural } from './format.js';
 import { badge, empty, loading, pageHead, subTabs } from './parts.js';
 import { href } from './router.js';
 import { data } from './store.js';
 
 export const view = {
-  needs: ({ parts }) => ['integrations', ...(parts.length ? ['schedules', 'world', 'upstream', 'streams'] : NEEDS)],
+  needs: ({ parts }) => ['integrations', ...(parts.length ? ['schedules', 'world', 'upstream', 'streams'] : firstStepsNeed())],
   draw: ({ parts }) => {
     if (!data.integrations) return loading('integrations');
     return parts.length ? drawOne(parts) : drawList();

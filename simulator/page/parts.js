@@ -72,8 +72,13 @@ export const chips = (label, choices, chosen, onpick) => h('div', { class: 'chip
     type: 'button', key: value, 'aria-pressed': String(value === chosen), onclick: () => onpick(value),
   }, text, count !== undefined && h('span', { class: 'count' }, count.toLocaleString('en')))));
 
+// Escape closes the details, but not while something is being typed in them.
+function leave(event, back) {
+  if (event.key === 'Escape' && back && !event.target.closest('input, textarea, select')) location.hash = back;
+}
+
 // Something's list and, once one was chosen, that one beside it.
-export const split = (list, detail, back) => h('div', { class: detail ? 'split chosen' : 'split', key: 'split' },
+export const split = (list, detail, back) => h('div', { class: detail ? 'split chosen' : 'split', key: 'split', onkeydown: event => leave(event, detail && back) },
   h('div', { class: 'list', key: 'list' }, list),
   detail && h('section', { class: 'detail', key: 'detail', 'aria-label': 'Details', tabindex: '0' },
     h('a', { class: 'back narrow-only', href: back, key: 'back' }, '‹ Back to the list'),

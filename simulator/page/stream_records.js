@@ -27,7 +27,7 @@ function parse(line) {
 // Its other members in short: "state=open  author=ada".
 export function inShort(record) {
   const { payload } = JSON.parse(record.line);
-  const rest = Object.entries(payload ?? {}).filter(([name, value]) => name !== 'id' && !name.endsWith('_at') && isWord(value) && String(value) !== record.title);
+  const rest = Object.entries(payload ?? {}).filter(([name, value]) => name !== 'id' && !name.endsWith('_at') && isWord(value) && ![record.title, record.id].includes(String(value)));
   return rest.slice(0, 8).map(([name, value]) => `${name}=${value}`).join('  ');
 }
 

@@ -92,6 +92,9 @@ async function choosesRows({ page }) {
   await page.waitForFunction(() => document.querySelector('[role=listbox] [aria-selected=true]')?.getAttribute('aria-posinset') === '2');
   equal(await list.evaluate(el => el.getAttribute('aria-activedescendant') === el.querySelector('[aria-selected=true]').id), true, 'aria-activedescendant');
   equal(await list.evaluate(el => el === document.activeElement), true, 'the focus is on the list');
+  await page.keyboard.press('Escape');
+  await page.getByRole('region', { name: 'Details' }).waitFor({ state: 'detached' });
+  equal(await list.evaluate(el => el === document.activeElement), true, 'the focus is on the list after Escape');
 }
 
 // The toggle is pressed, everything is drawn anew, and the focus is where it was.
