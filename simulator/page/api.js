@@ -1,4 +1,5 @@
 // Calls of the simulator: its control API, and the public API with the key of the environment.
+import { chosenEnvironment, withEnvironment } from './chosen_environment.js';
 
 const CONTROL = '/_simulator/';
 
@@ -39,18 +40,18 @@ function bodyOf(body) {
 
 // A body that is a text goes out as it is: numbers stay as they were typed.
 export async function control(method, path, body) {
-  const response = await send(CONTROL + path, { method, ...bodyOf(body) });
+  const response = await send(CONTROL + withEnvironment(path), { method, ...bodyOf(body) });
   const text = await response.text();
   return text ? JSON.parse(text) : null;
 }
 
 export const get = path => control('GET', path);
 
-export const getText = async path => (await send(CONTROL + path)).text();
+export const getText = async path => (await send(CONTROL + withEnvironment(path))).text();
 
 // Lines of NDJSON as texts, at most so many.
 export async function lines(path, most) {
-  const reader = (await send(CONTROL + path)).body.getReader();
+  const reader = (await send(CONTROL + withEnvironment(path))).body.getReader();
   const decoder = new TextDecoder();
   const found = [];
   let rest = '';
@@ -66,7 +67,7 @@ export async function lines(path, most) {
 }
 
 // The key is asked for each time and kept nowhere.
-export async function publicCall(method, path, { body, headers = {}, environment } = {}) {
+export async function publicCall(method, path, { body, headers = {}, environment = chosenEnvironment() } = {}) {
   const { secret_key: key } = await get(`environment${query({ environment })}`);
   const content = bodyOf(body);
   const response = await send(path, {

@@ -12,7 +12,7 @@ import { view as logs } from './logs.js';
 import { redraw, whenAsked } from './redraw.js';
 import { currentRoute, TABS } from './router.js';
 import { drawStatus, drawTabs, drawTop, moveAmongTabs } from './shell.js';
-import { refresh } from './store.js';
+import { data, refresh } from './store.js';
 import { view as webhooks } from './webhooks.js';
 
 const VIEWS = { integrations, connections, webhooks, logs, environment, faults, clock, advisories };
@@ -22,7 +22,7 @@ const byId = id => document.getElementById(id);
 let route = currentRoute();
 let reached = null;
 
-const needed = () => [...new Set([...ALWAYS, ...VIEWS[route.tab].needs(route)])];
+const needed = () => [...new Set([...ALWAYS, ...(data.world ? [] : ['world']), ...VIEWS[route.tab].needs(route)])];
 
 function draw() {
   show(byId('tabs'), drawTabs(route));

@@ -101,7 +101,7 @@ const setPaused = schedule => async () => {
 function drawSyncs(schedules) {
   if (!schedules.length) return empty('No sync has run for it', 'Enable a template on the integration’s Endpoints tab.');
   return h('ul', { class: 'stack' }, schedules.map(s => h('li', { class: 'card endpoint', key: `${s.sync}/${s.variant}` },
-    h('div', { class: 'row top-row' }, h('h3', { class: 'grow' }, h('code', {}, s.sync), s.variant !== 'base' && ` (${s.variant})`), runBadge(s)),
+    h('div', { class: 'row top-row' }, h('h2', { class: 'grow' }, h('code', {}, s.sync), s.variant !== 'base' && ` (${s.variant})`), runBadge(s)),
     facts([['Every', s.frequency], ['Next run', s.next_run ? time(s.next_run) : 'not planned'], ['Last ended', time(s.finished_at)],
       ['Last run', s.run_id ? h('code', { class: 'wrap' }, s.run_id) : null], s.queued && ['Queued', 'one more run']]),
     h('div', { class: 'row pad' },
@@ -120,6 +120,6 @@ function drawDetails(connection) {
     h('section', { class: 'card endpoint', key: 'facts' }, facts([['Connection id', [h('code', {}, connection.id), ' ', copyButton(connection.id)]],
       ['Integration', connection.integration], ['Webhooks go to', connection.webhook_url ?? 'the environment’s URLs']])),
     h('section', { class: 'card endpoint', key: 'metadata' }, h('h2', {}, 'Metadata'), jsonText(JSON.stringify(connection.metadata ?? {}), 'Metadata of the connection')),
-    h('div', { class: 'row', key: 'delete' }, sureButton('delete-connection', 'Delete connection', () => remove(connection), { question: 'Delete it and its records?' })),
+    h('div', { class: 'row', key: 'delete' }, sureButton(`delete-${connection.integration}/${connection.id}`, 'Delete connection', () => remove(connection), { question: 'Delete it and its records?' })),
   ];
 }

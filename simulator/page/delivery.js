@@ -1,6 +1,6 @@
 // One webhook: its attempts, what was sent and answered, whether the signature is right, sending it again.
 import { act } from './act.js';
-import { control, get, segment } from './api.js';
+import { control, get, query, segment } from './api.js';
 import { h } from './dom.js';
 import { plural, span, streamName } from './format.js';
 import { jsonText } from './json_text.js';
@@ -18,15 +18,20 @@ const STATES = {
 
 export const stateBadge = d => badge(...(STATES[d.state] ?? ['info', d.state]));
 
-const details = new Map(); // id → { body, headers, signatures }, which never change
+const details = new Map(); // id → { mark, body, headers, signatures }
 
-async function load(id) {
-  details.set(id, { loading: true });
+// Bodies never change, but after a reset an id may come again with another one.
+const markOf = d => [d.created_at, d.run_id, d.url, d.attempts_made, data.environment?.signing_key].join();
+
+async function load(delivery) {
+  const { id } = delivery;
+  const mark = markOf(delivery);
+  details.set(id, { ...details.get(id), mark });
   try {
     const { body, headers } = await get(`deliveries/${segment(id)}`);
-    details.set(id, { body, headers, signatures: await checkSignatures({ headers, body }, await get('environment')) });
+    details.set(id, { mark, body, headers, signatures: await checkSignatures({ headers, body }, await get(`environment${query({ environment: delivery.environment })}`)) });
   } catch (problem) {
-    details.set(id, { problem: problem.message });
+    details.set(id, { mark, problem: problem.message });
   }
   redraw();
 }
@@ -71,8 +76,8 @@ function drawAttempts(delivery) {
 }
 
 export function drawDelivery(delivery) {
+  if (details.get(delivery.id)?.mark !== markOf(delivery)) load(delivery);
   const detail = details.get(delivery.id);
-  if (!detail) load(delivery.id);
   const isBusy = ['pending', 'in_flight'].includes(delivery.state);
   const why = delivery.held_by ? `held by ${delivery.held_by}` : delivery.dropped_by ? `lost by fault ${delivery.dropped_by}` : null;
   return h('article', { key: `delivery-${delivery.id}` },
@@ -86,6 +91,6 @@ export function drawDelivery(delivery) {
       delivery.next_attempt_at && h('span', { class: 'muted' }, ' next ', time(delivery.next_attempt_at))),
       timeline(delivery), drawAttempts(delivery),
       delivery.attempts_made > delivery.attempts.length && h('p', { class: 'muted' }, `The last ${plural(delivery.attempts.length, 'attempt')} of ${delivery.attempts_made}`)),
-    !detail || detail.loading ? loading('the delivery') : detail.problem ? h('p', { class: 'trouble' }, detail.problem) : drawRequest(delivery, detail),
+    detail.problem ? h('p', { class: 'trouble' }, detail.problem) : detail.body === undefined ? loading('the delivery') : drawRequest(delivery, detail),
     data.environment?.standard_webhooks && h('p', { class: 'muted small' }, 'Standard Webhooks headers are sent beside these.'));
 }

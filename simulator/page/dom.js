@@ -65,6 +65,7 @@ function morphChildren(parent, wanted) {
   let at = parent.firstChild;
   for (const node of next) {
     const candidate = node.pageKey === undefined ? at : keyed.get(node.pageKey);
+    keyed.delete(node.pageKey);
     if (candidate && sameKind(candidate, node)) {
       if (candidate === at) at = at.nextSibling;
       else parent.insertBefore(candidate, at);

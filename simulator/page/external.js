@@ -36,7 +36,7 @@ function collectionCard(collection) {
   const { changes, rate_limit: limit } = collection;
   const name = `${collection.connection} / ${collection.collection}`;
   return h('li', { class: 'card endpoint', key: name },
-    h('div', { class: 'row top-row' }, h('h3', { class: 'grow' }, h('code', {}, name)), badge('info', plural(collection.count, 'object'))),
+    h('div', { class: 'row top-row' }, h('h2', { class: 'grow' }, h('code', {}, name)), badge('info', plural(collection.count, 'object'))),
     facts([['Latency', collection.latency], ['Page size', collection.page_size],
       ['Rate limit', limit ? `${limit.requests} each ${limit.per}` : 'none'],
       ['Changes by itself', changes ? `+${changes.added} ~${changes.changed} −${changes.deleted} every ${changes.every}` : 'never'],

@@ -43,8 +43,9 @@ export function relative(text, now) {
 
 // "30m", "1500ms" in milliseconds; NaN for what is no duration.
 export function durationMs(text) {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(text).trim());
-  return match ? match[1] * UNITS.find(([unit]) => unit === match[2])[1] : NaN;
+  const match = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(String(text).trim());
+  if (!match) return NaN;
+  return match[2] === 'us' ? match[1] / 1000 : match[1] * UNITS.find(([unit]) => unit === match[2])[1];
 }
 
 export function bytes(n) {

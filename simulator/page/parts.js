@@ -68,8 +68,8 @@ export const copyButton = (text, label = 'Copy', name = label) => h('button', { 
 
 // Choices of which one is pressed.
 export const chips = (label, choices, chosen, onpick) => h('div', { class: 'chips', role: 'group', 'aria-label': label },
-  choices.map(([value, text, count]) => h('button', {
-    type: 'button', key: value, 'aria-pressed': String(value === chosen), onclick: () => onpick(value),
+  choices.map(([value, text, count], i) => h('button', {
+    type: 'button', key: i, 'aria-pressed': String(value === chosen), onclick: () => onpick(value),
   }, text, count !== undefined && h('span', { class: 'count' }, count.toLocaleString('en')))));
 
 // Escape closes the details, but not while something is being typed in them.

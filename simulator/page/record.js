@@ -94,7 +94,7 @@ function drawChange(stream, record) {
     h('form', { class: 'form', onsubmit: save },
       field('Payload', `record/${record.id}`, h('textarea', { name: 'payload', rows: '10', spellcheck: 'false' }, exact), 'Saved as one run of the sync: the webhook goes out.'),
       h('div', { class: 'row' }, h('button', { class: 'primary' }, 'Save'),
-        !record.deleted && sureButton('delete-record', 'Delete', () => run(stream, `"delete":[${JSON.stringify(record.id)}]`)))));
+        !record.deleted && sureButton(`delete-${record.id}`, 'Delete', () => run(stream, `"delete":[${JSON.stringify(record.id)}]`)))));
 }
 
 export function drawRecord(stream, record, versions) {

@@ -1,11 +1,13 @@
 // What is around every tab: the tabs themselves, the clock at the top, whether the simulator is there.
-import { button } from './parts.js';
+import { act } from './act.js';
 import { control } from './api.js';
+import { chooseEnvironment, chosenEnvironment, environmentNames } from './chosen_environment.js';
 import { h } from './dom.js';
 import { dayOf, fullTime, plural, relative, span, durationMs } from './format.js';
 import { isNarrow } from './narrow.js';
+import { button, select } from './parts.js';
 import { go, href, TABS } from './router.js';
-import { data, isVirtual, now } from './store.js';
+import { data, forget, isVirtual, now } from './store.js';
 
 const ICONS = {
   integrations: 'M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM11.5 9v5M9 11.5h5',
@@ -48,12 +50,19 @@ export function moveAmongTabs(event, route) {
   document.getElementById(`tab-${id}`).focus();
 }
 
+const change = event => act(async () => {
+  chooseEnvironment(event.target.value);
+  forget();
+});
+
 export function drawStatus(reached, isLive) {
   const word = reached === null ? 'Connecting' : reached ? 'Connected' : 'Not answering';
   const { dialect, version } = data.ready ?? {};
   return [
     h('p', { role: 'status', class: `health ${reached ? 'good' : reached === false ? 'bad' : ''}` },
       h('span', { class: 'dot', 'aria-hidden': 'true' }), word, reached && h('span', { class: 'muted' }, isLive ? ' · live' : ' · each second')),
+    environmentNames().length > 1 && h('label', { class: 'environment', key: 'environment' }, h('span', {}, 'Environment'),
+      select('environment', environmentNames().map(name => [name, name]), chosenEnvironment(), { onchange: change, 'aria-label': 'Environment' })),
     dialect && h('p', { class: 'muted' }, `${dialect} dialect · ${version} · seed ${data.ready.seed}`),
   ];
 }

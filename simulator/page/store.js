@@ -1,5 +1,6 @@
 // What the page knows of the simulator: one value for each list of the control API, read again when it may have changed.
 import { getText } from './api.js';
+import { environmentsAre, isOfChosen } from './chosen_environment.js';
 import { Journal } from './journal.js';
 
 const isOver = delivery => ['delivered', 'failed', 'dropped'].includes(delivery.state);
@@ -23,8 +24,24 @@ async function readOne(name) {
   const text = await getText(name);
   if (texts[name] === text) return false;
   texts[name] = text;
-  data[name] = JSON.parse(text);
+  data[name] = ofEnvironment(name, JSON.parse(text));
   return true;
+}
+
+const LISTS = { world: 'connections', streams: 'streams', schedules: 'schedules' }; // of all environments
+
+function ofEnvironment(name, value) {
+  if (name === 'world') environmentsAre((value.environments ?? [value.environment]).map(e => e.name));
+  const list = LISTS[name];
+  return list ? { ...value, [list]: value[list].filter(isOfChosen) } : value;
+}
+
+// Another environment was chosen: all but the journals is read anew.
+export function forget() {
+  for (const name of Object.keys(texts)) {
+    delete texts[name];
+    if (name !== 'world' && name !== 'clock') delete data[name];
+  }
 }
 
 // Reads them; answers which have changed, and whether anybody answered at all.

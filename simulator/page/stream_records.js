@@ -44,7 +44,19 @@ async function load(stream, key) {
     if (shown.key === key) shown.problem = problem.message;
   }
   shown.loading = false;
+  shown.readAt = Date.now();
   redraw();
+}
+
+// A long stream that changes all the time is not read all the time.
+const pause = () => Math.min(10000, (shown.newestFirst?.length ?? 0) / 5);
+
+function mayRead() {
+  const wait = (shown.readAt ?? 0) + pause() - Date.now();
+  if (wait <= 0) return true;
+  clearTimeout(shown.timer);
+  shown.timer = setTimeout(redraw, wait);
+  return false;
 }
 
 // In reading order a record's latest place is last: the newest change is shown first.
@@ -62,7 +74,7 @@ function keep(records) {
 export function recordsOf(stream) {
   const key = streamKey(stream);
   if (shown.key !== key) shown = { key, newestFirst: null, byId: null, versions: new Map(), mark: null, loading: false, problem: null };
-  if (!shown.loading && shown.mark !== mark(stream)) {
+  if (!shown.loading && shown.mark !== mark(stream) && mayRead()) {
     shown.mark = mark(stream);
     shown.loading = true;
     load(stream, key);

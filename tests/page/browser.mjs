@@ -30,6 +30,7 @@ function need(name) {
 }
 
 const executable = process.env.TERAPI_CHROMIUM ?? '/usr/bin/chromium';
+if (!fs.existsSync(executable)) skip(`there is no Chromium at ${executable}`);
 const { chromium } = npm(need('playwright-core'));
 export const axeSource = fs.readFileSync(need('axe-core'), 'utf8');
 
@@ -56,7 +57,6 @@ function watchFor(problems, page) {
 
 export class Browser {
   static async start(simulator) {
-    if (!fs.existsSync(executable)) skip(`no Chromium at ${executable}`);
     const browser = new Browser();
     browser.simulator = simulator;
     browser.problems = [];

@@ -26,6 +26,8 @@ async function showsThousandsOfRecords(stage) {
   stage.page = await stage.browser.open('#/connections/github/demo/records/Comment/base');
   const { page } = stage;
   await page.getByText(`${RECORDS.toLocaleString('en')} records of github/demo/Comment`).waitFor();
+  const streams = await page.getByRole('group', { name: 'Stream' }).getByRole('button').allInnerTexts();
+  equal(streams.map(text => text.replace(/\s+/g, ' ')), [`Comment ${RECORDS.toLocaleString('en')}`, 'Issue 1,000'], 'the streams');
   const name = 'Records of github/demo/Comment';
   check(await inPage(page, name) <= MOST_ROWS, `${await inPage(page, name)} rows are in the page`);
   equal(await list(page, name).getByRole('option').first().getAttribute('aria-setsize'), String(RECORDS), 'aria-setsize');
