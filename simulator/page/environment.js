@@ -109,7 +109,7 @@ function drawRetry({ retry }) {
   const duration = (name, label) => field(label, `retry/${name}`, input(name, retry[name], { required: true, pattern: '\\d+(\\.\\d+)?(us|ms|s|m|h|d)' }));
   return section('Retry policy', 'Webhooks with responses other than 2xx are retried with exponential backoff.',
     drawPlan(retry),
-    h('form', { class: 'form grid', onsubmit: saveRetry },
+    h('form', { class: 'form grid three', onsubmit: saveRetry },
       number('attempts', 'Attempts in all', { min: '1', max: '100', step: '1' }), duration('first_delay', 'First delay'), number('factor', 'Factor', { min: '0', max: '1000' }),
       duration('max_delay', 'Longest delay'), duration('timeout', 'Time-out'), number('jitter', 'Jitter', { min: '0', max: '1' }),
       h('div', { class: 'wide' }, h('button', {}, 'Save retry policy'))));
@@ -129,7 +129,7 @@ function drawLimits({ rate_limit: rate, breaker, max_response_bytes: most }) {
   const one = (name, label, value, attributes) => field(label, `limit/${name}`, input(name, value, attributes));
   const number = { type: 'number', min: '1', placeholder: 'none' };
   return section('Limits', 'What is empty is not limited.',
-    h('form', { class: 'form grid', onsubmit: saveLimits },
+    h('form', { class: 'form grid three', onsubmit: saveLimits },
       one('requests', 'Requests', rate?.requests, number), one('per', '… in each', rate?.per, { placeholder: '1m' }), one('max_response_bytes', 'Bytes of a page', most, number),
       one('failures', 'Breaker: failures', breaker?.failures, number), one('window', '… within', breaker?.window, { placeholder: '10s' }), one('open_for', 'Open for', breaker?.open_for, { placeholder: '60s' }),
       h('div', { class: 'wide' }, h('button', {}, 'Save limits'))));

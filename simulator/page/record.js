@@ -41,6 +41,21 @@ function drawCursor(record) {
       : h('p', { class: 'muted' }, 'It is not base64 of a time and an id.'));
 }
 
+// As the guide does it; the key is left to the shell.
+function curl(stream, record) {
+  const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
+  const variant = stream.variant === 'base' ? [] : [`--data-urlencode ${quoted(`variant=${stream.variant}`)}`];
+  return [`curl -G ${location.origin}/records`, '--header "Authorization: Bearer $TERAPI_SECRET_KEY"', `--header ${quoted(`Provider-Config-Key: ${stream.integration}`)}`,
+    `--header ${quoted(`Connection-Id: ${stream.connection}`)}`, `--data-urlencode ${quoted(`model=${stream.model}`)}`, ...variant,
+    `--data-urlencode ${quoted(`cursor=${record.cursor}`)}`].join(' \\\n  ');
+}
+
+function drawFetch(stream, record) {
+  const command = curl(stream, record);
+  return h('details', { key: 'fetch', class: 'card' }, h('summary', {}, 'Fetch what was changed after it'),
+    h('div', { class: 'pad bare-top' }, h('div', { class: 'code-line' }, h('code', { class: 'wrap' }, command), copyButton(command, 'Copy', 'Copy the command'))));
+}
+
 function drawMetadata(stream, record) {
   const known = metadata.get(record.cursor);
   const rows = [['Last modified', time(record.at)], ['State', record.deleted ? 'deleted' : 'live']];
@@ -102,7 +117,7 @@ export function drawRecord(stream, record, versions) {
     h('header', { class: 'detail-head', key: 'head' }, h('h2', {}, h('code', { class: 'wrap' }, record.id)), record.deleted ? badge('off', 'deleted') : badge('good', 'live'),
       h('span', { class: 'muted' }, fullTime(record.at))),
     h('section', { key: 'payload', 'aria-label': 'Payload' }, h('h3', {}, 'Payload'), jsonText(payloadOf(record), `Payload of ${record.id}`)),
-    drawCursor(record), drawMetadata(stream, record), drawHistory(record, versions), drawChange(stream, record));
+    drawCursor(record), drawMetadata(stream, record), drawHistory(record, versions), drawFetch(stream, record), drawChange(stream, record));
 }
 
 export function drawNewRecord(stream, place) {
