@@ -25,7 +25,9 @@ void reply_file(std::string_view name, const Reply& reply) {
   core::Response response;
   response.headers.add("Content-Type", std::string(content_type(name)));
   response.headers.add("Content-Security-Policy",
-                       "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'");
+                       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' "
+                       "data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+                       "frame-ancestors 'none'");
   response.headers.add("X-Content-Type-Options", "nosniff");
   response.headers.add("Cache-Control", "no-cache");
   response.body = std::string(found->second);

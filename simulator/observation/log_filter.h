@@ -10,10 +10,10 @@ namespace terapi::simulator {
 
 struct LogFilter {
   LogLevel least = LogLevel::kDebug;
-  std::string event;  // "run" is also "run.failed"; empty: any
-  std::string text;   // in the message, or in the value of a field, as it is written
-  std::optional<core::Time> from;
-  std::optional<core::Time> to;  // itself included
+  std::string event{};  // "run" is also "run.failed"; empty: any
+  std::string text{};   // in the message, or in the value of a field, as it is written
+  std::optional<core::Time> from{};
+  std::optional<core::Time> to{};  // itself included
 
   bool matches(const LogEntry& entry) const;
 };

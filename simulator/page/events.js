@@ -23,11 +23,20 @@ export class Watch {
     this.again();
   }
 
+  // An answer is one event: EventSource then says that the connection is gone, and asks for the next one by itself. So one
+  // such error is as it should be; another before the next event is not.
   listen() {
     const source = new EventSource(EVENTS);
-    source.onopen = () => this.becomes(true);
-    source.onerror = () => this.becomes(false);
-    source.onmessage = ({ data }) => this.ask(namesIn(data));
+    let errors = 0;
+    source.onmessage = ({ data }) => {
+      errors = 0;
+      this.becomes(true);
+      this.ask(namesIn(data));
+    };
+    source.onerror = () => {
+      errors += 1;
+      if (source.readyState === EventSource.CLOSED || errors > 1) this.becomes(false);
+    };
   }
 
   becomes(live) {

@@ -17,19 +17,23 @@
 
 namespace terapi::simulator {
 
+// What may change.
+enum class Topic : std::uint8_t {
+  kLogs,
+  kRequests,
+  kDeliveries,
+  kRuns,
+  kRecords,
+  kObjects,  // of external APIs
+  kSettings,
+  kTime,
+};
+inline constexpr std::size_t kTopics = 8;
+
 class EventFeed {
  public:
-  // How far each thing has come; any number that moves when it changes.
-  struct Counts {
-    std::uint64_t logs = 0;
-    std::uint64_t requests = 0;
-    std::uint64_t deliveries = 0;
-    std::uint64_t runs = 0;
-    std::uint64_t records = 0;
-    std::uint64_t settings = 0;
-    std::int64_t now = 0;
-    friend bool operator==(const Counts&, const Counts&) = default;
-  };
+  // How far each has come: any number that moves when it changes. By topic.
+  using Counts = std::array<std::uint64_t, kTopics>;
   using Send = std::function<void(std::string)>;
 
   // Sends the event that comes after `last_seen` (0: any), now or when there is one.
@@ -40,12 +44,19 @@ class EventFeed {
   void end();
 
  private:
-  std::string event() const;
+  struct Waiting {
+    std::uint64_t last_seen = 0;
+    Send send;
+  };
+  // {"changed":["logs","schedules"]}: what has changed since then, by the names of the lists of the
+  // control API.
+  std::string event(std::uint64_t last_seen) const;
   void send_all();
 
-  Counts counts_;
+  Counts counts_{};
+  std::array<std::uint64_t, kTopics> changed_in_{};  // the revision
   std::uint64_t revision_ = 1;
-  std::deque<Send> waiting_;
+  std::deque<Waiting> waiting_;
 };
 
 }  // namespace terapi::simulator

@@ -36,30 +36,41 @@ SimulatorParts::SimulatorParts(SimulatorClock clock, const Dialect& dialect, std
 }
 
 core::Result<void> SimulatorParts::settle() {
-  if (engine.changes().settings) ++settings_changed;
-  deliveries_changed += engine.changes().deliveries.size();
   const core::Result<void> done = store();
   feed.publish(counts());
   return done;
 }
 
 EventFeed::Counts SimulatorParts::counts() const {
-  EventFeed::Counts counts;
-  counts.logs = engine.logs().entries().dropped() + engine.logs().entries().size();
-  counts.requests = engine.requests().entries().dropped() + engine.requests().entries().size();
-  counts.deliveries = deliveries_changed;
-  counts.runs = runner.runs_made();
-  if (const Time last = engine.state().last_commit; last != Time::min()) {
-    counts.records = static_cast<std::uint64_t>(last.time_since_epoch().count());
+  EventFeed::Counts counts = changed;
+  const auto set = [&](Topic topic, std::uint64_t count) {
+    counts[static_cast<std::size_t>(topic)] = count;
+  };
+  set(Topic::kLogs, engine.logs().entries().dropped() + engine.logs().entries().size());
+  set(Topic::kRequests, engine.requests().entries().dropped() + engine.requests().entries().size());
+  set(Topic::kRuns, runner.runs_made());
+  if (virtual_clock != nullptr) {
+    set(Topic::kTime, static_cast<std::uint64_t>(virtual_clock->now().time_since_epoch().count()));
   }
-  counts.settings = settings_changed;
-  if (virtual_clock != nullptr) counts.now = virtual_clock->now().time_since_epoch().count();
   return counts;
+}
+
+// Counts what the event changed, before it is forgotten.
+void SimulatorParts::note_changes() {
+  const auto add = [&](Topic topic, std::size_t count) {
+    changed[static_cast<std::size_t>(topic)] += count;
+  };
+  const StateChanges& changes = engine.changes();
+  add(Topic::kSettings, changes.settings ? 1 : 0);
+  add(Topic::kDeliveries, changes.deliveries.size());
+  add(Topic::kRecords, changes.records.size());
+  add(Topic::kObjects, changes.objects.size());
 }
 
 core::Result<void> SimulatorParts::store() {
   StateChanges& changes = engine.changes();
   if (engine.state().faults.take_changed()) changes.settings = true;
+  note_changes();
   if (virtual_clock != nullptr && engine.state().virtual_now != virtual_clock->now()) {
     engine.state().virtual_now = virtual_clock->now();
     changes.settings = true;
@@ -102,6 +113,7 @@ core::Result<void> SimulatorParts::adopt(State state) {
   current = std::move(state);
   current.faults.take_changed();
   engine.changes() = {};
+  for (std::uint64_t& count : changed) ++count;
   engine.requests().clear();
   engine.logs().clear();
   advisories.clear();

@@ -46,6 +46,7 @@ struct SimulatorParts {
   State copy_state() const;
 
   core::Result<void> store();
+  void note_changes();
   EventFeed::Counts counts() const;
 
   core::VirtualClock* virtual_clock;  // null on the machine's time
@@ -61,8 +62,7 @@ struct SimulatorParts {
   Advisories advisories;
   PublicApi api;
   std::function<std::string()> extra_metrics;
-  std::uint64_t settings_changed = 0;    // how often
-  std::uint64_t deliveries_changed = 0;  // how often
+  EventFeed::Counts changed{};  // by topic, of those that nothing else counts
   EventFeed feed;
   core::Result<void> stored;  // how the last store() went
 };

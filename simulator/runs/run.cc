@@ -274,16 +274,20 @@ SyncType Run::sync_type() {
 RunResult Run::finish() {
   const SyncType type = sync_type();
   RunResult result{run_id_, counts_, announce(type)};
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"run", run_id_},
+      {"stream", describe(key_)},
+      {"sync", spec_.sync},
+      {"type", std::string(sync_type_name(type))},
+      {"added", std::to_string(counts_.added)},
+      {"updated", std::to_string(counts_.updated)},
+      {"deleted", std::to_string(counts_.deleted)}};
+  if (spec_.error) {
+    fields.emplace_back("error", spec_.error->type + ": " + spec_.error->description);
+  }
   engine_.log(spec_.error ? LogLevel::kWarning : LogLevel::kInfo,
-              spec_.error ? "run.failed" : "run",
-              std::string(spec_.error ? "a run failed" : "a run ended"),
-              {{"run", run_id_},
-               {"stream", describe(key_)},
-               {"sync", spec_.sync},
-               {"type", std::string(sync_type_name(type))},
-               {"added", std::to_string(counts_.added)},
-               {"updated", std::to_string(counts_.updated)},
-               {"deleted", std::to_string(counts_.deleted)}});
+              spec_.error ? "run.failed" : "run", spec_.error ? "a run failed" : "a run ended",
+              std::move(fields));
   return result;
 }
 
