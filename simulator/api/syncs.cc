@@ -85,7 +85,8 @@ bool is_wanted(const ScheduleKey& key, const std::vector<NamedSync>& syncs) {
 }
 
 Chosen choose(const PublicCall& call, const std::string& integration_id,
-              const std::optional<std::string>& connection, const std::vector<NamedSync>& syncs) {
+              const std::optional<std::string>& connection, const std::vector<NamedSync>& syncs,
+              bool schedules = true) {
   Chosen chosen;
   const Integration* integration = call.environment.find_integration(integration_id);
   if (integration == nullptr) {
@@ -104,6 +105,13 @@ Chosen choose(const PublicCall& call, const std::string& integration_id,
       chosen.refused = std::move(refused);
       return chosen;
     }
+  }
+  // A sync that is enabled in a world without its external API is scheduled when somebody asks for
+  // it.
+  for (const Connection& each : call.environment.connections) {
+    const bool asked =
+        each.integration == integration_id && (!connection || each.id == *connection);
+    if (asked && schedules) call.machines.runner.take_up(call.environment, each);
   }
   for (const auto& [key, schedule] : call.environment.schedules) {
     if (key.integration != integration_id || (connection && key.connection != *connection))
@@ -374,7 +382,7 @@ PublicResult get_sync_status(PublicCall& call) {
   const Integration* known = call.environment.find_integration(integration);
   const auto connection = call.target.get("connection_id");
   // A sync that is off has a status, too.
-  if (Chosen chosen = choose(call, integration, connection, {}); chosen.refused) {
+  if (Chosen chosen = choose(call, integration, connection, {}, false); chosen.refused) {
     return *std::move(chosen.refused);
   }
   for (const NamedSync& named : names) {

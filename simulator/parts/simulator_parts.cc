@@ -36,7 +36,7 @@ SimulatorParts::SimulatorParts(SimulatorClock clock, const Dialect& dialect, std
 }
 
 core::Result<void> SimulatorParts::settle() {
-  const core::Result<void> done = store();
+  core::Result<void> done = store();
   feed.publish(counts());
   return done;
 }

@@ -110,7 +110,7 @@ std::string Actions::carry_out_later(Environment& environment, const Connection&
   action.name = name;
   action.input = input.present() ? json::compact(input) : "{}";
   action.created_at = engine_.now();
-  const std::string id = action.id;
+  std::string id = action.id;
   state.actions.emplace(number, std::move(action));
   forget_oldest(state);
   engine_.note_settings();

@@ -523,7 +523,7 @@ bool SyncRunner::take_page(Live& live, const json::Value& page) {
   return true;
 }
 
-void SyncRunner::fail(Live& live, RunError error) {
+void SyncRunner::fail(Live& live, const RunError& error) {
   engine_.log(LogLevel::kError, "sync.failed", "a run of a sync failed: " + error.description,
               {{"run", live.schedule->run_id}, {"sync", describe(live.key)}});
   live.schedule->latest.clear();

@@ -92,7 +92,7 @@ class SyncRunner {
   bool take(Live& live, const core::Result<core::Response>& answer);
   bool take_page(Live& live, const core::json::Value& page);
   bool wait_for_limit(Live& live, const core::Response& answer);
-  void fail(Live& live, RunError error);
+  void fail(Live& live, const RunError& error);
   void end(Live& live);
   void record_end(Environment& environment, const ScheduleKey& key, Schedule& schedule,
                   bool failed);

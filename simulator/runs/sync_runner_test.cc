@@ -340,6 +340,18 @@ TEST_F(BackgroundTest, AStreamThatIsEmptiedMeanwhileIsFilledAnew) {
   EXPECT_THAT(s.page()["records"], SizeIs(3));
 }
 
+TEST_F(BackgroundTest, ASyncWithoutAnExternalApiGetsOneWhenItIsTriggered) {
+  InProcessSimulator s;  // its sync is enabled, and has records by hand only
+  s.save({"1", "2"});
+  s.advance("3h");
+  EXPECT_THAT(s.ok("GET", "/schedules")["schedules"], IsEmpty());
+  api_ok(s, "POST", "/sync/trigger", std::string("{") + kDemo + "}");
+  EXPECT_EQ(status(s)["recordCount"]["Issue"], 2) << "what was there came from it";
+  s.ok("PUT", std::string(kIssues) + "/3", "{}");
+  s.advance("1h");
+  EXPECT_EQ(status(s)["recordCount"]["Issue"], 3);
+}
+
 TEST_F(BackgroundTest, PagesThatLeadBackToThemselvesFailTheRun) {
   InProcessSimulator s(world());
   s.faults(R"([{"id":"f","on":"upstream","do":{"status":200,"body":{"data":[],"next":"1"}}}])");

@@ -145,7 +145,7 @@ std::vector<std::string> WebhookQueue::notify(const Environment& environment,
 // Sets a new delivery's first attempt, as the fault rules have it.
 WebhookQueue::Announced WebhookQueue::send_first(Delivery& delivery, bool hold_for_commit) {
   const WebhookEffect& effect = strike(delivery);
-  const Announced announced{delivery.id, effect.before_commit};
+  Announced announced{delivery.id, effect.before_commit};
   const Time first = engine_.now() + effect.delay;
   if (effect.drop) {
     delivery.settled_by_fault = delivery.plan.fault;
