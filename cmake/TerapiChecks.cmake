@@ -26,10 +26,14 @@ set(needs_python "command -v python3 >/dev/null && exec python3 -B \"$@\" || exi
 add_test(NAME docs.test_your_client
          COMMAND sh -c ${needs_python} sh ${follow_page} ${PROJECT_SOURCE_DIR}/docs/test-your-client.md
                  ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set(needs_curl_json "curl --help all 2>/dev/null | grep -q -e --json || exit 77\n${needs_python}")
+add_test(NAME docs.guide
+         COMMAND sh -c ${needs_curl_json} sh ${follow_page} ${PROJECT_SOURCE_DIR}/docs/guide.md
+                 ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} 3003 8080)
 add_test(NAME docs.follow_page_catches_lies
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/docs/follow_page_test.py
                  ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-set_tests_properties(docs.test_your_client docs.follow_page_catches_lies
+set_tests_properties(docs.test_your_client docs.guide docs.follow_page_catches_lies
                      PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280)
 add_test(NAME judge.key_stays_secret
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/key_stays_secret.py
