@@ -30,10 +30,13 @@ set(needs_curl_json "curl --help all 2>/dev/null | grep -q -e --json || exit 77\
 add_test(NAME docs.guide
          COMMAND sh -c ${needs_curl_json} sh ${follow_page} ${PROJECT_SOURCE_DIR}/docs/guide.md
                  ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} 3003 8080)
+add_test(NAME docs.copy_of_production
+         COMMAND sh -c ${needs_curl_json} sh ${follow_page} ${PROJECT_SOURCE_DIR}/docs/copy-of-production.md
+                 ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} 3001 3003)
 add_test(NAME docs.follow_page_catches_lies
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/docs/follow_page_test.py
                  ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-set_tests_properties(docs.test_your_client docs.guide docs.follow_page_catches_lies
+set_tests_properties(docs.test_your_client docs.guide docs.copy_of_production docs.follow_page_catches_lies
                      PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280)
 add_test(NAME judge.key_stays_secret
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/key_stays_secret.py

@@ -60,12 +60,12 @@ def missing_line(promised, output):
 
 
 def script_of(steps, folder):
-    script = "last=0\n"
+    script = "status_before=0\n"
     for i, (_, commands, _, strict) in enumerate(steps):
         script += f"set {'-e' if strict else '+e'}\n"
         # A brace group is this very shell: cd and export last, and $? is that of the command before.
-        begin = "" if strict else "(exit $last)\n"
-        script += f"{{\n{begin}{commands}}} >{folder}/{i}.out 2>&1\nlast=$?\nset +e\necho $last >{folder}/{i}.status\n"
+        begin = "" if strict else "(exit $status_before)\n"
+        script += f"{{\n{begin}{commands}}} >{folder}/{i}.out 2>&1\nstatus_before=$?\nset +e\necho $status_before >{folder}/{i}.status\n"
     return script
 
 
