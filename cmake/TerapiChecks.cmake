@@ -77,9 +77,9 @@ set_tests_properties(sdk.node PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280
 # they are found); .ci/run installs them.
 find_program(TERAPI_NODE node)
 if(TERAPI_NODE)
-  foreach(test guide lists environments accessibility)
+  foreach(test guide lists logs environments accessibility)
     add_test(NAME page.${test}
              COMMAND ${TERAPI_NODE} ${PROJECT_SOURCE_DIR}/tests/page/${test}_test.mjs $<TARGET_FILE:terapi-simulator>)
   endforeach()
-  set_tests_properties(page.guide page.lists page.environments page.accessibility PROPERTIES TIMEOUT 280 SKIP_RETURN_CODE 77)
+  set_tests_properties(page.guide page.lists page.logs page.environments page.accessibility PROPERTIES TIMEOUT 280 SKIP_RETURN_CODE 77)
 endif()

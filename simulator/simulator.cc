@@ -59,6 +59,9 @@ core::Result<void> Simulator::start() {
     if (!loaded) return loaded.error();
     kept = std::move(*loaded);
     if (auto snapshots = parts.snapshots.load(); !snapshots) return snapshots;
+    auto history = parts.storage->load_log();
+    if (!history) return history.error();
+    parts.engine.logs().restore(std::move(*history));
   }
   core::Result<World> world = read_started_world(inside_->options);
   if (!world) return world.error();

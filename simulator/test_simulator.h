@@ -95,6 +95,7 @@ struct TestSimulatorOptions {
   std::string world_text = {};
   std::string control_token = {};
   std::vector<LoadSpec> loads = {};
+  Storage* storage = nullptr;
 };
 
 // A world with the connection `demo` of the integration `github`, and no records.
@@ -289,7 +290,7 @@ inline std::vector<std::string> error_list(const core::Response& response) {
 class InProcessSimulator final : public TestSimulator {
  public:
   explicit InProcessSimulator(TestSimulatorOptions options = {})
-      : transport_(*this), simulator_(options_from(options), clock_, transport_) {
+      : transport_(*this), simulator_(options_from(options), clock_, transport_, options.storage) {
     const auto started = simulator_.start();
     TERAPI_CHECK(started.has_value(), started ? "" : started.error().message);
   }

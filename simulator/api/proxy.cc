@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/delivery.h"
 #include "core/parse_number.h"
+#include "simulator/upstream/request_step.h"
 #include "simulator/upstream/upstream.h"
 
 namespace terapi::simulator {
@@ -51,6 +53,40 @@ bool is_worth_retrying(const core::Outcome& outcome) {
   return outcome.wire.reset || outcome.response.status >= 500 || outcome.response.status == 429;
 }
 
+std::uint64_t begin_in_log(PublicCall& call, const Connection& connection,
+                           const std::string& asked) {
+  Operation operation;
+  operation.kind = LogKind::kProxy;
+  operation.environment = call.environment.settings.name;
+  operation.integration = connection.integration;
+  operation.connection = connection.id;
+  operation.name = asked;
+  return call.engine.begin_operation(std::move(operation));
+}
+
+// As its caller will get it, so that a reset or a delay on the wire is told, too.
+core::Delivery note_answer(Engine& engine, std::uint64_t operation, const std::string& asked,
+                           const core::Outcome& outcome) {
+  core::SendOptions options;
+  options.timeout = core::Duration::max();
+  options.max_response_bytes = outcome.response.body.size();
+  core::Delivery delivery = core::deliver(outcome, options);
+  engine.note_step(operation, request_step(asked, engine.now(), delivery));
+  return delivery;
+}
+
+void end_in_log(Engine& engine, std::uint64_t operation, const core::Delivery& last) {
+  LogEnd end{LogOutcome::kSuccess, engine.now() + last.after};
+  if (!last.result) {
+    end.outcome = LogOutcome::kFailure;
+    end.error = last.result.error().message;
+  } else if (last.result->status >= 400) {
+    end.outcome = LogOutcome::kFailure;
+    end.error = "answered " + std::to_string(last.result->status);
+  }
+  engine.end_operation_aloud(operation, std::move(end));
+}
+
 }  // namespace
 
 PublicResult pass_to_proxy(PublicCall& call) {
@@ -64,18 +100,16 @@ PublicResult pass_to_proxy(PublicCall& call) {
       *call.environment.find_connection(answer.stream.integration, answer.stream.connection);
   const core::Request request = request_to_pass_on(call.request);
   Upstream& upstream = call.machines.upstream;
+  // Not its query, in which an external API's own key may stand.
+  const std::string asked = request.method + " " + call.target.path.substr(kPrefix.size());
+  const std::uint64_t operation = begin_in_log(call, connection, asked);
   core::Outcome outcome = upstream.handle(call.environment, connection, request);
+  core::Delivery delivery = note_answer(call.engine, operation, asked, outcome);
   for (int left = retries_asked(call.request); left > 0 && is_worth_retrying(outcome); --left) {
     outcome = upstream.handle(call.environment, connection, request);
+    delivery = note_answer(call.engine, operation, asked, outcome);
   }
-  const bool good = outcome.response.status < 400 && !outcome.wire.reset;
-  call.engine.log(good ? LogLevel::kInfo : LogLevel::kWarning, good ? "proxy" : "proxy.failed",
-                  "a request was passed on",
-                  {{"integration", connection.integration},
-                   {"connection", connection.id},
-                   {"request", call.engine.without_keys(request.method + " " +
-                                                        call.target.path.substr(kPrefix.size()))},
-                   {"status", std::to_string(outcome.response.status)}});
+  end_in_log(call.engine, operation, delivery);
   answer.passed_on = std::move(outcome.response);
   answer.wire = outcome.wire;
   return answer;

@@ -81,6 +81,7 @@ void add_all_routes(ControlRouter& router, SimulatorParts& parts) {
   add_fault_routes(router, parts);
   add_delivery_routes(router, parts);
   add_journal_routes(router, parts);
+  add_log_routes(router, parts);
 }
 
 }  // namespace terapi::simulator

@@ -24,6 +24,7 @@ void add_clock_routes(ControlRouter& router, SimulatorParts& parts);
 void add_delivery_routes(ControlRouter& router, SimulatorParts& parts);
 void add_fault_routes(ControlRouter& router, SimulatorParts& parts);
 void add_journal_routes(ControlRouter& router, SimulatorParts& parts);
+void add_log_routes(ControlRouter& router, SimulatorParts& parts);
 void add_page_routes(ControlRouter& router);
 void add_run_routes(ControlRouter& router, SimulatorParts& parts);
 void add_status_routes(ControlRouter& router, SimulatorParts& parts);

@@ -19,18 +19,11 @@ void time_or_null(json::Writer& out, std::string_view name, std::optional<Time> 
   }
 }
 
-std::string milliseconds(Duration duration) {
-  const auto micros = duration.count();
-  std::string text = std::to_string(micros / 1000);
-  if (micros % 1000 != 0) text += "." + std::to_string(1000 + micros % 1000).substr(1);
-  return text;
-}
-
 void write_attempt(json::Writer& out, const Attempt& attempt) {
   out.begin_object()
       .field("number", attempt.number)
       .field("at", format_timestamp(attempt.at))
-      .raw_field("duration_ms", milliseconds(attempt.duration));
+      .raw_field("duration_ms", format_milliseconds(attempt.duration));
   if (attempt.status > 0) {
     out.field("status", attempt.status);
   } else {

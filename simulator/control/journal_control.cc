@@ -1,15 +1,12 @@
-// GET /_simulator/requests, /_simulator/logs, /_simulator/advisories, /_simulator/events: what
-// callers did, what the system did, what looks wrong (LOG-1, ADVISE-1).
+// GET /_simulator/requests, /_simulator/advisories, /_simulator/events: what callers did, what
+// looks wrong (LOG-1, ADVISE-1).
 #include <algorithm>
 #include <vector>
 
 #include "core/json_writer.h"
 #include "core/parse_number.h"
-#include "core/rfc3339.h"
-#include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
 #include "simulator/control/control_query.h"
-#include "simulator/observation/log_filter.h"
 
 namespace terapi::simulator {
 namespace {
@@ -36,41 +33,6 @@ void reply_list(const ControlCall& call, const Reply& reply, std::string_view na
   reply(json_response(200, out.take()));
 }
 
-// ?level= &event= &text= &from= &to=, beside ?limit=; nothing after a 400 has been replied.
-std::optional<LogFilter> read_log_filter(const ControlCall& call, const Reply& reply) {
-  LogFilter filter;
-  std::vector<ValidationError> errors;
-  const auto read_time = [&](const std::string& name, const std::string& text) {
-    const auto time = core::parse_rfc3339(text);
-    if (!time) {
-      errors.push_back({"invalid_value", name + " is not an RFC 3339 timestamp", {name}});
-    }
-    return time;
-  };
-  for (const auto& [name, value] : call.target.query) {
-    if (name == "level") {
-      const auto level = core::value_of(kLogLevelWords, value);
-      if (!level) {
-        errors.push_back({"invalid_value", "level is debug, info, warning or error", {name}});
-      }
-      filter.least = level.value_or(filter.least);
-    } else if (name == "event") {
-      filter.event = value;
-    } else if (name == "text") {
-      filter.text = value;
-    } else if (name == "from") {
-      filter.from = read_time(name, value);
-    } else if (name == "to") {
-      filter.to = read_time(name, value);
-    } else if (name != "limit") {
-      errors.push_back({"unrecognized_keys", "unknown parameter '" + name + "'", {name}});
-    }
-  }
-  if (errors.empty()) return filter;
-  reply(invalid_input("invalid_query_params", std::move(errors)));
-  return std::nullopt;
-}
-
 }  // namespace
 
 void add_journal_routes(ControlRouter& router, SimulatorParts& parts) {
@@ -94,13 +56,6 @@ void add_journal_routes(ControlRouter& router, SimulatorParts& parts) {
     };
     reply_list(call, reply, "requests", parts.engine.requests().entries(), wanted,
                request_entry_json);
-  });
-  router.add("GET", "/_simulator/logs", [&parts](const ControlCall& call, const Reply& reply) {
-    const auto filter = read_log_filter(call, reply);
-    if (!filter) return;
-    reply_list(
-        call, reply, "logs", parts.engine.logs().entries(),
-        [&](const LogEntry& entry) { return filter->matches(entry); }, log_json);
   });
   router.add("GET", "/_simulator/advisories", [&parts](const ControlCall&, const Reply& reply) {
     parts.advisories.review();

@@ -94,7 +94,19 @@ void write_schedule(json::Writer& out, const SimulatorParts& parts, const Enviro
   } else {
     out.null_field("finished_at");
   }
-  out.end_object();
+  out.optional_field("error",
+                     schedule.error.empty() ? std::nullopt : std::optional(schedule.error));
+  out.key("counts").begin_object();
+  for (const auto& [model, counts] : schedule.latest) {
+    out.key(model)
+        .begin_object()
+        .field("added", counts.added)
+        .field("updated", counts.updated)
+        .field("deleted", counts.deleted)
+        .field("unchanged", counts.unchanged)
+        .end_object();
+  }
+  out.end_object().end_object();
 }
 
 void list_schedules(SimulatorParts& parts, const ControlCall&, const Reply& reply) {

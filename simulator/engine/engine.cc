@@ -107,9 +107,39 @@ std::string Engine::without_keys(std::string text) const {
   return text;
 }
 
-void Engine::log(LogLevel level, std::string event, std::string message,
-                 std::vector<std::pair<std::string, std::string>> fields) {
-  logs_.add({now(), level, std::move(event), std::move(message), std::move(fields)});
+void Engine::hide_keys(LogFields& fields) const {
+  for (auto& [name, value] : fields) value = without_keys(std::move(value));
+}
+
+void Engine::log(LogLevel level, std::string event, std::string message, LogFields fields) {
+  hide_keys(fields);
+  logs_.add({now(), level, std::move(event), without_keys(std::move(message)), std::move(fields)});
+}
+
+std::uint64_t Engine::begin_operation(Operation operation) {
+  operation.at = now();
+  operation.name = without_keys(std::move(operation.name));
+  hide_keys(operation.fields);
+  return logs_.begin(std::move(operation));
+}
+
+void Engine::note_step(std::uint64_t operation, LogStep step) {
+  Operation* const written = logs_.under_way(operation);
+  if (written == nullptr) return;
+  step.message = without_keys(std::move(step.message));
+  hide_keys(step.fields);
+  written->add(std::move(step));
+}
+
+void Engine::end_operation(std::uint64_t operation, LogEnd end) {
+  end.error = without_keys(std::move(end.error));
+  logs_.end(operation, end);
+}
+
+void Engine::end_operation_aloud(std::uint64_t operation, LogEnd end) {
+  end_operation(operation, std::move(end));
+  if (!logs_.has_sink()) return;
+  if (const Operation* ended = logs_.find(operation)) logs_.tell(line_of(*ended));
 }
 
 }  // namespace terapi::simulator

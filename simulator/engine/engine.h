@@ -75,8 +75,16 @@ class Engine {
   }
   // AUTH-5: the text without the keys of any environment, wherever they stand in it.
   std::string without_keys(std::string text) const;
-  void log(LogLevel level, std::string event, std::string message,
-           std::vector<std::pair<std::string, std::string>> fields = {});
+
+  // The log (observation/log_book.h), at this time and without keys. An event of its own:
+  void log(LogLevel level, std::string event, std::string message, LogFields fields = {});
+  // An operation that begins now, its steps, and its end. Nothing happens to one that is not under
+  // way.
+  std::uint64_t begin_operation(Operation operation);
+  void note_step(std::uint64_t operation, LogStep step);
+  void end_operation(std::uint64_t operation, LogEnd end);
+  // The same, and the program's own log says it.
+  void end_operation_aloud(std::uint64_t operation, LogEnd end);
 
  private:
   core::Clock& clock_;
@@ -88,6 +96,7 @@ class Engine {
   LogBook logs_;
   RequestJournal requests_;
   std::function<void()> settle_;
+  void hide_keys(LogFields& fields) const;
   core::TimerId set_timer(Time due, std::function<void()> action, bool recurs);
 
   std::unordered_set<core::TimerId> timers_;

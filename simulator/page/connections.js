@@ -7,6 +7,7 @@ import { runBadge, trigger } from './endpoints.js';
 import { plural } from './format.js';
 import { jsonText } from './json_text.js';
 import { rowHeight } from './narrow.js';
+import { countsOf } from './operation.js';
 import { badge, copyButton, empty, facts, input, loading, pageHead, subTabs, time } from './parts.js';
 import { drawRecords } from './records.js';
 import { redraw } from './redraw.js';
@@ -103,7 +104,8 @@ function drawSyncs(schedules) {
   return h('ul', { class: 'stack' }, schedules.map(s => h('li', { class: 'card endpoint', key: `${s.sync}/${s.variant}` },
     h('div', { class: 'row top-row' }, h('h2', { class: 'grow' }, h('code', {}, s.sync), s.variant !== 'base' && ` (${s.variant})`), runBadge(s)),
     facts([['Every', s.frequency], ['Next run', s.next_run ? time(s.next_run) : 'not planned'], ['Last ended', time(s.finished_at)],
-      ['Last run', s.run_id ? h('code', { class: 'wrap' }, s.run_id) : null], s.queued && ['Queued', 'one more run']]),
+      ['Last run', s.run_id ? h('code', { class: 'wrap' }, s.run_id) : null],
+      s.error && ['Error', h('strong', { class: 'error' }, s.error)], ...Object.entries(s.counts).map(([model, counts]) => [model, countsOf({ counts }) || 'nothing changed']), s.queued && ['Queued', 'one more run']]),
     h('div', { class: 'row pad' },
       h('button', { type: 'button', onclick: () => act(trigger(s)), 'aria-label': `Run now: ${s.sync}` }, 'Run now'),
       h('button', { type: 'button', class: 'quiet', onclick: () => act(setPaused(s)), 'aria-label': `${s.paused ? 'Start' : 'Pause'} ${s.sync}` }, s.paused ? 'Start' : 'Pause')))));

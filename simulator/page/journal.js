@@ -8,29 +8,47 @@ export class Journal {
   // `mutable`: entries change after they were written, and have an id.
   constructor(path, { mutable = false, isOver = () => true } = {}) {
     this.path = path;
+    this.asked = '';
     this.mutable = mutable;
     this.isOver = isOver;
     this.value = null;
   }
 
+  // Only entries of that query from now on: "level=info&kind=run".
+  ask(query) {
+    if (query === this.asked) return;
+    this.asked = query;
+    this.value = null;
+  }
+
+  // The newest so many. What was asked for anew meanwhile is not answered by this.
+  async newest(limit) {
+    const { asked } = this;
+    const answer = await get(`${this.path}?limit=${limit}${asked && `&${asked}`}`);
+    return asked === this.asked ? answer : this.newest(limit);
+  }
+
   // Whether anything is new.
   async read() {
+    const answer = await this.newest(CHUNK);
     const before = this.value;
     const known = before?.items ?? [];
-    const answer = await get(`${this.path}?limit=${CHUNK}`);
     const chunk = answer[this.path];
     let at = chunk.length < CHUNK ? 0 : this.placeOf(chunk, known);
     if (at < 0) return this.readAll();
     const settled = await this.settle(known.slice(0, at));
     const same = settled.same && known.length === at + chunk.length && chunk.every((entry, i) => this.equal(entry, known[at + i]));
     if (before && same && before.dropped === answer.dropped) return false;
-    this.value = { items: [...settled.items, ...chunk].slice(-MOST), dropped: answer.dropped };
-    return true;
+    return this.take(answer, [...settled.items, ...chunk].slice(-MOST));
   }
 
   async readAll() {
-    const answer = await get(`${this.path}?limit=${MOST}`);
-    this.value = { items: answer[this.path], dropped: answer.dropped };
+    const answer = await this.newest(MOST);
+    return this.take(answer, answer[this.path]);
+  }
+
+  take({ dropped, retention }, items) {
+    this.value = { items, dropped, retention };
     return true;
   }
 

@@ -1,95 +1,110 @@
 // Tab Logs: what the simulator did, and what callers of the API asked for.
+import { act } from './act.js';
+import { query } from './api.js';
 import { h } from './dom.js';
-import { fullTime, plural, streamName } from './format.js';
+import { fullTime, msOf, plural, span, streamName } from './format.js';
 import { jsonText } from './json_text.js';
 import { decodeCursor } from './cursor.js';
 import { rowHeight } from './narrow.js';
+import { countsOf, drawOperation, outcomeBadge, streamOf } from './operation.js';
 import { badge, empty, facts, input, loading, pageHead, select, split, subTabs, time } from './parts.js';
 import { redraw } from './redraw.js';
 import { go, href, replace } from './router.js';
-import { data } from './store.js';
+import { askForLogs, data, now } from './store.js';
 import { virtualList } from './virtual.js';
+
+const wanted = { text: '', level: 'info', kind: '', outcome: '', since: '', requests: '', status: '' };
 
 export const view = {
   needs: ({ parts }) => ['logs', 'requests'].filter(name => name === (parts[0] === 'requests' ? 'requests' : 'logs') || !data[name]),
-  draw: ({ parts: [sub = 'entries', chosen] }) => {
+  draw: ({ parts: [sub = 'operations', chosen] }) => {
     const isRequests = sub === 'requests';
     return [
-      pageHead('Logs', { about: 'Runs, deliveries, actions and faults as they happened; and every request to the API.' }),
+      pageHead('Logs', { about: 'Runs, deliveries, actions and calls of the proxy with their steps; and every request to the API.' }),
       subTabs('Kinds of logs', [
-        { title: 'Entries', link: href('logs'), isCurrent: !isRequests, count: data.logs?.items.length },
+        { title: 'Operations', link: href('logs'), isCurrent: !isRequests, count: data.logs?.items.length },
         { title: 'Requests', link: href('logs', 'requests'), isCurrent: isRequests, count: data.requests?.items.length },
       ]),
-      isRequests ? drawRequests(chosen) : drawEntries(chosen),
+      isRequests ? drawRequests(chosen) : drawOperations(chosen),
     ];
   },
 };
-
-const LEVELS = { debug: 'off', info: 'info', warning: 'warn', error: 'bad' };
-const wanted = { text: '', level: '', kind: '', requests: '', status: '' };
 
 const set = name => event => {
   wanted[name] = event.target.value;
   redraw();
 };
 
-// Sequence numbers stay with their entries while older ones are let go.
-let entries = {};
-function entriesNow() {
-  const from = data.logs;
-  if (entries.from !== from) {
-    entries = { from, all: from.items.map((entry, i) => ({
-      ...entry, number: from.dropped + i + 1, words: `${entry.event} ${entry.message} ${Object.values(entry.fields).join(' ')}`.toLowerCase(),
-    })) };
+// --- operations: the simulator chooses, so that what is shown is the newest of these, however many others there are -----
+
+const KINDS = ['run', 'delivery', 'action', 'proxy', 'event'];
+const SINCE = [['', 'All times'], ['60000', 'Last minute'], ['3600000', 'Last hour'], ['86400000', 'Last day']];
+const TYPING = 250;
+let typing = 0;
+
+const asked = () => query({
+  level: wanted.level, kind: wanted.kind, outcome: wanted.outcome, text: wanted.text,
+  from: wanted.since && now() && new Date(msOf(now()) - Number(wanted.since)).toISOString(),
+}).slice(1);
+
+const choose = (name, wait = 0) => event => {
+  wanted[name] = event.target.value;
+  clearTimeout(typing);
+  typing = setTimeout(() => act(async () => askForLogs(asked())), wait);
+};
+askForLogs(asked());
+
+function whatItIs(o) {
+  switch (o.kind) {
+    case 'run': return [o.sync, countsOf(o) || (o.event === 'run.idle' ? 'nothing new' : '')];
+    case 'delivery': return [`${o.fields.type} webhook`, o.fields.url];
+    case 'event': return [o.message, Object.values(o.fields).join('  ')];
+    default: return [o.name, ''];
   }
-  const key = [wanted.text, wanted.level, wanted.kind].join('\n');
-  if (entries.key !== key) {
-    const text = wanted.text.toLowerCase();
-    entries.key = key;
-    entries.items = entries.all.filter(e => (!text || e.words.includes(text)) && (!wanted.level || e.level === wanted.level)
-      && (!wanted.kind || e.event.split('.')[0] === wanted.kind)).reverse();
-  }
-  return entries;
 }
 
-const inShort = fields => Object.entries(fields).filter(([name]) => !['run', 'delivery'].includes(name)).map(([name, value]) => `${name}=${value}`).join('  ');
-
-const drawEntry = e => [
-  h('span', { class: 'c-state' }, badge(LEVELS[e.level] ?? 'info', e.level)), h('span', { class: 'c-kind' }, h('code', {}, e.event)),
-  h('span', { class: 'c-main' }, e.message, ' ', h('span', { class: 'muted' }, inShort(e.fields))), h('span', { class: 'c-end' }, time(e.at)),
-];
-
-function linkOf(name, value) {
-  if (name === 'stream') {
-    const [integration, connection, model, variant = 'base'] = value.split('/');
-    if (model) return h('a', { href: href('connections', integration, connection, 'records', model, variant) }, value);
-  }
-  return name === 'delivery' ? h('a', { href: href('webhooks', value) }, h('code', { class: 'wrap' }, value)) : h('code', { class: 'wrap' }, value);
-}
-
-const entryDetail = e => h('article', { key: `entry-${e.number}` },
-  h('header', { class: 'detail-head' }, h('h2', {}, e.message), badge(LEVELS[e.level] ?? 'info', e.level)),
-  facts([['Event', h('code', {}, e.event)], ['At', fullTime(e.at)], ...Object.entries(e.fields).map(([name, value]) => [name, linkOf(name, value)])]));
-
-function drawEntries(chosen) {
-  if (!data.logs) return loading('logs');
-  const { all, items } = entriesNow();
-  const kinds = [...new Set(all.map(e => e.event.split('.')[0]))].sort();
-  const number = Number(chosen);
-  const entry = chosen && all.find(e => e.number === number);
-  const list = virtualList({
-    key: 'entries', label: 'Log entries', items, keyOf: e => e.number, draw: drawEntry, selected: number, rowHeight: rowHeight(32, 56),
-    onpick: e => (chosen ? replace : go)('logs', 'entries', String(e.number)), empty: all.length ? 'No entry like that' : 'Nothing has happened yet',
-  });
+function drawRow(o) {
+  const [title, more] = whatItIs(o);
   return [
-    h('div', { class: 'bar', key: 'bar-entries' },
-      input('text', wanted.text, { type: 'search', placeholder: 'Filter by text', 'aria-label': 'Filter entries by text', oninput: set('text') }),
-      select('level', [['', 'All levels'], ...Object.keys(LEVELS).map(l => [l, l])], wanted.level, { 'aria-label': 'Level', onchange: set('level') }),
-      select('kind', [['', 'All kinds'], ...kinds.map(k => [k, k])], wanted.kind, { 'aria-label': 'Kind', onchange: set('kind') }),
-      h('span', { class: 'muted', role: 'status' }, plural(items.length, 'entry', 'entries'), data.logs.dropped > 0 && `; ${data.logs.dropped.toLocaleString('en')} older let go`)),
-    h('div', { class: 'fill rows-entries', key: 'fill-entries' }, split(list, entry && entryDetail(entry), href('logs'))),
+    h('span', { class: 'c-state' }, outcomeBadge(o)), h('span', { class: 'c-kind' }, h('code', {}, o.kind === 'event' ? o.event : o.kind)),
+    h('span', { class: 'c-main' }, title, ' ', h('span', { class: o.error ? 'error' : 'muted' }, o.error ?? more)),
+    h('span', { class: 'c-mid' }, streamOf(o)), h('span', { class: 'c-num' }, o.kind === 'event' || o.duration_ms === null ? '' : span(o.duration_ms)),
+    h('span', { class: 'c-end' }, time(o.at)),
   ];
 }
+
+// What was let go of the kinds that are shown.
+const dropped = () => data.logs.retention.filter(r => !wanted.kind || r.kind.split('.')[0] === wanted.kind).reduce((sum, r) => sum + r.dropped, 0);
+
+let newestFirst = {};
+function itemsNow() {
+  if (newestFirst.from !== data.logs) newestFirst = { from: data.logs, items: [...data.logs.items].reverse() };
+  return newestFirst.items;
+}
+
+function drawOperations(chosen) {
+  if (!data.logs) return loading('logs');
+  const items = itemsNow();
+  const number = Number(chosen);
+  const operation = chosen && items.find(o => o.id === number);
+  const list = virtualList({
+    key: 'operations', label: 'Operations', items, keyOf: o => o.id, draw: drawRow, selected: number, rowHeight: rowHeight(32, 56),
+    onpick: o => (chosen ? replace : go)('logs', 'operations', String(o.id)), empty: 'No operation like that',
+  });
+  const words = choices => choices.map(word => [word, word.replace('_', ' ')]);
+  return [
+    h('div', { class: 'bar', key: 'bar-operations' },
+      input('text', wanted.text, { type: 'search', placeholder: 'Filter by stream, id, error…', 'aria-label': 'Filter operations by text', oninput: choose('text', TYPING) }),
+      select('kind', [['', 'All kinds'], ...words(KINDS)], wanted.kind, { 'aria-label': 'Kind', onchange: choose('kind') }),
+      select('level', [['', 'All levels'], ['info', 'info and above'], ['warning', 'warning and above'], ['error', 'error']], wanted.level, { 'aria-label': 'Level', onchange: choose('level') }),
+      select('outcome', [['', 'All outcomes'], ...words(['running', 'success', 'failure', 'dropped', 'cut_off'])], wanted.outcome, { 'aria-label': 'Outcome', onchange: choose('outcome') }),
+      select('since', SINCE, wanted.since, { 'aria-label': 'When', onchange: choose('since') }),
+      h('span', { class: 'muted', role: 'status' }, plural(items.length, 'operation'), dropped() > 0 && `; ${dropped().toLocaleString('en')} older let go`)),
+    h('div', { class: 'fill rows-operations', key: 'fill-operations' }, split(list, operation && drawOperation(operation), href('logs'))),
+  ];
+}
+
+// --- requests -----------------------------------------------------------------------------------------------------------
 
 const statusBadge = r => badge(r.status >= 500 || r.status === 0 ? 'bad' : r.status >= 400 ? 'warn' : 'good', String(r.status || 'none'));
 

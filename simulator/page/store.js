@@ -7,9 +7,12 @@ const isOver = delivery => ['delivered', 'failed', 'dropped'].includes(delivery.
 
 const JOURNALS = {
   requests: new Journal('requests'),
-  logs: new Journal('logs'),
+  logs: new Journal('logs', { mutable: true, isOver: operation => operation.outcome !== 'running' }),
   deliveries: new Journal('deliveries', { mutable: true, isOver }),
 };
+
+// Which operations of the log are shown: a query of the control API.
+export const askForLogs = query => JOURNALS.logs.ask(query);
 
 export const data = {};
 export const problems = {};

@@ -46,7 +46,7 @@ EventFeed::Counts SimulatorParts::counts() const {
   const auto set = [&](Topic topic, std::uint64_t count) {
     counts[static_cast<std::size_t>(topic)] = count;
   };
-  set(Topic::kLogs, engine.logs().entries().dropped() + engine.logs().entries().size());
+  set(Topic::kLogs, engine.logs().revision());
   set(Topic::kRequests, engine.requests().entries().dropped() + engine.requests().entries().size());
   set(Topic::kRuns, runner.runs_made());
   if (virtual_clock != nullptr) {
@@ -77,13 +77,16 @@ core::Result<void> SimulatorParts::store() {
   }
   if (storage == nullptr) {
     changes = {};
+    engine.logs().forget_changes();
     return {};
   }
-  if (changes.empty()) return stored;
+  const LogChanges log = engine.logs().changes();
+  if (changes.empty() && log.empty()) return stored;
   const bool was_good = stored.has_value();
-  stored = storage->commit(engine.state(), changes);
+  stored = storage->commit(engine.state(), changes, log);
   if (stored) {
     changes = {};
+    engine.logs().forget_changes();
   } else if (was_good) {
     engine.log(LogLevel::kError, "storage", "the state could not be stored",
                {{"error", stored.error().message}});

@@ -21,4 +21,11 @@ std::string format_trimmed_timestamp(Time time) {
 
 std::string format_millis(Time time) { return format_timestamp(time).substr(0, 23) + "Z"; }
 
+std::string format_milliseconds(Duration duration) {
+  const auto micros = duration.count();
+  std::string text = std::to_string(micros / 1000);
+  if (micros % 1000 != 0) text += "." + std::to_string(1000 + micros % 1000).substr(1);
+  return text;
+}
+
 }  // namespace terapi::simulator

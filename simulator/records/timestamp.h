@@ -24,4 +24,7 @@ std::string format_trimmed_timestamp(Time time);
 // "2026-11-23T10:00:00.123Z", the form of dates in webhook bodies; rounds down.
 std::string format_millis(Time time);
 
+// "1250" or "0.5": how long something took in milliseconds, as a JSON number.
+std::string format_milliseconds(Duration duration);
+
 }  // namespace terapi::simulator

@@ -6,6 +6,7 @@
 #include "core/url.h"
 #include "simulator/records/object_members.h"
 #include "simulator/upstream/object_generator.h"
+#include "simulator/upstream/request_step.h"
 #include "simulator/webhooks/webhook_payload.h"
 #include "simulator/webhooks/webhook_queue.h"
 
@@ -83,19 +84,41 @@ core::Request Actions::request_for(const Known& known, const json::Value& input)
   return request;
 }
 
+std::uint64_t Actions::begin_in_log(const Environment& environment, const Connection& connection,
+                                    const std::string& name, const std::string& id) {
+  Operation action;
+  action.kind = LogKind::kAction;
+  action.environment = environment.settings.name;
+  action.integration = connection.integration;
+  action.connection = connection.id;
+  action.name = name;
+  if (!id.empty()) action.fields = {{"id", id}};
+  return engine_.begin_operation(std::move(action));
+}
+
+void Actions::end_in_log(std::uint64_t operation, const core::Result<std::string>& output,
+                         Time at) {
+  if (output) return engine_.end_operation_aloud(operation, {LogOutcome::kSuccess, at});
+  engine_.end_operation_aloud(operation, {LogOutcome::kFailure, at, output.error().message});
+}
+
 Actions::Done Actions::carry_out(Environment& environment, const Connection& connection,
                                  const Known& known, const json::Value& input) {
-  const core::Request request = request_for(known, input);
-  core::Delivery delivery = core::deliver(upstream_.handle(environment, connection, request), {});
-  Done done{output_of(request, delivery.result), delivery.after};
-  engine_.log(done.output ? LogLevel::kInfo : LogLevel::kError,
-              done.output ? "action" : "action.failed",
-              done.output ? "an action was carried out"
-                          : "an action failed: " + done.output.error().message,
-              {{"action", known.action->name},
-               {"integration", connection.integration},
-               {"connection", connection.id}});
+  const std::uint64_t operation =
+      begin_in_log(environment, connection, known.action->name, std::string());
+  Done done = ask(environment, connection, known, input, operation);
+  end_in_log(operation, done.output, engine_.now() + done.after);
   return done;
+}
+
+Actions::Done Actions::ask(Environment& environment, const Connection& connection,
+                           const Known& known, const json::Value& input, std::uint64_t operation) {
+  const core::Request request = request_for(known, input);
+  const core::Delivery delivery =
+      core::deliver(upstream_.handle(environment, connection, request), {});
+  engine_.note_step(operation,
+                    request_step(request.method + " " + request.target, engine_.now(), delivery));
+  return {output_of(request, delivery.result), delivery.after};
 }
 
 std::string Actions::carry_out_later(Environment& environment, const Connection& connection,
@@ -110,6 +133,7 @@ std::string Actions::carry_out_later(Environment& environment, const Connection&
   action.name = name;
   action.input = input.present() ? json::compact(input) : "{}";
   action.created_at = engine_.now();
+  action.operation = begin_in_log(environment, connection, name, action.id);
   std::string id = action.id;
   state.actions.emplace(number, std::move(action));
   forget_oldest(state);
@@ -135,7 +159,8 @@ void Actions::begin(std::uint64_t number) {
   }
   json::Reader reader;
   const auto input = reader.read(action.input);
-  const Done done = carry_out(*environment, *connection, known, input ? *input : json::Value());
+  const Done done =
+      ask(*environment, *connection, known, input ? *input : json::Value(), action.operation);
   note_end(number, done.output, done.after);
 }
 
@@ -155,6 +180,11 @@ void Actions::finish(std::uint64_t number) {
   if (found == engine_.state().actions.end()) return;
   AsyncAction& action = found->second;
   action.state = action.ends_as;
+  const bool succeeded = action.state == ActionState::kSucceeded;
+  end_in_log(action.operation,
+             succeeded ? core::Result<std::string>(action.output)
+                       : core::Error{"action_failed", action.output},
+             engine_.now());
   engine_.note_settings();
   const Environment* environment = engine_.state().find_environment(action.environment);
   if (environment == nullptr) return;

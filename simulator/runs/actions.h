@@ -55,6 +55,13 @@ class Actions {
   void resume();
 
  private:
+  // Its entry in the log; `id`: of an asynchronous one.
+  std::uint64_t begin_in_log(const Environment& environment, const Connection& connection,
+                             const std::string& name, const std::string& id);
+  void end_in_log(std::uint64_t operation, const core::Result<std::string>& output, Time at);
+  // Asks the external API, as a step of that operation.
+  Done ask(Environment& environment, const Connection& connection, const Known& known,
+           const core::json::Value& input, std::uint64_t operation);
   core::Request request_for(const Known& known, const core::json::Value& input) const;
   void begin(std::uint64_t number);
   void note_end(std::uint64_t number, const core::Result<std::string>& output, Duration after);

@@ -26,7 +26,7 @@ std::string without_metadata(const std::string& payload, const Dialect& dialect)
 // The versions made by one save: all with one commit time, each id once.
 class Run::Save {
  public:
-  explicit Save(Run& run) : run_(run) {}
+  explicit Save(Run& run) : run_(run), before_(run.counts_) {}
 
   // The version that this save builds on.
   const Record* base(std::string_view id) const {
@@ -51,10 +51,13 @@ class Run::Save {
   }
 
   std::optional<Time> time() const { return time_; }
+  // What the run had done before it.
+  const RunCounts& before() const { return before_; }
   auto& made() { return made_; }
 
  private:
   Run& run_;
+  RunCounts before_;
   std::optional<Time> time_;
   std::map<std::string, RecordPtr, std::less<>> made_;
 };
@@ -79,7 +82,46 @@ Run::Run(Engine& engine, WebhookQueue& webhooks, Environment& environment, RunSp
     engine_.note_settings();
   }
   stream_ = &engine_.stream(environment_, key_);
+  begin_in_log();
   decide_staging();
+}
+
+// One that was given up half-way: what it was to read could not be read.
+Run::~Run() {
+  if (own_operation_) {
+    engine_.end_operation(spec_.operation, {LogOutcome::kCutOff, engine_.now(), "it was given up"});
+  }
+}
+
+void Run::begin_in_log() {
+  if (spec_.operation != 0) return;
+  Operation run;
+  run.kind = LogKind::kRun;
+  run.environment = environment_.settings.name;
+  run.integration = key_.integration;
+  run.connection = key_.connection;
+  run.sync = spec_.sync;
+  run.variant = key_.variant;
+  run.models = {key_.model};
+  run.name = run_id_;
+  spec_.operation = engine_.begin_operation(std::move(run));
+  own_operation_ = true;
+}
+
+// What the last save did, unless it did nothing.
+void Run::note_save(const RunCounts& before) {
+  LogStep step{engine_.now(), Duration(0), LogLevel::kInfo, "save", "", {{"model", key_.model}}};
+  const auto add = [&](std::string_view what, std::int64_t count) {
+    if (count == 0) return;
+    step.message += (step.message.empty() ? "" : ", ") + std::to_string(count) + " ";
+    step.message += what;
+    step.fields.emplace_back(what, std::to_string(count));
+  };
+  add("added", counts_.added - before.added);
+  add("updated", counts_.updated - before.updated);
+  add("deleted", counts_.deleted - before.deleted);
+  add("unchanged", counts_.unchanged - before.unchanged);
+  if (!step.message.empty()) engine_.note_step(spec_.operation, std::move(step));
 }
 
 void Run::choose_sync() {
@@ -133,8 +175,12 @@ void Run::decide_staging() {
   late_commit_ = effect.late_commit;
   staging_ = late_commit_ > Duration(0) || webhooks_.may_send_before_commit();
   if (struck.empty()) return;
-  engine_.log(LogLevel::kInfo, "fault", "a fault strikes the saves of a run",
-              {{"rule", struck}, {"run", run_id_}});
+  engine_.note_step(spec_.operation, {engine_.now(),
+                                      Duration(0),
+                                      LogLevel::kInfo,
+                                      "fault",
+                                      "a fault strikes the saves of this run",
+                                      {{"rule", struck}}});
 }
 
 // Between two saves somebody may have emptied the stream, which then is another one.
@@ -250,6 +296,7 @@ void Run::restore(RecordFields fields) {
 }
 
 void Run::commit(Save& save) {
+  note_save(save.before());
   if (save.time() && !first_commit_) first_commit_ = save.time();
   if (staging_) {
     for (auto& [id, record] : save.made()) staged_.insert_or_assign(id, std::move(record));
@@ -274,21 +321,22 @@ SyncType Run::sync_type() {
 RunResult Run::finish() {
   const SyncType type = sync_type();
   RunResult result{run_id_, counts_, announce(type)};
-  std::vector<std::pair<std::string, std::string>> fields = {
-      {"run", run_id_},
-      {"stream", describe(key_)},
-      {"sync", spec_.sync},
-      {"type", std::string(sync_type_name(type))},
-      {"added", std::to_string(counts_.added)},
-      {"updated", std::to_string(counts_.updated)},
-      {"deleted", std::to_string(counts_.deleted)}};
-  if (spec_.error) {
-    fields.emplace_back("error", spec_.error->type + ": " + spec_.error->description);
-  }
-  engine_.log(spec_.error ? LogLevel::kWarning : LogLevel::kInfo,
-              spec_.error ? "run.failed" : "run", spec_.error ? "a run failed" : "a run ended",
-              std::move(fields));
+  if (own_operation_) end_in_log(type);
   return result;
+}
+
+void Run::end_in_log(SyncType type) {
+  own_operation_ = false;
+  if (Operation* run = engine_.logs().under_way(spec_.operation)) {
+    run->counts = counts_;
+    run->fields.emplace_back("type", sync_type_name(type));
+  }
+  LogEnd end{LogOutcome::kSuccess, engine_.now()};
+  if (spec_.error) {
+    end.outcome = LogOutcome::kFailure;
+    end.error = spec_.error->type + ": " + spec_.error->description;
+  }
+  engine_.end_operation_aloud(spec_.operation, std::move(end));
 }
 
 std::vector<std::string> Run::announce(SyncType type) {
@@ -304,6 +352,12 @@ std::vector<std::string> Run::announce(SyncType type) {
     for (const WebhookQueue::Announced& announced :
          webhooks_.announce(environment_, facts, run_id_, staging_)) {
       all.push_back(announced.id);
+      engine_.note_step(spec_.operation, {engine_.now(),
+                                          Duration(0),
+                                          LogLevel::kInfo,
+                                          "webhook",
+                                          "a webhook was put in the queue",
+                                          {{"model", key_.model}, {"delivery", announced.id}}});
       early = std::max(early, announced.before_commit);
       if (announced.before_commit == Duration(0)) waiting.push_back(announced.id);
     }

@@ -35,6 +35,8 @@ struct RunSpec {
   std::optional<RunError> error;  // the run failed part-way (SYNC-4)
   bool webhook = true;
   std::string run_id{};  // empty: a new one; several models of one run share theirs
+  // The run in the log that this is a part of; 0: it is a run of its own there, too.
+  std::uint64_t operation = 0;
 };
 
 struct RunResult {
@@ -47,6 +49,9 @@ class Run {
  public:
   // Creates the integration, connection, sync or stream that does not exist yet.
   Run(Engine& engine, WebhookQueue& webhooks, Environment& environment, RunSpec spec);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
 
   // META-4, META-5, META-7, PRUNE-2.
   void save(const std::vector<Payload>& payloads);
@@ -70,6 +75,8 @@ class Run {
   // Makes the run fail part-way; it then detects no more deletions.
   void fail(RunError error) { spec_.error = std::move(error); }
 
+  const RunCounts& counts() const { return counts_; }
+
   // Ends the run and announces what it changed (HOOK-1, HOOK-3 to HOOK-5).
   RunResult finish();
 
@@ -77,6 +84,9 @@ class Run {
   class Save;
   void find_stream();
   const Record* current(std::string_view id) const;
+  void begin_in_log();
+  void note_save(const RunCounts& before);
+  void end_in_log(SyncType type);
   void commit(Save& save);
   void save_in(Save& save, const Payload& payload);
   void remove_in(Save& save, std::string_view id);
@@ -98,6 +108,7 @@ class Run {
   std::optional<Time> first_commit_;
   Duration late_commit_{0};
   bool staging_ = false;
+  bool own_operation_ = false;                            // not ended yet
   std::map<std::string, RecordPtr, std::less<>> staged_;  // by id: what is not visible yet
 };
 

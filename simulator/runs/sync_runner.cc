@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/delivery.h"
+#include "core/duration.h"
 #include "core/parse_number.h"
 #include "core/url.h"
 #include "simulator/webhooks/webhook_queue.h"
@@ -39,11 +40,6 @@ StreamKey stream_of(const ScheduleKey& key, const std::string& model) {
   return {key.integration, key.connection, model, key.variant};
 }
 
-std::string describe(const ScheduleKey& key) {
-  const std::string variant = key.variant == kBaseVariant ? "" : "::" + key.variant;
-  return key.integration + "/" + key.connection + " " + key.sync + variant;
-}
-
 }  // namespace
 
 // A run under way.
@@ -63,6 +59,8 @@ struct SyncRunner::Live {
   std::map<std::string, std::uint64_t> checkpoints;  // of the models that are read
   int waits = 0;
   core::TimerId timer = 0;
+  std::uint64_t operation = 0;  // in the log
+  Time asked_at;                // for the page that it waits for
 
   const std::string& model() const { return models[runs.size() - 1]; }
   Run& run() { return *runs.back(); }
@@ -205,11 +203,13 @@ void SyncRunner::drop(Environment& environment, const std::string& integration,
   });
 }
 
-// Gives a run under way up, without a word.
+// Gives a run under way up, without a word to anybody but the log.
 void SyncRunner::end_live(std::uint64_t number) {
   const auto live = live_.find(number);
   if (live == live_.end()) return;
   if (live->second->timer != 0) engine_.cancel(live->second->timer);
+  end_in_log(*live->second,
+             {LogOutcome::kCutOff, engine_.now(), "its connection or its variant was removed"});
   live_.erase(live);
 }
 
@@ -379,7 +379,15 @@ void SyncRunner::begin(Environment& environment, const ScheduleKey& key, Trigger
     schedule.type = SyncType::kIncremental;
     schedule.latest.clear();
     for (const std::string& model : sync->models) schedule.latest[model] = {};
-    return record_end(environment, key, schedule, false);
+    Operation idle = operation_for(environment, key, schedule);
+    idle.level = LogLevel::kDebug;
+    idle.outcome = LogOutcome::kSuccess;
+    idle.idle = true;
+    idle.models = sync->models;
+    idle.at = schedule.started_at;
+    idle.ended_at = engine_.now();
+    engine_.logs().add(std::move(idle));
+    return record_end(environment, key, schedule, "");
   }
   const Connection* connection = environment.find_connection(key.integration, key.connection);
   TERAPI_CHECK(connection != nullptr, "a schedule goes with its connection");
@@ -394,6 +402,16 @@ void SyncRunner::begin(Environment& environment, const ScheduleKey& key, Trigger
   live->kind = sync->kind;
   live->models = models_read(*sync);
   live->at_begin = seen_by(environment, key);
+  Operation operation = operation_for(environment, key, schedule);
+  operation.models = live->models;
+  operation.fields = {{"type", std::string(sync_type_name(schedule.type))}};
+  live->operation = engine_.begin_operation(std::move(operation));
+  if (order.reset) {
+    engine_.note_step(live->operation,
+                      {engine_.now(), Duration(0), LogLevel::kInfo, "reset",
+                       order.empty_cache ? "as if it had never run, and without its records"
+                                         : "as if it had never run"});
+  }
   live_[schedule.number] = std::move(live);
   engine_.note_schedule(environment, key, schedule.number);
   read_on(schedule.number);
@@ -425,10 +443,7 @@ void SyncRunner::read_on(std::uint64_t number) {
     const Connection* connection =
         live.environment->find_connection(live.key.integration, live.key.connection);
     const Sync* sync = sync_of(*live.environment, live.key);
-    if (connection == nullptr || sync == nullptr) {
-      live_.erase(found);
-      return;
-    }
+    if (connection == nullptr || sync == nullptr) return end_live(number);
     if (live.checkpoints.size() == live.models.size()) return end(live);
     if (live.checkpoints.size() == live.runs.size()) {
       RunSpec spec;
@@ -439,9 +454,11 @@ void SyncRunner::read_on(std::uint64_t number) {
       spec.sync = live.key.sync;
       spec.type = live.schedule->type;
       spec.run_id = live.schedule->run_id;
+      spec.operation = live.operation;
       live.runs.push_back(std::make_unique<Run>(engine_, webhooks_, *live.environment, spec));
       live.seen.emplace_back();
     }
+    live.asked_at = engine_.now();
     core::Delivery delivery =
         core::deliver(upstream_.handle(*live.environment, *connection, next_request(live)), {});
     if (delivery.after == Duration(0)) {
@@ -459,15 +476,19 @@ void SyncRunner::read_on(std::uint64_t number) {
 }
 
 bool SyncRunner::take(Live& live, const core::Result<core::Response>& answer) {
-  const std::string asked = "GET /" + next_request(live).target.substr(1);
-  const std::string what = asked.substr(0, asked.find('?'));
+  const std::string target = next_request(live).target;
+  const std::string what = "GET " + target.substr(0, target.find('?'));
   if (!answer) {
+    note_page(live, LogLevel::kError, ": " + answer.error().message,
+              {{"error", answer.error().code}});
     fail(live, {"script_http_error", what + ": " + answer.error().message});
     return false;
   }
   if (answer->status == 429 && live.waits < kMostWaits) return wait_for_limit(live, *answer);
   live.waits = 0;
+  const std::string status = std::to_string(answer->status);
   if (answer->status < 200 || answer->status > 299) {
+    note_page(live, LogLevel::kError, " answered " + status, {{"status", status}});
     fail(live, {"script_http_error", what + " answered " + std::to_string(answer->status)});
     return false;
   }
@@ -475,9 +496,17 @@ bool SyncRunner::take(Live& live, const core::Result<core::Response>& answer) {
   const auto page = reader.read(answer->body);
   const std::string next = page ? (*page)["next"].string() : "";
   if (!page || !(*page)["data"].is_array() || (!next.empty() && next == live.after)) {
+    note_page(live, LogLevel::kError,
+              " answered " + status + " with something that is not a page of objects",
+              {{"status", status}});
     fail(live, {"script_error", what + " answered something that is not a page of objects"});
     return false;
   }
+  const std::string objects = std::to_string((*page)["data"].size());
+  const std::string deleted = std::to_string((*page)["deleted"].size());
+  note_page(live, LogLevel::kInfo,
+            " answered " + status + ": " + objects + (objects == "1" ? " object" : " objects"),
+            {{"status", status}, {"objects", objects}, {"deleted", deleted}});
   return take_page(live, *page);
 }
 
@@ -487,6 +516,9 @@ bool SyncRunner::wait_for_limit(Live& live, const core::Response& answer) {
   const auto seconds = given ? core::parse_number<std::int64_t>(*given) : std::nullopt;
   const Duration wait =
       std::chrono::seconds(std::clamp<std::int64_t>(seconds.value_or(1), 1, kLongestWaitSeconds));
+  const std::string waited = core::format_duration(wait);
+  note_page(live, LogLevel::kWarning, " answered 429; it is asked again in " + waited,
+            {{"status", "429"}, {"wait", waited}});
   live.timer =
       engine_.at(engine_.now() + wait, [this, number = live.schedule->number] { read_on(number); });
   return false;
@@ -519,23 +551,74 @@ bool SyncRunner::take_page(Live& live, const json::Value& page) {
   if (!live.after.empty()) return true;
   // What changed while it was read is read again by the next run, which is harmless.
   live.checkpoints[live.model()] = core::parse_number<std::uint64_t>(live.checkpoint).value_or(0);
+  note_checkpoint(live);
   live.checkpoint.clear();
   return true;
 }
 
+// --- its entry in the log -----------------------------------------------------------------------
+
+Operation SyncRunner::operation_for(const Environment& environment, const ScheduleKey& key,
+                                    const Schedule& schedule) const {
+  Operation run;
+  run.kind = LogKind::kRun;
+  run.environment = environment.settings.name;
+  run.integration = key.integration;
+  run.connection = key.connection;
+  run.sync = key.sync;
+  run.variant = key.variant;
+  run.name = schedule.run_id;
+  return run;
+}
+
+// The page that was asked for last; `outcome` goes on where the request's text ends.
+void SyncRunner::note_page(const Live& live, LogLevel level, std::string outcome,
+                           LogFields fields) {
+  fields.emplace(fields.begin(), "model", live.model());
+  engine_.note_step(live.operation,
+                    {live.asked_at, engine_.now() - live.asked_at, level, "page",
+                     "GET " + next_request(live).target + outcome, std::move(fields)});
+}
+
+void SyncRunner::note_checkpoint(const Live& live) {
+  engine_.note_step(live.operation, {engine_.now(),
+                                     Duration(0),
+                                     LogLevel::kInfo,
+                                     "checkpoint",
+                                     live.model() + " was read to its end",
+                                     {{"model", live.model()}, {"checkpoint", live.checkpoint}}});
+}
+
+void SyncRunner::end_in_log(const Live& live, LogEnd end) {
+  if (Operation* run = engine_.logs().under_way(live.operation)) {
+    RunCounts& sum = run->counts.emplace();
+    for (const auto& part : live.runs) sum += part->counts();
+  }
+  engine_.end_operation_aloud(live.operation, std::move(end));
+}
+
+// --- its end ------------------------------------------------------------------------------------
+
 void SyncRunner::fail(Live& live, const RunError& error) {
-  engine_.log(LogLevel::kError, "sync.failed", "a run of a sync failed: " + error.description,
-              {{"run", live.schedule->run_id}, {"sync", describe(live.key)}});
+  engine_.note_step(live.operation,
+                    {engine_.now(),
+                     Duration(0),
+                     LogLevel::kError,
+                     "failure",
+                     "the run ends here: what it saved stays, and no deletions are looked for",
+                     {{"type", error.type}}});
   live.schedule->latest.clear();
   for (std::size_t i = 0; i < live.runs.size(); ++i) {
     live.runs[i]->fail(error);
     live.schedule->latest[live.models[i]] = live.runs[i]->finish().counts;
   }
+  const std::string why = engine_.without_keys(error.type + ": " + error.description);
+  end_in_log(live, {LogOutcome::kFailure, engine_.now(), why});
   Environment& environment = *live.environment;
   const ScheduleKey key = live.key;
   Schedule& schedule = *live.schedule;
   live_.erase(schedule.number);
-  record_end(environment, key, schedule, true);
+  record_end(environment, key, schedule, why);
 }
 
 void SyncRunner::end(Live& live) {
@@ -546,19 +629,21 @@ void SyncRunner::end(Live& live) {
     live.schedule->latest[live.models[i]] = live.runs[i]->finish().counts;
   }
   live.schedule->checkpoint = live.checkpoints;
+  end_in_log(live, {LogOutcome::kSuccess, engine_.now()});
   Environment& environment = *live.environment;
   const ScheduleKey key = live.key;
   Schedule& schedule = *live.schedule;
   const Seen at_begin = live.at_begin;
   live_.erase(schedule.number);
   remember(schedule.number, at_begin, seen_by(environment, key));
-  record_end(environment, key, schedule, false);
+  record_end(environment, key, schedule, "");
 }
 
 void SyncRunner::record_end(Environment& environment, const ScheduleKey& key, Schedule& schedule,
-                            bool failed) {
+                            std::string error) {
   schedule.running = false;
-  schedule.last = failed ? LastRun::kError : LastRun::kSuccess;
+  schedule.last = error.empty() ? LastRun::kSuccess : LastRun::kError;
+  schedule.error = std::move(error);
   schedule.finished_at = engine_.now();
   // At its frequency, counted from when it began; what is over by now is left out.
   const Duration frequency = frequency_of(environment, key);

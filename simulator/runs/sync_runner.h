@@ -77,6 +77,10 @@ class SyncRunner {
   void stop_waiting(const Schedule& schedule);
   void remove_streams(Environment& environment, const ScheduleKey& key);
   void end_live(std::uint64_t number);
+  Operation operation_for(const Environment& environment, const ScheduleKey& key,
+                          const Schedule& schedule) const;
+  void note_page(const Live& live, LogLevel level, std::string outcome, LogFields fields);
+  void end_in_log(const Live& live, LogEnd end);
 
   void on_due(const std::string& environment, const ScheduleKey& key);
   void begin(Environment& environment, const ScheduleKey& key, TriggerOptions order);
@@ -92,10 +96,12 @@ class SyncRunner {
   bool take(Live& live, const core::Result<core::Response>& answer);
   bool take_page(Live& live, const core::json::Value& page);
   bool wait_for_limit(Live& live, const core::Response& answer);
+  void note_checkpoint(const Live& live);
   void fail(Live& live, const RunError& error);
   void end(Live& live);
+  // `error`: why it failed; empty: it did not.
   void record_end(Environment& environment, const ScheduleKey& key, Schedule& schedule,
-                  bool failed);
+                  std::string error);
 
   Engine& engine_;
   WebhookQueue& webhooks_;

@@ -121,10 +121,18 @@ TEST_F(BackgroundTest, ARunThatFailsPartWayKeepsWhatItSavedAndDeletesNothing) {
     EXPECT_EQ(sent[0]["error"]["type"], "script_http_error");
     EXPECT_EQ(sent[0]["error"]["description"], "GET /issues answered 503");
     EXPECT_EQ(status(s)["status"], "ERROR");
+    Json schedule = s.ok("GET", "/schedules")["schedules"][0];
+    EXPECT_EQ(schedule["error"], "script_http_error: GET /issues answered 503");
+    EXPECT_GT(schedule["counts"]["Issue"]["unchanged"].get<int>() +
+                  schedule["counts"]["Issue"]["updated"].get<int>(),
+              0);
     EXPECT_THAT(s.page({{"filter", "deleted"}})["records"], IsEmpty()) << kind;
     EXPECT_EQ(s.page({{"ids", "1"}})["records"][0]["n"], 1) << kind;
     s.advance("1h");
     EXPECT_EQ(status(s)["status"], "SUCCESS");
+    schedule = s.ok("GET", "/schedules")["schedules"][0];
+    EXPECT_EQ(schedule["error"], nullptr);
+    EXPECT_EQ(schedule["counts"]["Issue"]["deleted"], 2);
     EXPECT_THAT(ids_of(s.page({{"filter", "deleted"}})["records"]), UnorderedElementsAre("2", "3"))
         << kind;
     EXPECT_EQ(status(s)["recordCount"]["Issue"], 3) << kind;

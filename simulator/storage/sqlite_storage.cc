@@ -97,8 +97,9 @@ class SqliteStorage::Database {
   static Result<std::unique_ptr<Database>> open(const std::string& path, const Dialect& dialect);
 
   Result<std::optional<State>> load();
-  Result<void> commit(const State& state, const StateChanges& changes);
-  Result<void> replace(const State& state);
+  Result<LogHistory> load_log();
+  Result<void> commit(const State& state, const StateChanges& changes, const LogChanges& log);
+  Result<void> replace(const State& state, const LogChanges& log);
   Result<std::map<std::string, State>> load_snapshots();
   Result<void> save_snapshot(std::string_view name, const State& state);
   Result<void> remove_snapshot(std::string_view name);
@@ -211,7 +212,8 @@ Documents SqliteStorage::Database::all_documents(const State& state) const {
 
 Documents SqliteStorage::Database::changed_documents(const State& state, bool settings) const {
   Documents documents;
-  if (settings) {
+  // The first commit to a file of an earlier version moves what was among the counters.
+  if (settings || !stored_.contains(kWorldDocument)) {
     documents = write_documents(state);
   } else {
     documents.emplace(kCountersDocument, write_counters(state));
@@ -232,9 +234,16 @@ bool SqliteStorage::Database::has_new_stream(const StateChanges& changes) const 
   return false;
 }
 
-Result<void> SqliteStorage::Database::commit(const State& state, const StateChanges& changes) {
-  if (changes.empty()) return {};
-  if (stored_.empty()) return replace(state);
+Result<LogHistory> SqliteStorage::Database::load_log() {
+  Result<LogHistory> history = tables_.log().load();
+  if (!history) return located(history.error());
+  return history;
+}
+
+Result<void> SqliteStorage::Database::commit(const State& state, const StateChanges& changes,
+                                             const LogChanges& log) {
+  if (changes.empty() && log.empty()) return {};
+  if (stored_.empty()) return replace(state, log);
   TERAPI_CHECK(known_, "load or replace comes before commit");
   const bool settings = changes.settings || has_new_stream(changes);
   Documents documents = changed_documents(state, settings);
@@ -245,6 +254,7 @@ Result<void> SqliteStorage::Database::commit(const State& state, const StateChan
     if (Result<void> written = write_background(changes, state, collections); !written) {
       return written;
     }
+    if (Result<void> written = tables_.log().write(log); !written) return written;
     return write_records(changes, streams);
   });
   if (!done) return done;
@@ -310,10 +320,12 @@ Result<void> SqliteStorage::Database::write_records(const StateChanges& changes,
   return {};
 }
 
-Result<void> SqliteStorage::Database::replace(const State& state) {
+Result<void> SqliteStorage::Database::replace(const State& state, const LogChanges& log) {
   Documents documents = all_documents(state);
   Result<void> done = transaction([&]() -> Result<void> {
     if (Result<void> cleared = tables_.clear(kCurrentState); !cleared) return cleared;
+    if (Result<void> cleared = tables_.log().clear(); !cleared) return cleared;
+    if (Result<void> written = tables_.log().write(log); !written) return written;
     return tables_.put(kCurrentState, documents, state);
   });
   if (!done) return done;
@@ -372,11 +384,14 @@ Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(const std::string& pa
 
 Result<std::optional<State>> SqliteStorage::load() { return database_->load(); }
 
-Result<void> SqliteStorage::commit(const State& state, const StateChanges& changes) {
-  return database_->commit(state, changes);
+Result<LogHistory> SqliteStorage::load_log() { return database_->load_log(); }
+
+Result<void> SqliteStorage::commit(const State& state, const StateChanges& changes,
+                                   const LogChanges& log) {
+  return database_->commit(state, changes, log);
 }
 
-Result<void> SqliteStorage::replace(const State& state) { return database_->replace(state); }
+Result<void> SqliteStorage::replace(const State& state) { return database_->replace(state, {}); }
 
 Result<std::map<std::string, State>> SqliteStorage::load_snapshots() {
   return database_->load_snapshots();

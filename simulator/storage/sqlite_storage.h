@@ -1,8 +1,8 @@
 // SqliteStorage: State in one SQLite file (--data FILE.db), so that a killed process loses nothing
 // that it answered (docs/data-file.md).
 //
-// Kept: everything in State, and snapshots. Not kept: Stream::superseded, the history that the
-// `stale` fault shows; after a restart it begins anew.
+// Kept: everything in State, the log, and snapshots. Not kept: Stream::superseded, the history that
+// the `stale` fault shows; after a restart it begins anew.
 //
 // The file is written in WAL mode with synchronous=NORMAL: what `commit` returned from survives
 // kill -9; after a power cut the last commits may be missing, but never half of one. From `open` to
@@ -41,10 +41,12 @@ class SqliteStorage final : public Storage {
 
   // Damage, wherever it is found, is "data_corrupt" and says what and where.
   core::Result<std::optional<State>> load() override;
+  core::Result<LogHistory> load_log() override;
   // After load or replace, or on a new file, where the first commit stores all of `state`. When it
   // fails ("data_io") the transaction was rolled back, and a later commit starts from what was
   // stored before: whoever goes on after an error should `replace`.
-  core::Result<void> commit(const State& state, const StateChanges& changes) override;
+  core::Result<void> commit(const State& state, const StateChanges& changes,
+                            const LogChanges& log) override;
   core::Result<void> replace(const State& state) override;
 
   // Snapshots that were saved from one State share no memory when they come back.

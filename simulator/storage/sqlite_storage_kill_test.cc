@@ -5,6 +5,7 @@
 #include <cstring>
 #include <random>
 
+#include "simulator/observation/log_book.h"
 #include "simulator/storage/data_folder_sample.h"
 #include "simulator/storage/forked_process_sample.h"
 #include "simulator/storage/sqlite_storage.h"
@@ -43,7 +44,11 @@ Stream& stream_of(State& state) { return state.environments.front().streams.begi
     }
     state.deliveries[state.last_delivery].number = state.last_delivery;
     changes.deliveries = {state.last_delivery};
-    if (!(*storage)->commit(state, changes)) ::_exit(3);
+    Operation operation;
+    operation.id = state.last_delivery;
+    LogChanges log;
+    log.written = {&operation};
+    if (!(*storage)->commit(state, changes, log)) ::_exit(3);
     if (::write(pipe, "c", 1) != 1) ::_exit(4);
   }
 }
@@ -83,6 +88,10 @@ TEST(SqliteStorageKill, KeepsWhatWasCommittedAndNothingElse) {
     auto state = (*storage)->load();
     ASSERT_TRUE(state) << state.error().message;
     const std::uint64_t commits = commits_in(**state);
+    const auto log = (*storage)->load_log();
+    ASSERT_TRUE(log) << log.error().message;
+    EXPECT_EQ(log->operations.size(), commits) << "the log goes with the state";
+    EXPECT_EQ(log->counts.last_id, commits);
     EXPECT_GE(commits, answered);
     EXPECT_LE(commits, answered + 1) << "a commit ended of which nothing was heard";
     answered = commits;

@@ -8,6 +8,7 @@
 
 #include <cstring>
 
+#include "simulator/observation/log_book.h"
 #include "simulator/storage/data_folder_sample.h"
 #include "simulator/storage/forked_process_sample.h"
 #include "simulator/storage/sqlite_storage.h"
@@ -69,15 +70,15 @@ TEST_F(SqliteStorageOpeningTest, RefusesADatabaseOfAnotherProgramAndLeavesIt) {
 
 TEST_F(SqliteStorageOpeningTest, RefusesANewerVersionAndLeavesIt) {
   store();
-  folder_.run_sql("x.db", "PRAGMA user_version=3");
+  folder_.run_sql("x.db", "PRAGMA user_version=4");
   const core::Error error = error_for(folder_.read("x.db"));
   EXPECT_EQ(error.code, "data_too_new");
-  EXPECT_THAT(error.message, AllOf(HasSubstr("is version 3"), HasSubstr("up to version 2")));
+  EXPECT_THAT(error.message, AllOf(HasSubstr("is version 4"), HasSubstr("up to version 3")));
 }
 
 TEST_F(SqliteStorageOpeningTest, RefusesANewerVersionThatIsInTheLogOnly) {
   store();
-  folder_.run_sql("x.db", "PRAGMA user_version=3", false);
+  folder_.run_sql("x.db", "PRAGMA user_version=4", false);
   const std::string log = folder_.read("x.db-wal");
   ASSERT_FALSE(log.empty());
   EXPECT_EQ(error_for(folder_.read("x.db")).code, "data_too_new");
@@ -88,13 +89,13 @@ TEST_F(SqliteStorageOpeningTest, RefusesANewerVersionThatIsInTheLogOnly) {
 TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion1) {
   store();
   folder_.run_sql("x.db",
-                  "DROP TABLE objects; DROP TABLE schedules;"
-                  "DELETE FROM documents WHERE name = 'actions';"
+                  "DROP TABLE objects; DROP TABLE schedules; DROP TABLE operations;"
+                  "DELETE FROM documents WHERE name IN ('actions', 'world');"
                   "UPDATE documents SET json = json_remove(json, '$[0].collections',"
                   " '$[1].collections', '$[0].connections[0].metadata',"
                   " '$[0].connections[0].number', '$[0].integrations[0].provider',"
                   " '$[0].integrations[0].syncs[0].collections') WHERE name = 'environments';"
-                  "UPDATE documents SET json = json_remove(json, '$.templates',"
+                  "UPDATE documents SET json = json_remove(json_set(json, '$.records_text', '[7]'),"
                   " '$.last_schedule') WHERE name = 'counters';"
                   "PRAGMA user_version=1");
   for (int i = 0; i < 2; ++i) {
@@ -102,11 +103,12 @@ TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion1) {
     ASSERT_TRUE(storage) << storage.error().message;
     auto state = (*storage)->load();
     ASSERT_TRUE(state) << state.error().message;
+    EXPECT_EQ((*state)->records_text, "[7]");
     const Environment& environment = (*state)->environments.front();
     EXPECT_EQ(environment.connections[0].metadata, "{}");
     EXPECT_THAT(environment.collections, testing::IsEmpty());
     EXPECT_EQ(environment.streams.begin()->second.log.size(), 3U);
-    // It is one of version 2 now, and can hold what that has.
+    // It is one of this version now, and can hold what that has.
     Collection& collection = (*state)->environments.front().collections[{"i", "c", "n"}];
     collection.number = 1;
     collection.put("o", "{}", Time());
@@ -116,6 +118,36 @@ TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion1) {
     EXPECT_EQ((*again)->environments.front().find_collection({"i", "c", "n"})->size(), 1U);
     (*state)->environments.front().collections.clear();
     ASSERT_TRUE((*storage)->replace(**state));
+  }
+}
+
+// …and what version 3 has, the log, in one of version 2.
+TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion2) {
+  store();
+  folder_.run_sql("x.db",
+                  "DROP TABLE operations;"
+                  "UPDATE deliveries SET json = json_remove(json, '$.operation');"
+                  "UPDATE documents SET json = json_remove(json, '$[0][1].operation')"
+                  " WHERE name = 'actions';"
+                  "UPDATE documents SET json = json_set(json, '$.records_text', '[7]')"
+                  " WHERE name = 'counters'; DELETE FROM documents WHERE name = 'world';"
+                  "PRAGMA user_version=2");
+  for (int i = 0; i < 2; ++i) {
+    auto storage = open();
+    ASSERT_TRUE(storage) << storage.error().message;
+    auto state = (*storage)->load();
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_EQ((*state)->deliveries.begin()->second.operation, 0U);
+    EXPECT_EQ((*state)->records_text, "[7]") << "it has a document of its own now";
+    const auto log = (*storage)->load_log();
+    ASSERT_TRUE(log) << log.error().message;
+    EXPECT_EQ(log->operations.size(), static_cast<std::size_t>(i));
+    Operation operation;
+    operation.id = 1;
+    LogChanges changes;
+    changes.written = {&operation};
+    (*state)->last_run += 1;
+    ASSERT_TRUE((*storage)->commit(**state, {}, changes));
   }
 }
 
@@ -160,7 +192,7 @@ TEST_F(SqliteStorageOpeningTest, ANewFileTakesNothingFromALogThatWasLeftBeside) 
       state.environments.front().settings.secret_key = "left";
       StateChanges changes;
       changes.settings = true;
-      if (!(*storage)->commit(state, changes)) ::_exit(1);
+      if (!(*storage)->commit(state, changes, {})) ::_exit(1);
       ::_exit(0);
     });
     EXPECT_EQ(process.wait(), 0);

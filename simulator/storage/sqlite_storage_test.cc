@@ -7,6 +7,7 @@
 #include <random>
 
 #include "simulator/storage/data_folder_sample.h"
+#include "simulator/storage/operation_json.h"
 #include "simulator/storage/state_sample.h"
 
 namespace terapi::simulator {
@@ -87,7 +88,7 @@ TEST_F(SqliteStorageTest, FirstCommitOnANewFileStoresTheWholeState) {
   const State state = sample_state();
   StateChanges changes;
   changes.deliveries = {2};
-  ASSERT_TRUE(open()->commit(state, changes));
+  ASSERT_TRUE(open()->commit(state, changes, {}));
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
 }
 
@@ -111,7 +112,7 @@ TEST_F(SqliteStorageTest, CommitStoresWhatChanged) {
   state.faults.clear();
   state.staged.clear();
   changes.settings = true;
-  ASSERT_TRUE(storage->commit(state, changes));
+  ASSERT_TRUE(storage->commit(state, changes, {}));
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
 }
@@ -124,7 +125,7 @@ TEST_F(SqliteStorageTest, CountersAreStoredWithEveryChange) {
   put(state, changes, sample_record(77, "new", R"({"id":"new"})", 60));
   state.last_commit = sample_time(60);
   state.virtual_now = sample_time(61);
-  ASSERT_TRUE(storage->commit(state, changes));
+  ASSERT_TRUE(storage->commit(state, changes, {}));
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
 }
@@ -139,7 +140,7 @@ TEST_F(SqliteStorageTest, NewStreamsAreStoredWithTheirFirstRecord) {
   changes.records.emplace_back(stream.number, sample_record(50, "n", R"({"id":"n"})", 1));
   stream.log.put(changes.records.back().second);
   state.last_row = 50;
-  ASSERT_TRUE(storage->commit(state, changes));
+  ASSERT_TRUE(storage->commit(state, changes, {}));
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
 }
@@ -153,7 +154,7 @@ TEST_F(SqliteStorageTest, RecordsOfARemovedStreamGoWithIt) {
   changes.records.emplace_back(51, sample_record(51, "of a stream that came and went", "{}", 2));
   state.environments.front().streams.erase({"github", "demo", "Issue", "v1"});
   changes.settings = true;
-  ASSERT_TRUE(storage->commit(state, changes));
+  ASSERT_TRUE(storage->commit(state, changes, {}));
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
 }
@@ -169,10 +170,10 @@ TEST_F(SqliteStorageTest, AStreamThatCameByACommitCanGoByOne) {
   changes.settings = true;
   changes.records.emplace_back(stream.number, sample_record(++state.last_row, "n", "{}", 1));
   stream.log.put(changes.records.back().second);
-  ASSERT_TRUE(storage->commit(state, changes));
+  ASSERT_TRUE(storage->commit(state, changes, {}));
   streams.clear();
   changes.records.clear();
-  ASSERT_TRUE(storage->commit(state, changes));
+  ASSERT_TRUE(storage->commit(state, changes, {}));
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
 }
@@ -185,7 +186,7 @@ TEST_F(SqliteStorageTest, AChangeThatIsTakenBackIsStored) {
   changes.settings = true;
   for (const char* key : {"other", "secret"}) {
     state.environments.front().settings.secret_key = key;
-    ASSERT_TRUE(storage->commit(state, changes));
+    ASSERT_TRUE(storage->commit(state, changes, {}));
   }
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(sample_state()));
@@ -193,7 +194,7 @@ TEST_F(SqliteStorageTest, AChangeThatIsTakenBackIsStored) {
 
 TEST_F(SqliteStorageTest, EmptyChangesWriteNothing) {
   auto storage = open();
-  ASSERT_TRUE(storage->commit(sample_state(), {}));
+  ASSERT_TRUE(storage->commit(sample_state(), {}, {}));
   EXPECT_FALSE(storage->load()->has_value());
 }
 
@@ -266,6 +267,80 @@ TEST_F(SqliteStorageTest, SnapshotsOutliveAReplacement) {
   auto snapshots = open()->load_snapshots();
   ASSERT_TRUE(snapshots);
   EXPECT_EQ(StateText::of(snapshots->at("full")), StateText::of(sample_state()));
+}
+
+// An operation in which every member has a value of its own.
+Operation sample_operation(std::uint64_t id) {
+  return {id,
+          LogKind::kRun,
+          LogLevel::kError,
+          LogOutcome::kFailure,
+          true,
+          sample_time(1),
+          sample_time(2),
+          "dev \x01",
+          "github",
+          "demo",
+          "issues",
+          "v1",
+          {"Issue", "User"},
+          "run-1",
+          "message",
+          "boom \xC3\xA9",
+          RunCounts{1, 2, 3, 4},
+          {{"type", "INITIAL"}},
+          {{sample_time(3), Duration(4), LogLevel::kWarning, "page", "slow", {{"status", "429"}}}},
+          5};
+}
+
+TEST_F(SqliteStorageTest, TheLogIsKeptAsItWas) {
+  store(sample_state());
+  const Operation one = sample_operation(1);
+  Operation two = sample_operation(2);
+  two.kind = LogKind::kProxy;
+  two.ended_at.reset();
+  two.counts.reset();
+  LogChanges changes;
+  changes.written = {&one, &two};
+  changes.counted = true;
+  changes.counts.last_id = 9;
+  changes.counts.dropped = {1, 2, 3, 4, 5, 6};
+  ASSERT_TRUE(open()->commit(sample_state(), {}, changes));
+  auto log = open()->load_log();
+  ASSERT_TRUE(log) << log.error().message;
+  ASSERT_EQ(log->operations.size(), 2U);
+  EXPECT_EQ(write_operation(log->operations[0]), write_operation(one));
+  EXPECT_EQ(operation_with_steps_json(log->operations[0]), operation_with_steps_json(one));
+  EXPECT_EQ(write_operation(log->operations[1]), write_operation(two));
+  EXPECT_EQ(log->counts.last_id, 9U);
+  EXPECT_EQ(log->counts.dropped, changes.counts.dropped);
+  changes = {};
+  changes.dropped = {1};
+  ASSERT_TRUE(open()->commit(sample_state(), {}, changes));
+  EXPECT_EQ(open()->load_log()->operations.size(), 1U);
+}
+
+TEST_F(SqliteStorageTest, ReplaceBeginsTheLogAnewAndItsIdsGoOn) {
+  store(sample_state());
+  const Operation operation = sample_operation(7);
+  LogChanges changes;
+  changes.written = {&operation};
+  ASSERT_TRUE(open()->commit(sample_state(), {}, changes));
+  store(sample_state());
+  store(sample_state());
+  const auto log = open()->load_log();
+  ASSERT_TRUE(log) << log.error().message;
+  EXPECT_TRUE(log->operations.empty());
+  EXPECT_EQ(log->counts.last_id, 7U);
+}
+
+TEST_F(SqliteStorageTest, SaysWhichOperationIsDamaged) {
+  store(sample_state());
+  folder_.run_sql("x.db", "INSERT INTO operations VALUES(3, '{\"id\":3}')");
+  const auto log = open()->load_log();
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, "data_corrupt");
+  EXPECT_THAT(log.error().message, AllOf(HasSubstr("x.db' is damaged"), HasSubstr("operation 3")));
 }
 
 TEST_F(SqliteStorageTest, RefusesAnotherDialectAndLeavesTheFile) {
@@ -367,7 +442,7 @@ TEST_F(SqliteStorageTest, FailedCommitIsRolledBackWhole) {
   }
   {
     const FileSizeLimit limit(5'000'000);
-    const auto failed = storage->commit(state, changes);
+    const auto failed = storage->commit(state, changes, {});
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().code, "data_io");
     EXPECT_THAT(failed.error().message, HasSubstr(folder_.file("x.db")));
@@ -376,7 +451,7 @@ TEST_F(SqliteStorageTest, FailedCommitIsRolledBackWhole) {
   }
   EXPECT_EQ(StateText::of(**storage->load()), StateText::of(sample_state()));
   EXPECT_TRUE(storage->load_snapshots()->empty());
-  ASSERT_TRUE(storage->commit(state, changes));
+  ASSERT_TRUE(storage->commit(state, changes, {}));
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(state));
 }
@@ -391,7 +466,7 @@ TEST_F(SqliteStorageTest, ACommitThatFailsHalfWayIsRolledBackWhole) {
   StateChanges changes;
   put(state, changes, sample_record(50, "m", "{}", 60));
   put(state, changes, sample_record(51, "n", "{}", 60));
-  const auto failed = storage->commit(state, changes);
+  const auto failed = storage->commit(state, changes, {});
   ASSERT_FALSE(failed);
   EXPECT_THAT(failed.error().message, HasSubstr("spoilt"));
   EXPECT_EQ(StateText::of(**storage->load()), StateText::of(sample_state()));

@@ -239,6 +239,22 @@ Result<void> read_counters(const Documents& documents, State& state) {
   });
 }
 
+Result<void> read_given_world(const Documents& documents, State& state) {
+  return read_document(documents, kWorldDocument, [&](Value root, Issues& issues) {
+    StoredReader reader(root, {}, issues);
+    list_given_world(reader, state);
+    reader.fields().finish();
+  });
+}
+
+std::string write_given_world(const State& state) {
+  StoredWriter out;
+  out.json().begin_object();
+  list_given_world(out, state);
+  out.json().end_object();
+  return out.take();
+}
+
 }  // namespace
 
 std::string write_counters(const State& state) {
@@ -256,6 +272,7 @@ Documents write_documents(const State& state) {
   documents.emplace(kFaultsDocument, write_stored_text(state.faults));
   documents.emplace(kStagedDocument, write_stored_text(state.staged));
   documents.emplace(kActionsDocument, write_stored_text(state.actions));
+  documents.emplace(kWorldDocument, write_given_world(state));
   return documents;
 }
 
@@ -271,6 +288,9 @@ Result<State> read_documents(const Documents& documents) {
   if (documents.contains(kActionsDocument)) {
     auto done = read_document_to(documents, kActionsDocument, state.actions);
     if (!done) return done.error();
+  }
+  if (documents.contains(kWorldDocument)) {
+    if (auto done = read_given_world(documents, state); !done) return done.error();
   }
   if (Result<void> checked = check_streams(state); !checked) return checked.error();
   return state;

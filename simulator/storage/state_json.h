@@ -27,10 +27,13 @@ inline constexpr std::string_view kStagedDocument = "staged";
 // Asynchronous actions; earlier versions have none.
 inline constexpr std::string_view kActionsDocument = "actions";
 
+// The world as it was given; earlier versions have it among the counters.
+inline constexpr std::string_view kWorldDocument = "world";
+
 using Documents = std::map<std::string, std::string, std::less<>>;
 
 std::string write_counters(const State& state);
-// All five.
+// All six.
 Documents write_documents(const State& state);
 // The state without its deliveries and records; documents of other names are ignored.
 core::Result<State> read_documents(const Documents& documents);

@@ -194,6 +194,7 @@ void list_members(Json& json, T& schedule) {
   json("started_at", schedule.started_at);
   json("queued", schedule.queued);
   json("last", schedule.last);
+  json.added("error", schedule.error);
   json("finished_at", schedule.finished_at);
   json("latest", schedule.latest);
   json("checkpoint", schedule.checkpoint);
@@ -275,6 +276,7 @@ void list_members(Json& json, T& delivery) {
   json("plan", delivery.plan);
   json("held_by", delivery.held);
   json("settled_by_fault", delivery.settled_by_fault);
+  json.added("operation", delivery.operation);
 }
 
 template <typename Json, MaybeConst<AsyncAction> T>
@@ -290,26 +292,35 @@ void list_members(Json& json, T& action) {
   json("ends_at", action.ends_at);
   json("ends_as", action.ends_as);
   json("created_at", action.created_at);
+  json.added("operation", action.operation);
 }
 
 // What is left of State: the counters document.
 template <typename Json, MaybeConst<State> T>
 void list_counters(Json& json, T& state) {
   json("deliveries_forgotten", state.deliveries_forgotten);
-  json("records_text", state.records_text);
   json("last_delivery", state.last_delivery);
   json("last_run", state.last_run);
   json("last_staged", state.last_staged);
   json("last_row", state.last_row);
   json("last_stream", state.last_stream);
   json("last_commit", state.last_commit);
-  json.added("upstream_text", state.upstream_text);
-  json.added("templates", state.templates);
   json.added("last_collection", state.last_collection);
   json.added("last_schedule", state.last_schedule);
   json.added("last_connection", state.last_connection);
   json.added("last_action", state.last_action);
   json("virtual_now", state.virtual_now);
+  json.moved_away("records_text", state.records_text);
+  json.moved_away("upstream_text", state.upstream_text);
+  json.moved_away("templates", state.templates);
+}
+
+// How the world was given: may be long, and hardly ever changes.
+template <typename Json, MaybeConst<State> T>
+void list_given_world(Json& json, T& state) {
+  json("records_text", state.records_text);
+  json("upstream_text", state.upstream_text);
+  json("templates", state.templates);
 }
 
 }  // namespace terapi::simulator

@@ -129,12 +129,12 @@ class StateText {
     all(a, b, c, d);
   }
   void add(const Schedule& v) {
-    const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = v;
-    all(a, b, c, d, e, f, g, h, i, j, k, l, m);
+    const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = v;
+    all(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
   }
   void add(const AsyncAction& v) {
-    const auto& [a, b, c, d, e, f, g, h, i, j, k] = v;
-    all(a, b, c, d, e, f, g, h, i, j, k);
+    const auto& [a, b, c, d, e, f, g, h, i, j, k, l] = v;
+    all(a, b, c, d, e, f, g, h, i, j, k, l);
   }
   // Read from its text, which is what is stored.
   void add(const Template& v) { add(v.text); }
@@ -184,8 +184,8 @@ class StateText {
     all(a, b);
   }
   void add(const Delivery& v) {
-    const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = v;
-    all(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
+    const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r] = v;
+    all(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r);
   }
   void add(const State& v) {
     const auto& [a, faults, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = v;
@@ -234,6 +234,7 @@ inline Delivery sample_delivery(std::uint64_t number) {
   delivery.plan = {true, {.copies = 3, .forge_signature = true, .forge_body = true}, "rule-2"};
   delivery.held = {HeldFor::kFault, "rule-2"};
   delivery.settled_by_fault = "rule-3";
+  delivery.operation = 71;
   return delivery;
 }
 
@@ -315,6 +316,7 @@ inline Environment sample_environment() {
               sample_time(81),
               TriggerOptions{true, true},
               LastRun::kError,
+              "boom",
               sample_time(82),
               {{"Issue", {83, 84, 85, 86}}},
               {{"Issue", 87}}};
@@ -365,7 +367,8 @@ inline State sample_state() {
                       "why",
                       sample_time(91),
                       ActionState::kSucceeded,
-                      sample_time(90)};
+                      sample_time(90),
+                      92};
   state.actions[4].id = "action-4";
   state.upstream_text = R"([{"collection":"issues"}])";
   state.templates.push_back(sample_template());

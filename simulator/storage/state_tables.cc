@@ -29,10 +29,13 @@ std::string added_in_version_2() {
          "  json TEXT NOT NULL,\n  PRIMARY KEY(snapshot, number)) STRICT, WITHOUT ROWID;\n";
 }
 
+// What version 3 has beside version 2.
+std::string added_in_version_3() { return log_table_schema(); }
+
 }  // namespace
 
 std::string state_tables_migration(std::int64_t version) {
-  return version < 2 ? added_in_version_2() : "";
+  return (version < 2 ? added_in_version_2() : "") + (version < 3 ? added_in_version_3() : "");
 }
 
 std::string state_tables_schema() {
@@ -43,7 +46,7 @@ std::string state_tables_schema() {
          "CREATE TABLE deliveries(\n  snapshot INTEGER NOT NULL,\n  number INTEGER NOT NULL,\n"
          "  json TEXT NOT NULL,\n  PRIMARY KEY(snapshot, number)) STRICT, WITHOUT ROWID;\n"
          "CREATE TABLE snapshots(\n  number INTEGER PRIMARY KEY,\n  name TEXT NOT NULL) STRICT;\n" +
-         added_in_version_2();
+         added_in_version_2() + added_in_version_3();
 }
 
 Result<StateTables> StateTables::prepare(core::SqliteConnection& connection) {
@@ -51,7 +54,9 @@ Result<StateTables> StateTables::prepare(core::SqliteConnection& connection) {
   if (!records) return records.error();
   Result<ObjectTable> objects = ObjectTable::prepare(connection);
   if (!objects) return objects.error();
-  StateTables tables(*std::move(records), *std::move(objects));
+  Result<LogTable> log = LogTable::prepare(connection);
+  if (!log) return log.error();
+  StateTables tables(*std::move(records), *std::move(objects), *std::move(log));
   Result<void> done = connection.prepare_all({
       {tables.put_document_,
        "INSERT OR REPLACE INTO documents(snapshot, name, json) VALUES(?1,?2,?3)"},

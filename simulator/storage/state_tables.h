@@ -1,5 +1,6 @@
 // StateTables: the tables of a data file, as the states that they hold: the current one and the
-// snapshots, each with its documents, deliveries, schedules, records and objects under one number.
+// snapshots, each with its documents, deliveries, schedules, records and objects under one number;
+// and the log, which goes with the current one.
 //
 // Each call is some statements of the caller's transaction. Thread rule: one thread.
 #pragma once
@@ -12,6 +13,7 @@
 
 #include "core/result.h"
 #include "core/sqlite/sqlite_connection.h"
+#include "simulator/storage/log_table.h"
 #include "simulator/storage/object_table.h"
 #include "simulator/storage/record_table.h"
 #include "simulator/storage/state_json.h"
@@ -42,6 +44,7 @@ class StateTables {
   core::Result<void> remove_schedule(std::int64_t snapshot, std::uint64_t number);
   RecordTable& records() { return records_; }
   ObjectTable& objects() { return objects_; }
+  LogTable& log() { return log_; }
 
   // Snapshots are numbered from 1.
   struct Snapshot {
@@ -55,13 +58,14 @@ class StateTables {
   core::Result<void> remove_snapshot(std::int64_t snapshot);
 
  private:
-  StateTables(RecordTable records, ObjectTable objects)
-      : records_(std::move(records)), objects_(std::move(objects)) {}
+  StateTables(RecordTable records, ObjectTable objects, LogTable log)
+      : records_(std::move(records)), objects_(std::move(objects)), log_(std::move(log)) {}
   core::Result<void> load_deliveries(std::int64_t snapshot, State& state);
   core::Result<void> load_schedules(std::int64_t snapshot, State& state);
 
   RecordTable records_;
   ObjectTable objects_;
+  LogTable log_;
   core::SqliteStatement put_document_, select_documents_, clear_documents_;
   core::SqliteStatement put_delivery_, select_deliveries_, remove_delivery_, clear_deliveries_;
   core::SqliteStatement put_schedule_, select_schedules_, remove_schedule_, clear_schedules_;

@@ -14,6 +14,8 @@
 
 namespace terapi::simulator {
 
+struct LogChanges;
+struct LogHistory;
 struct State;
 struct StateChanges;
 
@@ -22,9 +24,13 @@ class Storage {
   virtual ~Storage() = default;
   // What is stored; nothing when the file is new. Codes "data_corrupt", "data_io".
   virtual core::Result<std::optional<State>> load() = 0;
+  // The log that goes with it.
+  virtual core::Result<LogHistory> load_log() = 0;
   // Writes what changed, all or nothing. Code "data_io".
-  virtual core::Result<void> commit(const State& state, const StateChanges& changes) = 0;
-  // Writes all of it in place of what is stored, all or nothing.
+  virtual core::Result<void> commit(const State& state, const StateChanges& changes,
+                                    const LogChanges& log) = 0;
+  // Writes all of it in place of what is stored, all or nothing. The log begins anew; its ids go
+  // on.
   virtual core::Result<void> replace(const State& state) = 0;
 
   virtual core::Result<std::map<std::string, State>> load_snapshots() = 0;

@@ -54,6 +54,9 @@ class StoredWriter {
   void added(std::string_view key, const T& member) {
     (*this)(key, member);
   }
+  // A member that only files of earlier versions have here.
+  template <typename T>
+  void moved_away(std::string_view, const T&) {}
 
   void value(const std::string& text);
   void value(bool yes) { out_.boolean(yes); }
@@ -135,6 +138,10 @@ class StoredReader {
   template <typename T>
   void added(std::string_view key, T& member) {
     if (fields_.has(key)) (*this)(key, member);
+  }
+  template <typename T>
+  void moved_away(std::string_view key, T& member) {
+    added(key, member);
   }
   core::json::Fields& fields() { return fields_; }
   core::json::Issues& issues() { return issues_; }

@@ -57,7 +57,7 @@ std::string broken_signature(std::string_view signature) {
 }  // namespace
 
 WebhookQueue::WebhookQueue(Engine& engine, core::AsyncTransport& transport)
-    : engine_(engine), transport_(transport) {}
+    : engine_(engine), transport_(transport), log_(engine) {}
 
 bool WebhookQueue::may_send_before_commit() const {
   const auto& rules = engine_.state().faults.rules();
@@ -96,6 +96,7 @@ Delivery& WebhookQueue::create(const Environment& environment, const Notice& not
   delivery.created_at = engine_.now();
   delivery.headers = signature_headers(environment.settings, engine_.dialect(), delivery.id,
                                        delivery.body, delivery.created_at);
+  log_.begin(delivery);
   number_of_.emplace(delivery.id, delivery.number);
   engine_.note_settings();
   const std::uint64_t number = delivery.number;
@@ -112,10 +113,7 @@ const WebhookEffect& WebhookQueue::strike(Delivery& delivery) {
   if (faults.empty()) return plan.effect;
   plan.fault =
       faults.strike(event_for(delivery, next_number(delivery)), engine_.seed(), plan.effect);
-  if (!plan.fault.empty()) {
-    engine_.log(LogLevel::kInfo, "fault", "a fault strikes a webhook",
-                {{"rule", plan.fault}, {"delivery", delivery.id}});
-  }
+  if (!plan.fault.empty()) log_.struck(delivery);
   return plan.effect;
 }
 
@@ -153,8 +151,10 @@ WebhookQueue::Announced WebhookQueue::send_first(Delivery& delivery, bool hold_f
   } else if (hold_for_commit && effect.before_commit == Duration(0)) {
     delivery.next_attempt_at = first;
     hold(delivery, {HeldFor::kCommit, {}}, std::nullopt);
+    log_.held(delivery);
   } else if (effect.reorder) {
     hold(delivery, {HeldFor::kFault, delivery.plan.fault}, first + kLongestReorder);
+    log_.held(delivery);
   } else {
     schedule(delivery, first);
   }
@@ -179,6 +179,7 @@ core::Result<void> WebhookQueue::resend(std::string_view id) {
                        "delivered, failed, dropped or held"};
   }
   finished_.erase(delivery->number);
+  log_.sent_again(*delivery);
   delivery->attempts_made = 0;
   delivery->settled_by_fault.clear();
   delivery->plan = {};
@@ -239,7 +240,8 @@ void WebhookQueue::take_turn(Delivery& delivery) {
     if (breaker.ask(engine_.now()) == CircuitBreaker::Decision::kWait) {
       const std::optional<Time> until = breaker.open_until();
       const bool in_future = until && *until > engine_.now();
-      return hold(delivery, {HeldFor::kBreaker, {}}, in_future ? until : std::optional<Time>());
+      hold(delivery, {HeldFor::kBreaker, {}}, in_future ? until : std::optional<Time>());
+      return log_.held(delivery);
     }
   }
   attempt(delivery);
@@ -334,6 +336,7 @@ void WebhookQueue::record(std::uint64_t number, Attempt attempt, bool copy) {
   Delivery& delivery = *found;
   attempt.duration = engine_.now() - attempt.at;
   if (copy) {
+    log_.attempted(delivery, attempt, true);
     delivery.attempts.push_back(std::move(attempt));
     engine_.note_delivery(delivery);
     return;
@@ -341,14 +344,7 @@ void WebhookQueue::record(std::uint64_t number, Attempt attempt, bool copy) {
   under_way_.erase(number);
   const bool ok = attempt.succeeded();
   if (!ok) on_failure(delivery, attempt);
-  engine_.log(ok ? LogLevel::kInfo : LogLevel::kWarning, "webhook.attempt",
-              ok ? "a webhook was delivered" : "a webhook attempt failed",
-              {{"delivery", delivery.id},
-               {"attempt", std::to_string(attempt.number)},
-               {"url", delivery.url},
-               {"result", attempt.error.empty() ? std::to_string(attempt.status) : attempt.error},
-               {"next", attempt.next_attempt_at ? format_timestamp(*attempt.next_attempt_at)
-                                                : std::string("none")}});
+  log_.attempted(delivery, attempt, false);
   delivery.attempts.push_back(std::move(attempt));
   if (delivery.attempts.size() > kMostAttempts) delivery.attempts.erase(delivery.attempts.begin());
   delivery.plan = {};
@@ -388,11 +384,7 @@ void WebhookQueue::finish(Delivery& delivery, DeliveryState state) {
   delivery.next_attempt_at.reset();
   finished_.insert(delivery.number);
   engine_.note_delivery(delivery);
-  if (state == DeliveryState::kFailed) {
-    engine_.log(LogLevel::kError, "webhook.failed",
-                "a webhook was given up; it can be sent again by hand",
-                {{"delivery", delivery.id}, {"url", delivery.url}});
-  }
+  log_.ended(delivery);
 }
 
 void WebhookQueue::tell_breaker(const Delivery& delivery, bool succeeded) {

@@ -22,6 +22,7 @@
 #include "core/transport.h"
 #include "simulator/engine/engine.h"
 #include "simulator/webhooks/circuit_breaker.h"
+#include "simulator/webhooks/delivery_log.h"
 #include "simulator/webhooks/webhook_payload.h"
 
 namespace terapi::simulator {
@@ -101,6 +102,7 @@ class WebhookQueue {
 
   Engine& engine_;
   core::AsyncTransport& transport_;
+  DeliveryLog log_;
   std::map<std::string, std::uint64_t, std::less<>> number_of_;  // by delivery id
   std::map<std::uint64_t, core::TimerId> timers_;
   std::map<std::string, CircuitBreaker> breakers_;                    // by URL

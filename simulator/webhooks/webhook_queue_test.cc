@@ -115,16 +115,27 @@ TEST(WebhookQueue, LogsEachAttempt) {
   s.receiver().answer_with(500);
   const Json run = s.save({"a"});
   s.run_until_idle();
+  const Json logged = s.ok("GET", "/logs?kind=delivery")["logs"][0];
+  EXPECT_EQ(logged["name"], run["deliveries"][0]);
   std::vector<std::string> results;
-  const Json logs = s.ok("GET", "/logs");
-  for (const Json& entry : logs["logs"]) {
-    if (entry["event"] != "webhook.attempt") continue;
-    EXPECT_EQ(entry["fields"]["delivery"], run["deliveries"][0]);
-    results.push_back(entry["fields"]["attempt"].get<std::string>() + ":" +
-                      entry["fields"]["result"].get<std::string>() + ":" +
-                      entry["fields"]["next"].get<std::string>());
+  for (const Json& step : Json(s.ok("GET", "/logs/" + logged["id"].dump())["steps"])) {
+    const Json& fields = step["fields"];
+    results.push_back(fields["attempt"].get<std::string>() + ":" +
+                      fields["status"].get<std::string>() + ":" + fields.value("next", "none"));
   }
   EXPECT_THAT(results, ElementsAre("1:500:2024-01-01T00:00:00.100000+00:00", "2:500:none"));
+}
+
+// What the program's own log says stays as it was.
+TEST(WebhookQueue, TellsEachAttemptToTheSink) {
+  InProcessSimulator s({.environment = R"("retry":{"attempts":2})"});
+  std::vector<std::string> lines;
+  s.simulator().set_log_sink([&](const LogEntry& entry) { lines.push_back(entry.event); });
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  s.save({"a"});
+  s.run_until_idle();
+  EXPECT_THAT(lines, ElementsAre("run", "webhook.attempt", "webhook.attempt", "delivery.failed"));
 }
 
 // HOOK-11: what the receiver answered is kept, but not all of it.

@@ -83,6 +83,7 @@ struct Delivery {
   AttemptPlan plan;
   Hold held;
   std::string settled_by_fault;  // the fault that dropped it, if one did
+  std::uint64_t operation = 0;   // its id in the log
 
   bool finished() const {
     return state == DeliveryState::kDelivered || state == DeliveryState::kFailed ||

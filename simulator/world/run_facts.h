@@ -28,6 +28,13 @@ struct RunCounts {
   std::int64_t deleted = 0;
   std::int64_t unchanged = 0;
   bool changed() const { return added + updated + deleted > 0; }
+  RunCounts& operator+=(const RunCounts& more) {
+    added += more.added;
+    updated += more.updated;
+    deleted += more.deleted;
+    unchanged += more.unchanged;
+    return *this;
+  }
 };
 
 }  // namespace terapi::simulator

@@ -46,6 +46,7 @@ struct Schedule {
   Time started_at;
   std::optional<TriggerOptions> queued;  // SYNC-7: one more, after the current one
   LastRun last = LastRun::kNone;
+  std::string error;  // of the last run, where it failed
   std::optional<Time> finished_at;
   std::map<std::string, RunCounts> latest;  // by model
   // Where an incremental sync goes on, by model: the last change of the collection that it read.

@@ -48,6 +48,7 @@ struct AsyncAction {
   std::optional<Time> ends_at;
   ActionState ends_as = ActionState::kRunning;
   Time created_at;
+  std::uint64_t operation = 0;  // its id in the log
 };
 
 struct State {

@@ -24,11 +24,12 @@ async function fillsTheWorld(stage) {
   const { deliveries } = await simulator.control('GET', 'deliveries');
   const failed = deliveries.find(d => d.state === 'failed');
   check(failed, 'no webhook failed');
+  const { logs: [run] } = await simulator.control('GET', 'logs?event=run.failed');
   stage.places = [
     ['integrations', 'HubSpot'], ['integrations/hubspot/endpoints', 'hubspot-contacts'], ['integrations/github/external', 'generated objects'],
     ['connections', '3 connections'], ['connections/new', 'Create connection'], ['connections/hubspot/demo/records/Contact/base/50101', 'Decoded from base64'],
     ['connections/hubspot/demo/syncs', 'Last ended'], ['connections/hubspot/demo/details', 'Delete connection'],
-    ['webhooks', 'delivered'], [`webhooks/${failed.id}`, 'Signature matches'], ['logs', 'advisory'], ['logs/entries/1', 'a run ended'], ['logs/requests/1', '#1'],
+    ['webhooks', 'delivered'], [`webhooks/${failed.id}`, 'Signature matches'], ['logs', 'advisory'], ['logs/operations/1', 'a run ended'], [`logs/operations/${run.id}`, 'the run ends here'], ['logs/requests/1', '#1'],
     ['environment', 'Retry policy'], ['faults', 'fired 1'], ['clock', 'External API changes'], ['advisories', 'hot_loop_on_4xx'],
   ];
 }

@@ -199,18 +199,18 @@ async function addsAFaultThatFires({ page, simulator }) {
 async function troubleshootsByTheLogs({ page, receiver }) {
   await receiver.came(11);
   await tab(page, 'Logs');
-  await page.getByLabel('Filter entries by text').fill('hubspot-contacts');
-  await page.getByLabel('Level').selectOption('warning');
-  const failed = rows(page, 'Log entries').first();
-  await failed.getByText('run.failed').waitFor();
+  await page.getByLabel('Filter operations by text').fill('hubspot-contacts');
+  await page.getByLabel('Level').selectOption('error');
+  const failed = rows(page, 'Operations').first();
+  await failed.getByText('script_http_error').waitFor();
   await failed.click();
   const detail = page.getByRole('region', { name: 'Details' });
-  await fact(detail, 'sync').getByText('hubspot-contacts').waitFor();
-  await page.getByLabel('Kind', { exact: true }).selectOption('webhook');
-  await page.getByText('No entry like that').waitFor();
-  await page.getByLabel('Filter entries by text').fill('');
-  await page.getByLabel('Level').selectOption('error');
-  await rows(page, 'Log entries').first().getByText('a webhook was given up').waitFor();
+  await fact(detail, 'Sync').getByText('hubspot-contacts').waitFor();
+  await detail.getByRole('list', { name: 'Steps' }).getByText('answered 502').waitFor();
+  await page.getByLabel('Kind', { exact: true }).selectOption('delivery');
+  await page.getByText('No operation like that').waitFor();
+  await page.getByLabel('Filter operations by text').fill('');
+  await rows(page, 'Operations').first().getByText('the last attempt: 500').waitFor();
 }
 
 async function removesTheFault({ page, simulator }) {

@@ -1,0 +1,15 @@
+// RequestStep: a request to an external API as a step of an operation in the log (LOG-1): what was
+// asked, and what came of it. A pure function.
+#pragma once
+
+#include <string>
+
+#include "core/delivery.h"
+#include "simulator/observation/operation.h"
+
+namespace terapi::simulator {
+
+// `asked`: method and path. It was sent at `at`; a 4xx or 5xx answer is an error, as is none.
+LogStep request_step(const std::string& asked, Time at, const core::Delivery& delivery);
+
+}  // namespace terapi::simulator
