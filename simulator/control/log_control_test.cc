@@ -94,7 +94,6 @@ TEST(LogControl, TellsWhereARunFailedAndHowLongItTook) {
   InProcessSimulator s(background(R"("page_size":2,"latency":"100ms")"));
   s.run_until_idle();
   s.faults(R"([{"id":"half","on":"upstream","nth":[2],"do":{"status":502}}])");
-  s.ok("DELETE", "/upstream/github/demo/issues/2");
   s.advance("1h");
   s.run_until_idle();
   const Json run = newest(s, "?kind=run&level=error");
@@ -347,6 +346,9 @@ class KeptLogTest : public testing::Test {
 };
 
 TEST_F(KeptLogTest, ARestartFindsAllOfItAndIdsGoOn) {
+  const auto shown = [](TestSimulator& s) {
+    return s.control("GET", "/logs/2").body + s.control("GET", "/logs/3").body;
+  };
   std::string before;
   TestSimulatorOptions options = background(R"("page_size":2,"latency":"10s")");
   {
@@ -356,20 +358,23 @@ TEST_F(KeptLogTest, ARestartFindsAllOfItAndIdsGoOn) {
     s.receiver().answer_with(500);
     call(s, "GET", "/proxy/issues/1");
     s.run(R"("save":[{"id":"x"}],"error":"boom")");
-    before = s.control("GET", "/logs?kind=proxy").body + s.control("GET", "/logs/3").body;
+    before = shown(s);
   }
   const auto storage = open();
   options.storage = storage.get();
   InProcessSimulator s(options);
-  EXPECT_EQ(s.control("GET", "/logs?kind=proxy").body + s.control("GET", "/logs/3").body, before);
+  s.receiver().answer_with(500);
+  EXPECT_EQ(shown(s), before);
   const Json cut = logs(s, "?kind=run")[0];
-  EXPECT_EQ(cut["outcome"], "cut_off") << "the run in the background begins again";
+  EXPECT_EQ(cut["id"], 1);
+  EXPECT_EQ(cut["outcome"], "cut_off");
   EXPECT_EQ(cut["error"], "the simulator was stopped");
-  const Json newest_id = logs(s).back()["id"];
-  EXPECT_EQ(newest_id, 5) << "1: the run that was cut off, 2: proxy, 3: run, 4: its webhook";
-  s.advance("1m");
-  EXPECT_EQ(newest(s, "?kind=delivery&outcome=failure")["steps_made"], 3)
-      << "attempts before and after, of one delivery";
+  EXPECT_EQ(logs(s).back()["id"], 5) << "after 4, the webhook, the run that begins again";
+  EXPECT_EQ(logs(s).back()["outcome"], "running");
+  s.advance("1s");
+  const Json webhook = s.ok("GET", "/logs/4");
+  EXPECT_EQ(webhook["outcome"], "failure");
+  EXPECT_THAT(webhook["steps"], SizeIs(3)) << "attempts before and after, of one delivery";
 }
 
 TEST_F(KeptLogTest, AResetEmptiesItAndIdsGoOn) {

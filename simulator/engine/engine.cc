@@ -116,11 +116,24 @@ void Engine::log(LogLevel level, std::string event, std::string message, LogFiel
   logs_.add({now(), level, std::move(event), without_keys(std::move(message)), std::move(fields)});
 }
 
+void Engine::hide_keys(Operation& operation) const {
+  for (std::string* text : {&operation.integration, &operation.connection, &operation.sync,
+                            &operation.variant, &operation.name}) {
+    *text = without_keys(std::move(*text));
+  }
+  for (std::string& model : operation.models) model = without_keys(std::move(model));
+  hide_keys(operation.fields);
+}
+
 std::uint64_t Engine::begin_operation(Operation operation) {
   operation.at = now();
-  operation.name = without_keys(std::move(operation.name));
-  hide_keys(operation.fields);
+  hide_keys(operation);
   return logs_.begin(std::move(operation));
+}
+
+void Engine::add_operation(Operation operation) {
+  hide_keys(operation);
+  logs_.add(std::move(operation));
 }
 
 void Engine::note_step(std::uint64_t operation, LogStep step) {

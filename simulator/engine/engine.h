@@ -83,6 +83,8 @@ class Engine {
   std::uint64_t begin_operation(Operation operation);
   void note_step(std::uint64_t operation, LogStep step);
   void end_operation(std::uint64_t operation, LogEnd end);
+  // One that was over at once, as it says.
+  void add_operation(Operation operation);
   // The same, and the program's own log says it.
   void end_operation_aloud(std::uint64_t operation, LogEnd end);
 
@@ -97,6 +99,7 @@ class Engine {
   RequestJournal requests_;
   std::function<void()> settle_;
   void hide_keys(LogFields& fields) const;
+  void hide_keys(Operation& operation) const;
   core::TimerId set_timer(Time due, std::function<void()> action, bool recurs);
 
   std::unordered_set<core::TimerId> timers_;

@@ -386,7 +386,7 @@ void SyncRunner::begin(Environment& environment, const ScheduleKey& key, Trigger
     idle.models = sync->models;
     idle.at = schedule.started_at;
     idle.ended_at = engine_.now();
-    engine_.logs().add(std::move(idle));
+    engine_.add_operation(std::move(idle));
     return record_end(environment, key, schedule, "");
   }
   const Connection* connection = environment.find_connection(key.integration, key.connection);

@@ -34,6 +34,14 @@ class SqliteStorageTest : public ::testing::Test {
     const auto replaced = open()->replace(state);
     ASSERT_TRUE(replaced) << replaced.error().message;
   }
+  // Commits to the log of a file that holds the sample.
+  void commit_log(const LogChanges& changes) {
+    auto storage = open();
+    const auto state = storage->load();
+    ASSERT_TRUE(state) << state.error().message;
+    const auto committed = storage->commit(**state, {}, changes);
+    ASSERT_TRUE(committed) << committed.error().message;
+  }
   // The error of opening and loading the file after these statements have changed it.
   std::string error_after(const std::string& sql) {
     store(sample_state());
@@ -305,7 +313,7 @@ TEST_F(SqliteStorageTest, TheLogIsKeptAsItWas) {
   changes.counted = true;
   changes.counts.last_id = 9;
   changes.counts.dropped = {1, 2, 3, 4, 5, 6};
-  ASSERT_TRUE(open()->commit(sample_state(), {}, changes));
+  commit_log(changes);
   auto log = open()->load_log();
   ASSERT_TRUE(log) << log.error().message;
   ASSERT_EQ(log->operations.size(), 2U);
@@ -316,7 +324,7 @@ TEST_F(SqliteStorageTest, TheLogIsKeptAsItWas) {
   EXPECT_EQ(log->counts.dropped, changes.counts.dropped);
   changes = {};
   changes.dropped = {1};
-  ASSERT_TRUE(open()->commit(sample_state(), {}, changes));
+  commit_log(changes);
   EXPECT_EQ(open()->load_log()->operations.size(), 1U);
 }
 
@@ -325,7 +333,7 @@ TEST_F(SqliteStorageTest, ReplaceBeginsTheLogAnewAndItsIdsGoOn) {
   const Operation operation = sample_operation(7);
   LogChanges changes;
   changes.written = {&operation};
-  ASSERT_TRUE(open()->commit(sample_state(), {}, changes));
+  commit_log(changes);
   store(sample_state());
   store(sample_state());
   const auto log = open()->load_log();
