@@ -95,10 +95,13 @@ async function findsByTextLevelAndTime({ page, simulator }) {
   await page.getByLabel('Filter operations by text').fill('');
   await are(page, 3);
   await simulator.control('POST', 'clock/advance', { by: '2h' });
+  await are(page, 4); // the new contact's webhook
+  await page.getByText('2024-01-01 02:00:00').waitFor();
   await choose(page, 'When', '60000');
   await page.getByText('No operation like that').waitFor();
+  await choose(page, 'When', '86400000');
+  await are(page, 4);
   await choose(page, 'When', '');
-  await are(page, 3);
 }
 
 // Runs that found nothing new are there for whoever asks for all levels.
