@@ -17,6 +17,7 @@ struct Simulator::Inside {
          Storage* storage)
       : options(std::move(given)),
         parts(clock, *options.dialect, options.seed, options.world_folder, webhooks, storage) {
+    parts.proxy.allow(options.allowed_base_urls);
     add_all_routes(control, parts);
   }
 
@@ -93,7 +94,6 @@ core::Result<void> Simulator::start() {
   return {};
 }
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): the form of core::Handler
 void Simulator::handle(core::Request request, std::function<void(core::Outcome)> done) {
   SimulatorParts& parts = inside_->parts;
   const auto answer = [&parts, done = std::move(done)](core::Outcome outcome) {
@@ -105,7 +105,7 @@ void Simulator::handle(core::Request request, std::function<void(core::Outcome)>
   };
   const Reply reply = [answer](Answer given) { answer({rendered(std::move(given)), {}}); };
   if (!is_control_path(request.target)) {
-    answer(parts.api.handle(request));
+    parts.api.handle(std::move(request), answer);
   } else if (auto refused = refuse_caller(request, inside_->options.control_token)) {
     reply(std::move(*refused));
   } else {
@@ -117,7 +117,7 @@ void Simulator::handle(core::Request request, std::function<void(core::Outcome)>
 core::Outcome Simulator::handle(const core::Request& request) {
   std::optional<core::Outcome> outcome;
   handle(request, [&](core::Outcome given) { outcome = std::move(given); });
-  TERAPI_CHECK(outcome.has_value(), "in process, webhooks are answered before handle() returns");
+  TERAPI_CHECK(outcome.has_value(), "in process, all is answered before handle() returns");
   return std::move(*outcome);
 }
 
@@ -182,7 +182,10 @@ std::vector<std::pair<std::string, std::uint64_t>> Simulator::fired_by_fault() c
   return fired;
 }
 
-void Simulator::end_events() { inside_->parts.feed.end(); }
+void Simulator::end_waiting() {
+  inside_->parts.feed.end();
+  inside_->parts.proxy.end_all();
+}
 
 void Simulator::set_log_sink(std::function<void(const LogEntry&)> sink) {
   inside_->parts.engine.logs().set_sink(std::move(sink));

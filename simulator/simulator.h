@@ -22,6 +22,7 @@
 #include "core/http_message.h"
 #include "core/result.h"
 #include "core/transport.h"
+#include "core/url.h"
 #include "simulator/engine/simulator_clock.h"
 #include "simulator/loading/load_spec.h"
 #include "simulator/observation/log_entry.h"
@@ -43,6 +44,8 @@ struct SimulatorOptions {
   std::vector<std::string> webhook_urls;
   // Empty: the control API answers loopback callers only. Else: callers that bear this token.
   std::string control_token;
+  // Where requests of the proxy may go besides the simulated external APIs; scheme, host and port.
+  std::vector<core::Url> allowed_base_urls;
 };
 
 class Simulator {
@@ -59,10 +62,11 @@ class Simulator {
   // Codes "bad_world", "bad_load", "bad_record", "bad_file", "no_file", and storage's.
   core::Result<void> start();
 
-  // Answers one request; `done` is called once, with the state already stored. clock/advance and
-  // run-until-idle may call it later, everything else calls it before this returns.
+  // Answers one request; `done` is called once, with the state already stored. clock/advance,
+  // run-until-idle, and the proxy, where it asks another host or asks again, may call it later;
+  // everything else calls it before this returns.
   void handle(core::Request request, std::function<void(core::Outcome)> done);
-  // For in-process use, where webhooks are answered in process too.
+  // For in-process use, where other hosts answer in process too; not for what time has to pass for.
   core::Outcome handle(const core::Request& request);
 
   // The keys of the first environment, for whoever starts a client.
@@ -80,8 +84,9 @@ class Simulator {
   std::uint64_t faults_fired() const;
   std::vector<std::pair<std::string, std::uint64_t>> fired_by_fault() const;
 
-  // Answers those who wait for events: before a server stops, which waits for its answers.
-  void end_events();
+  // Answers those who wait for events or for the proxy: before a server stops, which waits for its
+  // answers.
+  void end_waiting();
 
   // Is shown each log entry as it is made.
   void set_log_sink(std::function<void(const LogEntry&)> sink);

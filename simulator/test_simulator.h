@@ -96,6 +96,7 @@ struct TestSimulatorOptions {
   std::string control_token = {};
   std::vector<LoadSpec> loads = {};
   Storage* storage = nullptr;
+  std::vector<std::string> allowed_base_urls = {};
 };
 
 // A world with the connection `demo` of the integration `github`, and no records.
@@ -355,6 +356,9 @@ class InProcessSimulator final : public TestSimulator {
     options.world_text = test_world(given);
     options.control_token = given.control_token;
     options.loads = given.loads;
+    for (const std::string& each : given.allowed_base_urls) {
+      options.allowed_base_urls.push_back(*core::parse_url(each));
+    }
     return options;
   }
 

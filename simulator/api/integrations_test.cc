@@ -385,24 +385,6 @@ TEST(Keys, AreInNoErrorAndNoJournalWhereverTheyStood) {
   EXPECT_THAT(s.control("GET", "/logs").body, Not(HasSubstr(key)));
 }
 
-TEST(Proxy, SendsNothingToOtherHosts) {
-  InProcessSimulator s(three_providers());
-  core::Headers with = TestSimulator::headers();
-  with.add("Base-Url-Override", "https://elsewhere.example");
-  EXPECT_EQ(call(s, "GET", "/proxy/issues", "", with).status, 403);
-  core::Headers without = {{"Authorization", "Bearer " + std::string(kDefaultSecretKey)}};
-  EXPECT_EQ(error_code(call(s, "GET", "/proxy/issues", "", without)), "invalid_headers");
-}
-
-TEST(Proxy, AsksAgainWhenToldTo) {
-  InProcessSimulator s(three_providers());
-  s.faults(R"([{"id":"f","on":"upstream","nth":[1,2],"do":{"status":503}}])");
-  core::Headers with = TestSimulator::headers();
-  with.add("Retries", "2");
-  EXPECT_EQ(call(s, "GET", "/proxy/issues", "", with).status, 200);
-  EXPECT_EQ(s.fired("f"), 2);
-}
-
 TEST(Forward, PassesAWebhookOfTheExternalApiOn) {
   InProcessSimulator s(three_providers());
   const Json answer =

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/delivery.h"
 #include "core/parse_number.h"
-#include "simulator/upstream/request_step.h"
-#include "simulator/upstream/upstream.h"
+#include "simulator/api/proxy_calls.h"
 
 namespace terapi::simulator {
 namespace {
@@ -25,6 +23,12 @@ std::optional<std::string> forwarded_name(std::string_view name) {
   return std::nullopt;
 }
 
+// A header that says where or how a request is sent, which is not its caller's business here.
+bool is_of_the_connection(std::string_view name) {
+  return core::equals_ignoring_case(name, "Host") || core::equals_ignoring_case(name, "Expect") ||
+         core::equals_ignoring_case(name, "TE") || core::equals_ignoring_case(name, "Upgrade");
+}
+
 core::Request request_to_pass_on(const core::Request& given) {
   core::Request request;
   request.method = given.method;
@@ -36,7 +40,8 @@ core::Request request_to_pass_on(const core::Request& given) {
     if (core::equals_ignoring_case(name, "Content-Type") ||
         core::equals_ignoring_case(name, "Accept")) {
       request.headers.add(name, value);
-    } else if (auto forwarded = forwarded_name(name)) {
+    } else if (auto forwarded = forwarded_name(name);
+               forwarded && !is_of_the_connection(*forwarded)) {
       request.headers.set(std::move(*forwarded), value);
     }
   }
@@ -49,42 +54,47 @@ int retries_asked(const core::Request& request) {
   return std::clamp(number.value_or(0), 0, kMostRetries);
 }
 
-bool is_worth_retrying(const core::Outcome& outcome) {
-  return outcome.wire.reset || outcome.response.status >= 500 || outcome.response.status == 429;
-}
-
-std::uint64_t begin_in_log(PublicCall& call, const Connection& connection,
-                           const std::string& asked) {
-  Operation operation;
-  operation.kind = LogKind::kProxy;
-  operation.environment = call.environment.settings.name;
-  operation.integration = connection.integration;
-  operation.connection = connection.id;
-  operation.name = asked;
-  return call.engine.begin_operation(std::move(operation));
-}
-
-// As its caller will get it, so that a reset or a delay on the wire is told, too.
-core::Delivery note_answer(Engine& engine, std::uint64_t operation, const std::string& asked,
-                           const core::Outcome& outcome) {
-  core::SendOptions options;
-  options.timeout = core::Duration::max();
-  options.max_response_bytes = outcome.response.body.size();
-  core::Delivery delivery = core::deliver(outcome, options);
-  engine.note_step(operation, request_step(asked, engine.now(), delivery));
-  return delivery;
-}
-
-void end_in_log(Engine& engine, std::uint64_t operation, const core::Delivery& last) {
-  LogEnd end{LogOutcome::kSuccess, engine.now() + last.after};
-  if (!last.result) {
-    end.outcome = LogOutcome::kFailure;
-    end.error = last.result.error().message;
-  } else if (last.result->status >= 400) {
-    end.outcome = LogOutcome::kFailure;
-    end.error = "answered " + std::to_string(last.result->status);
+// "404,409"; what is no number is passed over, as in Retries.
+std::set<int> statuses_asked(const core::Request& request) {
+  std::set<int> statuses;
+  std::string_view rest = request.headers.get("Retry-On").value_or("");
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    std::string_view one = rest.substr(0, comma);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (const auto status = core::parse_number<int>(one)) statuses.insert(*status);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
-  engine.end_operation_aloud(operation, std::move(end));
+  return statuses;
+}
+
+ApiError bad_override(std::string message) {
+  return invalid_input("invalid_headers",
+                       {{"invalid_value", std::move(message), {"base-url-override"}}});
+}
+
+// Sends the order to the host that Base-Url-Override names, if it names one and may; else says why
+// not.
+std::optional<ApiError> redirect_to_override(const PublicCall& call, ProxyCalls::Order& order) {
+  const std::string_view given = call.request.headers.get("Base-Url-Override").value_or("");
+  if (given.empty()) return std::nullopt;
+  const auto base = core::parse_url(given);
+  if (!base) return bad_override(base.error().message);
+  if (!call.machines.proxy.allows(*base)) {
+    return ApiError{403, "base_url_override_refused",
+                    "this simulator sends nothing to " + base->scheme + "://" + base->authority() +
+                        "; if you mean it to, start it with --allow-base-url"};
+  }
+  if (base->target.find('?') != std::string::npos) {
+    return bad_override("a base URL has no query; put it into the path of the request");
+  }
+  order.host = base->scheme + "://" + base->authority();
+  std::string path = base->target;
+  while (path.ends_with('/')) path.pop_back();
+  order.request.target = *order.host + path + order.request.target;
+  order.asked =
+      call.request.method + " " + *order.host + path + call.target.path.substr(kPrefix.size());
+  return std::nullopt;
 }
 
 }  // namespace
@@ -92,26 +102,19 @@ void end_in_log(Engine& engine, std::uint64_t operation, const core::Delivery& l
 PublicResult pass_to_proxy(PublicCall& call) {
   PublicAnswer answer;
   if (auto refused = read_connection(call, answer.stream)) return std::move(*refused);
-  if (!call.request.headers.get("Base-Url-Override").value_or("").empty()) {
-    return ApiError{403, "base_url_override_refused",
-                    "this simulator sends nothing to other hosts; leave Base-Url-Override out"};
-  }
-  const Connection& connection =
-      *call.environment.find_connection(answer.stream.integration, answer.stream.connection);
-  const core::Request request = request_to_pass_on(call.request);
-  Upstream& upstream = call.machines.upstream;
+  ProxyCalls::Order order;
+  order.environment = call.environment.settings.name;
   // Not its query, in which an external API's own key may stand.
-  const std::string asked = request.method + " " + call.target.path.substr(kPrefix.size());
-  const std::uint64_t operation = begin_in_log(call, connection, asked);
-  core::Outcome outcome = upstream.handle(call.environment, connection, request);
-  core::Delivery delivery = note_answer(call.engine, operation, asked, outcome);
-  for (int left = retries_asked(call.request); left > 0 && is_worth_retrying(outcome); --left) {
-    outcome = upstream.handle(call.environment, connection, request);
-    delivery = note_answer(call.engine, operation, asked, outcome);
-  }
-  end_in_log(call.engine, operation, delivery);
-  answer.passed_on = std::move(outcome.response);
-  answer.wire = outcome.wire;
+  order.asked = call.request.method + " " + call.target.path.substr(kPrefix.size());
+  order.connection = answer.stream;
+  order.request = request_to_pass_on(call.request);
+  order.retries = retries_asked(call.request);
+  order.retry_on = statuses_asked(call.request);
+  if (auto refused = redirect_to_override(call, order)) return std::move(*refused);
+  answer.later = [&proxy = call.machines.proxy,
+                  order = std::move(order)](ProxyCalls::Done done) mutable {
+    proxy.start(std::move(order), std::move(done));
+  };
   return answer;
 }
 

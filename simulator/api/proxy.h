@@ -1,5 +1,6 @@
-// /proxy/… (WRITE-2): passes any request on to the connection's external API, and its answer back
-// unchanged. A handler; thread rule: the simulator's thread.
+// /proxy/… (WRITE-2): passes any request on to the connection's external API, or to the host that
+// Base-Url-Override names if that one is allowed, and its answer back unchanged. A handler; thread
+// rule: the simulator's thread.
 #pragma once
 
 #include "simulator/api/public_call.h"

@@ -1,6 +1,7 @@
 #include "simulator/api/public_api.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "core/url.h"
@@ -17,7 +18,7 @@ namespace terapi::simulator {
 
 // One request on its way through the checks, and what they found.
 struct PublicApi::Call {
-  const core::Request& request;
+  core::Request request;
   Time at;
   core::Target target{};
   // What it seems to be about, before anything is checked: for fault rules and the journal.
@@ -27,7 +28,8 @@ struct PublicApi::Call {
 
   std::string fault{};  // the ids of the rules that struck
   ApiEffect effect{};
-  Environment* environment = nullptr;
+  Environment* environment = nullptr;  // the caller's; not to be touched once the answer is late
+  std::string environment_name{};
   std::optional<RateLimiter::Verdict> rate{};
 
   void look_at(core::Target asked);
@@ -83,6 +85,15 @@ void note(RequestEntry& entry, InjectedAnswer& answer) {
   entry.retry_after = answer.retry_after;
 }
 
+// A handler's result as one that may also be a fault's.
+std::variant<PublicAnswer, ApiError, InjectedAnswer> either_of(PublicResult result) {
+  return std::visit(
+      [](auto& of) -> std::variant<PublicAnswer, ApiError, InjectedAnswer> {
+        return std::move(of);
+      },
+      result);
+}
+
 }  // namespace
 
 PublicApi::PublicApi(const PublicMachines& machines, Advisories& advisories)
@@ -114,15 +125,26 @@ PublicApi::PublicApi(const PublicMachines& machines, Advisories& advisories)
   router_.add("*", "/proxy/{path*}", pass_to_proxy);
 }
 
-core::Outcome PublicApi::handle(const core::Request& request) {
-  Call call{.request = request, .at = engine_.now()};
+void PublicApi::handle(core::Request request, const Done& done) {
+  Call call{.request = std::move(request), .at = engine_.now()};
   Result result;
-  if (core::Result<core::Target> target = core::parse_target(request.target)) {
+  if (core::Result<core::Target> target = core::parse_target(call.request.target)) {
     call.look_at(std::move(*target));
     result = answer(call);
   } else {
     result = ApiError{400, "invalid_request", target.error().message};
   }
+  auto* answered = std::get_if<PublicAnswer>(&result);
+  if (answered == nullptr || !answered->later) {
+    return done(finish(std::move(call), std::move(result)));
+  }
+  const auto kept = std::make_shared<Call>(std::move(call));
+  answered->later([this, kept, done](PublicResult late) {
+    done(finish(std::move(*kept), either_of(std::move(late))));
+  });
+}
+
+core::Outcome PublicApi::finish(Call call, Result result) {
   if (auto* error = std::get_if<ApiError>(&result)) hide_keys(*error);
   core::Outcome outcome;
   if (const auto* answered = std::get_if<PublicAnswer>(&result)) outcome.wire = answered->wire;
@@ -164,13 +186,13 @@ PublicApi::Result PublicApi::answer(Call& call) {
   auto caller = authenticate(call.request, engine_.state(), engine_.dialect());
   if (auto* refused = std::get_if<ApiError>(&caller)) return std::move(*refused);
   call.environment = std::get<Environment*>(caller);
+  call.environment_name = call.environment->settings.name;
   if (auto limited = check_rate(call)) return std::move(*limited);
   if (auto refused = check_body(call.request)) return std::move(*refused);
   const auto& route = std::get<Router<PublicHandler>::Found>(found);
   PublicCall let_in{engine_,           machines_,         call.request, call.target,
                     *call.environment, call.effect.stale, route.parts};
-  PublicResult result = (*route.handler)(let_in);
-  return std::visit([](auto& of) -> Result { return std::move(of); }, result);
+  return either_of((*route.handler)(let_in));
 }
 
 void PublicApi::strike(Call& call) {
@@ -208,7 +230,7 @@ void PublicApi::enter_in_journal(Call call, Result result, int status) {
   entry.path = engine_.without_keys(target.substr(0, mark));
   entry.query = engine_.without_keys(target.substr(std::min(mark + 1, target.size())));
   entry.remote = call.request.remote_address;
-  if (call.environment != nullptr) entry.environment = call.environment->settings.name;
+  entry.environment = std::move(call.environment_name);
   entry.stream = std::move(call.stream);
   for (std::string* part : {&entry.stream.integration, &entry.stream.connection,
                             &entry.stream.model, &entry.stream.variant}) {

@@ -4,8 +4,10 @@
 // Thread rule: the simulator's thread.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "core/http_message.h"
 #include "simulator/api/public_call.h"
@@ -21,14 +23,17 @@ class PublicApi {
   // `advisories` sees each request that was answered.
   PublicApi(const PublicMachines& machines, Advisories& advisories);
 
-  // Answers any request whose path is not the control API's.
-  core::Outcome handle(const core::Request& request);
+  // Answers any request whose path is not the control API's: calls `done` once, and before it
+  // returns, but for what the proxy waits for.
+  using Done = std::function<void(core::Outcome)>;
+  void handle(core::Request request, const Done& done);
   void forget_rate_limits() { limiter_.clear(); }
 
  private:
   struct Call;
   using Result = std::variant<PublicAnswer, ApiError, InjectedAnswer>;
   Result answer(Call& call);
+  core::Outcome finish(Call call, Result result);
   void strike(Call& call);
   std::optional<ApiError> check_rate(Call& call);
   void hide_keys(ApiError& error) const;

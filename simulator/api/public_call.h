@@ -4,6 +4,7 @@
 // Thread rule: the simulator's thread.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 namespace terapi::simulator {
 
 class Actions;
+class ProxyCalls;
 class SyncRunner;
 class Upstream;
 class WebhookQueue;
@@ -31,6 +33,7 @@ struct PublicMachines {
   Upstream& upstream;
   SyncRunner& runner;
   Actions& actions;
+  ProxyCalls& proxy;
 };
 
 // The caller is known and within its rate limit; the body, if any, is declared as JSON.
@@ -44,19 +47,23 @@ struct PublicCall {
   const PathParts& parts;    // the values of the route's placeholders
 };
 
+struct PublicAnswer;
+using PublicResult = std::variant<PublicAnswer, ApiError>;
+
 // The answer, and what the journal records about it.
 struct PublicAnswer {
   int status = 200;
   std::string body;                         // JSON
   std::optional<core::Response> passed_on;  // instead of both: another server's answer
   core::WireFaults wire;                    // of the external API, on top of the caller's own
-  StreamKey stream;                         // what the call was about
+  // Instead of all of this: begins what ends with the answer, now or later.
+  std::function<void(std::function<void(PublicResult)>)> later;
+  StreamKey stream;  // what the call was about
   std::size_t records = 0;
   std::optional<Position> after;  // the cursor in the request
   std::string next_cursor;
 };
 
-using PublicResult = std::variant<PublicAnswer, ApiError>;
 using PublicHandler = PublicResult (*)(PublicCall&);
 
 // The call's body, a JSON object; an empty body counts as {}. Once it has been read, refusal()

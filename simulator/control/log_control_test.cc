@@ -232,7 +232,11 @@ TEST(LogControl, TellsCallsOfTheProxy) {
   EXPECT_EQ(proxied["outcome"], "success");
   EXPECT_THAT(said(proxied), ElementsAre("request: GET /issues/1 answered 200"));
   s.faults(R"([{"id":"down","on":"upstream","nth":[1],"do":{"status":503}}])");
-  call(s, "GET", "/proxy/issues/9", "", {{"Retries", "2"}});
+  core::Request again = request_of("GET", "/proxy/issues/9", TestSimulator::headers());
+  again.headers.add("Retries", "2");
+  s.simulator().handle(again, [](const core::Outcome&) {});
+  EXPECT_EQ(newest(s, "?kind=proxy")["outcome"], "running");
+  s.advance("100ms");
   proxied = newest(s, "?kind=proxy");
   EXPECT_EQ(proxied["outcome"], "failure");
   EXPECT_EQ(proxied["error"], "answered 404");

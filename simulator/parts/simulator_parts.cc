@@ -20,10 +20,11 @@ SimulatorParts::SimulatorParts(SimulatorClock clock, const Dialect& dialect, std
       upstream(engine),
       runner(engine, webhooks, upstream),
       actions(engine, webhooks, upstream),
+      proxy(engine, upstream, transport),
       driver(virtual_clock, engine, webhooks, runner, actions),
       snapshots(storage),
       advisories(engine.state(), clock.clock, engine.logs()),
-      api({engine, webhooks, upstream, runner, actions}, advisories) {
+      api({engine, webhooks, upstream, runner, actions, proxy}, advisories) {
   engine.set_settle([this] {
     static_cast<void>(settle());
     // In virtual time whoever moves it goes on; here somebody may wait for this to have been the
@@ -122,6 +123,7 @@ core::Result<void> SimulatorParts::adopt(State state) {
   advisories.clear();
   api.forget_rate_limits();
   engine.cancel_timers();
+  proxy.end_all();
   resume();
   return {};
 }

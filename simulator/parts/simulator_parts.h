@@ -11,6 +11,7 @@
 
 #include "core/result.h"
 #include "core/transport.h"
+#include "simulator/api/proxy_calls.h"
 #include "simulator/api/public_api.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/simulator_clock.h"
@@ -57,6 +58,7 @@ struct SimulatorParts {
   Upstream upstream;
   SyncRunner runner;
   Actions actions;
+  ProxyCalls proxy;
   ClockDriver driver;
   Snapshots snapshots;
   Advisories advisories;

@@ -14,8 +14,7 @@ constexpr const char* kScope =
     "simulates: records with cursors and pruning, integrations, connections, background syncs and\n"
     "  the external APIs behind them, actions, the proxy, signed webhooks with retry, faults,\n"
     "  virtual time\n"
-    "does not simulate: OAuth (credentials are kept as they are given), the proxy to other hosts,\n"
-    "  custom code of syncs\n";
+    "does not simulate: OAuth (credentials are kept as they are given), custom code of syncs\n";
 
 void print_help() {
   ServeFlags defaults;

@@ -28,6 +28,9 @@ void ServeFlags::add_to(core::Flags& flags) {
   flags.choice("log-level", kLogLevelWords, "what is logged", log_level);
   flags.text("control-token", "TOKEN", "let callers on other machines that send it use /_simulator",
              control_token);
+  flags.list("allow-base-url", "ORIGIN",
+             "a host that the proxy's Base-Url-Override may name, http://HOST:PORT (default: none)",
+             allowed_base_urls);
   flags.number("max-control-body", "MIB", "largest body of a /_simulator call (default 64)",
                {.most = 4096}, max_control_body_mib);
   flags.toggle("hints", "print curl commands to paste, once it serves", hints);

@@ -25,6 +25,7 @@ struct ServeFlags {
   std::string log_format = "text";
   LogLevel log_level = LogLevel::kInfo;
   std::string control_token;
+  std::vector<std::string> allowed_base_urls;
   std::uint64_t max_control_body_mib = 64;
   bool hints = false;
 

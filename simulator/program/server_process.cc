@@ -37,6 +37,21 @@ core::Result<std::string> read_file(const std::string& path) {
   return text.str();
 }
 
+// An allowance is for a host as a whole: with a path it would promise what nobody checks.
+core::Result<std::vector<core::Url>> origins_from(const std::vector<std::string>& given) {
+  std::vector<core::Url> origins;
+  for (const std::string& text : given) {
+    auto url = core::parse_url(text);
+    if (!url) return core::Error{"bad_usage", "--allow-base-url: " + url.error().message};
+    if (url->target != "/") {
+      return core::Error{"bad_usage", "--allow-base-url: '" + text + "' has a path; expected " +
+                                          url->scheme + "://" + url->authority()};
+    }
+    origins.push_back(*std::move(url));
+  }
+  return origins;
+}
+
 core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
   SimulatorOptions options;
   const auto dialect = dialect_named(flags.dialect);
@@ -54,6 +69,9 @@ core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
       return core::Error{"bad_usage", "--webhook-url: " + parsed.error().message};
     }
   }
+  auto origins = origins_from(flags.allowed_base_urls);
+  if (!origins) return origins.error();
+  options.allowed_base_urls = *std::move(origins);
   if (!flags.world.empty()) {
     auto text = read_file(flags.world);
     if (!text) return text.error();
@@ -166,7 +184,7 @@ std::string ServerProcess::example_cursor() const { return parts_->simulator->ex
 void ServerProcess::run() { parts_->loop.run(); }
 
 void ServerProcess::stop() {
-  parts_->simulator->end_events();
+  parts_->simulator->end_waiting();
   parts_->server->stop([this] { parts_->loop.stop(); });
 }
 

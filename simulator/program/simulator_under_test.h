@@ -43,6 +43,7 @@ class SocketSimulator final : public TestSimulator {
     flags.seed = options.seed;
     flags.log_level = LogLevel::kError;
     flags.control_token = options.control_token;
+    flags.allowed_base_urls = options.allowed_base_urls;
     WorldFile world(test_world(options));
     flags.world = world.path;
     auto process = ServerProcess::start(flags);
