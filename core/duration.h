@@ -1,5 +1,6 @@
 // Durations as they are written in flags and files: a whole or decimal number and a unit
-// ("100ms", "1.5s", "5m", "1h", "2d", "250us"). Pure functions.
+// ("100ms", "1.5s", "5m", "1h", "2d", "250us"), or several of them, the longest unit first
+// ("6h10m"). Pure functions.
 #pragma once
 
 #include <string>

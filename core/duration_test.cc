@@ -31,6 +31,13 @@ TEST(Duration, ReadsDecimals) {
   EXPECT_EQ(parse_duration("1.00000199999999999999s").value_or(-1us), 1000001us);
 }
 
+TEST(Duration, ReadsSeveralUnitsTheLongestFirst) {
+  EXPECT_EQ(parse_duration("6h10m").value_or(-1us), 370min);
+  EXPECT_EQ(parse_duration("1d2h3m4s5ms6us").value_or(-1us), 26h + 3min + 4005ms + 6us);
+  EXPECT_EQ(parse_duration("1m1ms").value_or(-1us), 60001ms);
+  EXPECT_EQ(parse_duration("1h0.5m").value_or(-1us), 1h + 30s);
+}
+
 TEST(Duration, RefusesWhatHasNoUnitOrNoNumber) {
   for (const std::string text : {"",
                                  "s",
@@ -48,7 +55,14 @@ TEST(Duration, RefusesWhatHasNoUnitOrNoNumber) {
                                  "1e3s",
                                  "1,5s",
                                  "1.5.5s",
-                                 "1h30m",
+                                 "1h30",
+                                 "30m1h",
+                                 "1h1h",
+                                 "1h 30m",
+                                 "1h-30m",
+                                 "h30m",
+                                 "1hm",
+                                 "3650000d1us",
                                  "99999999999999999999s",
                                  "9223372036854775807d",
                                  "315360000000000001us",

@@ -144,7 +144,7 @@ void JumpKind::write(json::Writer& out, core::Duration by, Subject) const {
 }
 
 std::string JumpKind::schema(Subject) const {
-  return R"("type":"string","pattern":"^[+-][0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d)$")";
+  return R"("type":"string","pattern":"^[+-]([0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d))+$")";
 }
 
 void StreamNameKind::read(const Slot& slot, StreamAsked& stream) const {

@@ -33,7 +33,7 @@ function drawControls() {
   return h('section', { class: 'card', key: 'controls', 'aria-label': 'Move the clock' },
     h('div', { class: 'pad' }, h('h2', {}, 'Advance by'), h('div', { class: 'row' }, STEPS.map(([step, words]) => button(`+${words}`, () => advance({ by: step }), { key: step })))),
     h('div', { class: 'forms' },
-      h('form', { class: 'form inline', onsubmit: by }, field('Another length of time', 'clock/by', input('by', '', { required: true, placeholder: '90m', pattern: '\\d+(\\.\\d+)?(us|ms|s|m|h|d)' })), h('button', {}, 'Advance')),
+      h('form', { class: 'form inline', onsubmit: by }, field('Another length of time', 'clock/by', input('by', '', { required: true, placeholder: '90m', pattern: '(\\d+(\\.\\d+)?(us|ms|s|m|h|d))+' })), h('button', {}, 'Advance')),
       h('form', { class: 'form inline', onsubmit: idleWithin }, field('Until no webhook is due, but no further than', 'clock/limit', input('limit', '', { placeholder: '10 years' })), h('button', { class: 'primary' }, 'Run until idle'))));
 }
 

@@ -106,7 +106,7 @@ function drawPlan(retry) {
 
 function drawRetry({ retry }) {
   const number = (name, label, attributes) => field(label, `retry/${name}`, input(name, retry[name], { type: 'number', step: 'any', required: true, ...attributes }));
-  const duration = (name, label) => field(label, `retry/${name}`, input(name, retry[name], { required: true, pattern: '\\d+(\\.\\d+)?(us|ms|s|m|h|d)' }));
+  const duration = (name, label) => field(label, `retry/${name}`, input(name, retry[name], { required: true, pattern: '(\\d+(\\.\\d+)?(us|ms|s|m|h|d))+' }));
   return section('Retry policy', 'Webhooks with responses other than 2xx are retried with exponential backoff.',
     drawPlan(retry),
     h('form', { class: 'form grid three', onsubmit: saveRetry },

@@ -41,11 +41,12 @@ export function relative(text, now) {
   return ms > 0 ? `in ${span(ms)}` : `${span(-ms)} ago`;
 }
 
-// "30m", "1500ms" in milliseconds; NaN for what is no duration.
+// "30m", "1500ms", "6h10m" in milliseconds; NaN for what is no duration.
 export function durationMs(text) {
-  const match = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(String(text).trim());
-  if (!match) return NaN;
-  return match[2] === 'us' ? match[1] / 1000 : match[1] * UNITS.find(([unit]) => unit === match[2])[1];
+  const whole = String(text).trim();
+  if (!/^(\d+(\.\d+)?(us|ms|s|m|h|d))+$/.test(whole)) return NaN;
+  const parts = [...whole.matchAll(/([\d.]+)([a-z]+)/g)];
+  return parts.reduce((sum, [, n, name]) => sum + (name === 'us' ? n / 1000 : n * UNITS.find(([unit]) => unit === name)[1]), 0);
 }
 
 export function bytes(n) {
