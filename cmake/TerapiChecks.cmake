@@ -50,6 +50,11 @@ add_test(NAME judge.explore_server
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/explore_server.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(judge.explore_server PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
+# A virtual week of the machine's own package index; skipped where there is none.
+add_test(NAME sync.real_input
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/sync/real_input.py ${PROJECT_SOURCE_DIR}
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(sync.real_input PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
 # The example clients: each is right as it is, and wrong without any of its safety lines. Here a few scenarios and the
 # lines of one client are tried; .ci/run plays every scenario, and tries a few lines of each client (those in C++ are each
 # compiled anew); safety_lines_test.py --all tries every line, in half an hour.
