@@ -28,6 +28,8 @@ RATIOS = [
      "items_per_second"),
     ("announcing among 100,000, against among 1000", "webhook/announce/100000", "webhook/announce/1000",
      "items_per_second"),
+    ("background runs of 2000 connections, of 1000", "background/idle/2000", "background/idle/1000", "items_per_second"),
+    ("… that find a change, and announce it", "background/changing/2000", "background/changing/1000", "items_per_second"),
     ("signing, against OpenSSL's one-shot call", "webhook/sign/500", "webhook/sign-one-shot/500", "items_per_second"),
     ("delivering over HTTP, against in one thread", "webhook/deliver/http/20000", "webhook/run-due/100000",
      "items_per_second"),
