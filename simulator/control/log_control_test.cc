@@ -381,6 +381,20 @@ TEST_F(KeptLogTest, ARestartFindsAllOfItAndIdsGoOn) {
   EXPECT_THAT(webhook["steps"], SizeIs(3)) << "attempts before and after, of one delivery";
 }
 
+TEST_F(KeptLogTest, WhatChangedNothingElseIsKeptToo) {
+  TestSimulatorOptions options = background();
+  {
+    const auto storage = open();
+    options.storage = storage.get();
+    InProcessSimulator s(options);
+    call(s, "GET", "/proxy/issues/1");
+  }
+  const auto storage = open();
+  options.storage = storage.get();
+  InProcessSimulator s(options);
+  EXPECT_EQ(newest(s, "?kind=proxy")["name"], "GET /issues/1");
+}
+
 TEST_F(KeptLogTest, AResetEmptiesItAndIdsGoOn) {
   TestSimulatorOptions options;
   {

@@ -232,7 +232,6 @@ void LogBook::restore(LogHistory history) {
   counts_ = history.counts;
   counted_ = false;
   for (Operation& operation : history.operations) {
-    counts_.last_id = std::max(counts_.last_id, operation.id);
     auto kept = std::make_unique<Operation>(std::move(operation));
     const bool cannot_go_on = kept->kind == LogKind::kRun || kept->kind == LogKind::kProxy;
     if (!kept->is_over() && cannot_go_on) {

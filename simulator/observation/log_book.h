@@ -39,7 +39,7 @@ inline constexpr std::size_t kLogShelves = kLogShelfWords.size();
 
 // What outlives the operations themselves.
 struct LogCounts {
-  std::uint64_t last_id = 0;
+  std::uint64_t last_id = 0;                         // no operation has a higher one
   std::array<std::uint64_t, kLogShelves> dropped{};  // by shelf
 };
 

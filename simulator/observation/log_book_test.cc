@@ -221,6 +221,7 @@ TEST(LogBook, GoesOnFromAStoredLog) {
   EXPECT_EQ(logs.find(1)->outcome, LogOutcome::kCutOff);
   EXPECT_EQ(logs.find(2)->outcome, LogOutcome::kRunning) << "webhooks go out after a restart";
   EXPECT_EQ(logs.find(3)->outcome, LogOutcome::kCutOff);
+  EXPECT_EQ(logs.changes().written.size(), 2U) << "that is stored";
   EXPECT_EQ(retention_of(logs, LogShelf::kProxy).dropped, 4U);
   EXPECT_EQ(logs.add(operation_of(LogKind::kRun)), 10U);
 }
