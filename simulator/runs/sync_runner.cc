@@ -572,7 +572,7 @@ Operation SyncRunner::operation_for(const Environment& environment, const Schedu
 }
 
 // The page that was asked for last; `outcome` goes on where the request's text ends.
-void SyncRunner::note_page(const Live& live, LogLevel level, std::string outcome,
+void SyncRunner::note_page(const Live& live, LogLevel level, const std::string& outcome,
                            LogFields fields) {
   fields.emplace(fields.begin(), "model", live.model());
   engine_.note_step(live.operation,

@@ -79,7 +79,7 @@ class SyncRunner {
   void end_live(std::uint64_t number);
   Operation operation_for(const Environment& environment, const ScheduleKey& key,
                           const Schedule& schedule) const;
-  void note_page(const Live& live, LogLevel level, std::string outcome, LogFields fields);
+  void note_page(const Live& live, LogLevel level, const std::string& outcome, LogFields fields);
   void end_in_log(const Live& live, LogEnd end);
 
   void on_due(const std::string& environment, const ScheduleKey& key);

@@ -9,7 +9,8 @@
 
 namespace terapi::simulator {
 
-// `asked`: method and path. It was sent at `at`; a 4xx or 5xx answer is an error, as is none.
+// `asked`: method and path. It was sent at `at`; a 4xx or 5xx answer is a warning, as is none: it
+// may be asked again.
 LogStep request_step(const std::string& asked, Time at, const core::Delivery& delivery);
 
 }  // namespace terapi::simulator
