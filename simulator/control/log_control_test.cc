@@ -240,6 +240,8 @@ TEST(LogControl, TellsCallsOfTheProxy) {
   proxied = newest(s, "?kind=proxy");
   EXPECT_EQ(proxied["outcome"], "failure");
   EXPECT_EQ(proxied["error"], "answered 404");
+  EXPECT_EQ(proxied["level"], "error");
+  EXPECT_EQ(proxied["steps"][0]["level"], "warning") << "the next try might have succeeded";
   EXPECT_THAT(said(proxied), ElementsAre("request: GET /issues/9 answered 503",
                                          "request: GET /issues/9 answered 404"));
 }
