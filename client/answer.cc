@@ -57,30 +57,30 @@ Answer answer_of(const core::Result<core::Response>& response, core::Time now) {
     const bool hopeless = response.error().code == "bad_url";
     return {hopeless ? Answer::Kind::kStop : Answer::Kind::kTryAgain, response.error()};
   }
-  if (response->status == 200) return {};
+  if (response->status == 200) return {.status = 200};
   const ServerError error = server_error(response->body);
   const std::string text = described(*response, error);
   const std::string code =
       error.code.empty() ? "http_" + std::to_string(response->status) : error.code;
-  if (passes_by_itself(response->status)) {
-    Answer answer{Answer::Kind::kTryAgain, {code, text}};
+  const int status = response->status;
+  if (passes_by_itself(status)) {
+    Answer answer{Answer::Kind::kTryAgain, {code, text}, status};
     if (const auto value = response->headers.get("Retry-After")) {
       answer.retry_after = parse_retry_after(*value, now);
     }
     return answer;
   }
-  if (response->status == 400 && error.code == "invalid_cursor") {
-    return {Answer::Kind::kBadCursor, {code, text}};
+  if (status == 400 && error.code == "invalid_cursor") {
+    return {Answer::Kind::kBadCursor, {code, text}, status};
   }
-  if (response->status < 300) {
-    return {Answer::Kind::kTryAgain, {code, text + "; expected 200"}};
-  }
-  if (response->status < 400) {
+  if (status < 300) return {Answer::Kind::kTryAgain, {code, text + "; expected 200"}, status};
+  if (status < 400) {
     // Following it could carry the key to another host.
     return {Answer::Kind::kStop,
-            {"redirected", text + "; redirects are not followed, correct the base URL"}};
+            {"redirected", text + "; redirects are not followed, correct the base URL"},
+            status};
   }
-  return {Answer::Kind::kStop, {code, text}};
+  return {Answer::Kind::kStop, {code, text}, status};
 }
 
 }  // namespace terapi::client

@@ -19,6 +19,7 @@ struct Answer {
   };
   Kind kind = Kind::kPage;
   core::Error error{};  // why, for all but a page
+  int status = 0;       // the answer's; 0: none came
   // What the server asked for, on 429 and 503.
   std::optional<core::Duration> retry_after{};
 };

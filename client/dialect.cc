@@ -4,13 +4,13 @@ namespace terapi::client {
 
 const Dialect& terapi_dialect() {
   static constexpr Dialect kTerapi{"terapi", "_terapi_metadata", "X-Terapi-Hmac-Sha256",
-                                   "X-Terapi-Signature"};
+                                   "X-Terapi-Signature", false};
   return kTerapi;
 }
 
 const Dialect& nango_dialect() {
   static constexpr Dialect kNango{"nango", "_nango_metadata", "X-Nango-Hmac-Sha256",
-                                  "X-Nango-Signature"};
+                                  "X-Nango-Signature", true};
   return kNango;
 }
 

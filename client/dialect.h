@@ -11,6 +11,8 @@ struct Dialect {
   std::string_view metadata_key;             // of a record's metadata (META)
   std::string_view hmac_header;              // HOOK-9: hex HMAC-SHA256 over the raw body
   std::string_view legacy_signature_header;  // HOOK-9: hex SHA-256(secret key + raw body)
+  // A record's id may be a number, and is then stored as it is written. (REC-10 has strings only.)
+  bool has_numeric_ids = false;
 };
 
 const Dialect& terapi_dialect();

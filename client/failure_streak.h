@@ -7,7 +7,7 @@
 //   …
 //   streak.end();          // it worked
 //
-// Errors: "poison_record", after many answers in a row that broke within the same single record;
+// Errors: "poison_record", after several answers in a row that broke within the same record;
 // "gave_up", when SyncOptions::give_up has passed since the first failure.
 // Thread rule: the clock's.
 #pragma once
@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "client/backoff.h"
 #include "client/patience.h"
@@ -23,6 +24,11 @@
 #include "core/result.h"
 
 namespace terapi::client {
+
+// Codes of failures that mean something here: an answer broke within its records; pages lead back
+// to where the walk has been.
+inline constexpr const char* kBrokenRecord = "broken_record";
+inline constexpr const char* kPagingCircle = "paging_circle";
 
 class FailureStreak {
  public:
@@ -33,8 +39,11 @@ class FailureStreak {
     // Another worker got on with the stream: nothing is wrong, but a pause keeps the two from
     // running in step.
     bool overtaken = false;
-    std::uint64_t records = 0;   // that were stored so far, since this process began
-    bool single_record = false;  // no page can be asked for that is smaller
+    // How many records have got it on so far, since this process began: new or newer ones, and
+    // all of a full read.
+    std::uint64_t records = 0;
+    bool single_record = false;    // no page can be asked for that is smaller
+    std::string_view record = "";  // in which the answer broke, where it can be named
   };
 
   FailureStreak(const SyncOptions& options, core::Clock& clock, core::Random random)
@@ -54,7 +63,7 @@ class FailureStreak {
   Patience patience_;
   core::Duration give_up_;
   std::uint64_t records_ = 0;       // at the last failure
-  std::uint64_t broken_pages_ = 0;  // in a row, each of a single record
+  std::uint64_t broken_pages_ = 0;  // in a row, each within the record to blame
 };
 
 }  // namespace terapi::client

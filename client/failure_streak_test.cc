@@ -94,6 +94,24 @@ TEST_F(FailureStreakTest, HoldsTheRecordForBrokenWhenItAloneBreaksTenTimes) {
             "the record after cursor c7 comes broken each time: it ends within a string");
 }
 
+TEST_F(FailureStreakTest, HoldsARecordThatIsNamedForBrokenAfterFiveTimes) {
+  const FailureStreak::Failure broken{.error = kBroken, .cursor = kCursor, .record = "7"};
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(streak_.add(broken)) << i;
+  const auto delay = streak_.add(broken);
+  ASSERT_FALSE(delay);
+  EXPECT_EQ(delay.error().code, "poison_record");
+}
+
+TEST_F(FailureStreakTest, GoesOnWhenPagesHaveGoneRound) {
+  const core::Error circle{kPagingCircle, "one more ends with record 7"};
+  core::Duration longest{0};
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    const auto delay = streak_.add({.error = circle, .cursor = kCursor, .records = i * 100});
+    longest = std::max(longest, delay.value_or(0s));
+  }
+  EXPECT_GT(longest, 30s);
+}
+
 TEST_F(FailureStreakTest, BlamesNoRecordWhileSomethingElseFailsOrPagesMayShrink) {
   for (int i = 0; i < 40; ++i) {
     EXPECT_TRUE(streak_.add({.error = kBroken, .cursor = kCursor}));

@@ -4,7 +4,8 @@
 //
 // Such a commit is visible when the span has passed. So a change opens the window, and after each
 // walk the span is read again, until a whole re-read that began when the span had passed found
-// nothing more.
+// nothing more. What a re-read left unread belongs to the next one, however new the records are
+// that have come meanwhile.
 //
 //   if (window.is_due()) {
 //     const core::Time from = window.begin_read(newest);
@@ -16,6 +17,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/timer.h"
 
@@ -41,10 +43,13 @@ class OverlapWindow {
   // Gives the time from which to read.
   core::Time begin_read(core::Time newest) {
     reads_last_ = state_ == State::kPassed;
-    return newest - span_;
+    const core::Time from = newest - span_;
+    if (!unread_from_ || from < *unread_from_) unread_from_ = from;
+    return *unread_from_;
   }
   // `late` records were new; `whole` says that there was nothing more to read.
   void end_read(bool whole, std::uint64_t late) {
+    if (whole) unread_from_.reset();
     if (late > 0) {
       open();
     } else if (whole && reads_last_) {
@@ -63,6 +68,7 @@ class OverlapWindow {
   core::Timer timer_;
   core::Duration span_;
   State state_ = State::kUnknown;
+  std::optional<core::Time> unread_from_;  // by a re-read that runs, or that broke off
   bool reads_last_ = false;
 };
 

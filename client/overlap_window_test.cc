@@ -59,6 +59,15 @@ TEST_F(OverlapWindowTest, AReadThatBrokeOffIsNotTheLast) {
   EXPECT_TRUE(window_.is_due());
 }
 
+TEST_F(OverlapWindowTest, WhatAReadLeftUnreadIsReadByTheNextOne) {
+  window_.begin();
+  const core::Time from = read(false, 0);
+  clock_.advance_by(3h);
+  EXPECT_EQ(read(false, 0), from);
+  EXPECT_EQ(read(true, 0), from);
+  EXPECT_EQ(read(true, 0), clock_.now() - 5min);
+}
+
 TEST_F(OverlapWindowTest, WhatWasFoundLateOpensItForTheWholeSpanAgain) {
   window_.begin();
   clock_.advance_by(5min);

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "client/broken_record.h"
 #include "core/json.h"
 #include "core/rfc3339.h"
 
@@ -13,6 +14,10 @@ namespace json = core::json;
 namespace {
 
 bool is_json_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// What has to be stored, compared or sent back as text, and is none: two ids that differ in nothing
+// else would become one.
+constexpr std::string_view kHalfAPair = "holds half of a surrogate pair, expected Unicode text";
 
 // Deeper than any API serves; the parser's memory, not its stack, grows with it.
 constexpr json::ParseOptions kLimits{.comments = false, .max_depth = 100'000};
@@ -30,7 +35,7 @@ class PageScan {
     if (auto opened = expect('{'); !opened) return opened;
     if (!next_is('}')) {
       do {
-        if (auto member = read_member(); !member) return member;
+        if (auto member = read_member(); !member || page_.poison_) return member;
       } while (next_is(','));
       if (auto closed = expect('}'); !closed) return closed;
     }
@@ -88,6 +93,9 @@ class PageScan {
     has_next_ = true;
     page_.next_cursor_.reset();
     if (value.is_string()) {
+      if (json::has_unpaired_surrogate(value.text())) {
+        return bad("\"next_cursor\" " + std::string(kHalfAPair));
+      }
       page_.next_cursor_ = value.string();
       if (page_.next_cursor_->empty()) return bad("\"next_cursor\" is an empty string");
     } else if (!value.is_null()) {
@@ -105,14 +113,25 @@ class PageScan {
     std::size_t number = 0;
     do {
       skip_space();
-      auto value = reader_.read_one(text_, at_);
-      if (!value) return bad(value.error());
       ++number;
-      // What stands after a poison record must not be stored; it is still checked to be JSON.
-      if (!page_.poison_) read_record(*value, number);
+      auto value = reader_.read_one(text_, at_);
+      if (!value) return read_broken_record(value.error(), number);
+      read_record(*value, number);
+      // What stands after a poison record must not be stored.
+      if (page_.poison_) return {};
     } while (next_is(','));
     if (auto closed = expect(']'); !closed) return closed;
     in_records_ = false;
+    return {};
+  }
+
+  // One whole record that is not JSON is told from an answer that breaks off within one.
+  core::Result<void> read_broken_record(const core::Error& error, std::size_t number) {
+    const BrokenRecord broken = look_at_broken_record(std::string_view(text_).substr(at_));
+    if (!broken.whole) return bad(error);
+    page_.poison_ =
+        Page::Poison{broken.id.empty() ? nameless(number) : broken.id,
+                     "it cannot be read: " + error.message, broken.depth <= kLimits.max_depth};
     return {};
   }
 
@@ -138,16 +157,20 @@ class PageScan {
       }
     }
     const auto refuse = [&](const std::string& reason) {
-      page_.poison_ = Page::Poison{id.is_string() ? id.string() : nameless(number), reason};
+      page_.poison_ = Page::Poison{name_of(id, number), reason};
     };
-    if (!id.is_string() || id.text() == "\"\"") {
+    const bool is_number = id.is_number() && dialect_.has_numeric_ids;
+    if (!is_number && (!id.is_string() || id.text() == "\"\"")) {
       return refuse("its \"id\" is " + found(id) + ", expected a string that is not empty");
     }
     if (!metadata.is_object()) {
       return refuse("its \"" + std::string(dialect_.metadata_key) + "\" is " + found(metadata) +
                     ", expected an object");
     }
-    record.id = text_of(id);
+    if (json::has_unpaired_surrogate(id.text())) {
+      return refuse("its \"id\" " + std::string(kHalfAPair));
+    }
+    record.id = is_number ? id.text() : text_of(id);
     if (const std::string reason = read_metadata(metadata, record); !reason.empty()) {
       return refuse("its metadata's " + reason);
     }
@@ -157,6 +180,13 @@ class PageScan {
                                metadata.offset() + metadata.text().size())
                          : rebuilt(value);
     page_.records_.push_back(record);
+  }
+
+  // Its id; as it is written where it is no text.
+  std::string name_of(const json::Value& id, std::size_t number) const {
+    if (id.is_number()) return std::string(id.text());
+    if (!id.is_string() || id.text() == "\"\"") return nameless(number);
+    return json::has_unpaired_surrogate(id.text()) ? std::string(id.text()) : id.string();
   }
 
   std::string nameless(std::size_t number) const {
@@ -193,8 +223,10 @@ class PageScan {
   std::string read_metadata(const json::Value& metadata, Record& record) {
     std::string wrong;
     const auto take = [&](const json::Value& value, std::string_view name, std::string_view& into) {
-      if (value.is_string()) {
+      if (value.is_string() && !json::has_unpaired_surrogate(value.text())) {
         into = text_of(value);
+      } else if (value.is_string()) {
+        wrong = "\"" + std::string(name) + "\" " + std::string(kHalfAPair);
       } else if (!value.is_null() && wrong.empty()) {
         wrong = "\"" + std::string(name) + "\" is " + found(value) + ", expected a string or null";
       }

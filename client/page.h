@@ -5,7 +5,7 @@
 //
 //   Result<Page> page = Page::parse(std::move(response.body), dialect);
 //   if (!page) …                    // "bad_page": it is not a page; "broken_record": it breaks
-//                                   // off, or is not JSON, within its records
+//                                   // off within its records
 //   for (const Record& record : page->records()) …
 //   if (page->poison()) …           // what came after them and cannot be stored
 //
@@ -27,16 +27,18 @@ namespace terapi::client {
 
 class Page {
  public:
-  // A record that is valid JSON and yet cannot be stored (CLIENT-11): it lacks something
-  // that every record needs.
+  // A record that cannot be stored (CLIENT-11): it lacks something that every record needs, or is
+  // not JSON.
   struct Poison {
-    std::string record;  // its id, or "record 3 of the page after cursor …" where it has none
+    std::string record;  // its id, or "record 3 of a page, the one after …" where none can be read
     std::string reason;
+    bool is_damage = false;  // it is not JSON, which may be an accident of this one answer
   };
 
   static core::Result<Page> parse(std::string body, const Dialect& dialect);
 
-  // In served order; where there is a poison record, those before it.
+  // In served order; where there is a poison record, those before it. What comes after it in the
+  // answer was not looked at, the next cursor perhaps included.
   std::span<const Record> records() const { return records_; }
   const std::optional<Poison>& poison() const { return poison_; }
   const std::optional<std::string>& next_cursor() const { return next_cursor_; }

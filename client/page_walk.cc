@@ -3,9 +3,12 @@
 #include "client/records_request.h"
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 #include <utility>
 
 #include "client/event.h"
+#include "client/failure_streak.h"
 
 namespace terapi::client {
 
@@ -83,27 +86,47 @@ void PageWalk::on_answer(core::Result<core::Response> response) {
 PageWalk::Cause PageWalk::cause_of(const Answer& answer) {
   switch (answer.kind) {
     case Answer::Kind::kBadCursor:
-      return {.kind = Cause::Kind::kBadCursor, .error = answer.error};
+      return {.kind = Cause::Kind::kBadCursor, .error = answer.error, .status = answer.status};
     case Answer::Kind::kStop:
-      return {.kind = Cause::Kind::kStop, .error = answer.error};
+      return {.kind = Cause::Kind::kStop, .error = answer.error, .status = answer.status};
     default:
       return {
           .kind = Cause::Kind::kTryAgain, .error = answer.error, .retry_after = answer.retry_after};
   }
 }
 
-// A page that leads back to where it began would be read for ever.
-bool PageWalk::stands_still(const Page& page) const {
-  return page.next_cursor() && page.next_cursor() == next_;
+// Pages that lead back to where the walk has been would be read for ever.
+std::optional<core::Error> PageWalk::leads_nowhere(const Page& page) {
+  if (!page.next_cursor()) return std::nullopt;
+  if (page.next_cursor() == next_) {
+    return core::Error{"bad_page", "the page's next_cursor is the cursor that was asked for"};
+  }
+  if (trail_.is_empty_too_long(page.records().empty())) {
+    return core::Error{kPagingCircle, std::to_string(PageTrail::kMostEmpty) +
+                                          " pages in a row had no record, and yet a next_cursor"};
+  }
+  // By the version of the record that it ends with, which a list has once (CUR-2), whatever the
+  // cursors are.
+  const std::hash<std::string_view> hash;
+  if (page.records().empty()) {
+    if (!trail_.comes_back(hash(*page.next_cursor()))) return std::nullopt;
+    return core::Error{kPagingCircle, "the pages go round in a circle: next_cursor is " +
+                                          *page.next_cursor() + " again, after an empty page"};
+  }
+  const Record& last = page.records().back();
+  if (!trail_.comes_back(hash(last.id) * 31 + hash(last.last_modified_at))) return std::nullopt;
+  return core::Error{kPagingCircle, "the pages go round in a circle: one more ends with record \"" +
+                                        std::string(last.id) + "\", modified at " +
+                                        std::string(last.last_modified_at)};
 }
 
 void PageWalk::on_page(Page page) {
   ++counts_.pages;
   counts_.bytes += page.bytes();
-  if (stands_still(page)) {
-    return on_fetch_failed(
-        {.kind = Cause::Kind::kTryAgain,
-         .error = {"bad_page", "the page's next_cursor is the cursor that was asked for"}});
+  if (!page.poison()) {
+    if (auto nowhere = leads_nowhere(page)) {
+      return on_fetch_failed({.kind = Cause::Kind::kTryAgain, .error = *std::move(nowhere)});
+    }
   }
   last_fetched_ = page.poison() || !page.next_cursor();
   next_ = page.next_cursor();
@@ -230,11 +253,14 @@ void PageWalk::on_not_stored(const Part& part, const core::Error& error) {
 }
 
 void PageWalk::on_page_stored(const Page& page) {
-  if (page.poison()) {
-    return end({.kind = Cause::Kind::kStop,
-                .error = {"poison_record",
-                          "record \"" + page.poison()->record + "\": " + page.poison()->reason},
-                .record = page.poison()->record});
+  if (const auto& poison = page.poison()) {
+    const std::string what = "record \"" + poison->record + "\": " + poison->reason;
+    return poison->is_damage ? end({.kind = Cause::Kind::kTryAgain,
+                                    .error = {kBrokenRecord, what},
+                                    .record = poison->record})
+                             : end({.kind = Cause::Kind::kStop,
+                                    .error = {"poison_record", what},
+                                    .record = poison->record});
   }
   if (!page.next_cursor()) return end({.kind = Cause::Kind::kReached});
   if (queued_) {

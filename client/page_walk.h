@@ -17,6 +17,7 @@
 #include "client/answer.h"
 #include "client/page.h"
 #include "client/page_limit.h"
+#include "client/page_trail.h"
 #include "client/store.h"
 #include "client/stream_progress.h"
 #include "client/sync_options.h"
@@ -56,6 +57,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
     core::Error error{};
     std::optional<core::Duration> retry_after{};
     std::string record{};
+    int status = 0;  // of the answer that it was, if it was one
   };
   struct End : Cause {
     WalkCounts counts;  // what this walk read and stored
@@ -107,7 +109,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   void end_if_failed();
   void end(Cause cause);
   static Cause cause_of(const Answer& answer);
-  bool stands_still(const Page& page) const;
+  std::optional<core::Error> leads_nowhere(const Page& page);
 
   const SyncOptions& options_;
   SyncPorts ports_;
@@ -119,6 +121,7 @@ class PageWalk : public std::enable_shared_from_this<PageWalk> {
   core::Time claimed_at_;
   std::optional<std::string> next_;  // where the fetch in flight, or the next one, begins
   bool fetching_ = false;
+  PageTrail trail_;
   bool last_fetched_ = false;  // the page without a next one has come
   // What is being stored; an empty page passes through here, too.
   std::shared_ptr<Part> storing_;

@@ -1,9 +1,22 @@
 #include "client/records_request.h"
 
+#include <string_view>
+
 #include "core/rfc3339.h"
 #include "core/url.h"
 
 namespace terapi::client {
+namespace {
+
+// With `Z`: the one way to write UTC that both dialects take (docs/nango.md).
+std::string utc_text(core::Time time) {
+  constexpr std::string_view kOffset = "+00:00";
+  std::string text = core::format_rfc3339(time);
+  text.replace(text.size() - kOffset.size(), kOffset.size(), "Z");
+  return text;
+}
+
+}  // namespace
 
 core::Request records_request(const Endpoint& endpoint, const Stream& stream,
                               const PageAsked& asked) {
@@ -14,8 +27,7 @@ core::Request records_request(const Endpoint& endpoint, const Stream& stream,
     request.target += "&variant=" + core::percent_encode(stream.variant);
   }
   if (asked.modified_after) {
-    request.target +=
-        "&modified_after=" + core::percent_encode(core::format_rfc3339(*asked.modified_after));
+    request.target += "&modified_after=" + core::percent_encode(utc_text(*asked.modified_after));
   }
   // A cursor may hold any character (CUR-6).
   if (asked.cursor) request.target += "&cursor=" + core::percent_encode(*asked.cursor);

@@ -21,7 +21,7 @@ TEST(RecordsRequest, EscapesWhatStandsInTheQuery) {
       {.cursor = "+/=&%", .modified_after = core::Time(core::Duration(1)), .limit = 1});
   EXPECT_EQ(request.target,
             "http://h/records?model=A%26B&limit=1&variant=v%201"
-            "&modified_after=1970-01-01T00%3A00%3A00.000001%2B00%3A00&cursor=%2B%2F%3D%26%25");
+            "&modified_after=1970-01-01T00%3A00%3A00.000001Z&cursor=%2B%2F%3D%26%25");
 }
 
 }  // namespace

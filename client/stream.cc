@@ -1,10 +1,12 @@
 #include "client/stream.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
 
 #include "core/url.h"
+#include "core/utf8.h"
 
 namespace terapi::client {
 namespace {
@@ -14,6 +16,8 @@ core::Error bad_stream(std::string_view text, std::string_view why) {
                             "; expected INTEGRATION/CONNECTION/MODEL or "
                             "INTEGRATION/CONNECTION/MODEL/VARIANT"};
 }
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 std::string escaped(std::string_view part) {
   std::string out;
@@ -40,6 +44,10 @@ core::Result<Stream> parse_stream(std::string_view text) {
     if (part.empty()) return bad_stream(text, "a part is empty");
     auto decoded = core::percent_decode(part, false);
     if (!decoded) return bad_stream(text, decoded.error().message);
+    if (!core::is_utf8(*decoded)) return bad_stream(text, "a part is not UTF-8");
+    if (std::any_of(decoded->begin(), decoded->end(), is_control)) {
+      return bad_stream(text, "a part holds a control character, which no header can carry");
+    }
     parts.push_back(std::move(*decoded));
     if (slash == std::string_view::npos) break;
     begin = slash + 1;

@@ -24,7 +24,8 @@ struct Stream {
 };
 
 // "INTEGRATION/CONNECTION/MODEL" or "INTEGRATION/CONNECTION/MODEL/VARIANT"; a slash within a part
-// is written %2F, a percent sign %25. Code "bad_stream".
+// is written %2F, a percent sign %25. Each part is UTF-8, since it is stored as text, and holds no
+// control character, since it is sent in a header. Code "bad_stream".
 core::Result<Stream> parse_stream(std::string_view text);
 
 // The same text back; without the variant where that is "base".

@@ -28,9 +28,10 @@ struct StreamProgress {
   Stream stream;
   Health health = Health::kSyncing;
   bool running = false;
-  WalkCounts counts;                          // since this process began
-  std::uint64_t stored_before = 0;            // records that were there when it began
-  core::Error error;                          // while retrying or stopped
+  WalkCounts counts;                // since this process began
+  std::uint64_t stored_before = 0;  // records that were there when it began
+  // Why, while retrying or stopped; up to date, why an overlap could not be read again.
+  core::Error error;
   std::string record;                         // at fault
   std::uint64_t failures = 0;                 // walks that ended in one
   std::uint64_t full_reads = 0;               // after a cursor that the server refused

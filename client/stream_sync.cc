@@ -14,6 +14,17 @@ using namespace std::chrono_literals;
 // When to ask again for a stream that another worker has.
 constexpr core::Duration kClaimedElsewhere = 1s;
 
+// A window may begin 12 months ago at the earliest (REC-8); and a day less, for clocks that differ.
+constexpr core::Duration kOldestWindow = 24h * 365;
+constexpr core::Duration kSafeWindow = 24h * 364;
+
+// The server takes no such window, or not the cursors that came with it; that is nothing against
+// the stream itself.
+bool is_refused_window(const PageWalk::Cause& cause) {
+  if (cause.kind == PageWalk::Cause::Kind::kBadCursor) return true;
+  return cause.kind == PageWalk::Cause::Kind::kStop && (cause.status == 400 || cause.status == 422);
+}
+
 }  // namespace
 
 StreamSync::StreamSync(const SyncOptions& options, SyncPorts ports, Stream stream, Host host)
@@ -44,7 +55,8 @@ void StreamSync::check_invariants() const {
   TERAPI_CHECK(!again_ || is_in_round(),
                "a hint is remembered for a round that may have missed it");
   const bool well = progress_.health == Health::kSyncing || progress_.health == Health::kUpToDate;
-  TERAPI_CHECK(!well || progress_.error == core::Error{}, "a stream that is well shows no error");
+  TERAPI_CHECK(!well || progress_.error == core::Error{} || progress_.error == reread_refused_,
+               "a stream that is well shows no error but that of its overlap");
   TERAPI_CHECK(phase_ != Phase::kStopped || progress_.health == Health::kStopped,
                "a stream that has stopped says so");
 }
@@ -175,6 +187,7 @@ void StreamSync::add_results(const PageWalk::End& end) {
   walk_.reset();
   limit_ = end.limit;
   progress_.counts += end.counts;
+  got_on_ += full_read_ ? end.counts.records : end.counts.changed;
   position_.newest = std::max(position_.newest, end.counts.newest);
 }
 
@@ -185,7 +198,9 @@ void StreamSync::on_walk_ended(const PageWalk::End& end) {
   switch (end.kind) {
     case PageWalk::Cause::Kind::kReached:
       full_read_ = false;
-      if (position_.newest && overlap_.is_due()) return start_reread();
+      if (position_.newest && overlap_.is_due()) {
+        return start_reread(overlap_.begin_read(*position_.newest));
+      }
       return come_up_to_date();
     case PageWalk::Cause::Kind::kTryAgain:
     case PageWalk::Cause::Kind::kConflict:
@@ -227,13 +242,12 @@ void StreamSync::on_full_read_opened(core::Result<StoredPosition> position) {
   start_walk(std::nullopt);
 }
 
-void StreamSync::start_reread() {
+void StreamSync::start_reread(core::Time from) {
   phase_ = Phase::kRereading;
+  reread_from_ = from;
   walk_ = std::make_shared<PageWalk>(
       options_, ports_, progress_.stream,
-      PageWalk::Plan{.limit = limit_,
-                     .modified_after = overlap_.begin_read(*position_.newest),
-                     .moves_cursor = false},
+      PageWalk::Plan{.limit = limit_, .modified_after = from, .moves_cursor = false},
       event_of(*this, &StreamSync::on_reread_ended));
   walk_->start();
 }
@@ -248,11 +262,28 @@ void StreamSync::on_reread_ended(const PageWalk::End& end) {
                                       "overlap");
   }
   using Kind = PageWalk::Cause::Kind;
-  // A window that begins too long ago is refused (REC-8); the stream itself is well.
-  const bool refused = end.kind == Kind::kStop && end.error.code == "invalid_query_params";
-  overlap_.end_read(end.kind == Kind::kReached || refused, late);
-  if (end.kind == Kind::kTryAgain) return retry(end);
-  if (end.kind == Kind::kStop && !refused) return stop(end.error, end.record);
+  if (is_refused_window(end)) return end_reread_refused(end);
+  overlap_.end_read(end.kind == Kind::kReached, late);
+  if (end.kind == Kind::kStop) return stop(end.error, end.record);
+  if (end.kind != Kind::kReached) return retry(end);
+  if (reread_refused_ != core::Error{}) tell(SyncEvent::Level::kInfo, "the overlap was read again");
+  reread_refused_ = {};
+  come_up_to_date();
+}
+
+// The stream is well but for that, and each poll tries it again.
+void StreamSync::end_reread_refused(const PageWalk::End& end) {
+  // Of an old and quiet stream: what may still become visible late is newer than all it has, so
+  // that nothing is missed.
+  const core::Time now = ports_.clock.now();
+  if (reread_from_ < now - kOldestWindow) return start_reread(now - kSafeWindow);
+  overlap_.end_read(false, end.counts.changed);
+  core::Error refused = {"overlap_refused",
+                         without_key("the overlap could not be read again, so that records that "
+                                     "became visible late may be missing: " +
+                                     end.error.message)};
+  if (reread_refused_ != refused) tell(SyncEvent::Level::kWarning, refused.message);
+  reread_refused_ = std::move(refused);
   come_up_to_date();
 }
 
@@ -260,7 +291,8 @@ void StreamSync::come_up_to_date() {
   failures_.end();
   if (progress_.health == Health::kRetrying) tell(SyncEvent::Level::kInfo, "recovered");
   progress_.health = Health::kUpToDate;
-  progress_.error = {};
+  progress_.error = reread_refused_;
+  progress_.record.clear();
   told_syncing_ = true;
   progress_.up_to_date_at = ports_.clock.now();
   report(Health::kUpToDate, [](StreamSync& self) {
@@ -284,9 +316,10 @@ void StreamSync::retry(const PageWalk::Cause& cause) {
                                     .cursor = position_.cursor,
                                     .retry_after = cause.retry_after,
                                     .overtaken = overtaken,
-                                    .records = progress_.counts.records,
-                                    .single_record = limit_.smallest()});
-  if (!delay) return stop(delay.error(), "");
+                                    .records = got_on_,
+                                    .single_record = limit_.smallest(),
+                                    .record = cause.record});
+  if (!delay) return stop(delay.error(), cause.record);
   ++progress_.failures;
   if (!overtaken) {
     told_syncing_ = false;
@@ -297,6 +330,7 @@ void StreamSync::retry(const PageWalk::Cause& cause) {
     }
     progress_.health = Health::kRetrying;
     progress_.error = {cause.error.code, without_key(cause.error.message)};
+    progress_.record = cause.record;
   }
   progress_.next_attempt_at = ports_.clock.now() + *delay;
   report(progress_.health, [delay = *delay](StreamSync& self) {

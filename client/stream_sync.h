@@ -111,9 +111,10 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   void on_walk_ended(const PageWalk::End& end);
   void start_full_read(const PageWalk::Cause& cause);
   void on_full_read_opened(core::Result<StoredPosition> position);
-  void start_reread();
+  void start_reread(core::Time from);
   void on_reread_ended(const PageWalk::End& end);
   void add_results(const PageWalk::End& end);
+  void end_reread_refused(const PageWalk::End& end);
   void come_up_to_date();
   void schedule_next_round();
   void retry(const PageWalk::Cause& cause);
@@ -143,7 +144,10 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   bool full_read_ = false;  // running, or begun and not yet at the end
   SecondLooks looks_;
   OverlapWindow overlap_;
+  core::Time reread_from_{};    // of the re-read that runs
+  core::Error reread_refused_;  // since the last one that was not
   FailureStreak failures_;
+  std::uint64_t got_on_ = 0;  // FailureStreak::Failure::records
   bool told_syncing_ = false;
   bool told_elsewhere_ = false;  // that another worker has the stream
 };

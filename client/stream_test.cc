@@ -26,8 +26,9 @@ TEST(Stream, ReadsBackAnyPartsThatItWrites) {
 }
 
 TEST(Stream, SaysWhatIsWrong) {
-  for (const char* text : {"", "github", "github/demo", "github//Issue", "/demo/Issue",
-                           "github/demo/", "a/b/c/d/e", "a/b/%zz"}) {
+  for (const char* text :
+       {"", "github", "github/demo", "github//Issue", "/demo/Issue", "github/demo/", "a/b/c/d/e",
+        "a/b/%zz", "a/b/%ed%a0%bd", "a/b\xff/c", "a/de%0Amo/c", "a%00/b/c"}) {
     const auto stream = parse_stream(text);
     ASSERT_FALSE(stream) << text;
     EXPECT_EQ(stream.error().code, "bad_stream");

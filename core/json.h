@@ -205,6 +205,11 @@ bool same_value(const Value& a, const Value& b);
 // Decodes the text of a JSON string, quotes included. Unpaired surrogates become U+FFFD.
 std::string decode_string(std::string_view quoted);
 
+// True when the text of a JSON string, quotes included, has an escape that is half of a surrogate
+// pair: what it spells is no Unicode text, and decoding makes the same of two different ones. Ask
+// before a text is decoded that names something.
+bool has_unpaired_surrogate(std::string_view quoted);
+
 // The value's text without white space (and comments) between its tokens.
 void append_compact(std::string& out, const Value& value);
 std::string compact(const Value& value);

@@ -76,10 +76,19 @@ void Fields::wrong_kind(std::string_view key, const Value& value, std::string_vi
   report_wrong(value, path_to(key), expected, issues_);
 }
 
+std::string Fields::text_of(const Value& string, const Path& path) {
+  if (has_unpaired_surrogate(string.text())) {
+    issues_.push_back({"invalid_value",
+                       path_text(path) + " holds half of a surrogate pair; expected Unicode text",
+                       path, string.offset()});
+  }
+  return string.string();
+}
+
 std::optional<std::string> Fields::string(std::string_view key) {
   const Value value = find(key);
   if (!value.present() || value.is_null()) return std::nullopt;
-  if (value.is_string()) return value.string();
+  if (value.is_string()) return text_of(value, path_to(key));
   wrong_kind(key, value, "a string");
   return std::nullopt;
 }
@@ -87,7 +96,7 @@ std::optional<std::string> Fields::string(std::string_view key) {
 std::string Fields::required(std::string_view key) {
   const Value value = find(key);
   if (value.present()) {
-    if (value.is_string() && value.size() == 0 && value.text() != "\"\"") return value.string();
+    if (value.is_string() && value.text() != "\"\"") return text_of(value, path_to(key));
     wrong_kind(key, value, "a string that is not empty");
   } else if (object_.is_object()) {
     report(key, "required", "is missing; expected a string");
@@ -159,11 +168,11 @@ std::optional<std::size_t> Fields::choice(std::string_view key,
 std::vector<std::string> Fields::strings(std::string_view key) {
   std::vector<std::string> all;
   for (const Value item : array(key).items()) {
+    Path path = path_to(key);
+    path.push_back(std::to_string(all.size()));
     if (item.is_string()) {
-      all.push_back(item.string());
+      all.push_back(text_of(item, path));
     } else {
-      Path path = path_to(key);
-      path.push_back(std::to_string(all.size()));
       issues_.push_back({"invalid_type",
                          path_text(path) + " is " + shown(item) + "; expected a string", path,
                          item.offset()});

@@ -47,7 +47,7 @@ class Fields {
   Fields& operator=(const Fields&) = delete;
 
   // Each returns nothing when the key is absent (or null, where `null` means absent), and reports
-  // an issue when it is there with the wrong kind.
+  // an issue when it is there with the wrong kind, or is a string that is no Unicode text.
   std::optional<std::string> string(std::string_view key);
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
@@ -84,6 +84,9 @@ class Fields {
   // Which of them it is, by index.
   std::optional<std::size_t> choice(std::string_view key, const std::vector<std::string>& choices);
   void wrong_kind(std::string_view key, const Value& value, std::string_view expected);
+  // What a string spells, after reporting half of a surrogate pair, of which nothing could be made
+  // that stays apart from others.
+  std::string text_of(const Value& string, const Path& path);
 
   Value object_;
   Path path_;

@@ -114,6 +114,18 @@ TEST(JsonFields, ReportsEveryFaultAtOnceWithItsPath) {
   EXPECT_EQ(issues[11].offset, text.find("\"extra\""));
 }
 
+TEST(JsonFields, RefusesHalvesOfSurrogatePairs) {
+  const Document doc = parsed(R"({"s":"x\ud83d","r":"\ude00","l":["a","b\ud83d"]})");
+  Issues issues;
+  Fields fields(doc.root(), {}, issues);
+  fields.string("s");
+  fields.required("r");
+  fields.strings("l");
+  EXPECT_THAT(codes(issues),
+              ElementsAre("invalid_value s", "invalid_value r", "invalid_value l[1]"));
+  EXPECT_EQ(issues[0].message, "s holds half of a surrogate pair; expected Unicode text");
+}
+
 TEST(JsonFields, NamesTheNearestRightKey) {
   const Document doc = parsed(R"({"webook_urls":[],"zzz":1})");
   Issues issues;

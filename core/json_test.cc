@@ -437,6 +437,18 @@ TEST(JsonSameValue, ComparesStringsByWhatTheySpell) {
 }
 
 // What cannot be said in UTF-8 is a value all the same: a change of it must not pass unseen.
+TEST(JsonString, KnowsHalvesOfSurrogatePairs) {
+  for (const char* half :
+       {R"("\ud83d")", R"("a\uDC00b")", R"("\ude00\ud83d")", R"("\ud83d\ud83d\ude00")",
+        R"("\ud83d\n\ude00")", R"("\\\ud83d")", R"("\ud83d\u0041")"}) {
+    EXPECT_TRUE(has_unpaired_surrogate(half)) << half;
+  }
+  for (const char* text :
+       {R"("")", R"("a")", R"("\ud83d\uDE00")", R"("\\ud83d")", R"("\u0041\n\ufffd")"}) {
+    EXPECT_FALSE(has_unpaired_surrogate(text)) << text;
+  }
+}
+
 TEST(JsonSameValue, TellsUnpairedSurrogatesApart) {
   EXPECT_FALSE(same(R"("\ud800")", R"("\ud801")"));
   EXPECT_FALSE(same(R"("\ud800")", R"("\ufffd")"));

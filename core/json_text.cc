@@ -25,6 +25,8 @@ std::uint32_t hex4(std::string_view digits) {
   return value;
 }
 
+bool is_surrogate(std::uint32_t unit) { return unit >= 0xD800 && unit <= 0xDFFF; }
+
 // What becomes of half a surrogate pair, which UTF-8 has no form for.
 enum class Unpaired { kReplace, kKeep };
 
@@ -32,7 +34,7 @@ enum class Unpaired { kReplace, kKeep };
 std::uint32_t unicode_escape(std::string_view text, std::size_t& at, Unpaired unpaired) {
   const std::uint32_t unit = hex4(text.substr(at + 2));
   at += 6;
-  if (unit < 0xD800 || unit > 0xDFFF) return unit;
+  if (!is_surrogate(unit)) return unit;
   if (unit < 0xDC00 && text.substr(at, 2) == "\\u") {
     const std::uint32_t low = hex4(text.substr(at + 2));
     if (low >= 0xDC00 && low <= 0xDFFF) {
@@ -189,6 +191,19 @@ bool same_value(const Value& a, const Value& b) {
 
 std::string decode_string(std::string_view quoted_text) {
   return decode(quoted_text, Unpaired::kReplace);
+}
+
+bool has_unpaired_surrogate(std::string_view quoted_text) {
+  std::size_t at = quoted_text.find('\\');
+  while (at != std::string_view::npos) {
+    if (quoted_text[at + 1] != 'u') {
+      at += 2;
+    } else if (is_surrogate(unicode_escape(quoted_text, at, Unpaired::kKeep))) {
+      return true;
+    }
+    at = quoted_text.find('\\', at);
+  }
+  return false;
 }
 
 void append_compact(std::string& out, const Value& value) {

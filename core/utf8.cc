@@ -39,6 +39,21 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string as_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
 void append_utf8(std::string& out, std::uint32_t code_point) {
   const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
   if (code_point < 0x80) {

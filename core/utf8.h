@@ -12,6 +12,8 @@ namespace terapi::core {
 // overlong forms, surrogates and what lies beyond U+10FFFF are refused.
 std::size_t utf8_sequence_length(std::string_view text);
 bool is_utf8(std::string_view text);
+// The text with U+FFFD in place of each byte that is not UTF-8: for messages.
+std::string as_utf8(std::string_view text);
 void append_utf8(std::string& out, std::uint32_t code_point);
 
 // For messages: the text, or about its first `most` bytes, "…" and how many bytes there are in all;

@@ -60,5 +60,11 @@ TEST(Shortened, CutsLongTextsBetweenCharacters) {
   EXPECT_EQ(shortened("äöü", 1), "… (6 bytes)");
 }
 
+TEST(Utf8, IsMadeOfWhatIsNot) {
+  EXPECT_EQ(as_utf8("a\xffz\xC3"), "a\xEF\xBF\xBDz\xEF\xBF\xBD");
+  EXPECT_EQ(as_utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(as_utf8("é😀"), "é😀");
+}
+
 }  // namespace
 }  // namespace terapi::core

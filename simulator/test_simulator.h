@@ -97,6 +97,7 @@ struct TestSimulatorOptions {
   std::vector<LoadSpec> loads = {};
   Storage* storage = nullptr;
   std::vector<std::string> allowed_base_urls = {};
+  const Dialect* dialect = &terapi_dialect();
 };
 
 // A world with the connection `demo` of the integration `github`, and no records.
@@ -359,6 +360,7 @@ class InProcessSimulator final : public TestSimulator {
     for (const std::string& each : given.allowed_base_urls) {
       options.allowed_base_urls.push_back(*core::parse_url(each));
     }
+    options.dialect = given.dialect;
     return options;
   }
 

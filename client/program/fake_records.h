@@ -68,6 +68,11 @@ class FakeRecords {
     const std::lock_guard lock(mutex_);
     always_ = std::move(response);
   }
+  // Answers 400 to whoever asks for what was modified after some time, as `overlap` does.
+  void refuse_windows() {
+    const std::lock_guard lock(mutex_);
+    refuses_windows_ = true;
+  }
   // Leaves the next request without an answer, until answer_held().
   void hold() {
     const std::lock_guard lock(mutex_);
@@ -135,6 +140,7 @@ class FakeRecords {
     const auto target = core::parse_target(request.target);
     if (!target) return {400, {}, ""};
     for (const auto& [name, value] : target->query) {
+      if (name == "modified_after" && refuses_windows_) return {400, {}, "no windows"};
       if (name == "cursor") begin = number_in(value.substr(1));
       if (name == "limit") limit = number_in(value);
     }
@@ -151,6 +157,7 @@ class FakeRecords {
   std::vector<std::string> records_;
   std::vector<std::string> asked_;
   std::optional<core::Response> always_;
+  bool refuses_windows_ = false;
   bool held_ = false;
   std::pair<core::Request, std::function<void(core::Outcome)>> waiting_;
   core::TestServer server_;

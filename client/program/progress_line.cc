@@ -63,7 +63,10 @@ std::string summary_of(const StreamProgress& progress, core::Duration took) {
   const WalkCounts& counts = progress.counts;
   std::string text = counted(counts.records, "record") + " in " + counted(counts.pages, "page") +
                      ", " + grouped(counts.changed) + " new or changed, " + exact_span(took);
-  if (progress.health == Health::kUpToDate) return text + "; up to date";
+  if (progress.health == Health::kUpToDate) {
+    return text + "; up to date" +
+           (progress.error.code.empty() ? "" : " (" + progress.error.code + ")");
+  }
   if (progress.health == Health::kStopped) return text + "; stopped (" + progress.error.code + ")";
   return text;
 }

@@ -20,10 +20,8 @@ std::string state_of(const StreamStatus& status) {
   return status.health.empty() ? std::string(to_string(Health::kSyncing)) : status.health;
 }
 
-bool in_trouble(const StreamStatus& status) {
-  return status.health == to_string(Health::kRetrying) ||
-         status.health == to_string(Health::kStopped);
-}
+// Retrying, stopped, or up to date with an overlap that the server refuses to serve again.
+bool in_trouble(const StreamStatus& status) { return !status.error.code.empty(); }
 
 std::optional<core::Duration> stored_lag(const StreamStatus& status, core::Time now) {
   if (!status.up_to_date_at) return std::nullopt;

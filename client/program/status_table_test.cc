@@ -51,6 +51,16 @@ TEST(StatusTable, TellsWhatIsWrongUnderTheStream) {
       << text;
 }
 
+TEST(StatusTable, TellsWhatIsWrongWithAStreamThatIsUpToDateButForIt) {
+  StreamStatus status = healthy();
+  status.error = {"overlap_refused", "the server answered 400"};
+  EXPECT_NE(status_table({status}, moment()).find("\n  overlap_refused: the server answered 400\n"),
+            std::string::npos);
+  const auto rows = nlohmann::json::parse(status_json({status}, moment()));
+  EXPECT_EQ(rows[0]["state"], "up_to_date");
+  EXPECT_EQ(rows[0]["error"]["code"], "overlap_refused");
+}
+
 TEST(StatusTable, SaysThatThereAreNoStreams) {
   EXPECT_EQ(status_table({}, moment()), "no streams yet\n");
   EXPECT_EQ(status_json({}, moment()), "[]\n");

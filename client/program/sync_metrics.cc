@@ -127,9 +127,12 @@ std::string metrics_text(const SyncMetrics& metrics) {
 
 std::string health_json(const std::vector<StreamProgress>& streams) {
   std::array<std::uint64_t, kHealths.size()> counts{};
-  for (const StreamProgress& stream : streams) ++counts[static_cast<std::size_t>(stream.health)];
-  const bool well = counts[static_cast<std::size_t>(Health::kRetrying)] == 0 &&
-                    counts[static_cast<std::size_t>(Health::kStopped)] == 0;
+  bool well = true;
+  for (const StreamProgress& stream : streams) {
+    ++counts[static_cast<std::size_t>(stream.health)];
+    well = well && stream.health != Health::kRetrying && stream.health != Health::kStopped &&
+           stream.error.code.empty();
+  }
   core::json::Writer out;
   out.begin_object().field("status", well ? "ok" : "degraded").key("streams").begin_object();
   for (const Health health : kHealths) {

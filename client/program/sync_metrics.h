@@ -26,7 +26,7 @@ struct SyncMetrics {
 std::string metrics_text(const SyncMetrics& metrics);
 
 // {"status":"ok","streams":{"syncing":0,"up_to_date":1,"retrying":0,"stopped":0}}; "degraded" with
-// streams that retry or have stopped.
+// streams that retry, have stopped, or are up to date but for an overlap that the server refuses.
 std::string health_json(const std::vector<StreamProgress>& streams);
 
 // Answers GET and HEAD of /metrics and /health; 404 and 405 otherwise.

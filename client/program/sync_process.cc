@@ -178,10 +178,11 @@ void SyncProcess::finished() {
   const core::Duration took = parts_->loop.clock().now() - parts_->began;
   parts_->report->end();
   for (const StreamProgress& stream : progress()) {
-    const bool stopped = stream.health == Health::kStopped;
-    if (stopped) parts_->exit_code = 1;
+    // Also what is up to date but for its overlap.
+    const bool failed = !stream.error.code.empty();
+    if (failed) parts_->exit_code = 1;
     if (!parts_->settings.options.once) continue;
-    parts_->report->tell(stopped ? SyncEvent::Level::kError : SyncEvent::Level::kInfo,
+    parts_->report->tell(failed ? SyncEvent::Level::kError : SyncEvent::Level::kInfo,
                          to_string(stream.stream), summary_of(stream, took));
   }
   if (!parts_->settings.options.once) {

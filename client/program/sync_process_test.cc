@@ -55,6 +55,25 @@ TEST(SyncProcess, AStoppedStreamMakesOnceFail) {
       << sync.stderr_text();
 }
 
+TEST(SyncProcess, AnOverlapThatTheServerRefusesIsToldAndMakesOnceFail) {
+  FakeRecords api(3);
+  api.refuse_windows();
+  SyncUnderTest sync(api, {"--once", "--overlap", "5m"});
+  EXPECT_EQ(sync.wait(), 1);
+  const auto streams = status_in(sync.database());
+  ASSERT_EQ(streams.size(), 1U);
+  EXPECT_EQ(streams[0].health, "up_to_date");
+  EXPECT_EQ(streams[0].error.code, "overlap_refused");
+  EXPECT_EQ(streams[0].position.records, 3U);
+  const std::string text = sync.stderr_text();
+  EXPECT_TRUE(holds(text,
+                    "terapi-sync: warning: github/demo/Issue: the overlap could not be read "
+                    "again, so that records that became visible late may be missing: the "
+                    "server answered 400: no windows"))
+      << text;
+  EXPECT_TRUE(holds(text, "; up to date (overlap_refused)")) << text;
+}
+
 TEST(SyncProcess, EndsByItselfWhenEveryStreamHasStopped) {
   FakeRecords api(0);
   api.add_poison();

@@ -34,7 +34,10 @@ Hint read_hint(const json::Value& body, json::Issues& issues) {
   hint.model = fields.required("model");
   // What only helps is taken where it can be read: a hint is worth more than a complaint.
   const json::Value variant = fields.any("syncVariant");
-  if (variant.is_string() && variant.text() != "\"\"") hint.variant = variant.string();
+  if (variant.is_string() && variant.text() != "\"\"" &&
+      !json::has_unpaired_surrogate(variant.text())) {
+    hint.variant = variant.string();
+  }
   hint.modified_after = core::parse_rfc3339(fields.any("modifiedAfter").string());
   return hint;
 }

@@ -17,24 +17,6 @@ bool spells(const json::Value& key, std::string_view name) {
   return text.find('\\') != std::string_view::npos && key.string() == name;
 }
 
-// Decoding makes U+FFFD of it, so that two ids could become one.
-bool holds_unpaired_surrogate(std::string_view text) {
-  for (std::size_t at = 0; at + 5 < text.size(); ++at) {
-    if (text[at] != '\\') continue;
-    ++at;  // whatever is escaped, it is no backslash of its own
-    if (text[at] != 'u' || (text[at + 1] | 0x20) != 'd' || text[at + 2] < '8') continue;
-    const bool high = text[at + 2] == '8' || text[at + 2] == '9' || (text[at + 2] | 0x20) == 'a' ||
-                      (text[at + 2] | 0x20) == 'b';
-    const std::string_view low = text.substr(at + 5, 4);
-    if (!high || low.size() < 4 || low.substr(0, 2) != "\\u" || (low[2] | 0x20) != 'd' ||
-        (low[3] | 0x20) < 'c') {
-      return true;
-    }
-    at += 10;
-  }
-  return false;
-}
-
 core::Result<std::string> id_from(const json::Value& value, std::string_view key) {
   const std::string name = "'" + std::string(key) + "'";
   if (!value.present()) return bad_record("the record has no " + name);
@@ -48,7 +30,7 @@ core::Result<std::string> id_from(const json::Value& value, std::string_view key
     return bad_record("the record's " + name + " has " + std::to_string(id.size()) +
                       " bytes; at most " + std::to_string(kLongestId) + " are allowed");
   }
-  if (value.is_string() && holds_unpaired_surrogate(value.text())) {
+  if (value.is_string() && json::has_unpaired_surrogate(value.text())) {
     return bad_record("the record's " + name +
                       " contains half of a surrogate pair, which is not valid text");
   }

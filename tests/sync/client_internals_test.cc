@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/test_ports.h"
 #include "tests/sync/client_steps.h"
 
 namespace terapi::tests {
@@ -58,6 +59,65 @@ TEST(Client, APageThatLeadsBackToItselfIsNoEndlessLoop) {
   EXPECT_LT(world.network().sent(), 40U);
   EXPECT_GE(world.network().sent(), 3U);
   EXPECT_EQ(world.progress().error.code, "bad_page");
+}
+
+core::Outcome page_of(const std::vector<std::string>& list, const std::string& next_cursor) {
+  return {{200, {}, client::page_with(list, next_cursor)}, {}};
+}
+
+// What `cursor=` asks for; 0 where it is not there.
+std::size_t page_asked_for(const core::Request& request) {
+  const std::size_t at = request.target.find("cursor=c");
+  return at == std::string::npos ? 0 : std::stoul(request.target.substr(at + 8));
+}
+
+TEST(Client, ACircleOfPagesIsNoEndlessLoopWhateverItsLength) {
+  for (const bool empty : {false, true}) {
+    for (const std::size_t length : {2U, 3U, 7U, 40U}) {
+      SyncWorld world;
+      world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
+        const std::string next = std::to_string((page_asked_for(request) + 1) % length);
+        return page_of(empty ? std::vector<std::string>{} : std::vector{next}, "c" + next);
+      };
+      world.start_client();
+      world.run_for(1s);
+      EXPECT_LE(world.network().sent(), 20 * (length + 2)) << length;
+      world.run_for(10min);
+      // The waits double up to a minute.
+      EXPECT_LE(world.network().sent(), 60 * (length + 2)) << length;
+      EXPECT_EQ(world.progress().health, client::Health::kRetrying);
+      EXPECT_EQ(world.progress().error.code, "paging_circle");
+      ASSERT_FALSE(world.events.empty());
+      EXPECT_NE(world.events[0].find("the pages go round in a circle"), std::string::npos);
+    }
+  }
+}
+
+// The same records for ever, under cursors that are new each time; and no records at all.
+TEST(Client, PagesThatRepeatUnderNewCursorsAreNoEndlessLoop) {
+  for (const auto& list : {std::vector<std::string>{}, std::vector<std::string>{"r1", "r2"}}) {
+    SyncWorld world;
+    int cursors = 0;
+    world.instead = [&](const core::Request&) -> std::optional<core::Outcome> {
+      return page_of(list, "new" + std::to_string(++cursors));
+    };
+    world.start_client();
+    world.run_for(10min);
+    EXPECT_LE(world.network().sent(), 6'000U);
+    EXPECT_EQ(world.progress().error.code, "paging_circle");
+  }
+}
+
+TEST(Client, StopsGoingRoundWhenItIsToldTo) {
+  SyncWorld world;
+  world.options.give_up = 1min;
+  world.instead = [](const core::Request& request) -> std::optional<core::Outcome> {
+    const std::string next = std::to_string((page_asked_for(request) + 1) % 3);
+    return page_of({next}, "c" + next);
+  };
+  world.start_client();
+  world.run_for(10min);
+  EXPECT_EQ(world.progress().error.code, "gave_up");
 }
 
 // --- CLIENT-9: what goes wrong, and what is done about it ---
@@ -407,6 +467,56 @@ TEST(Client, ARecordThatComesBrokenEachTimeStopsTheStreamAfterWhatCameBefore) {
   EXPECT_NE(world.progress().error.message.find(*position->cursor), std::string::npos);
 }
 
+// Within `record`, in each answer.
+void damage(SyncWorld& world, const std::string& record, const std::string& with) {
+  world.network().before_answer = [=](core::Result<core::Response>& answer) {
+    const std::string member = R"("id":")" + record + R"(","n":)";
+    const std::size_t at = answer->body.find(member);
+    if (at != std::string::npos) answer->body.replace(at + member.size(), 1, with);
+  };
+}
+
+TEST(Client, ARecordThatIsNotJsonIsNamedAndStopsTheStreamWithinSeconds) {
+  for (const std::string with : {"\"\xff\"", "01", "tru", "\"\n\""}) {
+    SyncWorld world;
+    save_each(world, ids(1, 9));
+    damage(world, "r3", with);
+    world.start_client();
+    world.run_for(30s);
+    EXPECT_EQ(world.progress().health, client::Health::kStopped) << with;
+    EXPECT_EQ(world.progress().error.code, "poison_record");
+    EXPECT_EQ(world.progress().record, "r3");
+    EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
+    EXPECT_EQ(stored_payload(world, "r4"), "(not stored)");
+    EXPECT_EQ((*world.client().store().status())[0].record, "r3");
+  }
+}
+
+TEST(Client, ARecordThatIsNestedTooDeeplyStopsTheStreamAtOnce) {
+  SyncWorld world;
+  save_each(world, ids(1, 9));
+  damage(world, "r3", std::string(100'001, '[') + std::string(100'001, ']'));
+  world.start_client();
+  world.run_for(100ms);
+  EXPECT_EQ(world.progress().health, client::Health::kStopped);
+  EXPECT_EQ(world.progress().record, "r3");
+  EXPECT_EQ(stored_payload(world, "r2"), R"({"id":"r2","n":0})");
+}
+
+TEST(Client, DamageThatPassesIsNoPoison) {
+  SyncWorld world;
+  save_each(world, ids(1, 9));
+  damage(world, "r3", "\xff");
+  world.start_client();
+  world.run_for(100ms);
+  EXPECT_EQ(world.progress().record, "r3");
+  world.network().before_answer = nullptr;
+  world.run_for(30s);
+  EXPECT_EQ(world.difference(), "");
+  EXPECT_EQ(world.progress().record, "");
+  EXPECT_EQ((*world.client().store().status())[0].record, "");
+}
+
 TEST(Client, ARecordThatTheStoreRefusesStopsTheStream) {
   SyncWorld world;
   world.simulator().save(ids(1, 5));
@@ -538,21 +648,90 @@ TEST(Client, FindsALateCommitAlsoAfterAQuietTime) {
   EXPECT_EQ(world.difference(), "");
 }
 
-TEST(Client, AWindowThatTheServerRefusesDoesNotStopTheStream) {
-  SyncWorld world;
+// Refuses the windows of an overlap with that answer until it is empty.
+void refuse_windows(SyncWorld& world, const std::shared_ptr<std::optional<core::Outcome>>& answer) {
+  world.instead = [answer](const core::Request& request) -> std::optional<core::Outcome> {
+    if (request.target.find("modified_after=") == std::string::npos) return std::nullopt;
+    return *answer;
+  };
+}
+
+TEST(Client, AWindowThatTheServerRefusesDoesNotStopTheStreamAndIsTold) {
+  for (const char* code : {"invalid_query_params", "bad_request", "invalid_cursor"}) {
+    SyncWorld world;
+    world.options.poll = 5s;
+    world.options.overlap = 1min;
+    world.simulator().save({"r0"});
+    const auto answer = std::make_shared<std::optional<core::Outcome>>(error_of(400, code));
+    refuse_windows(world, answer);
+    world.start_client();
+    world.run_for(10min);
+    EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
+    EXPECT_EQ(world.progress().error.code, "overlap_refused");
+    ASSERT_EQ(world.events.size(), 1U) << code;  // once, though each poll tries it again
+    EXPECT_NE(world.events[0].find("the overlap could not be read again"), std::string::npos);
+    EXPECT_NE(world.events[0].find(code), std::string::npos) << world.events[0];
+    EXPECT_EQ((*world.client().store().status())[0].error.code, "overlap_refused");
+    answer->reset();
+    world.run_for(1min);
+    EXPECT_EQ(world.progress().error, core::Error{});
+    EXPECT_EQ((*world.client().store().status())[0].error, core::Error{});
+  }
+}
+
+TEST(Client, AWindowThatWasRefusedOrBrokeOffIsReadLaterFromWhereItBegan) {
+  for (const int status : {400, 503}) {
+    SyncWorld world;
+    world.options.poll = 5s;
+    world.options.overlap = 1min;
+    world.simulator().save({"r0"});
+    world.start_client();
+    world.run_for(10min);
+    world.simulator().faults(R"([{"id":"l","on":"store","times":1,"do":{"late_commit":"10s"}}])");
+    world.simulator().save({"late"});
+    world.run_for(1s);
+    const auto answer = std::make_shared<std::optional<core::Outcome>>(error_of(status, "e"));
+    refuse_windows(world, answer);
+    world.simulator().save({"r1"});
+    world.run_for(10min);
+    world.simulator().save({"r2"});  // whose window begins long after what was late
+    world.run_for(5s);
+    answer->reset();
+    world.run_for(3min);
+    EXPECT_EQ(world.difference(), "") << status;
+  }
+}
+
+TEST(Client, FindsALateCommitInTheNangoDialect) {
+  simulator::TestSimulatorOptions given;
+  given.dialect = &simulator::nango_dialect();
+  SyncWorld world(given);
+  world.options.dialect = &client::nango_dialect();
   world.options.poll = 5s;
   world.options.overlap = 1min;
   world.simulator().save({"r0"});
-  int refused = 0;
-  world.instead = [&](const core::Request& request) -> std::optional<core::Outcome> {
-    if (request.target.find("modified_after=") == std::string::npos) return std::nullopt;
-    ++refused;
-    return error_of(400, "invalid_query_params");
-  };
   world.start_client();
-  world.run_for(1min);
-  EXPECT_GE(refused, 1);
-  EXPECT_EQ(world.progress().health, client::Health::kUpToDate);
+  world.run_for(1s);
+  world.simulator().faults(R"([{"id":"l","on":"store","times":1,"do":{"late_commit":"10s"}}])");
+  world.simulator().save({"late"});
+  world.run_for(1s);
+  world.simulator().save({"r1"});
+  world.run_for(2min);
+  EXPECT_EQ(stored_payload(world, "late"), R"({"id":"late","n":0})");
+  EXPECT_EQ(world.progress().error, core::Error{});
+}
+
+// Its window begins further back than REC-8 lets anybody ask.
+TEST(Client, AnOldAndQuietStreamHasAnOverlapToo) {
+  SyncWorld world;
+  world.options.poll = 24h;
+  world.options.overlap = 1min;
+  world.simulator().save({"r0"});
+  world.clock().advance_by(24h * 500);
+  world.start_client();
+  world.run_for(48h);
+  EXPECT_EQ(world.progress().error, core::Error{});
+  EXPECT_TRUE(world.events.empty()) << world.events[0];
 }
 
 TEST(Client, ReReadsNoWindowInWhichNothingCanCome) {
