@@ -6,6 +6,7 @@
 
 #include "client/retry_after.h"
 #include "core/json.h"
+#include "core/utf8.h"
 
 namespace terapi::client {
 namespace {
@@ -19,9 +20,8 @@ struct ServerError {
 // whatever else came, shortened.
 ServerError server_error(const std::string& body) {
   constexpr std::size_t kMost = 300;
-  const auto shortened = [](std::string text) {
-    if (text.size() > kMost) text = text.substr(0, kMost) + "…";
-    return text;
+  const auto shortened = [](std::string_view text) {
+    return core::shortened(core::as_utf8(text), kMost);
   };
   if (body.size() <= (std::size_t{1} << 20)) {
     const auto document = core::json::Document::parse(body);
@@ -32,10 +32,34 @@ ServerError server_error(const std::string& body) {
         if (!message.empty()) message += "; ";
         message += item["message"].string();
       }
-      return {error["code"].string(), shortened(std::move(message))};
+      return {error["code"].string(), shortened(message)};
     }
   }
-  return {"", shortened(body.substr(0, kMost + 1))};
+  return {"", shortened(body)};
+}
+
+// What the body is packed in, though nobody asked for that; "" where it is as it should be.
+std::string foreign_encoding(const core::Response& response) {
+  const auto encoding = response.headers.list("Content-Encoding");
+  if (!encoding || encoding->empty() || core::equals_ignoring_case(*encoding, "identity")) {
+    return "";
+  }
+  return *encoding;
+}
+
+ServerError error_in(const core::Response& response) {
+  const std::string encoding = foreign_encoding(response);
+  if (encoding.empty()) return server_error(response.body);
+  return {"", "a body with Content-Encoding '" + encoding + "', which was not asked for"};
+}
+
+// As long as the server meant, whatever its clock says; ours where it does not tell.
+std::optional<core::Duration> retry_after_of(const core::Response& response, core::Time now) {
+  const auto value = response.headers.get("Retry-After");
+  if (!value) return std::nullopt;
+  const auto date = response.headers.get("Date");
+  return parse_retry_after(*value,
+                           (date ? parse_http_date(*date, now) : std::nullopt).value_or(now));
 }
 
 std::string described(const core::Response& response, const ServerError& error) {
@@ -57,17 +81,23 @@ Answer answer_of(const core::Result<core::Response>& response, core::Time now) {
     const bool hopeless = response.error().code == "bad_url";
     return {hopeless ? Answer::Kind::kStop : Answer::Kind::kTryAgain, response.error()};
   }
-  if (response->status == 200) return {.status = 200};
-  const ServerError error = server_error(response->body);
+  if (response->status == 200) {
+    const std::string encoding = foreign_encoding(*response);
+    if (encoding.empty()) return {.status = 200};
+    return {Answer::Kind::kTryAgain,
+            {"unknown_encoding", "the page has Content-Encoding '" + encoding +
+                                     "', which was not asked for and is not read here (Accept-"
+                                     "Encoding: identity); something on the way packs it"},
+            200};
+  }
+  const ServerError error = error_in(*response);
   const std::string text = described(*response, error);
   const std::string code =
       error.code.empty() ? "http_" + std::to_string(response->status) : error.code;
   const int status = response->status;
   if (passes_by_itself(status)) {
     Answer answer{Answer::Kind::kTryAgain, {code, text}, status};
-    if (const auto value = response->headers.get("Retry-After")) {
-      answer.retry_after = parse_retry_after(*value, now);
-    }
+    answer.retry_after = retry_after_of(*response, now);
     return answer;
   }
   if (status == 400 && error.code == "invalid_cursor") {

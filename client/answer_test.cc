@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/utf8.h"
+
 namespace terapi::client {
 namespace {
 
@@ -47,6 +49,50 @@ TEST(Answer, TakesRetryAfterWhereTryingAgainHelps) {
   EXPECT_EQ(answer(503, "", {{"retry-after", "8"}}).retry_after, 8s);
   EXPECT_FALSE(answer(429, "", {{"Retry-After", "soon"}}).retry_after);
   EXPECT_FALSE(answer(429).retry_after);
+}
+
+TEST(Answer, TakesADateInRetryAfterByTheServersOwnClock) {
+  for (const char* date : {"Sun, 06 Nov 1994 08:49:34 GMT", "Sunday, 06-Nov-94 08:49:34 GMT"}) {
+    EXPECT_EQ(answer(429, "", {{"Date", date}, {"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}})
+                  .retry_after,
+              3s);
+  }
+  // Past by that clock, and by ours where it tells no time.
+  EXPECT_EQ(answer(503, "",
+                   {{"Date", "Sun, 06 Nov 1994 08:49:38 GMT"},
+                    {"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}})
+                .retry_after,
+            0s);
+  EXPECT_EQ(answer(429, "", {{"Date", "now"}, {"Retry-After", "Thu, 01 Jan 1970 00:00:05 GMT"}})
+                .retry_after,
+            5s);
+  EXPECT_EQ(answer(429, "", {{"Date", "Sun, 06 Nov 1994 08:49:34 GMT"}, {"Retry-After", "7"}})
+                .retry_after,
+            7s);
+}
+
+TEST(Answer, NamesAnEncodingThatNobodyAskedFor) {
+  for (const core::Headers& headers :
+       {core::Headers{{"Content-Encoding", "gzip"}}, core::Headers{{"content-encoding", "br"}},
+        core::Headers{{"Content-Encoding", "identity"}, {"Content-Encoding", "gzip"}}}) {
+    const Answer page = answer(200, "\x1f\x8b", headers);
+    EXPECT_EQ(page.kind, Kind::kTryAgain);
+    EXPECT_EQ(page.error.code, "unknown_encoding");
+    EXPECT_NE(page.error.message.find(*headers.list("Content-Encoding")), std::string::npos);
+    EXPECT_NE(answer(503, "\x1f\x8b", headers).error.message.find("Content-Encoding"),
+              std::string::npos);
+  }
+  for (const char* none : {"identity", "Identity", ""}) {
+    EXPECT_EQ(answer(200, "", {{"Content-Encoding", none}}).kind, Kind::kPage);
+  }
+}
+
+TEST(Answer, TellsInUtf8WhateverTheServerSaid) {
+  EXPECT_EQ(answer(500, "\xff!").error.message, "the server answered 500: \xEF\xBF\xBD!");
+  EXPECT_TRUE(core::is_utf8(answer(500, "a" + std::string(200, '\xC3')).error.message));
+  std::string umlauts;
+  for (int i = 0; i < 400; ++i) umlauts += "ä";
+  EXPECT_TRUE(core::is_utf8(answer(500, "a" + umlauts).error.message));
 }
 
 TEST(Answer, ABrokenConnectionIsTriedAgainAndABrokenUrlIsNot) {

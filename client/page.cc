@@ -32,6 +32,7 @@ class PageScan {
       : page_(page), text_(*page.body_), dialect_(dialect), reader_(kLimits) {}
 
   core::Result<void> run() {
+    if (text_.starts_with(json::kByteOrderMark)) at_ = json::kByteOrderMark.size();
     if (auto opened = expect('{'); !opened) return opened;
     if (!next_is('}')) {
       do {

@@ -86,6 +86,13 @@ TEST(Page, IgnoresMembersItDoesNotKnow) {
   EXPECT_FALSE(page->next_cursor());
 }
 
+TEST(Page, PassesOverAByteOrderMark) {
+  const auto page = parse_page("\xEF\xBB\xBF" + page_of(R"({"id":"1",)" + kMeta + "}"));
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->records().size(), 1U);
+  EXPECT_FALSE(parse_page("\xEF\xBB\xBF\xEF\xBB\xBF" + page_of("")));
+}
+
 TEST(Page, StopsAtAPoisonRecordAndNamesIt) {
   const std::string good = R"({"id":"1",)" + kMeta + "}";
   const auto page = parse_page(page_of(good + R"(,{"id":"2"},)" + good, R"("n")"));

@@ -239,6 +239,7 @@ void PageWalk::on_stored(const Part& part, const Committed& committed) {
 // A record that the store refuses is found by halves: what stands before it is stored, and it is
 // named (CLIENT-11).
 void PageWalk::on_not_stored(const Part& part, const core::Error& error) {
+  if (error.code == kStoreGone) return give_up({.kind = Cause::Kind::kStop, .error = error});
   if (error.code != "cannot_store_record") {
     return give_up({.kind = Cause::Kind::kTryAgain, .error = error});
   }

@@ -4,6 +4,7 @@
 
 #include "core/rfc3339.h"
 #include "core/url.h"
+#include "core/version.h"
 
 namespace terapi::client {
 namespace {
@@ -34,7 +35,9 @@ core::Request records_request(const Endpoint& endpoint, const Stream& stream,
   request.headers = {{"Authorization", "Bearer " + endpoint.secret_key},
                      {"Provider-Config-Key", stream.integration},
                      {"Connection-Id", stream.connection},
-                     {"Accept", "application/json"}};
+                     {"Accept", "application/json"},
+                     {"Accept-Encoding", "identity"},
+                     {"User-Agent", "terapi-sync/" + std::string(core::kVersion)}};
   return request;
 }
 

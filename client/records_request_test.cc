@@ -13,6 +13,8 @@ TEST(RecordsRequest, NamesTheStreamAndProvesWhoAsks) {
   EXPECT_EQ(request.headers.get("Authorization"), "Bearer the-key");
   EXPECT_EQ(request.headers.get("Provider-Config-Key"), "github");
   EXPECT_EQ(request.headers.get("Connection-Id"), "demo");
+  EXPECT_EQ(request.headers.get("Accept-Encoding"), "identity");
+  EXPECT_EQ(request.headers.get("User-Agent")->substr(0, 12), "terapi-sync/");
 }
 
 TEST(RecordsRequest, EscapesWhatStandsInTheQuery) {

@@ -152,6 +152,8 @@ std::optional<HttpDate> read_asctime_date(std::string_view text) {
   return rest.complete() ? std::optional(date) : std::nullopt;
 }
 
+}  // namespace
+
 std::optional<core::Time> parse_http_date(std::string_view text, core::Time now) {
   std::optional<HttpDate> date = read_fixdate(text);
   if (!date) date = read_rfc850_date(text, now);
@@ -162,8 +164,6 @@ std::optional<core::Time> parse_http_date(std::string_view text, core::Time now)
   if (!day.ok()) return std::nullopt;
   return core::Time(std::chrono::sys_days(day)) + date->clock;
 }
-
-}  // namespace
 
 std::optional<core::Duration> parse_retry_after(std::string_view value, core::Time now) {
   while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);

@@ -7,14 +7,16 @@
 //
 // Thread rule: on any thread, as many calls at once as calls_at_once() says. Calls may block.
 //
-// Errors: code "store_failed" (tried again later: disk full, connection lost), or
+// Errors: code "store_failed" (tried again later: disk full, connection lost);
 // "cannot_store_record" when one record cannot be stored as it is, naming it in `message`; that
-// stops its stream (CLIENT-11).
+// stops its stream (CLIENT-11); "store_gone" when nothing can be stored any more, since the
+// database was taken away: that stops a stream, too.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -72,6 +74,8 @@ struct Report {
   core::Time now{};
 };
 
+inline constexpr const char* kStoreGone = "store_gone";
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -125,11 +129,19 @@ struct StreamStatus {
   std::optional<core::Time> up_to_date_at;  // when everything served was last stored
 };
 
+// What an operator should know of the database as a whole.
+struct StoreNotes {
+  std::string busy;  // why it cannot put itself in order now; "" when it can
+  // How many payloads hold NUL, which the database's own functions for JSON do not take.
+  std::map<Stream, std::uint64_t> with_nul;
+};
+
 // What dump and status need in addition.
 class ReadableStore : public Store {
  public:
   // The streams that were ever synced, in order.
   virtual core::Result<std::vector<StreamStatus>> status() = 0;
+  virtual core::Result<StoreNotes> notes() { return StoreNotes{}; }
   // Every record of a stream in cursor order, tombstones included, until `each` says false.
   virtual core::Result<void> read(const Stream& stream,
                                   const std::function<bool(const StoredRecord&)>& each) = 0;

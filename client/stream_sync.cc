@@ -145,6 +145,7 @@ void StreamSync::on_opened(Opened opened) {
   if (phase_ == Phase::kShutDown) return;
   TERAPI_CHECK(phase_ == Phase::kOpening, "only a round that begins asks for the claim");
   if (!opened.position) {
+    if (opened.position.error().code == kStoreGone) return stop(opened.position.error(), "");
     return retry({.kind = PageWalk::Cause::Kind::kTryAgain, .error = opened.position.error()});
   }
   if (!claimed_) return wait_for_other_worker();
@@ -236,6 +237,7 @@ void StreamSync::on_full_read_opened(core::Result<StoredPosition> position) {
   if (phase_ == Phase::kShutDown) return;
   TERAPI_CHECK(phase_ == Phase::kOpening && full_read_, "only a full read asks again where it is");
   if (!position) {
+    if (position.error().code == kStoreGone) return stop(position.error(), "");
     return retry({.kind = PageWalk::Cause::Kind::kTryAgain, .error = position.error()});
   }
   position_ = *std::move(position);

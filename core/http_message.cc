@@ -76,6 +76,15 @@ std::optional<std::string_view> Headers::get(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<std::string> Headers::list(std::string_view name) const {
+  std::optional<std::string> all;
+  for (const Field& field : fields_) {
+    if (!equals_ignoring_case(field.first, name)) continue;
+    all = all ? *all + ", " + field.second : field.second;
+  }
+  return all;
+}
+
 std::size_t Headers::count(std::string_view name) const {
   return static_cast<std::size_t>(
       std::count_if(fields_.begin(), fields_.end(),

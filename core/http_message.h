@@ -31,6 +31,9 @@ class Headers {
   void erase(std::string_view name);
   // The first value of that name.
   std::optional<std::string_view> get(std::string_view name) const;
+  // All values of that name, separated by commas: the list that several such lines are (RFC 9110,
+  // 5.3). Only for fields that are lists.
+  std::optional<std::string> list(std::string_view name) const;
   std::size_t count(std::string_view name) const;
 
   auto begin() const { return fields_.begin(); }

@@ -56,5 +56,12 @@ TEST(ReasonPhrase, IsTheStandardOneOrNone) {
   EXPECT_EQ(reason_phrase(-1), "");
 }
 
+TEST(Headers, AreOneListOnSeveralLines) {
+  const Headers headers = {{"X-A", "1"}, {"Other", "0"}, {"x-a", "2, 3"}};
+  EXPECT_EQ(headers.list("X-A"), "1, 2, 3");
+  EXPECT_EQ(headers.list("other"), "0");
+  EXPECT_EQ(headers.list("none"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace terapi::core

@@ -48,7 +48,7 @@ class Parser {
     if (text_.size() >= std::numeric_limits<std::uint32_t>::max()) {
       return Error{"bad_json", "the text is longer than 4 GiB"};
     }
-    if (options_.comments && at_ == 0 && text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+    if (at_ == 0 && text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
     if (!value()) return error();
     if (whole) {
       if (!skip_space()) return error();

@@ -1,4 +1,5 @@
-// JSON that keeps its text: a strict parser (RFC 8259) whose values are slices of what came in.
+// JSON that keeps its text: a strict parser (RFC 8259) whose values are slices of what came in. A
+// byte order mark before a text is passed over, as section 8.1 allows, and is no part of any value.
 //
 // The usual libraries turn numbers into doubles and forget where a value stood. Records must come
 // back value for value (2^63, 1e400, 0.10, escapes) and files must be reported by line and column,
@@ -29,9 +30,11 @@ enum class Kind : std::uint8_t { kNull, kBoolean, kNumber, kString, kArray, kObj
 std::string_view describe(Kind kind);
 
 struct ParseOptions {
-  bool comments = false;        // allow // and /* */ comments, and a byte order mark
+  bool comments = false;        // allow // and /* */ comments
   std::size_t max_depth = 512;  // deeper nesting is an error, not a stack overflow
 };
+
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // A place in a text: both count from 1, the column in bytes.
 struct Place {

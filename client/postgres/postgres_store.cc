@@ -329,6 +329,27 @@ core::Result<std::vector<StreamStatus>> PostgresStore::status() {
       });
 }
 
+core::Result<StoreNotes> PostgresStore::notes() {
+  // \u0000, and no backslash that is an escape itself before it.
+  const std::string sql =
+      "SELECT integration, connection, model, variant, count(*) FROM records "
+      "WHERE strpos(replace(payload::text, '\\\\', ''), '\\u0000') > 0 GROUP BY 1, 2, 3, 4";
+  return attempt<StoreNotes>("count of payloads with NUL",
+                             [&](PostgresConnection& connection) -> core::Result<StoreNotes> {
+                               auto rows = connection.run(sql);
+                               if (!rows) return rows.error();
+                               StoreNotes notes;
+                               for (int row = 0; row < rows->size(); ++row) {
+                                 const auto text = [&](int column) {
+                                   return std::string(rows->text(row, column));
+                                 };
+                                 notes.with_nul[{text(0), text(1), text(2), text(3)}] =
+                                     static_cast<std::uint64_t>(rows->integer(row, 4));
+                               }
+                               return notes;
+                             });
+}
+
 core::Result<void> PostgresStore::read(const Stream& stream,
                                        const std::function<bool(const StoredRecord&)>& each) {
   bool begun = false;

@@ -50,6 +50,7 @@ class PostgresStore final : public ReadableStore {
   core::Result<bool> claim(const Stream& stream, core::Duration span) override;
   core::Result<void> release(const Stream& stream) override;
   core::Result<std::vector<StreamStatus>> status() override;
+  core::Result<StoreNotes> notes() override;
   core::Result<void> read(const Stream& stream,
                           const std::function<bool(const StoredRecord&)>& each) override;
   std::size_t calls_at_once() const override;

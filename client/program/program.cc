@@ -1,7 +1,9 @@
 #include "client/program/program.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <set>
 
 #include "client/program/figures.h"
@@ -47,19 +49,19 @@ std::string flags_of(const std::string& command) {
   return flags.help();
 }
 
-void print_all_help() {
-  std::printf("%s\n\n%s\nFlags of run:\n%s\n%s\n%s", kPurpose, kUsage, flags_of("run").c_str(),
-              kExample, kExitCodes);
+std::string help_of(const std::string& command) {
+  const std::string purpose = std::string(kPurpose) + "\n\n";
+  if (command.empty()) {
+    return purpose + kUsage + "\nFlags of run:\n" + flags_of("run") + "\n" + kExample + "\n" +
+           kExitCodes;
+  }
+  return purpose + "Flags of " + command + ":\n" + flags_of(command) + "\n" + kExitCodes;
 }
 
-int print_help(const std::string& command) {
-  if (command.empty()) {
-    print_all_help();
-  } else {
-    std::printf("%s\n\nFlags of %s:\n%s\n%s", kPurpose, command.c_str(), flags_of(command).c_str(),
-                kExitCodes);
-  }
-  return 0;
+// The exit code.
+int print_or_report(const std::string& text) {
+  const auto printed = print_out(text);
+  return printed ? 0 : report("terapi-sync", printed.error().code, printed.error().message);
 }
 
 bool asks_for_help(const std::vector<std::string>& arguments) {
@@ -71,10 +73,19 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
+core::Result<void> print_out(const std::string& text) {
+  errno = 0;
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (written) return {};
+  return core::Error{"output_failed",
+                     std::string("the output cannot be written: ") + std::strerror(errno)};
+}
+
 int report(const std::string& program, const std::string& code, const std::string& message) {
-  static const std::set<std::string> kInput = {"bad_usage",     "bad_host",      "no_file",
-                                               "bad_store_url", "no_database",   "store_foreign",
-                                               "store_too_new", "unknown_stream"};
+  static const std::set<std::string> kInput = {"bad_usage",     "bad_host",       "no_file",
+                                               "bad_store_url", "no_database",    "store_foreign",
+                                               "store_too_new", "unknown_stream", "output_failed"};
   std::fprintf(stderr, "%s: %s\n", program.c_str(), printable(message).c_str());
   return kInput.contains(code) ? 2 : 1;
 }
@@ -85,15 +96,13 @@ int run_program(const std::vector<std::string>& arguments) {
     std::fprintf(stderr, "terapi-sync: no command; expected one of:\n\n%s", kUsage);
     return 2;
   }
-  if (first == "--help" || first == "-h" || first == "help") return print_help("");
+  if (first == "--help" || first == "-h" || first == "help") return print_or_report(help_of(""));
   if (first == "--version" || first == "version") {
-    std::printf("terapi-sync %.*s\n%s\n", static_cast<int>(core::kVersion.size()),
-                core::kVersion.data(), kPurpose);
-    return 0;
+    return print_or_report("terapi-sync " + std::string(core::kVersion) + "\n" + kPurpose + "\n");
   }
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   const bool known = first == "run" || first == "dump" || first == "status";
-  if (known && asks_for_help(rest)) return print_help(first);
+  if (known && asks_for_help(rest)) return print_or_report(help_of(first));
   if (first == "run") return run_sync(rest);
   if (first == "dump") return run_dump(rest);
   if (first == "status") return run_status(rest);

@@ -1,10 +1,12 @@
 #include "client/program/program.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <filesystem>
 
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -125,6 +127,40 @@ TEST(Program, SaysWhatItIs) {
   EXPECT_TRUE(mentions(ran({"--help"}).out, "TERAPI_SECRET_KEY"));
 }
 
+// With stdout on a device that is always full.
+int ran_onto_full_device(const std::vector<std::string>& arguments, std::string* said) {
+  std::fflush(stdout);
+  const int kept = ::dup(STDOUT_FILENO);
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  ::dup2(full, STDOUT_FILENO);
+  ::close(full);
+  testing::internal::CaptureStderr();
+  const int code = run_program(arguments);
+  *said = testing::internal::GetCapturedStderr();
+  ::dup2(kept, STDOUT_FILENO);
+  ::close(kept);
+  std::clearerr(stdout);
+  return code;
+}
+
+TEST_F(SyncedDatabase, OutputThatIsLostIsNoSuccess) {
+  sync(3);
+  const std::vector<std::vector<std::string>> commands = {
+      {"status", "--database", database_},
+      {"status", "--database", database_, "--json"},
+      {"dump", "--database", database_},
+      {"--help"},
+      {"run", "--help"},
+      {"--version"},
+      {"run", "--base-url", "http://127.0.0.1:9", "--secret-key", kTestKey, "--database", database_,
+       "--stream", "github/demo/Issue", "--listen", "127.0.0.1:0"}};
+  for (const auto& command : commands) {
+    std::string said;
+    EXPECT_EQ(ran_onto_full_device(command, &said), 2) << command.front();
+    EXPECT_TRUE(mentions(said, "the output cannot be written: No space left on device")) << said;
+  }
+}
+
 TEST(DumpOutput, SaysThatNobodyReadsAnyMore) {
   std::signal(SIGPIPE, SIG_IGN);
   int ends[2];
@@ -154,6 +190,10 @@ TEST(ReadyFile, SaysWhereItListens) {
   EXPECT_EQ(ready["webhook_url"], "http://127.0.0.1:1/webhooks");
   EXPECT_TRUE(ready["metrics_url"].is_null());
   EXPECT_EQ(ready["pid"], ::getpid());
+  ReadyFile{"http://127.0.0.1:2/webhooks", ""}.remove(path);  // not the one that is there
+  EXPECT_TRUE(std::filesystem::exists(path));
+  ReadyFile{"http://127.0.0.1:1/webhooks", ""}.remove(path);
+  EXPECT_FALSE(std::filesystem::exists(path));
   const auto failed = ReadyFile{}.write(folder.file("no/such/folder"));
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, "no_file");

@@ -28,4 +28,6 @@ core::Result<void> ReadyFile::write(const std::string& path) const {
   return core::Error{written.error().code, "--ready-file: " + written.error().message};
 }
 
+void ReadyFile::remove(const std::string& path) const { core::remove_replaced_file(path, json()); }
+
 }  // namespace terapi::client

@@ -3,7 +3,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "client/program/console.h"
 #include "client/program/program.h"
@@ -27,20 +29,20 @@ core::Result<SyncSettings> settings_of_run(const std::vector<std::string>& argum
 }
 
 // A database that hangs must not keep the process. What is stored is whole at any moment.
-void end_within_a_second(int exit_code) {
-  std::thread([exit_code] {
+void end_within_a_second(int exit_code, std::function<void()> before) {
+  std::thread([exit_code, before = std::move(before)] {
     std::this_thread::sleep_for(std::chrono::milliseconds(900));
+    before();
     std::_Exit(exit_code);
   }).detach();
 }
 
-void announce(const ReadyFile& ready) {
-  if (ready.webhook_url.empty() && ready.metrics_url.empty()) return;
+core::Result<void> announce(const ReadyFile& ready) {
+  if (ready.webhook_url.empty() && ready.metrics_url.empty()) return {};
   std::string line = "terapi-sync ready";
   if (!ready.webhook_url.empty()) line += " webhooks=" + ready.webhook_url;
   if (!ready.metrics_url.empty()) line += " metrics=" + ready.metrics_url;
-  std::printf("%s\n", line.c_str());
-  std::fflush(stdout);
+  return print_out(line + "\n");
 }
 
 }  // namespace
@@ -54,17 +56,22 @@ int run_sync(const std::vector<std::string>& arguments) {
   auto process =
       SyncProcess::start(*std::move(settings), Console::of_stderr(), Console::stderr_redraws());
   if (!process) return report(name, process.error().code, process.error().message);
+  const ReadyFile ready{(*process)->webhook_url(), (*process)->metrics_url()};
+  const auto take_back = [ready, ready_file] {
+    if (!ready_file.empty()) ready.remove(ready_file);
+  };
   (*process)->loop().on_signals({SIGINT, SIGTERM}, [&](int) {
-    end_within_a_second(once ? 1 : 0);  // a job that was not done
+    end_within_a_second(once ? 1 : 0, take_back);  // a job that was not done
     (*process)->stop();
   });
-  const ReadyFile ready{(*process)->webhook_url(), (*process)->metrics_url()};
   if (!ready_file.empty()) {
     const auto written = ready.write(ready_file);
     if (!written) return report(name, written.error().code, written.error().message);
   }
-  announce(ready);
-  return (*process)->run();
+  const auto announced = announce(ready);
+  const int exit_code = announced ? (*process)->run() : 0;
+  take_back();
+  return announced ? exit_code : report(name, announced.error().code, announced.error().message);
 }
 
 }  // namespace terapi::client

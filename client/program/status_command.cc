@@ -1,6 +1,5 @@
 // terapi-sync status.
 #include <chrono>
-#include <cstdio>
 
 #include "client/program/open_store.h"
 #include "client/program/program.h"
@@ -17,10 +16,12 @@ int run_status(const std::vector<std::string>& arguments) {
   if (!store) return report(name, store.error().code, store.error().message);
   const auto streams = (*store)->status();
   if (!streams) return report(name, streams.error().code, streams.error().message);
+  const auto notes = (*store)->notes();
+  if (!notes) return report(name, notes.error().code, notes.error().message);
   const auto now = std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
-  const std::string text = flags->json ? status_json(*streams, now) : status_table(*streams, now);
-  std::fputs(text.c_str(), stdout);
-  return 0;
+  const auto printed = print_out(flags->json ? status_json(*streams, *notes, now)
+                                             : status_table(*streams, *notes, now));
+  return printed ? 0 : report(name, printed.error().code, printed.error().message);
 }
 
 }  // namespace terapi::client

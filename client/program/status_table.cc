@@ -56,7 +56,13 @@ std::optional<std::string> served(const std::optional<core::Time>& time) {
   return time ? std::optional(core::format_rfc3339(*time)) : std::nullopt;
 }
 
-void write_status(core::json::Writer& out, const StreamStatus& status, core::Time now) {
+std::uint64_t with_nul(const StoreNotes& notes, const Stream& stream) {
+  const auto found = notes.with_nul.find(stream);
+  return found == notes.with_nul.end() ? 0 : found->second;
+}
+
+void write_status(core::json::Writer& out, const StreamStatus& status, const StoreNotes& notes,
+                  core::Time now) {
   out.begin_object()
       .field("stream", to_string(status.stream))
       .field("integration", status.stream.integration)
@@ -65,6 +71,7 @@ void write_status(core::json::Writer& out, const StreamStatus& status, core::Tim
       .field("variant", status.stream.variant)
       .field("records", status.position.records)
       .field("deleted", status.deleted)
+      .field("with_nul", with_nul(notes, status.stream))
       .field("state", state_of(status));
   const auto lag = stored_lag(status, now);
   out.key("lag_seconds");
@@ -76,7 +83,8 @@ void write_status(core::json::Writer& out, const StreamStatus& status, core::Tim
   out.optional_field("newest", served(status.position.newest))
       .optional_field("cursor", status.position.cursor)
       .optional_field("moved_at", served(status.moved_at))
-      .optional_field("up_to_date_at", served(status.up_to_date_at));
+      .optional_field("up_to_date_at", served(status.up_to_date_at))
+      .optional_field("store_busy", notes.busy.empty() ? std::nullopt : std::optional(notes.busy));
   if (!in_trouble(status)) {
     out.null_field("error").end_object();
     return;
@@ -89,7 +97,8 @@ void write_status(core::json::Writer& out, const StreamStatus& status, core::Tim
 
 }  // namespace
 
-std::string status_table(const std::vector<StreamStatus>& streams, core::Time now) {
+std::string status_table(const std::vector<StreamStatus>& streams, const StoreNotes& notes,
+                         core::Time now) {
   if (streams.empty()) return "no streams yet\n";
   const TableRow head = {"STREAM", "RECORDS", "DELETED", "STATE", "LAG", "NEWEST", "CURSOR"};
   std::vector<TableRow> rows = {head};
@@ -101,18 +110,23 @@ std::string status_table(const std::vector<StreamStatus>& streams, core::Time no
   std::string text = aligned(head, widths);
   for (std::size_t i = 0; i < streams.size(); ++i) {
     text += aligned(rows[i + 1], widths);
+    if (const std::uint64_t count = with_nul(notes, streams[i].stream); count > 0) {
+      text += "  " + counted(count, "payload") + " with NUL (docs/sync-tables.md)\n";
+    }
     if (!in_trouble(streams[i])) continue;
     text += "  " + printable(streams[i].error.code + ": " + streams[i].error.message) + "\n";
     if (!streams[i].record.empty()) text += "  record: " + printable(streams[i].record) + "\n";
   }
+  if (!notes.busy.empty()) text += "store busy: " + printable(notes.busy) + "\n";
   return text;
 }
 
-std::string status_json(const std::vector<StreamStatus>& streams, core::Time now) {
+std::string status_json(const std::vector<StreamStatus>& streams, const StoreNotes& notes,
+                        core::Time now) {
   std::string text = "[";
   for (const StreamStatus& status : streams) {
     core::json::Writer out;
-    write_status(out, status, now);
+    write_status(out, status, notes, now);
     text += (text.size() == 1 ? "\n" : ",\n") + out.take();
   }
   return text + (streams.empty() ? "]\n" : "\n]\n");

@@ -37,7 +37,7 @@ StreamStatus stopped() {
 TEST(StatusTable, AlignsItsColumns) {
   StreamStatus fresh;
   fresh.stream = {"slack", "ä", "Message"};
-  EXPECT_EQ(status_table({healthy(), fresh}, moment()),
+  EXPECT_EQ(status_table({healthy(), fresh}, {}, moment()),
             "STREAM             RECORDS  DELETED  STATE         LAG  NEWEST                CURSOR\n"
             "github/demo/Issue    1,000        3  up_to_date  2m 5s  2026-11-23 20:44:07Z  "
             "Y3JlYX…IzLTExLTE3\n"
@@ -45,7 +45,7 @@ TEST(StatusTable, AlignsItsColumns) {
 }
 
 TEST(StatusTable, TellsWhatIsWrongUnderTheStream) {
-  const std::string text = status_table({stopped(), healthy()}, moment());
+  const std::string text = status_table({stopped(), healthy()}, {}, moment());
   EXPECT_NE(text.find("\n  poison_record: the record has no id\n  record: record 3\ngithub/"),
             std::string::npos)
       << text;
@@ -54,26 +54,40 @@ TEST(StatusTable, TellsWhatIsWrongUnderTheStream) {
 TEST(StatusTable, TellsWhatIsWrongWithAStreamThatIsUpToDateButForIt) {
   StreamStatus status = healthy();
   status.error = {"overlap_refused", "the server answered 400"};
-  EXPECT_NE(status_table({status}, moment()).find("\n  overlap_refused: the server answered 400\n"),
-            std::string::npos);
-  const auto rows = nlohmann::json::parse(status_json({status}, moment()));
+  EXPECT_NE(
+      status_table({status}, {}, moment()).find("\n  overlap_refused: the server answered 400\n"),
+      std::string::npos);
+  const auto rows = nlohmann::json::parse(status_json({status}, {}, moment()));
   EXPECT_EQ(rows[0]["state"], "up_to_date");
   EXPECT_EQ(rows[0]["error"]["code"], "overlap_refused");
 }
 
+TEST(StatusTable, SaysWhatAnOperatorShouldKnowOfTheStore) {
+  const StoreNotes notes = {"271 MB wait in 'sync.db-wal'", {{healthy().stream, 3}}};
+  const std::string text = status_table({healthy(), stopped()}, notes, moment());
+  EXPECT_NE(text.find("\n  3 payloads with NUL (docs/sync-tables.md)\ngithub/demo/User"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\nstore busy: 271 MB wait in 'sync.db-wal'\n"), std::string::npos);
+  const auto rows = nlohmann::json::parse(status_json({healthy(), stopped()}, notes, moment()));
+  EXPECT_EQ(rows[0]["with_nul"], 3);
+  EXPECT_EQ(rows[1]["with_nul"], 0);
+  EXPECT_EQ(rows[0]["store_busy"], notes.busy);
+}
+
 TEST(StatusTable, SaysThatThereAreNoStreams) {
-  EXPECT_EQ(status_table({}, moment()), "no streams yet\n");
-  EXPECT_EQ(status_json({}, moment()), "[]\n");
+  EXPECT_EQ(status_table({}, {}, moment()), "no streams yet\n");
+  EXPECT_EQ(status_json({}, {}, moment()), "[]\n");
 }
 
 TEST(StatusTable, WhatAServerWroteCannotSteerTheTerminal) {
   StreamStatus status = stopped();
   status.error.message = "a\x1b[2Jb\nc";
-  EXPECT_NE(status_table({status}, moment()).find("a\\x1b[2Jb\\x0ac\n"), std::string::npos);
+  EXPECT_NE(status_table({status}, {}, moment()).find("a\\x1b[2Jb\\x0ac\n"), std::string::npos);
 }
 
 TEST(StatusTable, JsonHasEverythingInFull) {
-  const auto rows = nlohmann::json::parse(status_json({healthy(), stopped()}, moment()));
+  const auto rows = nlohmann::json::parse(status_json({healthy(), stopped()}, {}, moment()));
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0]["stream"], "github/demo/Issue");
   EXPECT_EQ(rows[0]["integration"], "github");

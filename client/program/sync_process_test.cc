@@ -74,6 +74,15 @@ TEST(SyncProcess, AnOverlapThatTheServerRefusesIsToldAndMakesOnceFail) {
   EXPECT_TRUE(holds(text, "; up to date (overlap_refused)")) << text;
 }
 
+TEST(SyncProcess, EndsWithAnErrorWhenItsDatabaseIsTakenAway) {
+  FakeRecords api(3);
+  SyncUnderTest sync(api, {"--poll", "5ms"});
+  ASSERT_TRUE(sync.wait_until_up_to_date_with(3));
+  for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(sync.database() + part);
+  EXPECT_EQ(sync.wait(), 1);
+  EXPECT_TRUE(holds(sync.stderr_text(), "was deleted, moved or replaced")) << sync.stderr_text();
+}
+
 TEST(SyncProcess, EndsByItselfWhenEveryStreamHasStopped) {
   FakeRecords api(0);
   api.add_poison();

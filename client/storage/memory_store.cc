@@ -8,6 +8,17 @@
 #include <utility>
 
 namespace terapi::client {
+namespace {
+
+// As the escape \u0000.
+bool holds_nul(std::string_view json) {
+  for (std::size_t at = 0; (at = json.find('\\', at)) != std::string_view::npos; at += 2) {
+    if (json.substr(at + 1).starts_with("u0000")) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 struct MemoryStore::Table {
   struct Row {
@@ -135,6 +146,16 @@ core::Result<std::vector<StreamStatus>> MemoryStore::status() {
     all.push_back(std::move(status));
   }
   return all;
+}
+
+core::Result<StoreNotes> MemoryStore::notes() {
+  StoreNotes notes;
+  for (const auto& [stream, table] : database_->tables) {
+    const auto count = std::count_if(table.rows.begin(), table.rows.end(),
+                                     [](const Table::Row& row) { return holds_nul(row.payload); });
+    if (count > 0) notes.with_nul[stream] = static_cast<std::uint64_t>(count);
+  }
+  return notes;
 }
 
 core::Result<void> MemoryStore::read(const Stream& stream,

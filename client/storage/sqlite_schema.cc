@@ -68,7 +68,10 @@ core::Error unreadable(const core::Error& error, const std::string& path) {
 core::Result<void> make_tables(core::SqliteConnection& connection) {
   const std::string pragmas = "PRAGMA application_id = " + std::to_string(kApplicationId) +
                               "; PRAGMA user_version = " + std::to_string(kVersion) + ";";
-  if (auto made = connection.run(kTables + pragmas); !made) return made;
+  const std::string index =
+      "CREATE INDEX records_with_nul ON records (integration, connection, model, variant) WHERE " +
+      std::string(kHoldsNul) + ";";
+  if (auto made = connection.run(kTables + index + pragmas); !made) return made;
   return connection.run("COMMIT");
 }
 

@@ -2,11 +2,17 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/result.h"
 #include "core/sqlite/sqlite_connection.h"
 
 namespace terapi::client {
+
+// A payload that holds NUL, as the escape \u0000. An index has these records alone, and is used
+// where a query says the same, word for word.
+inline constexpr std::string_view kHoldsNul =
+    "instr(payload, '\\u0000') > 0 AND instr(replace(payload, '\\\\', ''), '\\u0000') > 0";
 
 // Makes the tables in an empty file; refuses a file that is not ours ("store_foreign") or of a
 // newer version ("store_too_new") without touching it. `path` is for messages.

@@ -20,7 +20,12 @@ using core::SqliteStatement;
 constexpr std::string_view kStreamIs =
     " integration = ?1 AND connection = ?2 AND model = ?3 AND variant = ?4";
 
-core::Error failed(const core::Error& error) { return {"store_failed", error.message}; }
+// The WAL grows to this before it is folded in: fewer, larger, sorted writes.
+constexpr std::int64_t kWalBytes = std::int64_t{64} << 20;
+
+core::Error failed(const core::Error& error) {
+  return error.code == kStoreGone ? error : core::Error{"store_failed", error.message};
+}
 
 void bind_stream(SqliteStatement& statement, const Stream& stream) {
   statement.bind_text(1, stream.integration);
@@ -55,7 +60,8 @@ class Rewound {
 
 class SqliteStore::Impl {
  public:
-  explicit Impl(SqliteConnection connection) : connection_(std::move(connection)) {}
+  Impl(SqliteConnection connection, std::string path)
+      : connection_(std::move(connection)), path_(std::move(path)) {}
 
   core::Result<void> prepare(const std::string& path) {
     // Set before anything is written, kept by the connection only (journal_mode and page_size by
@@ -69,11 +75,11 @@ class SqliteStore::Impl {
     }
     auto page = connection_.integer("PRAGMA page_size");
     if (!page) return failed(page.error());
-    // The WAL grows to 64 MB before it is folded in: fewer, larger, sorted writes.
-    constexpr std::int64_t kWalBytes = std::int64_t{64} << 20;
+    // A reader that stays for long makes the WAL larger; it is cut back to its size once it can be.
     auto tuned = connection_.run(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000;"
-        "PRAGMA wal_autocheckpoint = " +
+        "PRAGMA journal_size_limit = " +
+        std::to_string(kWalBytes) + "; PRAGMA wal_autocheckpoint = " +
         std::to_string(kWalBytes / std::max<std::int64_t>(1, *page)));
     if (!tuned) return failed(tuned.error());
     if (auto prepared = prepare_statements(); !prepared) return failed(prepared.error());
@@ -88,12 +94,14 @@ class SqliteStore::Impl {
   }
 
   core::Result<StoredPosition> position(const Stream& stream) {
+    if (auto there = still_there(); !there) return there.error();
     auto row = find_row(stream);
     if (!row) return failed(row.error());
     return *row ? (*row)->position : StoredPosition{};
   }
 
   core::Result<Committed> commit(const Batch& batch) {
+    if (auto there = still_there(); !there) return there.error();
     // Before the records, so that a failure here is not told as one of theirs. It may wait for the
     // next commit, but not for ever.
     if (index_->pending() >= RecordIndex::kMostPending) {
@@ -134,6 +142,23 @@ class SqliteStore::Impl {
       if (auto written = write_index(); !written) return failed(written.error());
     }
     return {};
+  }
+
+  core::Result<StoreNotes> notes() {
+    StoreNotes notes;
+    notes.busy = busy();
+    auto statement = connection_.prepare(
+        "SELECT integration, connection, model, variant, count(*) FROM records WHERE " +
+        std::string(kHoldsNul) + " GROUP BY 1, 2, 3, 4");
+    if (!statement) return failed(statement.error());
+    while (true) {
+      const auto row = statement->step();
+      if (!row) return failed(row.error());
+      if (!*row) return notes;
+      const auto text = [&](int column) { return std::string(statement->bytes(column)); };
+      notes.with_nul[{text(0), text(1), text(2), text(3)}] =
+          static_cast<std::uint64_t>(statement->integer(4));
+    }
   }
 
   core::Result<std::vector<StreamStatus>> status() {
@@ -191,6 +216,23 @@ class SqliteStore::Impl {
     bool pruned = false;
     bool same_cursor = false;
   };
+
+  core::Result<void> still_there() {
+    if (connection_.is_in_place()) return {};
+    return core::Error{kStoreGone, "'" + path_ +
+                                       "' or its WAL was deleted, moved or replaced while it was "
+                                       "written to; what was not synced before is lost with it"};
+  }
+
+  // Half as much again as the WAL has when all is well: a page's commit may be large.
+  std::string busy() const {
+    struct stat info {};
+    const std::string wal = path_ + "-wal";
+    if (::stat(wal.c_str(), &info) != 0 || info.st_size <= kWalBytes * 3 / 2) return "";
+    return std::to_string(info.st_size >> 20) + " MB wait in '" + wal +
+           "': somebody has been reading for long, or reads in one transaction; they are folded in "
+           "when that ends";
+  }
 
   core::Result<void> prepare_statements() {
     return connection_.prepare_all(
@@ -435,6 +477,7 @@ class SqliteStore::Impl {
   }
 
   SqliteConnection connection_;
+  std::string path_;
   SqliteStatement begin_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
@@ -462,7 +505,7 @@ core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
   if (!connection) {
     return core::Error{"store_failed", connection.error().message};
   }
-  auto impl = std::make_unique<Impl>(*std::move(connection));
+  auto impl = std::make_unique<Impl>(*std::move(connection), path);
   if (auto prepared = impl->prepare(path); !prepared) return prepared.error();
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(impl)));
 }
@@ -478,6 +521,7 @@ core::Result<void> SqliteStore::report(const Stream& stream, const Report& repor
   return impl_->report(stream, report);
 }
 core::Result<std::vector<StreamStatus>> SqliteStore::status() { return impl_->status(); }
+core::Result<StoreNotes> SqliteStore::notes() { return impl_->notes(); }
 core::Result<void> SqliteStore::read(const Stream& stream,
                                      const std::function<bool(const StoredRecord&)>& each) {
   return impl_->read(stream, each);

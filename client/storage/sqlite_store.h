@@ -36,6 +36,7 @@ class SqliteStore final : public ReadableStore {
   core::Result<Committed> commit(const Batch& batch) override;
   core::Result<void> report(const Stream& stream, const Report& report) override;
   core::Result<std::vector<StreamStatus>> status() override;
+  core::Result<StoreNotes> notes() override;
   core::Result<void> read(const Stream& stream,
                           const std::function<bool(const StoredRecord&)>& each) override;
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -141,6 +142,19 @@ TEST_P(StoreContract, TakesAReportOnAStreamWithoutRecords) {
   must(store->commit(TestBatch(kTestStream).move(std::nullopt, "a").get()));
   EXPECT_EQ(only_status(*store).position.cursor, "a");
   EXPECT_EQ(only_status(*store).health, "retrying");
+}
+
+TEST_P(StoreContract, CountsThePayloadsThatHoldNul) {
+  auto store = backend().open();
+  put(*store, {test_record("1", 1).with_payload(R"({"a":"x\u0000y"})"),
+               test_record("2", 2).with_payload(R"({"a":"\\\u0000"})"),
+               test_record("3", 3).with_payload(R"({"a":"\\u0000"})"),  // a backslash, and u0000
+               test_record("4", 4).with_payload(R"({"a":"\n\u00001"})"),
+               test_record("5", 5).with_payload(R"({"a":"\u0001"})")});
+  EXPECT_EQ(must(store->notes()).with_nul, (std::map<Stream, std::uint64_t>{{kTestStream, 3}}));
+  put(*store, {test_record("1", 6).with_payload(R"({"a":"xy"})")});
+  EXPECT_EQ(must(store->notes()).with_nul, (std::map<Stream, std::uint64_t>{{kTestStream, 2}}));
+  EXPECT_EQ(must(store->notes()).busy, "");
 }
 
 TEST_P(StoreContract, LetsOneWorkerClaimReleaseAndClaim) {

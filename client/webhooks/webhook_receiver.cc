@@ -91,7 +91,7 @@ core::Response WebhookReceiver::receive(const core::Request& request) {
                   "the body has " + std::to_string(request.body.size()) +
                       " bytes; expected at most " + std::to_string(options_.max_body));
   }
-  const auto header = request.headers.get(options_.dialect->hmac_header);
+  const auto header = request.headers.list(options_.dialect->hmac_header);
   if (!signature_.verifies(request.body, header.value_or(""))) {
     return reject(401, "invalid_signature",
                   "the header " + std::string(options_.dialect->hmac_header) + " is " +

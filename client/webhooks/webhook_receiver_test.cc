@@ -91,6 +91,31 @@ TEST_F(WebhookReceiverTest, RefusesWhatIsNotSigned) {
   EXPECT_EQ(receiver_.counters().rejected.at("invalid_signature"), 4U);
 }
 
+TEST_F(WebhookReceiverTest, TakesASignatureListOnSeveralLines) {
+  for (const auto& [first, second, status] : std::vector<std::tuple<std::string, std::string, int>>{
+           {"new", "k1", 200}, {"k1", "new", 200}, {"new", "other", 401}}) {
+    core::Request request = signed_request(R"({"type":"other"})", first);
+    request.headers.add("x-terapi-hmac-sha256", hmac_hex(second, request.body));
+    EXPECT_EQ(receiver_.handle(request).status, status) << first << " " << second;
+  }
+}
+
+TEST_F(WebhookReceiverTest, TakesAByteOrderMark) {
+  EXPECT_EQ(post("\xEF\xBB\xBF"
+                 R"({"providerConfigKey":"g","connectionId":"c","model":"M"})"),
+            200);
+  EXPECT_EQ(hints_.size(), 1U);
+}
+
+TEST_F(WebhookReceiverTest, TakesNoHalfOfASurrogatePairForAName) {
+  EXPECT_EQ(post(R"({"providerConfigKey":"g","connectionId":"c\ud83d","model":"M"})"), 400);
+  EXPECT_EQ(
+      post(R"({"providerConfigKey":"g","connectionId":"c","model":"M","syncVariant":"\ud83d"})"),
+      200);
+  ASSERT_EQ(hints_.size(), 1U);
+  EXPECT_FALSE(hints_[0].variant);
+}
+
 TEST_F(WebhookReceiverTest, TheLegacySignatureAloneIsNotEnough) {
   core::Request request = signed_request(kSync);
   request.headers = {{"X-Terapi-Signature", legacy_hex("k1", kSync)}};

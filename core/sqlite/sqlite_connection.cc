@@ -1,5 +1,7 @@
 #include "core/sqlite/sqlite_connection.h"
 
+#include <sys/stat.h>
+
 namespace terapi::core {
 namespace {
 
@@ -117,6 +119,20 @@ Result<std::int64_t> SqliteConnection::integer(const std::string& sql) {
   const Result<bool> row = statement->step();
   if (!row) return row.error();
   return *row ? statement->integer(0) : 0;
+}
+
+bool SqliteConnection::is_in_place() {
+  int moved = 0;
+  sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (moved != 0) return false;
+  const char* file = sqlite3_db_filename(handle_.get(), "main");
+  if (file == nullptr || *file == '\0') return true;  // in memory
+  struct stat info {};
+  const bool has_wal = ::stat((std::string(file) + "-wal").c_str(), &info) == 0;
+  if (!has_wal) return !wal_;
+  const std::pair<std::uint64_t, std::uint64_t> found(info.st_dev, info.st_ino);
+  if (!wal_) wal_ = found;
+  return wal_ == found;
 }
 
 void SqliteConnection::set_checkpoint_on_close(bool on) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,6 +77,9 @@ class SqliteConnection {
 
   // False: closing leaves the WAL beside the file as it is.
   void set_checkpoint_on_close(bool on);
+  // False: the file is not at its path any more, since somebody deleted, moved or replaced it, or
+  // its WAL. What is written from then on goes into the void.
+  bool is_in_place();
   // False while a transaction is open.
   bool idle() const { return sqlite3_get_autocommit(handle_.get()) != 0; }
 
@@ -87,6 +91,8 @@ class SqliteConnection {
 
   std::unique_ptr<sqlite3, Close> handle_;
   std::string path_;
+  // Which file the WAL is, by device and number, once there is one.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> wal_;
 };
 
 // What a SQLite result code means for the file named `path`.

@@ -27,7 +27,11 @@ BodyDecoder BodyDecoder::of_length(std::uint64_t bytes) {
   return {Framing::kLength, bytes, static_cast<std::size_t>(bytes)};
 }
 
-BodyDecoder BodyDecoder::chunked(std::size_t limit) { return {Framing::kChunked, 0, limit}; }
+BodyDecoder BodyDecoder::chunked(std::size_t limit, LineEnd line_end) {
+  BodyDecoder decoder(Framing::kChunked, 0, limit);
+  decoder.line_end_ = line_end;
+  return decoder;
+}
 
 BodyDecoder BodyDecoder::until_close(std::size_t limit) {
   return {Framing::kUntilClose, ~std::uint64_t{0}, limit};
@@ -74,6 +78,17 @@ void BodyDecoder::take_framing(char c) {
     state_ = State::kMalformed;
     return;
   }
+  if (c == '\n' && line_end_ == LineEnd::kAlsoBare && line_may_end()) take_line_part('\r');
+  if (state_ == State::kMore) take_line_part(c);
+}
+
+// With a carriage return.
+bool BodyDecoder::line_may_end() const {
+  return step_ == Step::kSize || step_ == Step::kExtension || step_ == Step::kDataReturn ||
+         step_ == Step::kTrailer || step_ == Step::kTrailerLine;
+}
+
+void BodyDecoder::take_line_part(char c) {
   switch (step_) {
     case Step::kSize:
       return take_size_digit(c);

@@ -30,7 +30,10 @@ class BodyDecoder {
   BodyDecoder() = default;
   // `bytes` has to be within the limit already.
   static BodyDecoder of_length(std::uint64_t bytes);
-  static BodyDecoder chunked(std::size_t limit);
+  // kAlsoBare: a line feed ends a line without the carriage return, too. For answers; in a request
+  // two readers that differ in that would see two different ones.
+  enum class LineEnd : std::uint8_t { kStrict, kAlsoBare };
+  static BodyDecoder chunked(std::size_t limit, LineEnd line_end = LineEnd::kStrict);
   // Until the peer closes; then the caller calls close().
   static BodyDecoder until_close(std::size_t limit);
 
@@ -60,11 +63,14 @@ class BodyDecoder {
   BodyDecoder(Framing framing, std::uint64_t left, std::size_t limit);
   std::size_t take_data(std::string_view bytes, std::string& body);
   void take_framing(char c);
+  void take_line_part(char c);
+  bool line_may_end() const;
   void take_size_digit(char c);
   void expect(char c, char expected, Step next);
 
   State state_ = State::kDone;
   Framing framing_ = Framing::kLength;
+  LineEnd line_end_ = LineEnd::kStrict;
   Step step_ = Step::kSize;
   bool has_digit_ = false;
   std::uint64_t left_ = 0;  // of the body, or of this chunk

@@ -99,5 +99,27 @@ TEST(BodyDecoder, EndsWithTheConnectionWhereThatIsTheFraming) {
   EXPECT_EQ(cut.state(), State::kMore);
 }
 
+TEST(BodyDecoder, TakesBareLineFeedsInAnswersOnly) {
+  const std::string coded = "3;x=y\nabc\n2\r\nde\n0\nTrailer: 1\n\n";
+  for (std::size_t piece = 1; piece <= coded.size(); ++piece) {
+    BodyDecoder decoder = BodyDecoder::chunked(100, BodyDecoder::LineEnd::kAlsoBare);
+    std::string body;
+    for (std::size_t at = 0; at < coded.size(); at += piece) {
+      decoder.take(coded.substr(at, piece), body);
+    }
+    EXPECT_EQ(decoder.state(), BodyDecoder::State::kDone) << piece;
+    EXPECT_EQ(body, "abcde");
+  }
+  BodyDecoder strict = BodyDecoder::chunked(100);
+  std::string body;
+  strict.take(coded, body);
+  EXPECT_EQ(strict.state(), BodyDecoder::State::kMalformed);
+  for (const char* wrong : {"\n", "3\nabcd\n", ";\n"}) {
+    BodyDecoder decoder = BodyDecoder::chunked(100, BodyDecoder::LineEnd::kAlsoBare);
+    decoder.take(wrong, body);
+    EXPECT_EQ(decoder.state(), BodyDecoder::State::kMalformed) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace terapi::core

@@ -19,6 +19,10 @@ namespace terapi::core {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+// RFC 8305's Connection Attempt Delay; less where the time-out leaves no room for it.
+constexpr Duration kConnectDelay = 250ms;
 
 // Scheme, host and port.
 std::string origin_of(const Url& url) {
@@ -99,6 +103,7 @@ void HttpSender::Impl::send(Request request, const SendOptions& options, Done do
   job->is_head = request.method == "HEAD";
   job->may_repeat = job->is_head || request.method == "GET";
   job->max_response_bytes = options.max_response_bytes;
+  job->connect_delay = std::min<Duration>(kConnectDelay, options.timeout / 8);
   job->timer = loop_.clock().at(loop_.clock().now() + options.timeout,
                                 [this, job = job.get()] { on_timeout(jobs_.at(job)); });
   place(job);

@@ -2,11 +2,13 @@
 // connections, http and https. Meant for webhooks, where one slow receiver must not hold up others.
 //
 // Each scheme, host and port has connections of its own; requests beyond its limit wait in its
-// queue, and their time-out counts from send(). A GET or HEAD that fails on a reused connection
-// before any byte of an answer came is sent once more, on a fresh connection: the peer had closed
-// the idle one just then. Nothing else is retried, since the peer may have acted on it: a POST that
-// fails so is a failed attempt, for whoever counts attempts (RFC 9110, 9.2.2); redirects are never
-// followed; HTTPS certificates are verified against the system's store and the URL's host.
+// queue, and their time-out counts from send(). Of a host with several addresses, the next one is
+// tried beside one that has not answered for 250 ms (or an eighth of the time-out; RFC 8305). A GET
+// or HEAD that fails on a reused connection before any byte of an answer came is sent once more, on
+// a fresh connection: the peer had closed the idle one just then. Nothing else is retried, since
+// the peer may have acted on it: a POST that fails so is a failed attempt, for whoever counts
+// attempts (RFC 9110, 9.2.2); redirects are never followed; HTTPS certificates are verified against
+// the system's store and the URL's host.
 //
 // Errors, by code, are those of core/transport.h; a TLS handshake that fails is a "bad_response".
 // `done` is called exactly once, on the loop's thread, never inside send(), unless the sender is

@@ -185,6 +185,35 @@ TEST_F(HttpSenderTest, ReadsChunkedAndUnframedAndInterimAnswers) {
             "201 x");
 }
 
+// What RFC 9112 lets a recipient take (2.2, 4), and curl takes.
+TEST_F(HttpSenderTest, TakesBareLineFeedsAndNoReason) {
+  for (const std::string answer :
+       {"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+        "HTTP/1.1 200\nContent-Length: 2\n\nok", "HTTP/1.0 200\n\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\nok",
+        "HTTP/1.1 100\n\nHTTP/1.1 200\nContent-Length: 2\n\nok",
+        "HTTP/1.1 200\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n",
+        "HTTP/1.1 200 Tr\xE8s bien\r\nContent-Length: 2\r\n\r\nok"}) {
+    // At once, and byte by byte.
+    for (const std::size_t piece : {answer.size(), std::size_t{1}}) {
+      TestListener listener;
+      std::thread thread([&] {
+        TestSocket socket = listener.accept();
+        socket.read_request();
+        for (std::size_t at = 0; at < answer.size(); at += piece) {
+          socket.send(answer.substr(at, piece));
+        }
+      });
+      const Result<Response> response = send(post(listener.url()));
+      thread.join();
+      ASSERT_TRUE(response) << answer << ": " << response.error().message;
+      EXPECT_EQ(response->status, 200);
+      EXPECT_EQ(response->body, "ok");
+    }
+  }
+}
+
 TEST_F(HttpSenderTest, TellsErrorsApart) {
   EXPECT_EQ(error_of(post("ftp://127.0.0.1/")), "bad_url");
   EXPECT_EQ(error_of(post("http://nowhere.invalid/")), "name_not_resolved");

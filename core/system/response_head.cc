@@ -4,6 +4,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <limits>
+#include <utility>
 
 #include "core/system/message_head.h"
 
@@ -20,17 +21,42 @@ ResponseHead::ResponseHead(std::size_t max_bytes, bool to_head)
 }
 
 std::size_t ResponseHead::take(std::string_view bytes) {
+  std::size_t used = 0;
+  while (used < bytes.size() && !complete_ && !error_) {
+    const std::size_t end = bytes.find('\n', used);
+    const std::size_t stop = end == std::string_view::npos ? bytes.size() : end + 1;
+    line_ += bytes.substr(used, stop - used);
+    bytes_ += stop - used;
+    used = stop;
+    if (bytes_ > max_bytes_) {
+      error_ = Error{"bad_response",
+                     "the answer's header has more than " + std::to_string(max_bytes_) + " bytes"};
+    } else if (end != std::string_view::npos) {
+      take_line();
+    } else if (!has_status_ && !std::string_view("HTTP/1.").starts_with(line_.substr(0, 7))) {
+      error_ = Error{"bad_response", "the answer is not HTTP/1.1"};  // and may never end
+    }
+  }
+  return used;
+}
+
+void ResponseHead::take_line() {
+  line_.pop_back();
+  if (line_.ends_with('\r')) line_.pop_back();
+  constexpr std::size_t kStatusEnd = std::string_view("HTTP/1.1 200").size();
+  if (!std::exchange(has_status_, true) && line_.size() == kStatusEnd) line_ += ' ';
+  text_ += line_;
+  text_ += "\r\n";
+  line_.clear();
+  parse();
+}
+
+void ResponseHead::parse() {
   Code code;
-  const std::size_t used = put(boost::asio::buffer(bytes.data(), bytes.size()), code);
+  text_.erase(0, put(boost::asio::buffer(text_), code));
   if (code && code != http::error::need_more) {
     error_ = Error{"bad_response", "the answer is not HTTP/1.1: " + code.message()};
   }
-  bytes_ += used;
-  if (!error_ && bytes_ + (complete_ ? 0 : bytes.size() - used) > max_bytes_) {
-    error_ = Error{"bad_response",
-                   "the answer's header has more than " + std::to_string(max_bytes_) + " bytes"};
-  }
-  return used;
 }
 
 void ResponseHead::on_response_impl(int status, View, int, Code&) { response_.status = status; }
@@ -45,7 +71,7 @@ void ResponseHead::on_header_impl(Code&) { complete_ = true; }
 
 Result<BodyDecoder> ResponseHead::body(std::size_t limit) const {
   if (to_head_ || is_bodyless_status(response_.status)) return BodyDecoder();
-  if (chunked()) return BodyDecoder::chunked(limit);
+  if (chunked()) return BodyDecoder::chunked(limit, BodyDecoder::LineEnd::kAlsoBare);
   if (has_transfer_encoding_) {
     return Error{"bad_response", "the answer has a transfer encoding other than 'chunked'"};
   }

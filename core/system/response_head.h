@@ -1,5 +1,7 @@
 // ResponseHead: reads one response's status line and header fields from a connection. The grammar
-// is Boost.Beast's. Private to core/system.
+// is Boost.Beast's, but for two things that it refuses and RFC 9112 lets a recipient take: lines
+// that end with a line feed alone (2.2), and a status line that ends with the status (4, where
+// the space before an empty reason is often left out). Private to core/system.
 //
 // Thread rule: its connection's.
 #pragma once
@@ -22,8 +24,8 @@ class ResponseHead final : private boost::beast::http::basic_parser<false> {
   // `to_head`: it answers a HEAD request, and has no body whatever its headers say.
   ResponseHead(std::size_t max_bytes, bool to_head);
 
-  // Takes what it can of `bytes`, and says how much; what is left has to be given again with more
-  // behind it. Not to be called after complete() or error().
+  // Takes `bytes` up to the end of the head, and says how many that were. Not to be called after
+  // complete() or error().
   std::size_t take(std::string_view bytes);
   bool complete() const { return complete_; }
   const std::optional<Error>& error() const { return error_; }
@@ -53,9 +55,15 @@ class ResponseHead final : private boost::beast::http::basic_parser<false> {
   void on_finish_impl(Code&) override {}
   virtual void on_trailer_field_impl(Field, View, View, Code&) {}
 
+  void take_line();
+  void parse();
+
   const std::size_t max_bytes_;
   const bool to_head_;
   std::size_t bytes_ = 0;
+  std::string line_;  // as it came, so far
+  std::string text_;  // what Beast has not taken yet, in lines as it wants them
+  bool has_status_ = false;
   Response response_;
   std::optional<Error> error_;
   bool complete_ = false;

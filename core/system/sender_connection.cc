@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -123,7 +122,11 @@ std::shared_ptr<SenderConnection> SenderConnection::make(SenderConnectionOwner& 
 
 SenderConnection::SenderConnection(SenderConnectionOwner& owner, EventLoop& loop, const Url& url,
                                    std::size_t max_header_bytes)
-    : owner_(owner), url_(url), max_header_bytes_(max_header_bytes), resolver_(loop.impl().io()) {}
+    : owner_(owner),
+      url_(url),
+      max_header_bytes_(max_header_bytes),
+      io_(loop.impl().io()),
+      resolver_(io_) {}
 
 void SenderConnection::carry(SendJobPtr job) {
   job->connection = this;
@@ -142,6 +145,7 @@ void SenderConnection::carry(SendJobPtr job) {
 void SenderConnection::close() {
   if (std::exchange(closed_, true)) return;
   resolver_.cancel();
+  if (dialer_) dialer_->cancel();
   Code ignored;
   socket().close(ignored);
   if (job_) job_->connection = nullptr;
@@ -169,13 +173,15 @@ void SenderConnection::on_resolved(const Code& code, const std::vector<Tcp::endp
   if (code || endpoints.empty()) {
     return fail("name_not_resolved", "the host '" + url_.host + "' is not known");
   }
-  asio::async_connect(socket(), endpoints,
-                      [this, self = shared_from_this()](const Code& error, const Tcp::endpoint&) {
-                        on_connected(error);
-                      });
+  dialer_ = Dialer::start(io_, endpoints, job_->connect_delay,
+                          [this, self = shared_from_this()](const Code& error, Socket connected) {
+                            socket() = std::move(connected);
+                            on_connected(error);
+                          });
 }
 
 void SenderConnection::on_connected(const Code& code) {
+  dialer_.reset();
   if (closed_) return;
   if (code) {
     return fail("connection_refused",

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/system/body_decoder.h"
+#include "core/system/dialer.h"
 #include "core/system/event_loop_impl.h"
 #include "core/system/http_sender.h"
 #include "core/system/response_head.h"
@@ -35,6 +36,7 @@ struct SendJob {
   std::string head;
   std::string body;
   std::size_t max_response_bytes = 0;
+  Duration connect_delay{0};  // until the next address of the host is tried beside one
   AsyncTransport::Done done;
   TimerId timer = 0;
   SenderConnection* connection = nullptr;  // none: waits in its host's queue
@@ -114,7 +116,9 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
   SenderConnectionOwner& owner_;
   const Url url_;
   const std::size_t max_header_bytes_;
+  asio::io_context& io_;
   asio::ip::tcp::resolver resolver_;
+  std::shared_ptr<Dialer> dialer_;  // while it connects
   std::array<char, std::size_t{8} << 10> buffer_;
 
   SendJobPtr job_;

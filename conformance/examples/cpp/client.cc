@@ -611,7 +611,9 @@ void receive_webhooks(const std::vector<std::unique_ptr<Stream>>& streams) {
       body.append(data, size);
       return body.size() <= kMaxWebhookBytes;
     });
-    const std::string header = request.get_header_value("X-" + kDialect + "-Hmac-Sha256");
+    std::string header;  // a list, perhaps on several lines
+    const auto lines = request.headers.equal_range("X-" + kDialect + "-Hmac-Sha256");
+    for (auto line = lines.first; line != lines.second; ++line) header += line->second + ",";
     response.status = 401;
     if (!whole || !verified(body, header)) return;  // CLIENT-5: and nothing happens
     response.status = 200;  // CLIENT-6: this thread answers, and the stream's own fetches

@@ -331,7 +331,8 @@ class Webhooks(http.server.BaseHTTPRequestHandler):
             self.send_error(413)
             return
         body = self.rfile.read(int(length))
-        if not verified(body, self.headers.get(f"X-{DIALECT}-Hmac-Sha256", "")):
+        signatures = self.headers.get_all(f"X-{DIALECT}-Hmac-Sha256", [])  # perhaps on several lines
+        if not verified(body, ",".join(signatures)):
             self.send_error(401)
             return  # CLIENT-5: and nothing happens
         self.send_response(200)

@@ -11,6 +11,7 @@
 #include "conformance/contract/timestamp.h"
 #include "core/json.h"
 #include "core/url.h"
+#include "core/version.h"
 
 namespace terapi::conformance {
 
@@ -148,6 +149,9 @@ bool HttpServerStage::run_until(const std::function<bool()>& done, core::Duratio
 core::Result<core::Response> HttpServerStage::call(core::Request request) {
   const bool control = request.target.starts_with("/_simulator") || request.target == "/metrics";
   request.target = (control ? options_.control_url : options_.base_url) + request.target;
+  if (!request.headers.get("User-Agent")) {
+    request.headers.add("User-Agent", "terapi-conformance/" + std::string(core::kVersion));
+  }
   core::SendOptions options;
   options.timeout = options_.timeout;
   options.max_response_bytes = std::size_t{512} << 20U;
