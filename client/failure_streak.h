@@ -42,8 +42,8 @@ class FailureStreak {
     // How many records have got it on so far, since this process began: new or newer ones, and
     // all of a full read.
     std::uint64_t records = 0;
-    bool single_record = false;    // no page can be asked for that is smaller
-    std::string_view record = "";  // in which the answer broke, where it can be named
+    bool single_record = false;  // no page can be asked for that is smaller
+    std::string_view record{};   // in which the answer broke, where it can be named
   };
 
   FailureStreak(const SyncOptions& options, core::Clock& clock, core::Random random)

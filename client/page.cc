@@ -187,7 +187,8 @@ class PageScan {
   std::string name_of(const json::Value& id, std::size_t number) const {
     if (id.is_number()) return std::string(id.text());
     if (!id.is_string() || id.text() == "\"\"") return nameless(number);
-    return json::has_unpaired_surrogate(id.text()) ? std::string(id.text()) : id.string();
+    if (!json::has_unpaired_surrogate(id.text())) return id.string();
+    return std::string(id.text().substr(1, id.text().size() - 2));
   }
 
   std::string nameless(std::size_t number) const {

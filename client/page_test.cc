@@ -108,7 +108,7 @@ TEST(Page, TakesNoHalvesOfSurrogatePairsForText) {
       parse_page(page_of(R"({"id":"x\ud83d",)" + kMeta + R"(},{"id":"x\ud83e",)" + kMeta + "}"));
   ASSERT_TRUE(first && first->poison());
   EXPECT_TRUE(first->records().empty());
-  EXPECT_EQ(first->poison()->record, R"("x\ud83d")");  // as it came, since it spells nothing
+  EXPECT_EQ(first->poison()->record, R"(x\ud83d)");  // as it came, since it spells nothing
   EXPECT_EQ(first->poison()->reason,
             R"(its "id" holds half of a surrogate pair, expected Unicode text)");
   for (const char* key : {"cursor", "first_seen_at", "deleted_at", "pruned_at", "last_action"}) {

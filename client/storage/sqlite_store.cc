@@ -219,9 +219,10 @@ class SqliteStore::Impl {
 
   core::Result<void> still_there() {
     if (connection_.is_in_place()) return {};
-    return core::Error{kStoreGone, "'" + path_ +
-                                       "' or its WAL was deleted, moved or replaced while it was "
-                                       "written to; what was not synced before is lost with it"};
+    return core::Error{kStoreGone,
+                       "'" + path_ +
+                           "' or its WAL was deleted, moved or replaced while it was in "
+                           "use; nothing more can be stored in it"};
   }
 
   // Half as much again as the WAL has when all is well: a page's commit may be large.

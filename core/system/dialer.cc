@@ -24,10 +24,9 @@ std::vector<Dialer::Endpoint> by_turns(const std::vector<Dialer::Endpoint>& endp
 
 }  // namespace
 
-std::shared_ptr<Dialer> Dialer::start(asio::io_context& io, std::vector<Endpoint> endpoints,
+std::shared_ptr<Dialer> Dialer::start(asio::io_context& io, const std::vector<Endpoint>& endpoints,
                                       Duration delay, Done done) {
-  const std::shared_ptr<Dialer> dialer(
-      new Dialer(io, by_turns(std::move(endpoints)), delay, std::move(done)));
+  std::shared_ptr<Dialer> dialer(new Dialer(io, by_turns(endpoints), delay, std::move(done)));
   dialer->try_next();
   return dialer;
 }

@@ -30,7 +30,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   using Done = std::function<void(const Code&, TcpSocket)>;
 
   // `endpoints` has at least one.
-  static std::shared_ptr<Dialer> start(asio::io_context& io, std::vector<Endpoint> endpoints,
+  static std::shared_ptr<Dialer> start(asio::io_context& io, const std::vector<Endpoint>& endpoints,
                                        Duration delay, Done done);
   void cancel();
 

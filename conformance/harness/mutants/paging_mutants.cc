@@ -86,6 +86,7 @@ class AcceptsTruncated final : public ClientMutation {
                      while_alive([done = std::move(done)](core::Result<core::Response> answer) {
                        if (answer && answer->status == 200 && !ChangedPage::parse(answer->body)) {
                          answer->body = whole_records_of(answer->body).text();
+                         answer->headers.erase("Content-Encoding");  // as if it had been unpacked
                        } else if (!answer && answer.error().code == "truncated_body") {
                          // What did come is not known here; nothing of it is certain to be whole.
                          answer = core::Response{200, {}, ChangedPage{}.text()};
