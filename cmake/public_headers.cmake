@@ -26,6 +26,7 @@ set(TERAPI_PUBLIC_HEADERS
     client/postgres/postgres_store.h
     client/webhooks/signature.h
     client/webhooks/webhook_receiver.h
+    simulator/runs/run_moment.h
     simulator/simulator.h
     simulator/engine/simulator_clock.h
     simulator/loading/load_spec.h

@@ -191,6 +191,10 @@ void Simulator::set_log_sink(std::function<void(const LogEntry&)> sink) {
   inside_->parts.engine.logs().set_sink(std::move(sink));
 }
 
+void Simulator::set_run_watcher(RunWatcher watcher) {
+  inside_->parts.runner.set_watcher(std::move(watcher));
+}
+
 void Simulator::set_extra_metrics(std::function<std::string()> metrics) {
   inside_->parts.extra_metrics = std::move(metrics);
 }

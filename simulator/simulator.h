@@ -27,6 +27,7 @@
 #include "simulator/loading/load_spec.h"
 #include "simulator/observation/log_entry.h"
 #include "simulator/records/dialect.h"
+#include "simulator/runs/run_moment.h"
 
 namespace terapi::simulator {
 
@@ -83,6 +84,9 @@ class Simulator {
   // /_simulator/faults says, for whoever asks after every event.
   std::uint64_t faults_fired() const;
   std::vector<std::pair<std::string, std::uint64_t>> fired_by_fault() const;
+
+  // Is told of each moment of a run in the background, just before records change.
+  void set_run_watcher(RunWatcher watcher);
 
   // Answers those who wait for events or for the proxy: before a server stops, which waits for its
   // answers.

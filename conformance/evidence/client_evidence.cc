@@ -64,6 +64,7 @@ class DumpComparison {
   void compare(const ModelStream& stream, const ModelRecord& record, const Held& held) {
     const auto found = held.find(record.id);
     const DumpRecord* mine = found == held.end() ? nullptr : found->second;
+    if (record.erased) return compare_erased(stream, record, mine);
     if (record.now().deleted) {
       if (mine != nullptr && !mine->deleted) {
         add("I4", "CLIENT-8", stream.name, record.id,
@@ -85,6 +86,18 @@ class DumpComparison {
     } else {
       compare_payload(stream, record, *mine);
     }
+  }
+
+  // Whatever it was given of it may still be there.
+  void compare_erased(const ModelStream& stream, const ModelRecord& record,
+                      const DumpRecord* mine) {
+    if (mine == nullptr || mine->deleted || same_payload(record.now().payload, mine->payload) ||
+        evidence_.model.version_of(stream.name, record.id, mine->payload, false) != kNoVersion) {
+      return;
+    }
+    add("I2", "REC-10", stream.name, record.id,
+        quoted_id(record.id) + " of " + stream.name + " has a payload that was never served",
+        shortened(record.now().payload), shortened(mine->payload));
   }
 
   void compare_payload(const ModelStream& stream, const ModelRecord& record,
@@ -535,7 +548,7 @@ std::vector<Finding> find_never_given(const ClientEvidence& evidence) {
     const ModelStream* stream = evidence.model.stream(name);
     if (stream == nullptr) continue;
     for (const ModelRecord& record : stream->records) {
-      if (given[name].contains({record.id, record.versions.size() - 1}) ||
+      if (record.erased || given[name].contains({record.id, record.versions.size() - 1}) ||
           findings.size() > kMostFindings)
         continue;
       findings.push_back({Verdict::kFail, "CLIENT-3", "V1",

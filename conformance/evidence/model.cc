@@ -3,6 +3,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "conformance/evidence/external_collection.h"
 #include "core/json_writer.h"
 
 namespace terapi::conformance {
@@ -10,10 +11,6 @@ namespace terapi::conformance {
 namespace json = core::json;
 
 namespace {
-
-std::string id_text(const json::Value& id) {
-  return id.is_string() ? id.string() : std::string(id.text());
-}
 
 // The record as it is served: `id` as a string (REC-10).
 std::string served_payload(const json::Value& record) {
@@ -84,8 +81,11 @@ ModelStream& Model::stream_of(const json::Value& entry) {
   const std::string connection = entry["connection"].string();
   std::string integration = entry["integration"].string();
   if (integration.empty()) integration = integration_of_[connection];
-  const std::string name =
-      stream_name(integration, connection, entry["model"].string(), entry["variant"].string());
+  return stream_named(
+      stream_name(integration, connection, entry["model"].string(), entry["variant"].string()));
+}
+
+ModelStream& Model::stream_named(const std::string& name) {
   ModelStream& stream = streams_[name];
   stream.name = name;
   return stream;
@@ -113,6 +113,24 @@ RunCounts Model::apply_run(const json::Value& run) {
   return counts;
 }
 
+RunCounts Model::apply_part(const StreamAsked& asked, const Part& part, std::size_t& run) {
+  ModelStream& stream = stream_named(stream_name(asked));
+  if (run == 0 || run != runs_) run = ++runs_;
+  RunCounts counts;
+  json::Reader reader({.max_depth = 100'000});
+  for (const std::string& text : part.saves) {
+    if (const auto object = reader.read(text)) save(stream, *object, counts);
+  }
+  for (const std::string& id : part.deletes) remove(stream, id, counts);
+  return counts;
+}
+
+void Model::erase(const StreamAsked& asked) {
+  const auto found = streams_.find(stream_name(asked));
+  if (found == streams_.end()) return;
+  for (ModelRecord& record : found->second.records) record.erased = true;
+}
+
 void Model::save(ModelStream& stream, const json::Value& record, RunCounts& counts) {
   save_payload(stream, id_text(record["id"]), served_payload(record), counts);
 }
@@ -127,7 +145,7 @@ void Model::save_payload(ModelStream& stream, const std::string& id, std::string
   }
   ModelRecord& record = stream.records[at->second];
   const RecordVersion before = record.now();
-  if (before.deleted) {  // META-7
+  if (before.deleted || record.erased) {  // META-7
     record.versions.push_back({std::move(payload), false, "ADDED", runs_, runs_});
     ++counts.added;
   } else if (!record.pruned && same_payload(before.payload, payload)) {  // META-5, PRUNE-2
@@ -138,12 +156,13 @@ void Model::save_payload(ModelStream& stream, const std::string& id, std::string
     ++counts.updated;
   }
   record.pruned = false;
+  record.erased = false;
 }
 
 void Model::update(ModelStream& stream, const json::Value& record, RunCounts& counts) {
   const std::string id = id_text(record["id"]);
   const ModelRecord* known = stream.find(id);
-  if (known == nullptr || known->now().deleted) return;
+  if (known == nullptr || known->erased || known->now().deleted) return;
   json::Reader reader({.max_depth = 100'000});
   // What was pruned is gone (PRUNE-1): the change is all that there is of it.
   const std::string base_text =
@@ -162,7 +181,7 @@ void Model::remove(ModelStream& stream, const std::string& id, RunCounts& counts
   if (at == stream.by_id.end()) return;  // META-6
   ModelRecord& record = stream.records[at->second];
   const RecordVersion before = record.now();
-  if (before.deleted) return;
+  if (before.deleted || record.erased) return;
   record.versions.push_back({before.payload, true, "DELETED", runs_, before.first_run});
   ++counts.deleted;
 }

@@ -37,6 +37,9 @@ struct ModelRecord {
   std::string id;
   std::vector<RecordVersion> versions;  // the last one is the present
   bool pruned = false;                  // its payload is no longer served (PRUNE-1)
+  // Gone without a deletion: its sync was emptied (CUR-10). Nobody is told, so a client may hold
+  // any version of it, or none; a server has it no more.
+  bool erased = false;
 
   const RecordVersion& now() const { return versions.back(); }
 };
@@ -55,6 +58,13 @@ struct RunCounts {
   std::uint64_t deleted = 0;
   std::uint64_t unchanged = 0;
   friend bool operator==(const RunCounts&, const RunCounts&) = default;
+  RunCounts& operator+=(const RunCounts& more) {
+    added += more.added;
+    updated += more.updated;
+    deleted += more.deleted;
+    unchanged += more.unchanged;
+    return *this;
+  }
 };
 
 class Model {
@@ -62,6 +72,15 @@ class Model {
   // Forgets everything and takes the world's records.
   void apply_world(const core::json::Value& world);
   RunCounts apply_run(const core::json::Value& run);
+  // What one page of a run in the background saves, and deletes. `run` is the run's number, 0 at
+  // its first page; it gets another one where other runs came in between.
+  struct Part {
+    std::vector<std::string> saves;  // objects, as JSON
+    std::vector<std::string> deletes;
+  };
+  RunCounts apply_part(const StreamAsked& stream, const Part& part, std::size_t& run);
+  // The stream's records are gone, without a deletion.
+  void erase(const StreamAsked& stream);
   // PATCH /records/prune took these records' payloads.
   void prune(const std::string& stream, const std::string& id);
 
@@ -76,6 +95,7 @@ class Model {
 
  private:
   ModelStream& stream_of(const core::json::Value& entry);
+  ModelStream& stream_named(const std::string& name);
   void save(ModelStream& stream, const core::json::Value& record, RunCounts& counts);
   void save_payload(ModelStream& stream, const std::string& id, std::string payload,
                     RunCounts& counts);

@@ -46,7 +46,7 @@ class AnswerCheck {
 
   void check_status() {
     // What is not expected to be an error is expected to be none.
-    const bool refusal = expected_.code || expected_.errors;
+    const bool refusal = expected_.code || expected_.errors || expected_.refused;
     if (expected_.status ? answer_.status() == *expected_.status
                          : refusal == (answer_.status() >= 400)) {
       return;
@@ -59,7 +59,7 @@ class AnswerCheck {
   }
 
   void check_error() {
-    if (!expected_.code && !expected_.errors) return;
+    if (!expected_.code && !expected_.errors && !expected_.refused) return;
     const ErrorAnswer error = read_error(answer_.body());
     if (!error.problem.empty()) {
       findings_.fail("ERR-1", "an error does not have the form of ERR-1", asked_, error.problem,

@@ -20,6 +20,7 @@ struct DeliveriesSeen {
   const std::vector<RunSeen>& runs;
   const std::vector<WebhookSeen>& webhooks;
   const std::set<std::string>& resent;  // deliveries that were sent again by hand
+  std::set<std::string> others;         // deliveries that announce no run that was made by hand
   const AnnouncePolicy& policy;         // in force
   std::size_t policy_number = 0;        // RunSeen::policy of runs under it
   core::Time now{};                     // on the server's clock where that is virtual

@@ -28,7 +28,7 @@ class ModelLaw {
     check_ids();
     for (const ServedRecord& served : walk_.records) {
       const ModelRecord* record = context_.model->find(served.id);
-      if (record == nullptr) continue;
+      if (record == nullptr || record->erased) continue;
       check_payload(served, *record);
       check_marks(served, *record);
       check_times(served, *record);
@@ -47,12 +47,16 @@ class ModelLaw {
     std::map<std::string, std::size_t> served;
     for (const ServedRecord& record : walk_.records) {
       ++served[record.id];
-      if (context_.model->find(record.id) == nullptr) {
+      const ModelRecord* known = context_.model->find(record.id);
+      if (known == nullptr) {
         fail("REC-1", "a record is served that was never saved", "no such record", record.id);
+      } else if (known->erased) {
+        fail("SYNC-5", "a record is served that went when its sync was emptied", "no such record",
+             record.id);
       }
     }
     for (const ModelRecord& record : context_.model->records) {
-      if (served.contains(record.id)) continue;
+      if (record.erased || served.contains(record.id)) continue;
       const bool deleted = record.now().deleted;
       fail(deleted ? "META-6" : "REC-1",
            deleted ? "a deleted record is gone from the list instead of marked"
@@ -128,7 +132,7 @@ class ModelLaw {
     std::optional<std::pair<std::size_t, std::string>> before;
     for (const ServedRecord& served : walk_.records) {
       const ModelRecord* record = context_.model->find(served.id);
-      if (record == nullptr) continue;
+      if (record == nullptr || record->erased) continue;
       const std::size_t run = record->now().run;
       if (before && run < before->first) {
         fail("CUR-2", "a record comes after one that was modified later",

@@ -211,7 +211,7 @@ void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStre
   std::map<std::string, const ServedRecord*> served;
   for (const ServedRecord& record : walk.records) served[record.id] = &record;
   for (const ModelRecord& record : stream.records) {
-    if (record.now().run != run || record.pruned) continue;
+    if (record.now().run != run || record.pruned || record.erased) continue;
     const auto found = served.find(record.id);
     // In real time the judge may be pruning it at this very moment.
     const bool there = found != served.end() &&

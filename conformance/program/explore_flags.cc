@@ -78,6 +78,8 @@ core::Result<void> ExploreFlags::add_mutants(const std::string& pattern) {
   std::vector<MutantToFind> all;
   if (server) {
     for (const ServerMutant& each : server_mutants()) {
+      // By name it is looked for all the same.
+      if (!each.beyond_chance.empty() && pattern != each.id) continue;
       all.push_back({each.id, each.defect, nullptr, &each});
     }
   } else {

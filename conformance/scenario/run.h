@@ -38,10 +38,7 @@ struct Run {
     json.may("update", &Run::update, RecordsKind{}, "parts of records, merged into what is there");
     json.may("replace", &Run::replace, RecordsKind{},
              "the full data set: what is not in it is deleted");
-    json.may("delete", &Run::gone,
-             JsonTextKind{core::json::Kind::kArray,
-                          R"("type":"array","items":{"type":["string","integer"]})"},
-             "ids");
+    json.may("delete", &Run::gone, kIds, "ids");
     json.may("error", &Run::error,
              JsonTextKind{core::json::Kind::kNull, R"("type":["object","string"])"},
              "the run fails after what it saved: {type, description}, or the description alone");

@@ -43,6 +43,8 @@ void add_definitions(json::Writer& out) {
       .raw_field("server_step", step_schema(Subject::kServer))
       .raw_field("answer_expected", definition<AnswerExpected>(Subject::kServer))
       .raw_field("run", definition<Run>(Subject::kClient))
+      .raw_field("external_change", definition<ExternalChange>(Subject::kClient))
+      .raw_field("writing", definition<Writing>(Subject::kClient))
       .raw_field("generate", definition<Generated>(Subject::kClient));
   // What the server reads is described by hand.
   const auto world = json::Document::parse(std::string(kWorldDefinitions));

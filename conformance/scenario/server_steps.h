@@ -24,6 +24,7 @@ void describe(Json& json, const AnswerExpected* /*answer*/) {
   json.about("what the answer has to be; whatever is not named may be anything",
              R"({"status":200,"ids":["r1","r2"],"next":"last"})");
   json.may("status", &AnswerExpected::status, kHttpStatus, "HTTP status");
+  json.may("refused", &AnswerExpected::refused, "an error, whichever");
   json.may("code", &AnswerExpected::code, "of the error");
   json.may("errors", &AnswerExpected::errors,
            "of a validation: \"limit:too_small\" or \"limit\", these and no more");

@@ -8,6 +8,7 @@
 
 #include "conformance/scenario/run.h"
 #include "conformance/scenario/step_kinds.h"
+#include "conformance/scenario/sync_steps.h"
 #include "core/clock.h"
 
 namespace terapi::conformance {
@@ -130,6 +131,7 @@ struct PruneStep {
   };
 };
 
-using SharedSteps = StepList<RunStep, PassStep, FaultsStep, PruneStep, WorldStep>;
+using SharedSteps = StepList<RunStep, PassStep, FaultsStep, PruneStep, WorldStep, UpstreamStep,
+                             SyncStep, ConnectStep, DisconnectStep, WriteStep>;
 
 }  // namespace terapi::conformance

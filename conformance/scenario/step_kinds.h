@@ -29,6 +29,8 @@ struct JsonTextKind {
   }
   std::string schema(Subject) const { return std::string(says); }
 };
+inline constexpr JsonTextKind kIds{core::json::Kind::kArray,
+                                   R"("type":"array","items":{"type":["string","integer"]})"};
 inline constexpr JsonTextKind kAnyObject{core::json::Kind::kObject, R"("type":"object")"};
 
 // Fault rules, as PUT /_simulator/faults takes them. Each needs an id: without one, nobody could

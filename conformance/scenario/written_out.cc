@@ -48,29 +48,52 @@ void write_given_basics(json::Writer& out, const json::Value& given) {
   }
 }
 
-// The world with each `generate` in its records written out: the model has to know every payload.
+void write_entry(json::Writer& out, const json::Value& entry, const json::Path& path,
+                 json::Issues& issues) {
+  out.begin_object();
+  for (const json::Member part : entry.members()) {
+    if (part.key.string() == "generate") {
+      out.key("items").raw(written_out_records(entry, path, issues));
+    } else {
+      out.key(part.key.string()).raw(json::compact(part.value));
+    }
+  }
+  out.end_object();
+}
+
+// Of an external API, what comes by chance: the judge could not work it out.
+void refuse_chance(const json::Value& api, const json::Path& path, json::Issues& issues) {
+  if (!api["items"].present() && !api["generate"].present()) {
+    issues.push_back({"required", "needs 'items' or 'generate': the judge has to know its objects",
+                      path, api.offset()});
+  }
+  for (const char* name : {"changes", "file"}) {
+    if (!api[name].present()) continue;
+    json::Path inner = path;
+    inner.emplace_back(name);
+    issues.push_back(
+        {"invalid_value", "the judge would not know what comes of it", inner, api[name].offset()});
+  }
+}
+
+// The world with each `generate` in its records and external APIs written out: the model has to
+// know every payload.
 void write_given(json::Writer& out, const json::Value& given, json::Issues& issues) {
   out.begin_object();
   write_given_basics(out, given);
   for (const json::Member member : given.members()) {
     const std::string key = member.key.string();
-    if (key != "records" || !member.value.is_array()) {
+    const bool api = key == "upstream";
+    if ((key != "records" && !api) || !member.value.is_array()) {
       out.key(key).raw(json::compact(member.value));
       continue;
     }
     out.key(key).begin_array();
     std::size_t i = 0;
     for (const json::Value entry : member.value.items()) {
-      const json::Path path = {"given", "records", std::to_string(i++)};
-      out.begin_object();
-      for (const json::Member part : entry.members()) {
-        if (part.key.string() == "generate") {
-          out.key("items").raw(written_out_records(entry, path, issues));
-        } else {
-          out.key(part.key.string()).raw(json::compact(part.value));
-        }
-      }
-      out.end_object();
+      const json::Path path = {"given", key, std::to_string(i++)};
+      if (api) refuse_chance(entry, path, issues);
+      write_entry(out, entry, path, issues);
     }
     out.end_array();
   }

@@ -296,6 +296,15 @@ void SyncRunner::remove_streams(Environment& environment, const ScheduleKey& key
   });
 }
 
+void SyncRunner::tell(const ScheduleKey& key, RunMoment moment) const {
+  if (!watcher_) return;
+  moment.integration = key.integration;
+  moment.connection = key.connection;
+  moment.sync = key.sync;
+  moment.variant = key.variant;
+  watcher_(moment);
+}
+
 // --- a run --------------------------------------------------------------------------------------
 
 void SyncRunner::on_due(const std::string& environment_name, const ScheduleKey& key) {
@@ -394,6 +403,8 @@ void SyncRunner::begin(Environment& environment, const ScheduleKey& key, Trigger
   schedule.type = connection->synced.contains({key.sync, key.variant}) ? SyncType::kIncremental
                                                                        : SyncType::kInitial;
   schedule.running = true;
+  tell(key,
+       {.what = RunMoment::What::kBegins, .reset = order.reset, .empty_cache = order.empty_cache});
   auto live = std::make_unique<Live>();
   live->environment_name = environment.settings.name;
   live->key = key;
@@ -459,6 +470,7 @@ void SyncRunner::read_on(std::uint64_t number) {
       live.seen.emplace_back();
     }
     live.asked_at = engine_.now();
+    tell(live.key, {.what = RunMoment::What::kAsks, .model = live.model()});
     core::Delivery delivery =
         core::deliver(upstream_.handle(*live.environment, *connection, next_request(live)), {});
     if (delivery.after == Duration(0)) {
@@ -539,6 +551,9 @@ bool SyncRunner::take_page(Live& live, const json::Value& page) {
     if (live.kind == SyncKind::kFull) live.seen.back().insert(payload->id);
     payloads.push_back(std::move(*payload));
   }
+  tell(live.key, {.what = RunMoment::What::kPage,
+                  .model = live.model(),
+                  .entries = page["data"].size() + page["deleted"].size()});
   if (!payloads.empty()) live.run().save(payloads);
   std::vector<std::string> deleted;
   for (const json::Value item : page["deleted"].items()) {
@@ -600,6 +615,7 @@ void SyncRunner::end_in_log(const Live& live, LogEnd end) {
 // --- its end ------------------------------------------------------------------------------------
 
 void SyncRunner::fail(Live& live, const RunError& error) {
+  tell(live.key, {.what = RunMoment::What::kFails});
   engine_.note_step(live.operation,
                     {engine_.now(),
                      Duration(0),
@@ -622,6 +638,7 @@ void SyncRunner::fail(Live& live, const RunError& error) {
 }
 
 void SyncRunner::end(Live& live) {
+  tell(live.key, {.what = RunMoment::What::kEnds});
   live.schedule->latest.clear();
   for (std::size_t i = 0; i < live.runs.size(); ++i) {
     // Only now is it certain that everything was read.

@@ -20,6 +20,7 @@
 
 #include "simulator/engine/engine.h"
 #include "simulator/runs/run.h"
+#include "simulator/runs/run_moment.h"
 #include "simulator/upstream/upstream.h"
 
 namespace terapi::simulator {
@@ -66,6 +67,9 @@ class SyncRunner {
   // Forgets runs under way, and starts from State: after it was loaded or replaced.
   void resume();
 
+  // Is told of each moment, just before records change.
+  void set_watcher(RunWatcher watcher) { watcher_ = std::move(watcher); }
+
  private:
   struct Live;
   // What a full sync found when it last read everything; while that stays the same, reading it
@@ -102,6 +106,7 @@ class SyncRunner {
   // `error`: why it failed; empty: it did not.
   void record_end(Environment& environment, const ScheduleKey& key, Schedule& schedule,
                   std::string error);
+  void tell(const ScheduleKey& key, RunMoment moment) const;
 
   Engine& engine_;
   WebhookQueue& webhooks_;
@@ -109,6 +114,7 @@ class SyncRunner {
   std::map<std::uint64_t, core::TimerId> timers_;        // by a schedule's number
   std::map<std::uint64_t, std::unique_ptr<Live>> live_;  // by a schedule's number
   std::map<std::uint64_t, Seen> seen_;                   // by a schedule's number
+  RunWatcher watcher_;
   std::uint64_t runs_made_ = 0;
 };
 

@@ -29,12 +29,26 @@ constexpr std::array kOddMembers = {
     R"("exact":9007199254740993)",        R"("price":0.10)", R"("large":1e400)",
     R"("text":"é \ud83d\ude80 e\u0301")", R"("":null)",      R"("list":[1,"1",[[]],{"a":{}}])"};
 
+constexpr std::string_view kNotes =
+    R"("templates":[{"name":"notes","provider":"notebook","model":"Note","collection":"notes",)"
+    R"("type":"incremental","frequency":"1h","objects":0,"fields":{"id":{"number":100},)"
+    R"("title":{"words":[2,4]}},"actions":[{"name":"create-note","does":"create",)"
+    R"("requires":["title"]}]}],)";
+
 void append(std::string& list, const std::string& item) {
   if (!list.empty()) list += ',';
   list += item;
 }
 
 }  // namespace
+
+std::string DrawnChange::members() const {
+  std::string text;
+  if (!saves.empty()) append(text, R"("save":[)" + saves + "]");
+  if (!updates.empty()) append(text, R"("update":[)" + updates + "]");
+  if (!deletes.empty()) append(text, R"("delete":[)" + deletes + "]");
+  return text;
+}
 
 std::string DrawnStream::name() const { return stream_name("github", connection, model, variant); }
 
@@ -78,7 +92,10 @@ std::string DrawnWorld::payload(DrawnRecord& record) {
         R"(,"nested":{"z":{"b":[],"a":1},"k":null,"a":")" + std::to_string(record.version) + "\"}";
   }
   if (text.size() + 12 < shape_.bytes) {
-    text += R"(,"text":")" + std::string(shape_.bytes - text.size() - 12, 'x') + "\"";
+    // Not twice the same member: an external API would keep the last.
+    const bool has_text = text.find(R"("text":)") != std::string::npos;
+    text += (has_text ? R"(,"more":")" : R"(,"text":")") +
+            std::string(shape_.bytes - text.size() - 12, 'x') + "\"";
   }
   record.payload = text + "}";
   return record.payload;
@@ -91,8 +108,22 @@ std::string DrawnWorld::head(const DrawnStream& stream) const {
   return text;
 }
 
+std::string DrawnWorld::apis(const std::string& objects) const {
+  std::string apis;
+  if (!shape_.background.empty()) {
+    append(apis, R"({"integration":"github","connection":"demo","collection":"things",)" +
+                     shape_.external_api + R"(,"items":[)" + objects + "]}");
+  }
+  if (shape_.notes) {
+    append(apis, R"({"integration":"book","connection":"demo","collection":"notes",)"
+                 R"("items":[{"id":1,"title":"One"},{"id":2,"title":"Two"}]})");
+  }
+  return apis;
+}
+
 std::string DrawnWorld::given() {
   std::string records;
+  std::string objects;  // of the external API: what the first stream begins with
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     DrawnStream& stream = streams_[i];
     std::size_t left =
@@ -104,12 +135,20 @@ std::string DrawnWorld::given() {
       const std::size_t entry = std::min<std::size_t>(left, 1 + random_.below(ties));
       for (std::size_t n = 0; n < entry; ++n) add_new(stream, items);
       append(records, head(stream) + R"(,"items":[)" + items + "]}");
+      if (i == 0) append(objects, items);
       left -= entry;
     }
     stream.begun_with = stream.records.size();
   }
+  std::string syncs = shape_.syncs;
+  if (!shape_.background.empty()) {
+    syncs = R"([{"name":"things","models":["Issue"],"collections":{"Issue":"things"},)" +
+            shape_.background + "}]";
+  }
   std::string text = R"({"integrations":[{"id":"github")" +
-                     (shape_.syncs.empty() ? "" : R"(,"syncs":)" + shape_.syncs) + "}],";
+                     (syncs.empty() ? "" : R"(,"syncs":)" + syncs) + "}" +
+                     (shape_.notes ? R"(,{"id":"book","provider":"notebook"})" : "") + "],";
+  if (shape_.notes) text += kNotes;
   if (!shape_.environment.empty()) text += R"("environment":{)" + shape_.environment + "},";
   text += R"("connections":[{"id":"demo","integration":"github"})";
   const bool acme = std::any_of(streams_.begin(), streams_.end(),
@@ -117,6 +156,8 @@ std::string DrawnWorld::given() {
   if (acme) text += R"(,{"id":"acme","integration":"github")";
   if (acme && !shape_.own_url.empty()) text += R"(,"webhook_url":")" + shape_.own_url + "\"";
   if (acme) text += "}";
+  if (shape_.notes) text += R"(,{"id":"demo","integration":"book"})";
+  if (!shape_.background.empty() || shape_.notes) text += R"(],"upstream":[)" + apis(objects);
   return text + R"(],"records":[)" + records + "]}";
 }
 
@@ -126,11 +167,11 @@ void DrawnWorld::add_new(DrawnStream& stream, std::string& saves) {
 }
 
 // One record, in a way that fits what it is now.
-void DrawnWorld::change(DrawnStream& stream, RunKind kind, std::string& saves, std::string& updates,
-                        std::string& deletes, std::vector<std::string>& touched) {
+void DrawnWorld::change_one(DrawnStream& stream, RunKind kind, DrawnChange& change,
+                            std::vector<std::string>& touched) {
   if (stream.records.empty() || kind == RunKind::kOnlyNew ||
       (kind == RunKind::kAny && random_.below(4) == 0)) {
-    add_new(stream, saves);
+    add_new(stream, change.saves);
     touched.push_back(stream.records.back().id);
     return;
   }
@@ -141,7 +182,7 @@ void DrawnWorld::change(DrawnStream& stream, RunKind kind, std::string& saves, s
   touched.push_back(record.id);
   if (remove) {
     record.deleted = true;
-    append(deletes, core::json::quoted(record.id));
+    append(change.deletes, core::json::quoted(record.id));
     return;
   }
   // Sometimes as it was before: a version that the client may hold already.
@@ -149,28 +190,26 @@ void DrawnWorld::change(DrawnStream& stream, RunKind kind, std::string& saves, s
       random_.below(6) == 0 && record.version > 1 ? record.version - 1 : record.version + 1;
   if (record.deleted || random_.below(2) == 0) {
     record.deleted = false;
-    append(saves, payload(record));
+    append(change.saves, payload(record));
   } else {
-    append(updates, R"({"id":)" + core::json::quoted(record.id) + R"(,"version":)" +
-                        std::to_string(record.version) + "}");
+    append(change.updates, R"({"id":)" + core::json::quoted(record.id) + R"(,"version":)" +
+                               std::to_string(record.version) + "}");
     record.payload.clear();
   }
 }
 
 std::string DrawnWorld::run(DrawnStream& stream, RunKind kind, std::size_t most, bool announced) {
-  std::string saves;
-  std::string updates;
-  std::string deletes;
+  return head(stream) + "," + change(stream, kind, most).members() +
+         (announced ? "}" : R"(,"webhook":false})");
+}
+
+DrawnChange DrawnWorld::change(DrawnStream& stream, RunKind kind, std::size_t most) {
+  DrawnChange change;
   std::vector<std::string> touched;
   const std::uint64_t count = 1 + random_.below(std::max<std::size_t>(most, 1));
-  for (std::uint64_t i = 0; i < count; ++i) change(stream, kind, saves, updates, deletes, touched);
-  if (touched.empty()) add_new(stream, saves);
-  std::string text = head(stream);
-  if (!saves.empty()) text += R"(,"save":[)" + saves + "]";
-  if (!updates.empty()) text += R"(,"update":[)" + updates + "]";
-  if (!deletes.empty()) text += R"(,"delete":[)" + deletes + "]";
-  if (!announced) text += R"(,"webhook":false)";
-  return text + "}";
+  for (std::uint64_t i = 0; i < count; ++i) change_one(stream, kind, change, touched);
+  if (touched.empty()) add_new(stream, change.saves);
+  return change;
 }
 
 std::string DrawnWorld::backlog(DrawnStream& stream, std::size_t count, bool announced) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/random.h"
@@ -32,14 +33,33 @@ struct DrawnStream {
 // What a run does, as far as it is not left to chance.
 enum class RunKind : std::uint8_t { kAny, kOnlyDeletes, kOnlyNew };
 
+// Items of JSON lists; empty: none.
+struct DrawnChange {
+  std::string saves;
+  std::string updates;
+  std::string deletes;
+  // `"save":[…],"delete":[…]`
+  std::string members() const;
+};
+
 class DrawnWorld {
  public:
+  // Of the sync and of the collection that it reads.
+  static constexpr std::string_view kThings = "things";
+
   struct Shape {
     std::size_t streams = 1;
     std::size_t records = 10;   // in all
     std::size_t bytes = 0;      // of each; 0: as small as may be
     bool odd = false;           // ids and values that not everything keeps
     std::string environment{};  // its members, JSON without braces
+    // The first stream is that of a sync in the background: members of the sync, and of the
+    // external API that it reads. Empty: there is none.
+    std::string background{};
+    std::string external_api{};
+    // A template that is off, `notes` of the integration `book`, with an action; its connection is
+    // demo, its model Note.
+    bool notes = false;
     // For those who judge a server:
     bool nested = false;    // objects within records
     std::string syncs{};    // of the integration, a JSON array; empty: none is named
@@ -53,6 +73,8 @@ class DrawnWorld {
   std::string given();
   // The body of POST /_simulator/runs, one that changes something. `announced`: a webhook tells.
   std::string run(DrawnStream& stream, RunKind kind, std::size_t most, bool announced);
+  // The same at the external API, which a sync in the background then finds.
+  DrawnChange change(DrawnStream& stream, RunKind kind, std::size_t most);
   // So many records that were never there.
   std::string backlog(DrawnStream& stream, std::size_t count, bool announced);
   // A full data set: some of the records as they were, some changed, some left out, which deletes
@@ -64,10 +86,11 @@ class DrawnWorld {
  private:
   std::string payload(DrawnRecord& record);
   std::string head(const DrawnStream& stream) const;
+  std::string apis(const std::string& objects) const;
   std::string new_id(const DrawnStream& stream);
   void add_new(DrawnStream& stream, std::string& saves);
-  void change(DrawnStream& stream, RunKind kind, std::string& saves, std::string& updates,
-              std::string& deletes, std::vector<std::string>& touched);
+  void change_one(DrawnStream& stream, RunKind kind, DrawnChange& change,
+                  std::vector<std::string>& touched);
 
   core::Random random_;
   Shape shape_;

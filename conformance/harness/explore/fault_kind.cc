@@ -54,6 +54,7 @@ std::optional<FaultKind> kind_of_step(const Step::What& what) {
     return FaultKind::kDiskFull;
   }
   if (std::holds_alternative<ClockStep>(what)) return FaultKind::kClockJump;
+  if (std::holds_alternative<UpstreamStep>(what)) return FaultKind::kBackgroundRun;
   if (std::holds_alternative<PruneStep>(what)) return FaultKind::kPrune;
   if (std::holds_alternative<BetweenPagesStep>(what)) return FaultKind::kBetweenPages;
   return std::nullopt;

@@ -68,18 +68,21 @@ enum class FaultKind : std::uint8_t {
   kBetweenPages,
   kRateLimit,
   kByteBudget,
+  kBackgroundRun,
+  kRunFails,
 };
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::kByteBudget) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::kRunFails) + 1;
 
 // Where a kind strikes, and so who brings it about.
 enum class FaultPlace : std::uint8_t {
-  kApi,      // a fault rule on "api"
-  kWebhook,  // a fault rule on "webhook"
-  kStore,    // a fault rule on "store"
-  kWire,     // a wire rule: the judge changes the API's answer
-  kJudge,    // a webhook that the judge sends
-  kProcess,  // the client's process
-  kWorld,    // the clock, the disk, the records, the API's limits
+  kApi,       // a fault rule on "api"
+  kWebhook,   // a fault rule on "webhook"
+  kStore,     // a fault rule on "store"
+  kWire,      // a wire rule: the judge changes the API's answer
+  kJudge,     // a webhook that the judge sends
+  kProcess,   // the client's process
+  kWorld,     // the clock, the disk, the records, the API's limits
+  kUpstream,  // a fault rule on "upstream"
 };
 
 // What the drawing of schedules has to know about a kind. A new kind is a line in the table below;
@@ -162,6 +165,8 @@ inline constexpr std::array<FaultKindRow, kFaultKinds> kFaultTable = {{
     {FaultKind::kBetweenPages, "between-pages", FaultPlace::kWorld, {.disturbs = true}},
     {FaultKind::kRateLimit, "rate-limit", FaultPlace::kWorld, {}},
     {FaultKind::kByteBudget, "byte-budget", FaultPlace::kWorld, {}},
+    {FaultKind::kBackgroundRun, "background-run", FaultPlace::kWorld, {}},
+    {FaultKind::kRunFails, "run-fails", FaultPlace::kUpstream, {}},
 }};
 static_assert(
     [] {

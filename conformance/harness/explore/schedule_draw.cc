@@ -52,6 +52,19 @@ class Swarm {
   std::vector<FaultKind> kinds_;
 };
 
+// A sync that reads the first stream's records from an external API. Until an episode changes that
+// one, its runs find nothing: it answers at once, and one that reads everything, and so would save
+// again what was pruned, is not due.
+void add_background(DrawnWorld::Shape& shape, core::Random random, const DrawOptions& options) {
+  static constexpr std::array<const char*, 4> kFrequencies = {"1h", "1h", "3s", "500s"};
+  const bool full = random.below(2) == 0;
+  const char* frequency = kFrequencies[random.below(kFrequencies.size())];
+  if (full || options.over_http) frequency = "1h";
+  shape.background = std::string(R"("type":")") + (full ? "full" : "incremental") +
+                     R"(","frequency":")" + frequency + "\"";
+  shape.external_api = R"("page_size":)" + std::to_string(1 + random.below(6));
+}
+
 DrawnWorld::Shape drawn_shape(core::Random random, const Swarm& swarm, const DrawOptions& options) {
   DrawnWorld::Shape shape;
   static constexpr std::array<std::size_t, 8> kStreams = {1, 1, 1, 2, 2, 2, 3, 4};
@@ -83,8 +96,9 @@ class ScheduleDraw {
         history_(core::Random(seed).stream("history")),
         faults_(core::Random(seed).stream("faults")),
         swarm_(core::Random(seed).stream("swarm"), options),
+        background_(core::Random(seed).stream("background")),
         shape_(drawn_shape(core::Random(seed).stream("shape"), swarm_, options)),
-        world_(core::Random(seed), shape_) {
+        world_(core::Random(seed), with_background()) {
     draw_client();
     Scenario& scenario = drawn_.scenario;
     scenario.id = "explore/seed-" + std::to_string(seed);
@@ -104,6 +118,7 @@ class ScheduleDraw {
     const std::uint64_t episodes =
         options_.size == DrawOptions::Size::kSmall ? 2 : 1 + story_.below(4);
     for (std::uint64_t i = 0; i < episodes; ++i) episode();
+    if (!shape_.background.empty()) background();
     add_expectations();
     return std::move(drawn_);
   }
@@ -543,6 +558,94 @@ class ScheduleDraw {
     calm();
   }
 
+  // --- runs in the background -------------------------------------------------------------------
+
+  const DrawnWorld::Shape& with_background() {
+    const bool small = options_.size == DrawOptions::Size::kSmall;
+    // A limit would refuse the judge's own calls, too.
+    const bool limited = shape_.environment.find("rate_limit") != std::string::npos;
+    if (!small && !limited && swarm_.on(FaultKind::kBackgroundRun)) {
+      add_background(shape_, background_, options_);
+    }
+    return shape_;
+  }
+
+  void background() {
+    if (background_.below(3) == 0) {
+      step(UpstreamStep{
+          {.collection = std::string(DrawnWorld::kThings), .behaves = R"({"latency":"20ms"})"}});
+    }
+    for (std::uint64_t i = 1 + background_.below(3); i > 0; --i) {
+      change_external_api();
+      run_in_background();
+      pass_some();
+    }
+    converge_calmly();
+  }
+
+  void change_external_api() {
+    const DrawnChange change = world_.change(world_.streams().front(), RunKind::kAny, 6);
+    const auto list = [](const std::string& items) {
+      return items.empty() ? "" : "[" + items + "]";
+    };
+    ExternalChange external{.collection = std::string(DrawnWorld::kThings)};
+    external.save = list(change.saves);
+    external.update = list(change.updates);
+    external.gone = list(change.deletes);
+    step(UpstreamStep{std::move(external)});
+  }
+
+  void sync(SyncStep::What what, bool reset = false, bool empty_cache = false) {
+    step(SyncStep{.what = what,
+                  .name = std::string(DrawnWorld::kThings),
+                  .reset = reset,
+                  .empty_cache = empty_cache});
+  }
+
+  void run_in_background() {
+    using What = SyncStep::What;
+    switch (background_.below(8)) {
+      case 0:
+        sync(What::kPause);
+        change_external_api();
+        pass(background_.below(2) == 0 ? 0s : 4s);
+        sync(What::kStart);
+        return sync(What::kTrigger);
+      case 1:
+        if (swarm_.on(FaultKind::kRunFails)) fail_a_run();
+        return sync(What::kTrigger);
+      case 2:
+        return sync(What::kTrigger, true);
+      case 3:
+        return sync(What::kTrigger, true, true);
+      case 4:
+        if (swarm_.on(FaultKind::kKill)) {
+          step(ProcessStep{ProcessStep::What::kIsKilled, 1, true});
+          sync(What::kTrigger);
+          return start();
+        }
+        return sync(What::kTrigger);
+      case 5:
+        sync(What::kTrigger);
+        change_external_api();
+        return sync(What::kTrigger);
+      default:
+        return sync(What::kTrigger);
+    }
+  }
+
+  // A client may leave runs that failed to its poll.
+  void fail_a_run() {
+    step(FaultsStep{R"([{"id":"run-fails-)" + std::to_string(++rules_drawn_) +
+                    R"(","on":"upstream","nth":[)" + std::to_string(1 + background_.below(3)) +
+                    R"(],"times":1,"do":{"status":503}}])"});
+    drawn_.kinds.add(FaultKind::kRunFails);
+    sync(SyncStep::What::kTrigger);
+    pass(100ms);
+    step(FaultsStep{"[]"});
+    hints_lost_ = true;
+  }
+
   void add_expectations() {
     ClientCheck check;
     check.what = ClientCheck::What::kWebhooksAnswered;
@@ -556,6 +659,7 @@ class ScheduleDraw {
   core::Random history_;  // what becomes of records
   core::Random faults_;   // what goes wrong
   Swarm swarm_;
+  core::Random background_;  // what becomes of the external API and its sync
   DrawnWorld::Shape shape_;
   DrawnWorld world_;
   DrawnSchedule drawn_;

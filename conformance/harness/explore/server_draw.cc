@@ -52,6 +52,7 @@ class ServerDraw {
         hooks_(core::Random(seed).stream("webhooks")),
         laws_(drawn_laws(core::Random(seed).stream("laws"), options.only_reads)),
         announces_(!options.only_reads && hooks_.below(3) != 0),
+        background_(core::Random(seed).stream("background")),
         world_(core::Random(seed), drawn_shape(core::Random(seed).stream("shape"))) {}
 
   std::string take() {
@@ -103,6 +104,8 @@ class ServerDraw {
     shape.records = kRecords[random.below(kRecords.size())];
     shape.odd = random.below(3) == 0;
     shape.nested = random.below(3) == 0;
+    if (background_.below(3) == 0) add_background(shape);
+    notes_ = shape.notes = background_.below(4) == 0;
     if (random.below(6) == 0) {
       shape.bytes = 200;
       shape.environment = R"("max_response_bytes":1500)";
@@ -112,12 +115,24 @@ class ServerDraw {
     shape.environment += R"("webhook_urls":["{receiver}/one")";
     if (random.below(2) == 0) shape.environment += R"(,"{receiver}/two")";
     shape.environment += "],\"retry\":" + retry();
-    if (random.below(6) == 0) shape.environment += R"(,"always_send":true)";
+    // With runs that go on for ever, it would never be quiet.
+    const bool always = random.below(6) == 0 && shape.background.empty() && !notes_;
+    if (always) shape.environment += R"(,"always_send":true)";
     if (random.below(3) == 0) shape.own_url = "{receiver}/own";
     if (random.below(2) == 0) {
       shape.syncs = R"([{"name":"github-all","models":["Issue","PullRequest"]}])";
     }
     return shape;
+  }
+
+  // A sync that reads the first stream's records from an external API.
+  void add_background(DrawnWorld::Shape& shape) {
+    static constexpr std::array<const char*, 3> kFrequencies = {"1h", "5m", "1d"};
+    full_ = background_.below(2) == 0;
+    frequency_ = kFrequencies[options_.real_time ? 0 : background_.below(kFrequencies.size())];
+    shape.background = std::string(R"("type":")") + (full_ ? "full" : "incremental") +
+                       R"(","frequency":")" + frequency_ + "\"";
+    shape.external_api = R"("page_size":)" + std::to_string(1 + background_.below(6));
   }
 
   // In real time, what is waited for takes less than a second, but for silence: a time-out has to
@@ -219,6 +234,8 @@ class ServerDraw {
   void tell() {
     if (announces_ && hooks_.below(2) == 0) step(R"({"receiver":{"answers":[200],"reads":true}})");
     for (std::uint64_t i = 1 + story_.below(5); i > 0; --i) episode();
+    if (!frequency_.empty()) background();
+    if (notes_) notes();
     if (announces_) look_at_webhooks();
     for (const DrawnStream& stream : world_.streams()) {
       step(R"({"laws":["matches-model","order","metadata"])" + about(stream) + "}");
@@ -268,11 +285,103 @@ class ServerDraw {
     step(R"({"settings":{"rate_limit":null}})");
   }
 
+  // --- runs in the background -------------------------------------------------------------------
+
+  void background() {
+    for (std::uint64_t i = 1 + background_.below(4); i > 0; --i) {
+      change_external_api();
+      run_in_background();
+      law_step("matches-model", about(world_.streams().front()));
+    }
+  }
+  void change_external_api() {
+    const DrawnChange change = world_.change(world_.streams().front(), RunKind::kAny, 6);
+    step(R"({"upstream":{"collection":"things",)" + change.members() + "}}");
+  }
+  void sync(const std::string& what, const std::string& how = "") {
+    step(R"({"sync":")" + what + R"(","name":"things")" + how + "}");
+  }
+  void run_in_background() {
+    switch (background_.below(options_.real_time ? 5 : 8)) {
+      case 0:
+        sync("pause");
+        change_external_api();
+        if (!options_.real_time) {
+          step(R"({"advance":")" + frequency_ + R"("})");
+          law_step("matches-model", about(world_.streams().front()));
+        }
+        sync("start");
+        return sync("trigger");
+      case 1:
+        return fail_a_run();
+      case 2:
+        return sync("trigger", R"(,"reset":true)");
+      case 3:
+        return sync("trigger", R"(,"reset":true,"empty_cache":true)");
+      case 4:
+        return sync("trigger");
+      case 5:
+        sync("frequency", R"(,"every":"2m")");
+        step(R"({"advance":"4m"})");
+        return sync("frequency");
+      default:
+        return step(R"({"advance":")" + frequency_ + R"("})");
+    }
+  }
+  // --- writing back -----------------------------------------------------------------------------
+
+  static constexpr const char* kBook = R"(,"integration":"book")";
+  void look_at_notes() { law_step("matches-model", R"(,"integration":"book","model":"Note")"); }
+  void write(const std::string& how) {
+    step(R"({"write":{"integration":"book","collection":"notes",)" + how + "}}");
+  }
+  void notes() {
+    step(R"({"get":{},"model":"Note","expect":{"count":0},"clause":"SYNC-1")" + std::string(kBook) +
+         "}");  // it is off
+    step(R"({"sync":"enable","name":"notes")" + std::string(kBook) + "}");
+    look_at_notes();
+    for (std::uint64_t i = 1 + background_.below(3); i > 0; --i) write_a_note();
+    step(R"({"sync":"trigger","name":"notes")" + std::string(kBook) + "}");
+    look_at_notes();
+    if (background_.below(2) != 0) return;
+    step(R"({"connect":"new")" + std::string(kBook) + "}");
+    // Who has gone is told nothing more.
+    step(R"({"idle":true})");
+    if (background_.below(2) == 0) step(R"({"disconnect":"new")" + std::string(kBook) + "}");
+  }
+  void write_a_note() {
+    switch (background_.below(5)) {
+      case 0:
+        return write(R"("action":"create-note","input":{"title":"Three"})");
+      case 1:
+        return write(R"("action":"create-note","input":{"title":"Four"},"later":true)");
+      case 2:
+        return write(R"("proxy":"POST","input":{"title":"Five"})");
+      case 3:
+        return write(R"("proxy":"PATCH","does":"update","input":{"id":1,"title":"Changed"})");
+      default:
+        if (std::exchange(note_deleted_, true)) return;
+        return write(R"("proxy":"DELETE","does":"delete","input":{"id":2})");
+    }
+  }
+
+  // --- runs that fail ---------------------------------------------------------------------------
+
+  // At its very first page, which is there whatever it reads.
+  void fail_a_run() {
+    step(
+        R"({"faults":[{"id":"run-fails","on":"upstream","nth":[1],"times":1,"do":{"status":503}}]})");
+    sync("trigger", R"(,"fails_after":0)");
+    step(R"({"faults":[]})");
+    if (background_.below(2) == 0) sync("trigger");
+  }
+
   // --- webhooks ---------------------------------------------------------------------------------
 
   void change_settings() {
     switch (hooks_.below(4)) {
       case 0:
+        if (!frequency_.empty() || notes_) return;
         return step(R"({"settings":{"always_send":)" +
                     std::string(hooks_.below(2) == 0 ? "true" : "false") + "}}");
       case 1:
@@ -378,7 +487,12 @@ class ServerDraw {
   core::Random history_;  // what becomes of records
   core::Random hooks_;    // how webhooks are answered
   std::vector<const Law*> laws_;
-  bool announces_;  // there is somebody whom webhooks are sent to
+  bool announces_;           // there is somebody whom webhooks are sent to
+  core::Random background_;  // what becomes of the external API and its sync
+  bool full_ = false;        // of that sync
+  std::string frequency_{};  // the same; empty: there is none
+  bool notes_ = false;       // there is a template that is off
+  bool note_deleted_ = false;
   DrawnWorld world_;
   std::string steps_;
   bool long_law_ = false;  // there is one already

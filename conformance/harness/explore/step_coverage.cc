@@ -14,11 +14,14 @@ namespace json = core::json;
 
 namespace {
 
-constexpr std::array<const char*, 6> kPlain = {"get",     "read", "prune",
-                                               "advance", "idle", "environments"};
+constexpr std::array<const char*, 9> kPlain = {
+    "get", "read", "prune", "advance", "idle", "write", "connect", "disconnect", "environments"};
 constexpr std::array<const char*, 5> kRuns = {"save", "update", "delete", "replace", "error"};
 constexpr std::array<const char*, 4> kSettings = {"rate_limit", "retry", "always_send",
                                                   "signing_key"};
+constexpr std::array<const char*, 3> kExternal = {"save", "update", "delete"};
+constexpr std::array<const char*, 3> kSyncs = {"trigger", "pause", "start"};
+constexpr std::array<const char*, 3> kOrders = {"reset", "empty_cache", "fails_after"};
 constexpr std::array<const char*, 7> kAnswers = {"2xx",     "3xx",   "4xx",     "5xx",
                                                  "timeout", "reset", "truncate"};
 
@@ -42,6 +45,11 @@ std::set<std::string> words_of(const Scenario& story) {
     for (const json::Value law : step["laws"].items()) words.insert("law " + law.string());
     add_members(step["run"], "run", kRuns, words);
     add_members(step["settings"], "settings", kSettings, words);
+    add_members(step["upstream"], "upstream", kExternal, words);
+    if (step["sync"].present()) {
+      words.insert("sync " + step["sync"].string());
+      add_members(step, "sync", kOrders, words);
+    }
     for (const json::Value answer : step["receiver"]["answers"].items()) {
       const std::int64_t status = answer.is_object() ? answer["status"].integer().value_or(200)
                                                      : answer.integer().value_or(0);
@@ -65,10 +73,13 @@ std::vector<std::string> all_words(StepCoverage::Of of) {
     return words;
   }
   words.reserve(std::size(kPlain) + std::size(kRuns) + std::size(kSettings) + std::size(kAnswers) +
-                all_laws().size());
+                std::size(kExternal) + std::size(kSyncs) + std::size(kOrders) + all_laws().size());
   for (const char* name : kPlain) words.emplace_back(name);
   for (const char* name : kRuns) words.push_back(std::string("run ") + name);
   for (const char* name : kSettings) words.push_back(std::string("settings ") + name);
+  for (const char* name : kExternal) words.push_back(std::string("upstream ") + name);
+  for (const char* name : kSyncs) words.push_back(std::string("sync ") + name);
+  for (const char* name : kOrders) words.push_back(std::string("sync ") + name);
   for (const char* name : kAnswers) words.push_back(std::string("receiver ") + name);
   for (const Law& law : all_laws()) words.push_back("law " + std::string(law.name));
   return words;

@@ -189,27 +189,18 @@ class SkipsTies final : public ClientMutation {
   }
 };
 
-// Marks everything as deleted before a full read brings it back.
-class WipesOnInvalidCursor final : public ClientMutation {
+// Marks everything as deleted, once, before it is read again.
+class Wipes : public ClientMutation {
  public:
   using ClientMutation::ClientMutation;
 
-  void send(core::Request request, const core::SendOptions& options, Done done) override {
-    const bool resumes = request.target.find("cursor=") != std::string::npos;
-    transport().send(
-        std::move(request), options,
-        while_alive([this, resumes, done = std::move(done)](Result<core::Response> answer) {
-          if (resumes && answer && answer->status == 400 &&
-              answer->body.find("invalid_cursor") != std::string::npos) {
-            wipe_next_ = true;
-          }
-          done(std::move(answer));
-        }));
-  }
   Result<client::StoredPosition> position(const Stream& stream) override {
     if (std::exchange(wipe_next_, false)) wipe(stream);
     return store().position(stream);
   }
+
+ protected:
+  void wipe_next() { wipe_next_ = true; }
 
  private:
   void wipe(const Stream& stream) {
@@ -225,6 +216,39 @@ class WipesOnInvalidCursor final : public ClientMutation {
     (void)store().commit({stream, gone.records(), {}, clock().now()});
   }
   bool wipe_next_ = false;
+};
+
+// For the full read that a refused cursor leads to.
+class WipesOnInvalidCursor final : public Wipes {
+ public:
+  using Wipes::Wipes;
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    const bool resumes = request.target.find("cursor=") != std::string::npos;
+    transport().send(
+        std::move(request), options,
+        while_alive([this, resumes, done = std::move(done)](Result<core::Response> answer) {
+          if (resumes && answer && answer->status == 400 &&
+              answer->body.find("invalid_cursor") != std::string::npos) {
+            wipe_next();
+          }
+          done(std::move(answer));
+        }));
+  }
+};
+
+// For what a first run brings, as if there had been nothing before.
+class WipesOnInitialRun final : public Wipes {
+ public:
+  using Wipes::Wipes;
+
+  void receive(const core::Request& request, const Answer& answer,
+               const Answered& answered) override {
+    core::Response response = answer(request);
+    const bool initial = request.body.find(R"("syncType":"INITIAL")") != std::string::npos;
+    if (response.status < 300 && initial) wipe_next();
+    answered(std::move(response));
+  }
 };
 
 }  // namespace
@@ -271,6 +295,9 @@ std::vector<ClientMutant> record_mutants() {
       client_mutant<WipesOnInvalidCursor>(
           "wipes-on-invalid-cursor", "CLIENT-9",
           "Deletes what it holds before the full read that a refused cursor leads to."),
+      client_mutant<WipesOnInitialRun>(
+          "wipes-on-initial-run", "CLIENT-8",
+          "Takes a webhook of an INITIAL run for a new beginning, and deletes what it holds."),
   };
 }
 

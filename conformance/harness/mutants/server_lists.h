@@ -12,5 +12,6 @@ std::vector<ServerMutant> query_mutants();     // what a request is taken for
 std::vector<ServerMutant> page_mutants();      // what an answer says
 std::vector<ServerMutant> run_mutants();       // what a change of records does
 std::vector<ServerMutant> delivery_mutants();  // webhooks on their way
+std::vector<ServerMutant> sync_mutants();      // syncs in the background, and writing back
 
 }  // namespace terapi::conformance

@@ -41,8 +41,8 @@ void ServerMutation::send(core::AsyncTransport& inner, core::Request webhook,
 const std::vector<ServerMutant>& server_mutants() {
   static const std::vector<ServerMutant> kMutants = [] {
     std::vector<ServerMutant> all;
-    for (auto list :
-         {order_mutants(), query_mutants(), page_mutants(), run_mutants(), delivery_mutants()}) {
+    for (auto list : {order_mutants(), query_mutants(), page_mutants(), run_mutants(),
+                      delivery_mutants(), sync_mutants()}) {
       all.insert(all.end(), std::make_move_iterator(list.begin()),
                  std::make_move_iterator(list.end()));
     }

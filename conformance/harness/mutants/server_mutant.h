@@ -58,6 +58,8 @@ struct ServerMutant {
   std::string_view defect;  // one sentence, for people
   std::string_view clause;  // of the catalogue: what it breaks
   std::function<std::unique_ptr<ServerMutation>(core::Clock&)> make;
+  // Why no story that is drawn by chance shows it, but a scenario does; empty: one does.
+  std::string_view beyond_chance{};
 };
 
 // An entry of a list, for a Mutation made of its clock (and further arguments).

@@ -59,6 +59,7 @@ Answer Caller::run(std::string body) {
     seen.failed = run["error"].present() && !run["error"].is_null();
     if (has_model_) {
       seen.counts = model().apply_run(run);
+      stage_.syncs().saved_by_hand(run);
       stage_.model_changed();
     }
     seen.number = model().runs();

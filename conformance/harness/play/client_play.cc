@@ -65,6 +65,10 @@ void ClientPlay::world_changed(const core::json::Value& /*world*/) {
 
 bool ClientPlay::over() const { return Play::over() || convergence_.over() || stage_.flooded(); }
 
+bool ClientPlay::refused(const Refusal& refusal) {
+  return stop_short(Verdict::kError, refusal.what + ": " + refusal.actual);
+}
+
 // --- records ------------------------------------------------------------------------------------
 
 bool ClientPlay::act(const RunStep& step) { return apply_run(step.body); }

@@ -31,6 +31,7 @@ class ClientPlay final : public Play {
   bool pass(core::Duration time) override;
   void world_changed(const core::json::Value& world) override;
   bool over() const override;
+  bool refused(const Refusal& refusal) override;
 
   bool act(const RunStep& step);
   bool act(const PruneStep& step);

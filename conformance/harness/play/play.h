@@ -16,6 +16,7 @@
 
 #include "conformance/evidence/verdict.h"
 #include "conformance/harness/play/caller.h"
+#include "conformance/harness/play/sync_acts.h"
 #include "conformance/harness/stage/stage.h"
 #include "conformance/laws/findings.h"
 #include "conformance/scenario/scenario.h"
@@ -51,10 +52,20 @@ class Play {
   // A step; false: what follows is left out.
   virtual bool act(const Step& step) = 0;
   virtual bool pass(core::Duration time) = 0;
+  // The server is about to be given another world.
+  virtual void world_changes() {}
   // The server has this world now.
   virtual void world_changed(const core::json::Value& world) = 0;
   // Nothing more is worth doing.
   virtual bool over() const { return over_; }
+  // Syncs may run in the background because of a step that comes, or of what was done: time passed,
+  // or, where it is named, that one was triggered.
+  virtual void before_background() {}
+  virtual void after_background(const std::optional<SyncKey>& /*triggered*/) {}
+  // The server did something else than a step about syncs asked for. Always false: for steps.
+  virtual bool refused(const Refusal& refusal) = 0;
+  // On the clock that the SyncModel counts by.
+  virtual core::Time sync_time() { return {}; }
 
   // --- what steps do ----------------------------------------------------------------------------
   // Each: false, or a bad answer, ends the play.
@@ -90,10 +101,13 @@ class Play {
   Stage& stage_;
   Findings findings_;
   Caller caller_;
+  SyncActs sync_acts_;
   std::string clause_;  // that the step being played is to prove
   bool kill_reached_ = false;
 
  private:
+  template <typename SyncAct>
+  bool act_on_syncs(const SyncAct& step);
   void check_sometimes();
   Played conclude();
 

@@ -63,7 +63,8 @@ ServerPlay::ServerPlay(const Scenario& scenario, ServerStage& stage,
            kOfOneSentence),
       stage_(stage),
       options_(options),
-      witness_(stage, caller_, findings_) {
+      witness_(stage, caller_, findings_),
+      background_(stage, sync_acts_, findings_) {
   stage.begin(options.told);
   // On data that is not its own, a scenario may find nothing to look at.
   set_unproven_verdict(Verdict::kSkip);
@@ -71,8 +72,22 @@ ServerPlay::ServerPlay(const Scenario& scenario, ServerStage& stage,
 
 void ServerPlay::begin() {
   if (!stage_.has_control() || options_.read_only) return;
-  if (!scenario_.given.empty()) put_world(scenario_.given);
+  if (!scenario_.given.empty()) {
+    if (!has_external_apis()) return;
+    put_world(scenario_.given);
+  }
   if (!scenario_.faults.empty() && !over()) put_faults(scenario_.faults);
+}
+
+// A server that has none is not asked to take a world that does.
+bool ServerPlay::has_external_apis() {
+  const auto world = json::Document::parse(scenario_.given, {.comments = true});
+  if (!world || !world->root()["upstream"].present()) return true;
+  const Answer answer = caller_.control("GET", "/upstream");
+  if (answer.status() == 200) return true;
+  return stop_short(Verdict::kSkip,
+                    "the server simulates no external APIs: GET /_simulator/upstream answers " +
+                        std::to_string(answer.status()));
 }
 
 bool ServerPlay::act(const Step& step) {
@@ -95,15 +110,43 @@ void ServerPlay::finish() {
   if (over()) return;
   look_at_faults();
   judge_webhooks(witness_.take_news());
+  if (policy_.certain() && !faults_were_put()) {
+    background_.check_all_announced(runs_at_idle_);
+    background_.check_notices(witness_.seen(), notices_at_idle_);
+  }
+}
+
+void ServerPlay::world_changes() {
+  witness_.await_keys();
+  world_began_ = stage_.history().events().size();
 }
 
 void ServerPlay::world_changed(const json::Value& world) {
   own_data_ = true;
   set_unproven_verdict(Verdict::kInconclusive);
   walks_.clear();
+  background_.forget();
   if (caller_.has_model()) set_policy(AnnouncePolicy::of_world(world));
+  background_.set_policy(policy_);
   learn_keys();
+  runs_at_idle_ = notices_at_idle_ = 0;
+  after_background({});
 }
+
+void ServerPlay::after_background(const std::optional<SyncKey>& triggered) {
+  if (over() || !caller_.has_model() || !stage_.syncs().any()) return;
+  background_.settle(
+      triggered, [this](core::Duration time) { pass(time); }, [this] { return sync_time(); });
+}
+
+bool ServerPlay::refused(const Refusal& refusal) {
+  findings_.fail(refusal.clause, refusal.what, refusal.expected, refusal.actual, refusal.events);
+  stop();
+  return false;
+}
+
+// In real time nothing is due that was not asked for: no sync runs more often than scenarios last.
+core::Time ServerPlay::sync_time() { return stage_.exact_time() ? server_time() : core::Time{}; }
 
 void ServerPlay::learn_keys() {
   const Answer answer = must("GET", "/environment");
@@ -122,6 +165,7 @@ void ServerPlay::set_policy(AnnouncePolicy policy) {
   if (policy == policy_) return;
   policy_ = std::move(policy);
   caller_.count_policy();
+  background_.set_policy(policy_);
 }
 
 core::Time ServerPlay::server_time() {
@@ -281,9 +325,16 @@ void ServerPlay::act(const LawStep& step) {
 DeliveriesSeen ServerPlay::deliveries_seen() {
   std::string uncertain = faults_were_put() ? "faults may change what comes when" : "";
   if (!policy_.certain()) uncertain = "chance decides when they come";
+  std::set<std::string> others;
+  for (const WebhookSeen& webhook : witness_.seen()) {
+    const auto body = json::Document::parse(webhook.request.body);
+    const bool of_a_sync = body && body->root()["type"].string() == "sync";
+    if (!of_a_sync || stage_.syncs().any()) others.insert(webhook.delivery);
+  }
   return {caller_.runs(),
           witness_.seen(),
           resent_,
+          std::move(others),
           policy_,
           caller_.policy(),
           server_time(),
@@ -326,6 +377,9 @@ bool ServerPlay::pass(core::Duration time) {
 void ServerPlay::act(const IdleStep& /*step*/) {
   caller_.count_wait();
   must("POST", "/clock/run-until-idle");
+  after_background({});
+  runs_at_idle_ = stage_.syncs().runs().size();
+  notices_at_idle_ = sync_acts_.notices().size();
 }
 
 void ServerPlay::act(const ResendStep& step) {
@@ -381,7 +435,13 @@ void ServerPlay::judge_announcement(const WebhookSeen& webhook) {
   if (!caller_.has_model()) return;
   const RunSeen* run = caller_.run_of(webhook.delivery);
   const auto body = json::Document::parse(webhook.request.body);
-  if (run == nullptr || !body || body->root()["type"].string() != "sync") return;
+  if (!body || body->root()["type"].string() != "sync") return;
+  std::optional<RunSeen> in_background;
+  if (run == nullptr && stage_.syncs().any() && webhook.event >= world_began_) {
+    in_background = background_.announced_by(webhook);
+    if (in_background) run = &*in_background;
+  }
+  if (run == nullptr) return;
   check_counts(webhook, *run, findings_);
   const ModelStream* stream = caller_.model().stream(run->stream);
   if (stream == nullptr || run->failed) return;

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/harness/play/background_runs.h"
 #include "conformance/harness/play/play.h"
 #include "conformance/harness/play/read_so_far.h"
 #include "conformance/harness/play/webhook_witness.h"
@@ -48,6 +49,11 @@ class ServerPlay final : public Play {
   bool act(const Step& step) override;
   bool pass(core::Duration time) override;
   void world_changed(const core::json::Value& world) override;
+  void world_changes() override;
+  void before_background() override { background_.look(); }
+  void after_background(const std::optional<SyncKey>& triggered) override;
+  bool refused(const Refusal& refusal) override;
+  core::Time sync_time() override;
 
   void act(const RunStep& step);
   void act(const PruneStep& step);
@@ -61,6 +67,7 @@ class ServerPlay final : public Play {
   void act(const HostileStep& step);
   void act(const WebhooksStep& step);
 
+  bool has_external_apis();
   void check_run(const RunStep::Expected& expect, const Answer& answer);
   core::Request request_of(const AskStep& step);
   LawContext asking(StreamAsked stream);
@@ -82,8 +89,12 @@ class ServerPlay final : public Play {
   const ServerPlayOptions& options_;
   WebhookWitness witness_;
   ReadSoFar read_;
+  BackgroundRuns background_;
   std::map<std::string, Walk> walks_;  // by stream: the last whole reading of it
   AnnouncePolicy policy_;              // of webhooks, as the judge has asked for
+  std::size_t world_began_ = 0;        // events before there was this world
+  std::size_t notices_at_idle_ = 0;    // of other types that had to come by then
+  std::size_t runs_at_idle_ = 0;       // in the background, when last no webhook was due
   std::set<std::string> resent_;       // deliveries that were sent again by hand
   bool own_data_ = false;
 };

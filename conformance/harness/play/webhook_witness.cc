@@ -1,7 +1,9 @@
 #include "conformance/harness/play/webhook_witness.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "conformance/contract/webhook_signature.h"
 #include "core/json.h"
 
 namespace terapi::conformance {
@@ -38,8 +40,22 @@ void WebhookWitness::answer_so(Receiver receiver) {
 }
 
 void WebhookWitness::set_keys(std::string secret_key, std::string signing_key) {
+  const std::string before = std::exchange(signing_key_, std::move(signing_key));
   secret_key_ = std::move(secret_key);
-  signing_key_ = std::move(signing_key);
+  keys_known_ = true;
+  for (const std::size_t place : std::exchange(unchecked_, {})) {
+    const core::Headers& headers = seen_[place].request.headers;
+    // Of the world before it: that one's keys were right.
+    const bool old = hmac_header_verifies(headers.get(stage_.dialect().hmac_header).value_or(""),
+                                          {before}, seen_[place].request.body);
+    if (!old) check_form(seen_[place]);
+  }
+}
+
+void WebhookWitness::check_form(WebhookSeen& webhook) {
+  webhook.secret_key = secret_key_;
+  webhook.signing_key = signing_key_;
+  check_webhook_form(webhook, stage_.dialect(), findings_);
 }
 
 std::vector<WebhookSeen> WebhookWitness::take_news() {
@@ -56,8 +72,6 @@ std::vector<std::string> WebhookWitness::deliveries() const {
 
 core::Outcome WebhookWitness::receive(const core::Request& request, core::Time at) {
   WebhookSeen webhook = webhook_of(request, at, stage_.dialect());
-  webhook.secret_key = secret_key_;
-  webhook.signing_key = signing_key_;
   std::string text;
   if (stage_.history().told) {
     text = request.method + " " + webhook.path + " attempt " +
@@ -68,7 +82,11 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   webhook.event = stage_.history().webhooks[sight].sent;
   const std::size_t place = seen_.size();
   seen_.push_back(webhook);
-  check_webhook_form(webhook, stage_.dialect(), findings_);
+  if (keys_known_) {
+    check_form(seen_[place]);
+  } else {
+    unchecked_.push_back(place);
+  }
   if (reads_ && !reading_) read_announced(webhook);
 
   std::string line;

@@ -27,6 +27,9 @@ class WebhookWitness {
   WebhookWitness& operator=(const WebhookWitness&) = delete;
 
   void answer_so(Receiver receiver);
+  // A world is put, whose keys are not known before it is there; webhooks that come by then are
+  // checked afterwards.
+  void await_keys() { keys_known_ = false; }
   void set_keys(std::string secret_key, std::string signing_key);
 
   // All that came, and what came since the last call of take_news().
@@ -39,6 +42,7 @@ class WebhookWitness {
   core::Outcome receive(const core::Request& request, core::Time at);
   core::Outcome next_answer(const std::string& path, std::string& line);
   void read_announced(const WebhookSeen& webhook);
+  void check_form(WebhookSeen& webhook);
 
   struct Script {
     Receiver receiver;
@@ -53,6 +57,8 @@ class WebhookWitness {
   std::size_t told_ = 0;
   std::string secret_key_;
   std::string signing_key_;
+  bool keys_known_ = true;
+  std::vector<std::size_t> unchecked_;  // places of those that came before the keys were known
   bool reads_ = false;
   bool reading_ = false;
 };

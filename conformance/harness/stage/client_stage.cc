@@ -18,18 +18,57 @@ void ClientStage::build(core::Clock& clock, core::AsyncTransport& webhooks,
   options.world_name = "given";
   options.webhook_urls = {webhook_url};
   simulator_ = std::make_unique<simulator::Simulator>(options, *server_clock_, webhooks);
+  simulator_->set_run_watcher([this](const simulator::RunMoment& moment) { watch_run(moment); });
   link_ = std::make_unique<ClientWire>(
       ClientWire::Ports{[&clock] { return clock.now(); }, handler(), *options_.dialect, model_,
                         history_, wire_, [this] { return signing_key(); }});
 }
 
 core::Result<void> ClientStage::open() {
-  if (auto started = simulator_->start(); !started) return started;
   const auto world = core::json::Document::parse(options_.world, {.comments = true});
   if (!world) return world.error();
   model_.apply_world(world->root());
+  syncs_.apply_world(world->root(), now());
+  if (auto started = simulator_->start(); !started) return started;
   link_->watch(options_.client.streams);
   return {};
+}
+
+void ClientStage::watch_run(const simulator::RunMoment& moment) {
+  using What = simulator::RunMoment::What;
+  const SyncKey key{std::string(moment.integration), std::string(moment.connection),
+                    std::string(moment.sync), std::string(moment.variant)};
+  const std::size_t before = syncs_.runs().size();
+  switch (moment.what) {
+    case What::kBegins:
+      syncs_.begin(key, {.reset = moment.reset, .empty_cache = moment.empty_cache});
+      break;
+    case What::kAsks:
+      syncs_.ask(key, std::string(moment.model));
+      return;
+    case What::kPage:
+      syncs_.page(key, std::string(moment.model), moment.entries);
+      break;
+    case What::kEnds:
+      syncs_.end(key);
+      break;
+    case What::kFails:
+      syncs_.fail(key);
+      break;
+  }
+  model_changed();
+  for (std::size_t i = before; i < syncs_.runs().size(); ++i) note_run(syncs_.runs()[i]);
+}
+
+void ClientStage::note_run(const BackgroundRun& run) {
+  if (!run.changed() && !run.failed) return;
+  std::string text;
+  if (history_.told) {
+    text = "in the background: " + std::to_string(run.counts.added) + " added, " +
+           std::to_string(run.counts.updated) + " updated, " + std::to_string(run.counts.deleted) +
+           " deleted" + (run.failed ? ", and it failed" : "");
+  }
+  history_.add({.at = now(), .kind = EventKind::kRun, .stream = run.stream, .text = text});
 }
 
 core::Handler ClientStage::handler() {

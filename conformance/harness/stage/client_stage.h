@@ -104,7 +104,7 @@ class ClientStage : public Stage {
 
  protected:
   explicit ClientStage(ClientStageOptions options)
-      : Stage(*options.dialect), options_(std::move(options)) {
+      : Stage(*options.dialect, SyncModel::Runs::kWatched), options_(std::move(options)) {
     history_.told = options_.told;
   }
   // By the derived constructor, once its clock and transport are there.
@@ -115,6 +115,9 @@ class ClientStage : public Stage {
   bool kill_restarts() const { return kill_restarts_; }
   KillStep::At kill_moment() const { return kill_moment_; }  // that came last
   core::Handler handler();
+  // A run in the background is at it: the model has to know before the client can.
+  void watch_run(const simulator::RunMoment& moment);
+  void note_run(const BackgroundRun& run);
   // Writes down which fault rules have fired since the last call.
   void note_struck();
 

@@ -299,6 +299,7 @@ void ClientWire::model_changed() {
     seen.resize(stream.records.size());
     for (std::size_t i = 0; i < seen.size(); ++i) {
       const ModelRecord& record = stream.records[i];
+      if (record.erased) missing_.erase({name, record.id});
       if (std::exchange(seen[i], record.versions.size()) == record.versions.size()) continue;
       missing_.emplace(name, record.id);
     }

@@ -14,6 +14,7 @@ void ServerStage::begin(bool told) {
   history_ = History();
   history_.told = told;
   model_ = Model();
+  syncs_.apply_world({}, {});
   wire_.forget();
 }
 

@@ -38,7 +38,7 @@ class ServerStage : public Stage {
   void begin(bool told);
 
  protected:
-  using Stage::Stage;
+  explicit ServerStage(const Dialect& dialect) : Stage(dialect, SyncModel::Runs::kScheduled) {}
 };
 
 }  // namespace terapi::conformance

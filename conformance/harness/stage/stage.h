@@ -14,6 +14,7 @@
 #include "conformance/contract/dialect.h"
 #include "conformance/evidence/history.h"
 #include "conformance/evidence/model.h"
+#include "conformance/evidence/sync_model.h"
 #include "conformance/harness/stage/wire.h"
 #include "core/clock.h"
 #include "core/http_message.h"
@@ -50,17 +51,21 @@ class Stage {
   History& history() { return history_; }
   const History& history() const { return history_; }
   Model& model() { return model_; }
+  SyncModel& syncs() { return syncs_; }
   Wire& wire() { return wire_; }
   // The model was told of a change, which the server is about to be told, too.
   virtual void model_changed() {}
 
  protected:
-  explicit Stage(const Dialect& dialect)
-      : dialect_(dialect), wire_([this] { return now(); }, dialect, model_, history_) {}
+  Stage(const Dialect& dialect, SyncModel::Runs runs)
+      : dialect_(dialect),
+        syncs_(model_, runs),
+        wire_([this] { return now(); }, dialect, model_, history_) {}
 
   const Dialect& dialect_;
   History history_;
   Model model_;
+  SyncModel syncs_;
   Wire wire_;
 };
 
