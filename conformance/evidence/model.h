@@ -78,9 +78,9 @@ class Model {
     std::vector<std::string> saves;  // objects, as JSON
     std::vector<std::string> deletes;
   };
-  RunCounts apply_part(const StreamAsked& stream, const Part& part, std::size_t& run);
+  RunCounts apply_part(const StreamAsked& asked, const Part& part, std::size_t& run);
   // The stream's records are gone, without a deletion.
-  void erase(const StreamAsked& stream);
+  void erase(const StreamAsked& asked);
   // PATCH /records/prune took these records' payloads.
   void prune(const std::string& stream, const std::string& id);
 

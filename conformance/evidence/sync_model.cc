@@ -147,18 +147,21 @@ void SyncModel::saved_by_hand(const json::Value& run) {
 
 // --- what is scheduled --------------------------------------------------------------------------
 
-SyncModel::Sync* SyncModel::find_sync(const SyncKey& key) {
-  return const_cast<Sync*>(std::as_const(*this).find_sync(key));
-}
-
-const SyncModel::Sync* SyncModel::find_sync(const SyncKey& key) const {
-  for (const Integration& integration : integrations_) {
+template <typename Integrations>
+auto* SyncModel::find_in(Integrations& integrations, const SyncKey& key) {
+  for (auto& integration : integrations) {
     if (integration.id != key.integration) continue;
-    for (const Sync& sync : integration.syncs) {
+    for (auto& sync : integration.syncs) {
       if (sync.name == key.sync) return &sync;
     }
   }
-  return nullptr;
+  return decltype(&integrations.front().syncs.front()){nullptr};
+}
+
+SyncModel::Sync* SyncModel::find_sync(const SyncKey& key) { return find_in(integrations_, key); }
+
+const SyncModel::Sync* SyncModel::find_sync(const SyncKey& key) const {
+  return find_in(integrations_, key);
 }
 
 SyncModel::ExternalApi* SyncModel::api_of(const SyncKey& key, const Sync& sync,

@@ -153,6 +153,8 @@ class SyncModel {
   };
 
   bool enabled(const SyncKey& key) const;
+  template <typename Integrations>
+  static auto* find_in(Integrations& integrations, const SyncKey& key);
   Sync* find_sync(const SyncKey& key);
   const Sync* find_sync(const SyncKey& key) const;
   ExternalApi* api_of(const SyncKey& key, const Sync& sync, const std::string& model);

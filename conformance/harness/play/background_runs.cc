@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr core::Duration kTick = 1ms;  // in which what is due on a virtual clock happens
-constexpr core::Duration kBetweenLooks = 20ms;
+constexpr core::Duration kBetweenAnswers = 20ms;
 constexpr core::Duration kSteady = 1s;  // real time: nothing runs, and nothing new has ended
 constexpr core::Duration kToRun = 15s;
 constexpr int kTicks = 50;
@@ -89,7 +89,7 @@ void BackgroundRuns::wait_for(const SyncKey& key, const std::string& finished_be
     const bool ended = !status->finished_at.empty() && status->finished_at != finished_before;
     if (!running && (ended || (!finished_before.empty() && stage_.now() - began >= kSteady)))
       return;
-    stage_.run_until([] { return false; }, kBetweenLooks);
+    stage_.run_until([] { return false; }, kBetweenAnswers);
   }
 }
 

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::string_view kCredential = "the-judge-s-own-credential";
-constexpr core::Duration kBetweenLooks = 50ms;
+constexpr core::Duration kBetweenTries = 50ms;
 constexpr int kLooks = 200;  // for an asynchronous action's result: 10 s
 
 std::string told(const Answer& answer) {
@@ -321,7 +321,7 @@ std::optional<Refusal> SyncActs::await_output(Answer& answer) {
   for (int i = 0; i < kLooks; ++i) {
     if (!must({"GET", url}, "WRITE-1", &answer)) return std::nullopt;
     if (answer.status() != 404) break;
-    wait_(kBetweenLooks);
+    wait_(kBetweenTries);
   }
   return Refusal{"WRITE-1", "the result of an action never came", "2xx within 10 s", told(answer),
                  answer.events};
