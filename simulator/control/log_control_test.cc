@@ -29,8 +29,8 @@ TestSimulatorOptions background(const std::string& collection = R"("page_size":2
   return options;
 }
 
-core::Response call(TestSimulator& s, std::string method, std::string target, std::string body = "",
-                    core::Headers more = {}) {
+core::Response send_call(TestSimulator& s, std::string method, std::string target,
+                         std::string body = "", core::Headers more = {}) {
   core::Headers with = TestSimulator::headers();
   if (!body.empty()) with.add("Content-Type", "application/json");
   for (const auto& [name, value] : more) with.add(name, value);
@@ -145,7 +145,7 @@ TEST(LogControl, TellsARunByHand) {
 
 TEST(LogControl, TellsThatARunWasCutOff) {
   InProcessSimulator s(background(R"("latency":"10s")"));
-  call(s, "DELETE", "/connections/demo?provider_config_key=github");
+  send_call(s, "DELETE", "/connections/demo?provider_config_key=github");
   EXPECT_EQ(newest(s, "?kind=run")["outcome"], "cut_off");
 }
 
@@ -208,14 +208,14 @@ TEST(LogControl, GoesOnWithADeliveryThatASnapshotBroughtBack) {
 TEST(LogControl, TellsActions) {
   InProcessSimulator s(background());
   const std::string body = R"({"action_name":"create-issue","input":{"title":"x"}})";
-  call(s, "POST", "/action/trigger", body);
+  send_call(s, "POST", "/action/trigger", body);
   Json action = newest(s, "?kind=action");
   EXPECT_EQ(action["name"], "create-issue");
   EXPECT_EQ(action["outcome"], "success");
   EXPECT_THAT(said(action), ElementsAre("request: POST /issues answered 201"));
   s.faults(R"([{"id":"slow","on":"upstream","match":{"method":"POST"},)"
            R"("do":{"delay":"2s","status":503}}])");
-  call(s, "POST", "/action/trigger", body, {{"X-Async", "true"}});
+  send_call(s, "POST", "/action/trigger", body, {{"X-Async", "true"}});
   EXPECT_EQ(newest(s, "?kind=action")["outcome"], "running");
   s.run_until_idle();
   action = newest(s, "?kind=action");
@@ -226,7 +226,7 @@ TEST(LogControl, TellsActions) {
 
 TEST(LogControl, TellsCallsOfTheProxy) {
   InProcessSimulator s(background());
-  call(s, "GET", "/proxy/issues/1?token=abc");
+  send_call(s, "GET", "/proxy/issues/1?token=abc");
   Json proxied = newest(s, "?kind=proxy");
   EXPECT_EQ(proxied["name"], "GET /issues/1");
   EXPECT_EQ(proxied["outcome"], "success");
@@ -313,7 +313,7 @@ TEST(LogControl, RefusesWhatItDoesNotUnderstand) {
 
 TEST(LogControl, SaysWhatIsKeptAndWhatWasDropped) {
   InProcessSimulator s(background());
-  for (int i = 0; i < 10'005; ++i) call(s, "GET", "/proxy/issues/1");
+  for (int i = 0; i < 10'005; ++i) send_call(s, "GET", "/proxy/issues/1");
   const Json answer = s.ok("GET", "/logs?limit=1");
   EXPECT_EQ(answer["dropped"], 5);
   for (const Json& each : answer["retention"]) {
@@ -330,7 +330,7 @@ TEST(LogControl, SaysWhatIsKeptAndWhatWasDropped) {
 TEST(LogControl, HoldsNoKey) {
   const std::string key(kDefaultSecretKey);
   InProcessSimulator s(background());
-  call(s, "GET", "/proxy/" + key + "?token=" + key);
+  send_call(s, "GET", "/proxy/" + key + "?token=" + key);
   s.run(R"("error":{"type":"t","description":")" + key + "\"}");
   s.run(R"("model":")" + key + R"(","save":[{"id":"1"}])");
   std::string all = s.control("GET", "/logs").body;
@@ -362,7 +362,7 @@ TEST_F(KeptLogTest, ARestartFindsAllOfItAndIdsGoOn) {
     options.storage = storage.get();
     InProcessSimulator s(options);
     s.receiver().answer_with(500);
-    call(s, "GET", "/proxy/issues/1");
+    send_call(s, "GET", "/proxy/issues/1");
     s.run(R"("save":[{"id":"x"}],"error":"boom")");
     before = shown(s);
   }
@@ -389,7 +389,7 @@ TEST_F(KeptLogTest, WhatChangedNothingElseIsKeptToo) {
     const auto storage = open();
     options.storage = storage.get();
     InProcessSimulator s(options);
-    call(s, "GET", "/proxy/issues/1");
+    send_call(s, "GET", "/proxy/issues/1");
   }
   const auto storage = open();
   options.storage = storage.get();
