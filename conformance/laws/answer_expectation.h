@@ -17,7 +17,7 @@ namespace terapi::conformance {
 // What an answer has to be. What is not named may be anything.
 struct AnswerExpected {
   std::optional<std::int64_t> status{};
-  bool refused = false;  // an error, whichever
+  bool refused = false;               // an error, whichever
   std::optional<std::string> code{};  // of an error
   std::optional<std::vector<std::string>>
       errors;                                   // "limit:too_small" or "limit", these and no more
