@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "core/json.h"
 
@@ -127,7 +128,6 @@ void BackgroundRuns::forget() {
 }
 
 std::optional<RunSeen> BackgroundRuns::announced_by(const WebhookSeen& webhook) {
-  deliveries_.insert(webhook.delivery);
   const auto body = json::Document::parse(webhook.request.body);
   if (!body) return std::nullopt;
   const json::Value root = body->root();

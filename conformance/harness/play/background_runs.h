@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,8 +40,6 @@ class BackgroundRuns {
   // Which run a webhook of the type "sync" announces that no run by hand has named: its RunSeen, or
   // nothing, which is found wrong.
   std::optional<RunSeen> announced_by(const WebhookSeen& webhook);
-  // Deliveries that announce runs in the background.
-  const std::set<std::string>& deliveries() const { return deliveries_; }
   // Every run that has to be announced was; once no webhook is due or on its way.
   // `until`: how many runs there were then.
   void check_all_announced(std::size_t until);
@@ -63,7 +60,6 @@ class BackgroundRuns {
   Findings& findings_;
   std::map<SyncKey, std::string> finished_;     // when, as the server says
   std::map<std::size_t, std::size_t> claimed_;  // by place among the runs: webhooks
-  std::set<std::string> deliveries_;
   std::vector<AnnouncePolicy> policies_;  // in force one after the other
   std::size_t first_ = 0;                 // of the runs that are looked at
 };
