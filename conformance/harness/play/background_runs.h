@@ -60,8 +60,8 @@ class BackgroundRuns {
   Findings& findings_;
   std::map<SyncKey, std::string> finished_;     // when, as the server says
   std::map<std::size_t, std::size_t> claimed_;  // by place among the runs: webhooks
-  std::vector<AnnouncePolicy> policies_;  // in force one after the other
-  std::size_t first_ = 0;                 // of the runs that are looked at
+  std::vector<AnnouncePolicy> policies_;        // in force one after the other
+  std::size_t first_ = 0;                       // of the runs that are looked at
 };
 
 }  // namespace terapi::conformance
