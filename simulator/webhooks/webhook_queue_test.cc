@@ -162,11 +162,12 @@ TEST(WebhookQueue, KeepsTheFirstHeadersOfTheAnswer) {
     return outcome;
   });
   const Json run = s.save({"a"});
-  EXPECT_EQ(s.ok("GET", "/deliveries/" + s.delivery(run)["id"].get<std::string>())["attempts"][0]
-             ["response_headers"],
-            Json::parse(R"([["Set-Cookie","a"],["Set-Cookie","b"]])"));
-  EXPECT_FALSE(s.ok("GET", "/deliveries")["deliveries"][0]["attempts"][0].contains(
-      "response_headers"));
+  EXPECT_EQ(
+      s.ok("GET", "/deliveries/" +
+                      s.delivery(run)["id"].get<std::string>())["attempts"][0]["response_headers"],
+      Json::parse(R"([["Set-Cookie","a"],["Set-Cookie","b"]])"));
+  EXPECT_FALSE(
+      s.ok("GET", "/deliveries")["deliveries"][0]["attempts"][0].contains("response_headers"));
 }
 
 // A settings change moves attempts to come, not the URL of deliveries that are made.
