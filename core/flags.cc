@@ -11,6 +11,12 @@ namespace {
 
 Error bad_usage(std::string message) { return {"bad_usage", std::move(message)}; }
 
+// An empty value is most often a variable that nobody has set; what the flag stands for without one
+// may be something else altogether.
+Error empty_value(const std::string& flag, const std::string& value_name) {
+  return bad_usage("--" + flag + " is empty; expected " + value_name);
+}
+
 }  // namespace
 
 void Flags::add(std::string name, std::string value_name, std::string help, Set set) {
@@ -18,8 +24,11 @@ void Flags::add(std::string name, std::string value_name, std::string help, Set 
 }
 
 void Flags::text(std::string name, std::string value_name, std::string help, std::string& target) {
+  const std::string flag = name;
+  const std::string expected = value_name;
   add(std::move(name), std::move(value_name), std::move(help),
-      [&target](const std::string& value) -> Result<void> {
+      [&target, flag, expected](const std::string& value) -> Result<void> {
+        if (value.empty()) return empty_value(flag, expected);
         target = value;
         return {};
       });
@@ -27,8 +36,11 @@ void Flags::text(std::string name, std::string value_name, std::string help, std
 
 void Flags::list(std::string name, std::string value_name, std::string help,
                  std::vector<std::string>& target) {
+  const std::string flag = name;
+  const std::string expected = value_name;
   add(std::move(name), std::move(value_name), std::move(help),
-      [&target](const std::string& value) -> Result<void> {
+      [&target, flag, expected](const std::string& value) -> Result<void> {
+        if (value.empty()) return empty_value(flag, expected);
         target.push_back(value);
         return {};
       });

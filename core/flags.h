@@ -27,6 +27,7 @@ class Flags {
 
   // A flag with a value; `set` is called for each time it is given.
   void add(std::string name, std::string value_name, std::string help, Set set);
+  // A text that is not empty.
   void text(std::string name, std::string value_name, std::string help, std::string& target);
   struct Bounds {
     std::uint64_t least = 0;
@@ -42,7 +43,7 @@ class Flags {
                 Duration& target);
   void duration(std::string name, std::string value_name, std::string help, Duration least,
                 std::optional<Duration>& target);
-  // May be given several times: collects the texts.
+  // May be given several times: collects the texts, none of which is empty.
   void list(std::string name, std::string value_name, std::string help,
             std::vector<std::string>& target);
   // One of several words.

@@ -88,10 +88,21 @@ TEST_F(FlagsTest, EndsAtTheDoubleDash) {
 }
 
 TEST_F(FlagsTest, TakesASingleDashAndEmptyWordsAsWords) {
-  const auto rest = flags.parse({"-", "", "--host="});
+  const auto rest = flags.parse({"-", ""});
   ASSERT_TRUE(rest);
   EXPECT_THAT(*rest, ElementsAre("-", ""));
-  EXPECT_EQ(host, "");
+}
+
+// --secret-key "$UNSET"
+TEST_F(FlagsTest, RefusesEmptyValues) {
+  host = "before";
+  EXPECT_THAT(error({"--host="}), HasSubstr("--host is empty; expected "));
+  EXPECT_THAT(error({"--host", ""}), HasSubstr("--host is empty; expected "));
+  EXPECT_EQ(host, "before");
+  std::vector<std::string> several;
+  flags.list("several", "WORD", "", several);
+  EXPECT_THAT(error({"--several", "a", "--several", ""}),
+              HasSubstr("--several is empty; expected WORD"));
 }
 
 TEST_F(FlagsTest, NamesTheNearestFlag) {

@@ -5,6 +5,7 @@
 #include "core/hex.h"
 #include "core/http_message.h"
 #include "core/parse_number.h"
+#include "core/shown_url.h"
 
 namespace terapi::core {
 namespace {
@@ -15,7 +16,7 @@ bool is_unreserved(char c) {
 }
 
 Error bad_url(std::string_view text, std::string_view why) {
-  return {"bad_url", "'" + std::string(text) + "' is not a URL that can be used: " +
+  return {"bad_url", "'" + shown_url(text) + "' is not a URL that can be used: " +
                          std::string(why) + "; expected for example http://127.0.0.1:8080/path"};
 }
 

@@ -18,6 +18,7 @@ struct Simulator::Inside {
       : options(std::move(given)),
         parts(clock, *options.dialect, options.seed, options.world_folder, webhooks, storage) {
     parts.proxy.allow(options.allowed_base_urls);
+    parts.engine.secrets().add(options.control_token);
     add_all_routes(control, parts);
   }
 
@@ -82,6 +83,7 @@ core::Result<void> Simulator::start() {
     return core::Error{"data_corrupt", "the stored state has no environment"};
   }
   apply_flags(inside_->options, parts.engine.state().environments.front().settings);
+  if (auto good = parts.check_keys(); !good) return good;
   parts.engine.note_settings();
   parts.resume();
   for (const LoadSpec& load : inside_->options.loads) {
@@ -99,11 +101,17 @@ void Simulator::handle(core::Request request, std::function<void(core::Outcome)>
   const auto answer = [&parts, done = std::move(done)](core::Outcome outcome) {
     // Nothing is answered that a killed process would not know again.
     if (auto stored = parts.settle(); !stored) {
-      outcome = {error_response({500, "storage_failed", stored.error().message}), {}};
+      outcome = {
+          error_response({500, "storage_failed", stored.error().message}, parts.engine.secrets()),
+          {}};
     }
     done(std::move(outcome));
   };
-  const Reply reply = [answer](Answer given) { answer({rendered(std::move(given)), {}}); };
+  const Reply reply = [answer, &parts, shown = shows_keys(request.target)](Answer given) {
+    core::Response response = rendered(std::move(given), parts.engine.secrets());
+    if (!shown) response.body = parts.engine.secrets().hide_keys(response.body);
+    answer({std::move(response), {}});
+  };
   if (!is_control_path(request.target)) {
     parts.api.handle(std::move(request), answer);
   } else if (auto refused = refuse_caller(request, inside_->options.control_token)) {

@@ -60,7 +60,7 @@ class Simulator {
   Simulator& operator=(const Simulator&) = delete;
 
   // Loads the stored state, or makes the world; carries out the loads; takes up pending webhooks.
-  // Codes "bad_world", "bad_load", "bad_record", "bad_file", "no_file", and storage's.
+  // Codes "bad_world", "bad_key", "bad_load", "bad_record", "bad_file", "no_file", and storage's.
   core::Result<void> start();
 
   // Answers one request; `done` is called once, with the state already stored. clock/advance,

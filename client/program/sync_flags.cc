@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "core/shown_url.h"
 #include "core/url.h"
 
 namespace terapi::client {
@@ -36,7 +37,8 @@ core::Result<std::string> base_url_from(const SyncFlags& flags,
                     parsed.error().message + "; expected a URL such as http://127.0.0.1:3003");
   }
   if (url.find_first_of("?#") != std::string::npos) {
-    return bad_flag("base-url", "'" + url + "' has a query or fragment; expected none");
+    return bad_flag("base-url",
+                    "'" + core::shown_url(url) + "' has a query or fragment; expected none");
   }
   while (url.ends_with('/')) url.pop_back();
   return url;

@@ -7,12 +7,13 @@
 namespace terapi::simulator {
 namespace {
 
-void write_errors(core::json::Writer& out, const std::vector<ValidationError>& errors) {
+void write_errors(core::json::Writer& out, const std::vector<ValidationError>& errors,
+                  const Secrets& secrets) {
   out.key("errors").begin_array();
   for (const ValidationError& error : errors) {
-    out.begin_object().field("code", error.code).field("message", error.message);
+    out.begin_object().field("code", error.code).field("message", secrets.hide(error.message));
     out.key("path").begin_array();
-    for (const std::string& part : error.path) out.string(part);
+    for (const std::string& part : error.path) out.string(secrets.hide(part));
     out.end_array();
     if (error.line > 0) out.field("line", error.line).field("column", error.column);
     out.end_object();
@@ -34,26 +35,27 @@ core::Response json_response(int status, std::string body) {
   return response;
 }
 
-core::Response error_response(const ApiError& error) {
+core::Response error_response(const ApiError& error, const Secrets& secrets) {
   core::json::Writer out;
   out.begin_object().key("error").begin_object().field("code", error.code);
   if (error.errors.empty()) {
-    out.field("message", error.message);
+    out.field("message", secrets.hide(error.message));
   } else {
-    write_errors(out, error.errors);
+    write_errors(out, error.errors, secrets);
   }
   if (error.empty_payload) out.key("payload").begin_object().end_object();
   out.end_object().end_object();
   core::Response response = json_response(error.status, out.take());
-  for (const auto& [name, value] : error.headers) response.headers.add(name, value);
+  for (const auto& [name, value] : error.headers) response.headers.add(name, secrets.hide(value));
   if (error.retry_after) {
     response.headers.add("Retry-After", std::to_string(error.retry_after->count()));
   }
   return response;
 }
 
-core::Response rendered(Answer answer) {
-  if (const ApiError* error = std::get_if<ApiError>(&answer)) return error_response(*error);
+core::Response rendered(Answer answer, const Secrets& secrets) {
+  if (const ApiError* error = std::get_if<ApiError>(&answer))
+    return error_response(*error, secrets);
   return std::get<core::Response>(std::move(answer));
 }
 

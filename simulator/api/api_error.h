@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/http_message.h"
+#include "simulator/observation/secrets.h"
 
 namespace terapi::simulator {
 
@@ -35,12 +36,13 @@ struct ApiError {
 // 400, with everything that is wrong with a query, headers or a body at once.
 ApiError invalid_input(std::string code, std::vector<ValidationError> errors);
 
-// {"error":{"code":"…","message":"…"}} or {"error":{"code":"…","errors":[…]}}
-core::Response error_response(const ApiError& error);
+// {"error":{"code":"…","message":"…"}} or {"error":{"code":"…","errors":[…]}}. What a caller wrote
+// in a wrong place is often repeated in it, and may be a key: that is hidden (AUTH-5).
+core::Response error_response(const ApiError& error, const Secrets& secrets);
 core::Response json_response(int status, std::string body);
 
 // The outcome of a request.
 using Answer = std::variant<core::Response, ApiError>;
-core::Response rendered(Answer answer);
+core::Response rendered(Answer answer, const Secrets& secrets);
 
 }  // namespace terapi::simulator

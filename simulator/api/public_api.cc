@@ -67,8 +67,6 @@ core::Response response_of(PublicAnswer& answer) {
   if (answer.passed_on) return std::move(*answer.passed_on);
   return json_response(answer.status, std::move(answer.body));
 }
-core::Response response_of(const ApiError& error) { return error_response(error); }
-core::Response response_of(InjectedAnswer& answer) { return std::move(answer.response); }
 
 void note(RequestEntry& entry, PublicAnswer& answer) {
   entry.stream = std::move(answer.stream);
@@ -145,25 +143,21 @@ void PublicApi::handle(core::Request request, const Done& done) {
 }
 
 core::Outcome PublicApi::finish(Call call, Result result) {
-  if (auto* error = std::get_if<ApiError>(&result)) hide_keys(*error);
   core::Outcome outcome;
   if (const auto* answered = std::get_if<PublicAnswer>(&result)) outcome.wire = answered->wire;
-  outcome.response = std::visit([](auto& of) { return response_of(of); }, result);
+  if (const auto* error = std::get_if<ApiError>(&result)) {
+    outcome.response = error_response(*error, engine_.secrets());
+  } else if (auto* fault = std::get_if<InjectedAnswer>(&result)) {
+    outcome.response = std::move(fault->response);
+  } else {
+    outcome.response = response_of(std::get<PublicAnswer>(result));
+  }
   if (call.rate) add_rate_headers(outcome.response, *call.rate);
   RequestEffect both{std::nullopt, outcome.wire};
   both.add(call.effect);
   outcome.wire = both.wire;
   enter_in_journal(std::move(call), std::move(result), outcome.response.status);
   return outcome;
-}
-
-// What a caller wrote in a wrong place is often repeated in the answer (AUTH-5).
-void PublicApi::hide_keys(ApiError& error) const {
-  error.message = engine_.without_keys(std::move(error.message));
-  for (ValidationError& each : error.errors) {
-    each.message = engine_.without_keys(std::move(each.message));
-    for (std::string& part : each.path) part = engine_.without_keys(std::move(part));
-  }
 }
 
 void PublicApi::Call::look_at(core::Target asked) {
@@ -227,17 +221,13 @@ void PublicApi::enter_in_journal(Call call, Result result, int status) {
   entry.method = call.request.method;
   const std::string& target = call.request.target;
   const std::size_t mark = std::min(target.find('?'), target.size());
-  entry.path = engine_.without_keys(target.substr(0, mark));
-  entry.query = engine_.without_keys(target.substr(std::min(mark + 1, target.size())));
+  entry.path = target.substr(0, mark);
+  entry.query = target.substr(std::min(mark + 1, target.size()));
   entry.remote = call.request.remote_address;
   entry.environment = std::move(call.environment_name);
   entry.stream = std::move(call.stream);
-  for (std::string* part : {&entry.stream.integration, &entry.stream.connection,
-                            &entry.stream.model, &entry.stream.variant}) {
-    *part = engine_.without_keys(std::move(*part));
-  }
-  entry.cursor = engine_.without_keys(std::move(call.cursor));
-  entry.modified_after = engine_.without_keys(std::move(call.modified_after));
+  entry.cursor = std::move(call.cursor);
+  entry.modified_after = std::move(call.modified_after);
   entry.status = status;
   entry.fault = std::move(call.fault);
   std::visit([&](auto& of) { note(entry, of); }, result);

@@ -36,7 +36,6 @@ class PublicApi {
   core::Outcome finish(Call call, Result result);
   void strike(Call& call);
   std::optional<ApiError> check_rate(Call& call);
-  void hide_keys(ApiError& error) const;
   void enter_in_journal(Call call, Result result, int status);
 
   PublicMachines machines_;

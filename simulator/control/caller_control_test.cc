@@ -47,6 +47,34 @@ TEST(RefuseCaller, KeepsPagesOfOtherSitesOut) {
   }
 }
 
+// A proxy on this machine shows its own address; whoever asked it may be anywhere.
+TEST(RefuseCaller, KeepsOutWhatAProxyHasForwarded) {
+  for (const std::string name :
+       {"X-Forwarded-For", "x-forwarded-for", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded",
+        "X-Real-IP", "Via", "X-Client-IP", "CF-Connecting-IP", "True-Client-IP",
+        "X-Original-Forwarded-For", "X-Forwarded"}) {
+    for (const std::string value : {"203.0.113.9", "127.0.0.1", "for=127.0.0.1", ""}) {
+      EXPECT_TRUE(refused({{name, value}})) << name;
+      EXPECT_TRUE(refused({{"Host", "localhost"}, {name, value}}, "::1", "token")) << name;
+      EXPECT_FALSE(refused({{"Authorization", "Bearer token"}, {name, value}}, "::1", "token"))
+          << name;
+    }
+  }
+  EXPECT_FALSE(refused({{"X-Forward", "1"}, {"Viaduct", "1"}, {"User-Agent", "Via"}}));
+}
+
+// Names have no case, and may end with the dot of the root.
+TEST(RefuseCaller, KnowsLoopbackByEveryNameThatItHas) {
+  for (const std::string host : {"LOCALHOST", "LocalHost:3003", "localhost.", "localhost.:3003",
+                                 "LOCALHOST.", "x.LOCALHOST", "x.localhost.", "127.0.0.1."}) {
+    EXPECT_FALSE(refused({{"Host", host}})) << host;
+    EXPECT_FALSE(refused({{"Host", "localhost"}, {"Origin", "HTTP://" + host}})) << host;
+  }
+  for (const std::string host : {".", "localhost..", "evil.localhost.example.", "localhostx"}) {
+    EXPECT_TRUE(refused({{"Host", host}})) << host;
+  }
+}
+
 // DNS rebinding: the browser believes in the name, and sends no Origin with a GET.
 TEST(RefuseCaller, KeepsForeignHostNamesOut) {
   for (const std::string host : {"evil.example", "evil.example:3003", "127.0.0.1.evil.example",

@@ -342,6 +342,112 @@ TEST(Secrecy, KeepsKeysOutOfEverythingButTheEnvironment) {
   for (const std::string& key : {secret, signing, token}) EXPECT_THAT(all, Not(HasSubstr(key)));
 }
 
+// All that the simulator has written down, printed, or shows of its own accord.
+std::string all_that_is_told(InProcessSimulator& s) {
+  std::string all;
+  for (const std::string path : {"/requests", "/logs", "/advisories", "/deliveries", "/streams",
+                                 "/schedules", "/integrations", "/faults", "/snapshots"}) {
+    all += s.control("GET", path).body;
+  }
+  for (const Json& each : Json(s.ok("GET", "/logs")["logs"])) {
+    all += s.control("GET", "/logs/" + each["id"].dump()).body;
+  }
+  for (const Json& each : Json(s.ok("GET", "/deliveries")["deliveries"])) {
+    all += s.control("GET", "/deliveries/" + each["id"].get<std::string>()).body;
+  }
+  return all + s.send(request_of("GET", "/metrics")).body;
+}
+
+void expect_not_told(const std::string& all, const std::string& secret) {
+  const std::size_t at = all.find(secret);
+  EXPECT_EQ(at, std::string::npos) << secret << ": " << all.substr(at < 200 ? 0 : at - 200, 300);
+}
+
+// A key in any place of a request, of either API, also percent-encoded.
+TEST(Secrecy, TellsNoKeyWhereverACallerPutIt) {
+  const std::string key(kDefaultSecretKey);
+  std::string upper = key;
+  std::string encoded;
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  for (const char c : key) encoded += c == '-' ? "%2D" : c == '7' ? "%37" : std::string(1, c);
+  for (const std::string& given : {key, upper, encoded}) {
+    InProcessSimulator s;
+    std::string all;
+    s.simulator().set_log_sink(
+        [&](const LogEntry& entry) { all += log_json(entry) + log_text(entry); });
+    const core::Headers with = TestSimulator::headers();
+    const auto call = [&](const std::string& method, const std::string& target,
+                          core::Headers headers, const std::string& body = "") {
+      if (!body.empty()) headers.add("Content-Type", "application/json");
+      const core::Outcome outcome = s.outcome(request_of(method, target, headers, body));
+      all += outcome.response.body;
+      for (const auto& [name, value] : outcome.response.headers) all += name + value;
+    };
+    for (const std::string base : {"", "/_simulator"}) {
+      call("GET", base + "/" + given, with);
+      call(given, base + "/records?model=Issue", with);
+      call("GET", base + "/records?model=Issue&api_key=" + given, with);
+      call("GET", base + "/deliveries/" + given, with);
+      call("GET", base + "/faults/" + given + "?x=" + given, with);
+      call("GET", base + "/logs?" + given + "=1", with);
+    }
+    for (const std::string parameter :
+         {"model", "variant", "cursor", "modified_after", "limit", "filter", "ids"}) {
+      call("GET", "/records?" + parameter + "=" + given, with);
+    }
+    call("GET", "/records?model=Issue&limit=0",
+         {{"Authorization", "Bearer " + key}, {"Provider-Config-Key", given}});
+    call("GET", "/records?model=Issue", {{"Authorization", given}});
+    call("GET", "/proxy/" + given + "?hapikey=hap1-5f1e", with);
+    call("GET", "/proxy/x?anything=hap1-5f1e", with);
+    call("POST", "/action/trigger", with, R"({"action_name":")" + given + R"(","input":{}})");
+    call("POST", "/sync/trigger", with, R"({")" + given + R"(":1})");
+    call("PUT", "/_simulator/faults", {}, R"([{"id":")" + given + R"(","on":"api"}])");
+    call("POST", "/_simulator/runs", {}, R"({")" + given + R"(":[")" + given + R"("]})");
+    s.run(R"("model":")" + given + R"(","save":[{"id":"1"}])");
+    s.run(R"("sync":")" + given + R"(","save":[{"id":"2"}])");
+    all += all_that_is_told(s);
+    for (const std::string& secret : {key, upper, encoded, std::string("hap1-5f1e")}) {
+      expect_not_told(all, secret);
+    }
+  }
+}
+
+// Who may call a receiver is often said by the receiver's own URL.
+TEST(Secrecy, TellsNothingOfAUrlThatOpensIt) {
+  InProcessSimulator s;
+  std::string all;
+  s.simulator().set_log_sink(
+      [&](const LogEntry& entry) { all += log_json(entry) + log_text(entry); });
+  s.send_webhooks_to({s.receiver_url("/hook?token=pa55"), s.refusing_url() + "?pa55"});
+  s.receiver().answer_with(500);
+  s.settings(R"("retry":{"attempts":2},"breaker":{"failures":1})");
+  s.save({"a"});
+  s.run_until_idle();
+  for (const std::string url : {"http://u:pa55@h/x", "h/x?token=pa55", "ftp://h/x?a=pa55"}) {
+    all += s.control("PATCH", "/environment", R"({"webhook_urls":[")" + url + R"("]})").body;
+    core::Headers with = TestSimulator::headers();
+    with.add("Base-Url-Override", url);
+    all += s.send(request_of("GET", "/proxy/x", with)).body;
+  }
+  all += all_that_is_told(s);
+  expect_not_told(all, "pa55");
+  EXPECT_THAT(all, HasSubstr(s.receiver_url("/hook?token=[hidden]")));
+  EXPECT_THAT(s.receiver().requests().front().target, HasSubstr("token=pa55")) << "it is sent to";
+  EXPECT_THAT(s.control("GET", "/environment").body, HasSubstr("token=pa55")) << "it is a setting";
+}
+
+// What is about keys, and what is the owner's data, is as it is.
+TEST(Secrecy, ShowsTheOwnerSettingsAndData) {
+  const std::string key(kDefaultSecretKey);
+  InProcessSimulator s;
+  s.run(R"("save":[{"id":"1","text":")" + key + R"("}])");
+  for (const std::string path : {"/environment", "/world", "/truth"}) {
+    EXPECT_THAT(s.control("GET", path).body, HasSubstr(key)) << path;
+  }
+  EXPECT_THAT(s.get({}).body, HasSubstr(key)) << "a record's payload is value for value";
+}
+
 // The same seed and the same calls give the same bytes, everywhere.
 TEST(Determinism, TwoSimulatorsOfOneSeedGiveTheSameBytes) {
   const auto play = [](std::uint64_t seed) {

@@ -1,5 +1,7 @@
 #include "simulator/control/control_api.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/url.h"
@@ -20,11 +22,51 @@ std::string_view host_of(std::string_view text) {
   return text.substr(0, text.find(':'));
 }
 
-bool names_this_machine(std::string_view host) {
+// Case and the dot at its end mean nothing in a name.
+bool names_this_machine(std::string_view given) {
+  std::string host(given);
+  std::transform(host.begin(), host.end(), host.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (host.size() > 1 && host.ends_with('.')) host.pop_back();
   // "127.evil.example" begins like an address, but is a name.
   const bool address = host.find_first_not_of("0123456789.") == std::string_view::npos;
   return host == "localhost" || host == "[::1]" || (address && is_loopback(host)) ||
          host.ends_with(".localhost");
+}
+
+// Whether a proxy says that it passes on what somebody else sent. The proxy is the one that this
+// machine's loopback shows; who asked may be anywhere.
+bool was_forwarded(const core::Headers& headers) {
+  static constexpr auto kNames = std::to_array<std::string_view>({"Forwarded",
+                                                                  "Forwarded-For",
+                                                                  "Via",
+                                                                  "X-Real-Ip",
+                                                                  "X-Client-Ip",
+                                                                  "Client-Ip",
+                                                                  "X-Cluster-Client-Ip",
+                                                                  "True-Client-Ip",
+                                                                  "Cf-Connecting-Ip",
+                                                                  "Fastly-Client-Ip",
+                                                                  "X-Original-Forwarded-For",
+                                                                  "X-Original-Host",
+                                                                  "X-Original-Url",
+                                                                  "X-Rewrite-Url",
+                                                                  "X-Envoy-External-Address",
+                                                                  "X-Appengine-User-Ip",
+                                                                  "X-Azure-Clientip",
+                                                                  "X-Proxyuser-Ip",
+                                                                  "Proxy-Client-Ip",
+                                                                  "Wl-Proxy-Client-Ip",
+                                                                  "X-Remote-Ip",
+                                                                  "X-Remote-Addr"});
+  constexpr std::string_view kFamily = "X-Forwarded";
+  return std::any_of(headers.begin(), headers.end(), [&](const core::Headers::Field& field) {
+    const std::string_view name = field.first;
+    return core::equals_ignoring_case(name.substr(0, kFamily.size()), kFamily) ||
+           std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) {
+             return core::equals_ignoring_case(name, known);
+           });
+  });
 }
 
 }  // namespace
@@ -46,6 +88,12 @@ std::optional<ApiError> refuse_caller(const core::Request& request,
         "from other machines the control API requires 'Authorization: Bearer <control token>', and "
         "the simulator has to be started with --control-token");
   }
+  if (was_forwarded(request.headers)) {
+    return refuse(
+        "a proxy has forwarded this request (X-Forwarded-For, Forwarded, Via or the like): whoever "
+        "sent it may be anywhere; expected 'Authorization: Bearer <control token>', and "
+        "--control-token at the start, or a call that comes directly");
+  }
   // A page of another site can reach loopback through the browser of whoever looks at it: openly,
   // from a frame of its own ("null"), or, without an Origin, by a name that it made mean loopback.
   const auto origin = request.headers.get("Origin");
@@ -55,6 +103,18 @@ std::optional<ApiError> refuse_caller(const core::Request& request,
     return refuse("the control API does not answer pages of other sites");
   }
   return std::nullopt;
+}
+
+bool shows_keys(std::string_view target) {
+  constexpr auto kShown = std::to_array<std::string_view>(
+      {"/_simulator/environment", "/_simulator/world", "/_simulator/truth", "/_simulator/upstream",
+       "/_simulator/page", "/_simulator/openapi.json"});
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path == "/_simulator" || path == "/_simulator/" ||
+         std::any_of(kShown.begin(), kShown.end(), [&](std::string_view shown) {
+           return path.starts_with(shown) &&
+                  (path.size() == shown.size() || path[shown.size()] == '/');
+         });
 }
 
 void route_control_call(const ControlRouter& router, const core::Request& request,

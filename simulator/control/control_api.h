@@ -10,8 +10,12 @@ namespace terapi::simulator {
 // True for the paths that the control API answers: /_simulator/… and /metrics.
 bool is_control_path(std::string_view target);
 
-// Who may call: loopback, except for pages of other sites in a browser; and, where a token is set,
-// any caller that sends it. Nothing when the caller may.
+// True for those whose answers are what it is about, keys included: the settings, and data as it
+// is. From all other answers keys are taken out (AUTH-5).
+bool shows_keys(std::string_view target);
+
+// Who may call: loopback, except for pages of other sites in a browser and for what a proxy has
+// forwarded; and, where a token is set, any caller that sends it. Nothing when the caller may.
 std::optional<ApiError> refuse_caller(const core::Request& request,
                                       const std::string& control_token);
 

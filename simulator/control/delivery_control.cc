@@ -19,9 +19,7 @@ void time_or_null(json::Writer& out, std::string_view name, std::optional<Time> 
   }
 }
 
-enum class Detail : std::uint8_t { kSummary, kWhole };
-
-void write_attempt(json::Writer& out, const Attempt& attempt, Detail detail) {
+void write_attempt(json::Writer& out, const Attempt& attempt) {
   out.begin_object()
       .field("number", attempt.number)
       .field("at", format_timestamp(attempt.at))
@@ -38,21 +36,14 @@ void write_attempt(json::Writer& out, const Attempt& attempt, Detail detail) {
   out.field("response_body", attempt.response_body);
   or_null("fault", attempt.fault);
   time_or_null(out, "next_attempt_at", attempt.next_attempt_at);
-  if (detail == Detail::kWhole) {
-    out.key("response_headers").begin_array();
-    for (const auto& [name, value] : attempt.response_headers) {
-      out.begin_array().string(name).string(value).end_array();
-    }
-    out.end_array();
-  }
   out.end_object();
 }
 
-void write_delivery(json::Writer& out, const Delivery& delivery, Detail detail) {
+void write_summary(json::Writer& out, const Delivery& delivery, const Secrets& secrets) {
   out.field("id", delivery.id)
       .field("number", delivery.number)
       .field("environment", delivery.environment)
-      .field("url", delivery.url)
+      .field("url", secrets.hide(delivery.url))
       .field("type", delivery.type)
       .field("integration", delivery.stream.integration)
       .field("connection", delivery.stream.connection)
@@ -69,7 +60,7 @@ void write_delivery(json::Writer& out, const Delivery& delivery, Detail detail) 
       .field("created_at", format_timestamp(delivery.created_at));
   time_or_null(out, "next_attempt_at", delivery.next_attempt_at);
   out.field("attempts_made", delivery.attempts.size()).key("attempts").begin_array();
-  for (const Attempt& attempt : delivery.attempts) write_attempt(out, attempt, detail);
+  for (const Attempt& attempt : delivery.attempts) write_attempt(out, attempt);
   out.end_array();
 }
 
@@ -103,7 +94,7 @@ void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   // NOLINTNEXTLINE(modernize-loop-convert): the oldest first again
   for (auto it = chosen.rbegin(); it != chosen.rend(); ++it) {
     out.begin_object();
-    write_delivery(out, **it, Detail::kSummary);
+    write_summary(out, **it, parts.engine.secrets());
     out.end_object();
   }
   out.end_array()
@@ -120,7 +111,7 @@ void show(SimulatorParts& parts, const std::string& id, const Reply& reply) {
   }
   json::Writer out;
   out.begin_object();
-  write_delivery(out, *delivery, Detail::kWhole);
+  write_summary(out, *delivery, parts.engine.secrets());
   out.field("body", delivery->body).key("headers").begin_object();
   for (const auto& [name, value] : delivery->headers) out.field(name, value);
   out.end_object().end_object();

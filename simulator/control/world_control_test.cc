@@ -1,6 +1,8 @@
 // World, reset, snapshots, environment, clock.
 #include <gmock/gmock.h>
 
+#include "core/temporary_folder.h"
+#include "simulator/storage/sqlite_storage.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::simulator {
@@ -259,6 +261,48 @@ TEST(ClockControl, WaitsForAttemptsOnTheWire) {
   s.answer_held();
   EXPECT_TRUE(answered);
   EXPECT_EQ(s.now(), "2024-01-01T01:00:00.000000+00:00");
+}
+
+// AUTH-2: by a flag, a world file or a data file.
+TEST(Start, RefusesAKeyThatNoCallerCouldUse) {
+  const auto start = [](SimulatorOptions options, Storage* storage = nullptr) {
+    core::VirtualClock clock;
+    core::HandlerTransport nowhere(
+        [](const core::Request&, const std::function<void(core::Outcome)>& done) { done({}); });
+    Simulator simulator(std::move(options), clock, nowhere, storage);
+    const auto started = simulator.start();
+    return started ? std::string() : started.error().code + ": " + started.error().message;
+  };
+  const auto nango = [](std::string key) {
+    SimulatorOptions options;
+    options.dialect = &nango_dialect();
+    options.secret_key = std::move(key);
+    return options;
+  };
+  EXPECT_EQ(start(nango("")), "");
+  EXPECT_EQ(start(nango("11111111-2222-4333-8444-555555555555")), "");
+  EXPECT_THAT(start(nango("plain")), testing::StartsWith("bad_key: the secret key of the "
+                                                         "environment 'dev' is not a UUID"));
+  SimulatorOptions of_world = nango("");
+  of_world.world_text = R"({"environment":{"secret_key":"plain"}})";
+  EXPECT_THAT(start(of_world), testing::HasSubstr("secret_key is not a UUID"));
+  SimulatorOptions second;
+  second.world_text = R"({"environments":[{"name":"a"},{"name":"b","secret_key":"of-b"}]})";
+  second.secret_key = "of-b";
+  EXPECT_THAT(start(second), testing::HasSubstr("'b' is that of another environment"));
+
+  const core::TemporaryFolder folder;
+  {
+    auto storage = SqliteStorage::open(folder.file("x.db"), nango_dialect());
+    ASSERT_TRUE(storage);
+    TestSimulatorOptions kept;
+    kept.storage = storage->get();
+    kept.environment = R"("secret_key":"plain")";
+    InProcessSimulator s(kept);  // as an older version left it
+  }
+  auto storage = SqliteStorage::open(folder.file("x.db"), nango_dialect());
+  ASSERT_TRUE(storage);
+  EXPECT_THAT(start(nango(""), storage->get()), testing::HasSubstr("is not a UUID"));
 }
 
 }  // namespace

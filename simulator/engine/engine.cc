@@ -41,7 +41,7 @@ Stream& Engine::stream(Environment& environment, const StreamKey& key) {
   if (created) {
     found->second.number = ++state_.last_stream;
     found->second.tag = stream_tag(environment, key);
-    changes_.settings = true;
+    note_settings();
   }
   return found->second;
 }
@@ -93,61 +93,22 @@ void Engine::cancel_timers() {
   recurring_.clear();
 }
 
-std::string Engine::without_keys(std::string text) const {
-  for (const Environment& environment : state_.environments) {
-    const Settings& settings = environment.settings;
-    for (const std::string* key :
-         {&settings.secret_key, &settings.signing_key, &settings.previous_signing_key}) {
-      if (key->empty()) continue;
-      for (std::size_t at = text.find(*key); at != std::string::npos; at = text.find(*key, at)) {
-        text.replace(at, key->size(), "[key]");
-      }
-    }
-  }
-  return text;
-}
-
-void Engine::hide_keys(LogFields& fields) const {
-  for (auto& [name, value] : fields) value = without_keys(std::move(value));
-}
-
 void Engine::log(LogLevel level, std::string event, std::string message, LogFields fields) {
-  hide_keys(fields);
-  logs_.add({now(), level, std::move(event), without_keys(std::move(message)), std::move(fields)});
-}
-
-void Engine::hide_keys(Operation& operation) const {
-  for (std::string* text : {&operation.integration, &operation.connection, &operation.sync,
-                            &operation.variant, &operation.name}) {
-    *text = without_keys(std::move(*text));
-  }
-  for (std::string& model : operation.models) model = without_keys(std::move(model));
-  hide_keys(operation.fields);
+  logs_.add({now(), level, std::move(event), std::move(message), std::move(fields)});
 }
 
 std::uint64_t Engine::begin_operation(Operation operation) {
   operation.at = now();
-  hide_keys(operation);
   return logs_.begin(std::move(operation));
 }
 
-void Engine::add_operation(Operation operation) {
-  hide_keys(operation);
-  logs_.add(std::move(operation));
-}
+void Engine::add_operation(Operation operation) { logs_.add(std::move(operation)); }
 
 void Engine::note_step(std::uint64_t operation, LogStep step) {
-  Operation* const written = logs_.under_way(operation);
-  if (written == nullptr) return;
-  step.message = without_keys(std::move(step.message));
-  hide_keys(step.fields);
-  written->add(std::move(step));
+  logs_.note_step(operation, std::move(step));
 }
 
-void Engine::end_operation(std::uint64_t operation, LogEnd end) {
-  end.error = without_keys(std::move(end.error));
-  logs_.end(operation, end);
-}
+void Engine::end_operation(std::uint64_t operation, LogEnd end) { logs_.end(operation, end); }
 
 void Engine::end_operation_aloud(std::uint64_t operation, LogEnd end) {
   end_operation(operation, std::move(end));

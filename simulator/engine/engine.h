@@ -15,6 +15,7 @@
 #include "simulator/engine/simulator_clock.h"
 #include "simulator/observation/log_book.h"
 #include "simulator/observation/request_journal.h"
+#include "simulator/observation/secrets.h"
 #include "simulator/records/dialect.h"
 #include "simulator/world/state.h"
 
@@ -67,16 +68,20 @@ class Engine {
   }
 
   void note_delivery(const Delivery& delivery) { changes_.deliveries.push_back(delivery.number); }
-  void note_settings() { changes_.settings = true; }
+  void note_settings() {
+    changes_.settings = true;
+    secrets_.forget();
+  }
   // A collection's object of that id has changed.
   void note_object(const Collection& collection, std::string_view id);
   void note_schedule(const Environment& environment, const ScheduleKey& key, std::uint64_t number) {
     changes_.schedules.push_back({number, environment.settings.name, key});
   }
-  // AUTH-5: the text without the keys of any environment, wherever they stand in it.
-  std::string without_keys(std::string text) const;
+  // The gate of all that is printed, kept or served (AUTH-5).
+  Secrets& secrets() { return secrets_; }
+  const Secrets& secrets() const { return secrets_; }
 
-  // The log (observation/log_book.h), at this time and without keys. An event of its own:
+  // The log (observation/log_book.h), at this time. An event of its own:
   void log(LogLevel level, std::string event, std::string message, LogFields fields = {});
   // An operation that begins now, its steps, and its end. Nothing happens to one that is not under
   // way.
@@ -95,11 +100,10 @@ class Engine {
   std::uint64_t seed_;
   State state_;
   StateChanges changes_;
-  LogBook logs_;
-  RequestJournal requests_;
+  Secrets secrets_{state_};
+  LogBook logs_{secrets_};
+  RequestJournal requests_{secrets_};
   std::function<void()> settle_;
-  void hide_keys(LogFields& fields) const;
-  void hide_keys(Operation& operation) const;
   core::TimerId set_timer(Time due, std::function<void()> action, bool recurs);
 
   std::unordered_set<core::TimerId> timers_;

@@ -10,8 +10,13 @@ constexpr std::size_t kMostRequests = 10;
 
 }  // namespace
 
-Advisories::Advisories(const State& state, const core::Clock& clock, LogBook& logs)
-    : state_(state), clock_(clock), logs_(logs), detectors_(make_advisory_detectors()) {}
+Advisories::Advisories(const State& state, const core::Clock& clock, LogBook& logs,
+                       const Secrets& secrets)
+    : state_(state),
+      clock_(clock),
+      logs_(logs),
+      secrets_(secrets),
+      detectors_(make_advisory_detectors()) {}
 Advisories::~Advisories() = default;
 
 void Advisories::on_request(const RequestEntry& entry) {
@@ -34,7 +39,8 @@ void Advisories::clear() {
 
 void Advisories::raise(std::string code, std::string clause, std::string message,
                        const StreamKey& stream, const std::vector<std::uint64_t>& requests) {
-  const auto key = std::make_pair(code, describe(stream));
+  secrets_.hide_in(message);
+  const auto key = std::make_pair(code, secrets_.hide(describe(stream)));
   auto found = all_.find(key);
   if (found == all_.end()) {
     if (all_.size() >= kMostAdvisories) {
@@ -46,7 +52,7 @@ void Advisories::raise(std::string code, std::string clause, std::string message
     made.id = ++last_id_;
     made.code = std::move(code);
     made.clause = std::move(clause);
-    made.stream = describe(stream);
+    made.stream = key.second;
     made.first_at = clock_.now();
     logs_.add({clock_.now(),
                LogLevel::kWarning,

@@ -45,7 +45,7 @@ class AdvisoryDetector {
 class Advisories {
  public:
   // A new advisory is logged, too.
-  Advisories(const State& state, const core::Clock& clock, LogBook& logs);
+  Advisories(const State& state, const core::Clock& clock, LogBook& logs, const Secrets& secrets);
   ~Advisories();
   void on_request(const RequestEntry& entry);
   void on_webhook(const Delivery& delivery, bool started);
@@ -63,6 +63,7 @@ class Advisories {
   const State& state_;
   const core::Clock& clock_;
   LogBook& logs_;
+  const Secrets& secrets_;
   std::vector<std::unique_ptr<AdvisoryDetector>> detectors_;
   std::map<std::pair<std::string, std::string>, Advisory> all_;  // by code and stream
   std::uint64_t last_id_ = 0;

@@ -1,6 +1,7 @@
 #include "simulator/observation/log_book.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -44,18 +45,72 @@ LogShelf LogBook::shelf_of(const Operation& operation) {
   return LogShelf::kEvent;
 }
 
+void LogBook::hide(LogFields& fields) const {
+  for (auto& [name, value] : fields) secrets_.hide_in(value);
+}
+
+void LogBook::hide(LogStep& step) const {
+  secrets_.hide_in(step.message);
+  hide(step.fields);
+}
+
+void LogBook::hide(LogEntry& entry) const {
+  secrets_.hide_in(entry.event);
+  secrets_.hide_in(entry.message);
+  hide(entry.fields);
+}
+
+void LogBook::hide(Operation& operation) const {
+  for (std::string* text :
+       {&operation.environment, &operation.integration, &operation.connection, &operation.sync,
+        &operation.variant, &operation.name, &operation.message, &operation.error}) {
+    secrets_.hide_in(*text);
+  }
+  for (std::string& model : operation.models) secrets_.hide_in(model);
+  hide(operation.fields);
+  for (LogStep& step : operation.steps) hide(step);
+}
+
+void LogBook::tell(LogEntry entry) const {
+  if (!sink_) return;
+  hide(entry);
+  sink_(entry);
+}
+
 std::uint64_t LogBook::begin(Operation operation) {
+  hide(operation);
   const std::uint64_t id = operation.id = ++counts_.last_id;
   under_way_.emplace_hint(under_way_.end(), id, std::make_unique<Operation>(std::move(operation)));
   note(id);
   return id;
 }
 
-Operation* LogBook::under_way(std::uint64_t id) {
+const Operation* LogBook::under_way(std::uint64_t id) const {
+  const auto found = under_way_.find(id);
+  return found == under_way_.end() ? nullptr : found->second.get();
+}
+
+// To be written to; null when it is not under way. Counts as a change.
+Operation* LogBook::open(std::uint64_t id) {
   const auto found = under_way_.find(id);
   if (found == under_way_.end()) return nullptr;
   note(id);
   return found->second.get();
+}
+
+void LogBook::note_step(std::uint64_t id, LogStep step) {
+  Operation* const operation = open(id);
+  if (operation == nullptr) return;
+  hide(step);
+  operation->add(std::move(step));
+}
+
+void LogBook::note_counts(std::uint64_t id, const RunCounts& counts, LogFields fields) {
+  Operation* const operation = open(id);
+  if (operation == nullptr) return;
+  hide(fields);
+  operation->counts = counts;
+  std::move(fields.begin(), fields.end(), std::back_inserter(operation->fields));
 }
 
 void LogBook::end(std::uint64_t id, const LogEnd& end) {
@@ -64,7 +119,7 @@ void LogBook::end(std::uint64_t id, const LogEnd& end) {
   Operation& operation = *found.mapped();
   operation.outcome = end.outcome;
   operation.ended_at = end.at;
-  operation.error = end.error;
+  operation.error = secrets_.hide(end.error);
   if (end.outcome == LogOutcome::kFailure) operation.level = LogLevel::kError;
   if (end.outcome == LogOutcome::kDropped || end.outcome == LogOutcome::kCutOff) {
     operation.level = std::max(operation.level, LogLevel::kWarning);
@@ -74,6 +129,7 @@ void LogBook::end(std::uint64_t id, const LogEnd& end) {
 }
 
 std::uint64_t LogBook::add(Operation operation) {
+  hide(operation);
   const std::uint64_t id = operation.id = ++counts_.last_id;
   note(id);
   put_away(std::make_unique<Operation>(std::move(operation)));
@@ -232,6 +288,7 @@ void LogBook::restore(LogHistory history) {
   counts_ = history.counts;
   counted_ = false;
   for (Operation& operation : history.operations) {
+    hide(operation);  // older data files were less careful
     auto kept = std::make_unique<Operation>(std::move(operation));
     const bool cannot_go_on = kept->kind == LogKind::kRun || kept->kind == LogKind::kProxy;
     if (!kept->is_over() && cannot_go_on) {

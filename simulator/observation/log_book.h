@@ -1,9 +1,9 @@
 // LogBook: what the simulator did, as operations (LOG-1), bounded by kind so that many of one kind
-// push no others out; those under way are always kept. Operations never hold a key (AUTH-5):
-// Engine, through which they are written, sees to that.
+// push no others out; those under way are always kept. All that is written passes a gate, so that
+// no operation and no line holds a key (AUTH-5, observation/secrets.h).
 //
 //   std::uint64_t id = logs.begin(operation);       // numbered, under way
-//   if (Operation* run = logs.under_way(id)) run->add(step);
+//   logs.note_step(id, step);
 //   logs.end(id, {.outcome = LogOutcome::kSuccess, .at = now});
 //
 // What was written since the last forget_changes() is remembered by number, for storage.
@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "simulator/observation/operation.h"
+#include "simulator/observation/secrets.h"
 
 namespace terapi::simulator {
 
@@ -67,15 +68,19 @@ struct LogEnd {
 class LogBook {
  public:
   using Sink = std::function<void(const LogEntry&)>;
-  explicit LogBook(std::size_t most_of_each = 10'000) : most_(most_of_each) {}
+  explicit LogBook(const Secrets& secrets, std::size_t most_of_each = 10'000)
+      : secrets_(secrets), most_(most_of_each) {}
   LogBook(const LogBook&) = delete;
   LogBook& operator=(const LogBook&) = delete;
 
   // Takes in one that has just begun; its id.
   std::uint64_t begin(Operation operation);
-  // To be written to; null when it is over, or was never there. Counts as a change.
-  Operation* under_way(std::uint64_t id);
-  // Nothing happens when it is not under way.
+  // Null when it is over, or was never there.
+  const Operation* under_way(std::uint64_t id) const;
+  // Nothing happens to one that is not under way.
+  void note_step(std::uint64_t id, LogStep step);
+  // What a run has done, and what is to be said of it beside.
+  void note_counts(std::uint64_t id, const RunCounts& counts, LogFields fields = {});
   void end(std::uint64_t id, const LogEnd& end);
   // One that begins and is over at once.
   std::uint64_t add(Operation operation);
@@ -87,9 +92,7 @@ class LogBook {
   // Is shown what the program's own log has: events, and what is told beside them.
   void set_sink(Sink sink) { sink_ = std::move(sink); }
   bool has_sink() const { return sink_ != nullptr; }
-  void tell(const LogEntry& entry) const {
-    if (sink_) sink_(entry);
-  }
+  void tell(LogEntry entry) const;
 
   const Operation* find(std::uint64_t id) const;
   // Calls visit(operation) in the order of their ids, from the first after `after`; or backwards,
@@ -125,6 +128,11 @@ class LogBook {
   using Shelf = std::deque<std::unique_ptr<Operation>>;  // by id
 
   static LogShelf shelf_of(const Operation& operation);
+  Operation* open(std::uint64_t id);
+  void hide(LogFields& fields) const;
+  void hide(LogStep& step) const;
+  void hide(LogEntry& entry) const;
+  void hide(Operation& operation) const;
   Shelf& shelf(LogShelf of) { return shelves_[static_cast<std::size_t>(of)]; }
   const Shelf& shelf(LogShelf of) const { return shelves_[static_cast<std::size_t>(of)]; }
   void put_away(std::unique_ptr<Operation> operation);
@@ -133,6 +141,7 @@ class LogBook {
     changed_.push_back(id);
   }
 
+  const Secrets& secrets_;
   std::size_t most_;
   std::map<std::uint64_t, std::unique_ptr<Operation>> under_way_;
   std::array<Shelf, kLogShelves> shelves_;

@@ -7,6 +7,8 @@
 namespace terapi::simulator {
 namespace {
 
+const Secrets kNoSecrets;
+
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -43,7 +45,7 @@ LogBook::Retention retention_of(const LogBook& logs, LogShelf shelf) {
 }
 
 TEST(LogBook, ManyOfOneKindPushNoOthersOut) {
-  LogBook logs(3);
+  LogBook logs(kNoSecrets, 3);
   logs.add(operation_of(LogKind::kRun, 1));
   for (int i = 0; i < 100; ++i) logs.add(operation_of(LogKind::kDelivery, 2 + i));
   EXPECT_THAT(all_ids(logs), ElementsAre(1, 99, 100, 101));
@@ -61,7 +63,7 @@ TEST(LogBook, ManyOfOneKindPushNoOthersOut) {
 }
 
 TEST(LogBook, RunsThatFoundNothingNewPushNoOthersOut) {
-  LogBook logs(2);
+  LogBook logs(kNoSecrets, 2);
   logs.add(operation_of(LogKind::kRun));
   for (int i = 0; i < 10; ++i) {
     Operation idle = operation_of(LogKind::kRun);
@@ -73,7 +75,7 @@ TEST(LogBook, RunsThatFoundNothingNewPushNoOthersOut) {
 }
 
 TEST(LogBook, WhatIsUnderWayIsKeptAndTakesItsPlaceWhenItIsOver) {
-  LogBook logs(2);
+  LogBook logs(kNoSecrets, 2);
   const std::uint64_t first = begin(logs, LogKind::kRun);
   const std::uint64_t second_one = begin(logs, LogKind::kRun);
   for (int i = 0; i < 5; ++i) logs.add(operation_of(LogKind::kRun));
@@ -81,13 +83,13 @@ TEST(LogBook, WhatIsUnderWayIsKeptAndTakesItsPlaceWhenItIsOver) {
   EXPECT_EQ(retention_of(logs, LogShelf::kRun).kept, 4U);
   logs.end(second_one, {LogOutcome::kFailure, second(9), "why"});
   EXPECT_THAT(all_ids(logs), ElementsAre(1, 6, 7)) << "over, it is the oldest";
-  logs.under_way(first)->add({second(3), Duration(0), LogLevel::kWarning, "page", "slow"});
+  logs.note_step(first, {second(3), Duration(0), LogLevel::kWarning, "page", "slow"});
   EXPECT_EQ(logs.find(first)->level, LogLevel::kWarning);
   EXPECT_EQ(logs.under_way(second_one), nullptr);
 }
 
 TEST(LogBook, SaysHowItEndedInItsLevel) {
-  LogBook logs;
+  LogBook logs(kNoSecrets);
   const auto level_after = [&](LogOutcome outcome) {
     const std::uint64_t id = begin(logs, LogKind::kDelivery);
     logs.end(id, {outcome, second(1)});
@@ -100,7 +102,7 @@ TEST(LogBook, SaysHowItEndedInItsLevel) {
 }
 
 TEST(LogBook, GoesOnWithWhatIsOver) {
-  LogBook logs;
+  LogBook logs(kNoSecrets);
   const std::uint64_t id = begin(logs, LogKind::kDelivery);
   logs.add(operation_of(LogKind::kDelivery));
   logs.end(id, {LogOutcome::kFailure, second(1), "given up"});
@@ -114,7 +116,7 @@ TEST(LogBook, GoesOnWithWhatIsOver) {
 }
 
 TEST(LogBook, ShowsTheSinkEventsAndWhatIsTold) {
-  LogBook logs;
+  LogBook logs(kNoSecrets);
   std::vector<std::string> lines;
   logs.set_sink([&](const LogEntry& entry) { lines.push_back(entry.event); });
   logs.add(LogEntry{second(1), LogLevel::kInfo, "sync.enabled", "a sync was enabled", {}});
@@ -127,7 +129,7 @@ TEST(LogBook, ShowsTheSinkEventsAndWhatIsTold) {
 // --- pages --------------------------------------------------------------------------------------
 
 TEST(LogPage, StaysAsItIsWhileMoreIsLogged) {
-  LogBook logs;
+  LogBook logs(kNoSecrets);
   for (int i = 0; i < 7; ++i) logs.add(operation_of(LogKind::kRun));
   LogPage page = read_log(logs, {}, {.limit = 3});
   EXPECT_THAT(ids(page), ElementsAre(5, 6, 7));
@@ -142,7 +144,7 @@ TEST(LogPage, StaysAsItIsWhileMoreIsLogged) {
 }
 
 TEST(LogPage, GoesUpFromAnId) {
-  LogBook logs;
+  LogBook logs(kNoSecrets);
   for (const LogKind kind : {LogKind::kRun, LogKind::kDelivery, LogKind::kProxy, LogKind::kRun,
                              LogKind::kEvent, LogKind::kRun}) {
     logs.add(operation_of(kind));
@@ -188,13 +190,13 @@ TEST(Operation, NamesTheStreamsOfAllItsModels) {
 // --- what is stored -----------------------------------------------------------------------------
 
 TEST(LogChanges, AreWhatWasWrittenSinceTheLastTime) {
-  LogBook logs(2);
+  LogBook logs(kNoSecrets, 2);
   const std::uint64_t open = begin(logs, LogKind::kRun);
   logs.add(operation_of(LogKind::kProxy));
   EXPECT_EQ(logs.changes().written.size(), 2U);
   logs.forget_changes();
   EXPECT_TRUE(logs.changes().empty());
-  logs.under_way(open)->add({second(1), Duration(0), LogLevel::kInfo, "page", "one"});
+  logs.note_step(open, {second(1), Duration(0), LogLevel::kInfo, "page", "one"});
   ASSERT_EQ(logs.changes().written.size(), 1U);
   EXPECT_EQ(logs.changes().written[0]->id, open);
   logs.forget_changes();
@@ -216,7 +218,7 @@ TEST(LogBook, GoesOnFromAStoredLog) {
     operation.outcome = LogOutcome::kRunning;
     history.operations.push_back(operation);
   }
-  LogBook logs;
+  LogBook logs(kNoSecrets);
   logs.restore(std::move(history));
   EXPECT_EQ(logs.find(1)->outcome, LogOutcome::kCutOff);
   EXPECT_EQ(logs.find(2)->outcome, LogOutcome::kRunning) << "webhooks go out after a restart";
@@ -227,7 +229,7 @@ TEST(LogBook, GoesOnFromAStoredLog) {
 }
 
 TEST(LogBook, BeginsAnewWithoutGivingAnIdOutTwice) {
-  LogBook logs(1);
+  LogBook logs(kNoSecrets, 1);
   begin(logs, LogKind::kRun);
   logs.add(operation_of(LogKind::kProxy));
   logs.add(operation_of(LogKind::kProxy));

@@ -1,8 +1,25 @@
 #include "simulator/observation/request_journal.h"
 
+#include <utility>
+
 #include "core/json_writer.h"
+#include "core/shown_url.h"
 
 namespace terapi::simulator {
+
+const RequestEntry& RequestJournal::add(RequestEntry entry) {
+  for (std::string* text : {&entry.method, &entry.path, &entry.query, &entry.remote,
+                            &entry.environment, &entry.stream.integration, &entry.stream.connection,
+                            &entry.stream.model, &entry.stream.variant, &entry.cursor,
+                            &entry.modified_after, &entry.error_code, &entry.fault}) {
+    secrets_.hide_in(*text);
+  }
+  // What the proxy passes on are another API's parameters, whatever they are called.
+  if (entry.path.starts_with("/proxy/")) entry.query = core::shown_query(entry.query);
+  entry.id = ++last_id_;
+  ++by_status_[entry.status];
+  return entries_.add(std::move(entry));
+}
 
 std::string request_entry_json(const RequestEntry& entry) {
   core::json::Writer out;

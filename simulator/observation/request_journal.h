@@ -1,5 +1,5 @@
-// RequestJournal: what callers of the public API asked for and got, bounded (LOG-1). No keys and no
-// bodies are kept.
+// RequestJournal: what callers of the public API asked for and got, bounded (LOG-1). No bodies are
+// kept, and no secrets (observation/secrets.h).
 //
 // Thread rule: the simulator's thread.
 #pragma once
@@ -10,6 +10,7 @@
 #include <string>
 
 #include "simulator/observation/bounded_list.h"
+#include "simulator/observation/secrets.h"
 #include "simulator/records/cursor.h"
 #include "simulator/records/stream.h"
 
@@ -20,7 +21,7 @@ struct RequestEntry {
   Time at;
   std::string method;
   std::string path;
-  std::string query;  // as it came, percent-encoded
+  std::string query;  // as it came, percent-encoded; without what is secret in it
   std::string remote;
   std::string environment;  // empty before a caller is known
   StreamKey stream;
@@ -37,11 +38,10 @@ struct RequestEntry {
 
 class RequestJournal {
  public:
-  const RequestEntry& add(RequestEntry entry) {
-    entry.id = ++last_id_;
-    ++by_status_[entry.status];
-    return entries_.add(std::move(entry));
-  }
+  explicit RequestJournal(const Secrets& secrets) : secrets_(secrets) {}
+
+  // What is secret in it is hidden first; the number is its own.
+  const RequestEntry& add(RequestEntry entry);
   const BoundedList<RequestEntry>& entries() const { return entries_; }
   std::uint64_t total() const { return last_id_; }
   // How many there were with each status, for /metrics; clear() leaves them.
@@ -49,6 +49,7 @@ class RequestJournal {
   void clear() { entries_.clear(); }
 
  private:
+  const Secrets& secrets_;
   BoundedList<RequestEntry> entries_{10'000};
   std::uint64_t last_id_ = 0;
   std::map<int, std::uint64_t> by_status_;

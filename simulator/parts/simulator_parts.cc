@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "simulator/runs/run.h"
 #include "simulator/runs/world_builder.h"
+#include "simulator/world/settings_json.h"
 
 namespace terapi::simulator {
 
@@ -23,7 +26,7 @@ SimulatorParts::SimulatorParts(SimulatorClock clock, const Dialect& dialect, std
       proxy(engine, upstream, transport),
       driver(virtual_clock, engine, webhooks, runner, actions),
       snapshots(storage),
-      advisories(engine.state(), clock.clock, engine.logs()),
+      advisories(engine.state(), clock.clock, engine.logs(), engine.secrets()),
       api({engine, webhooks, upstream, runner, actions, proxy}, advisories) {
   engine.set_settle([this] {
     static_cast<void>(settle());
@@ -95,6 +98,21 @@ core::Result<void> SimulatorParts::store() {
   return stored;
 }
 
+core::Result<void> SimulatorParts::check_keys() const {
+  std::set<std::string_view> keys;
+  for (const Environment& environment : engine.state().environments) {
+    const Settings& settings = environment.settings;
+    std::optional<std::string> fault = secret_key_fault(settings.secret_key, engine.dialect());
+    if (!fault && !keys.insert(settings.secret_key).second) {
+      fault = "is that of another environment";
+    }
+    if (!fault) continue;
+    return core::Error{"bad_key", "the secret key of the environment '" + settings.name + "' " +
+                                      *fault + " (--secret-key sets the first environment's)"};
+  }
+  return {};
+}
+
 State SimulatorParts::copy_state() const {
   State copy = engine.state();
   copy.virtual_now = virtual_clock != nullptr ? std::optional(virtual_clock->now()) : std::nullopt;
@@ -117,6 +135,7 @@ core::Result<void> SimulatorParts::adopt(State state) {
   current = std::move(state);
   current.faults.take_changed();
   engine.changes() = {};
+  engine.secrets().forget();
   for (std::uint64_t& count : changed) ++count;
   engine.requests().clear();
   engine.logs().clear();
@@ -150,6 +169,7 @@ core::Result<void> SimulatorParts::set_world(World world) {
   StateChanges unwritten = std::exchange(engine.changes(), {});
   auto built = build_world(engine, webhooks, upstream, std::move(world), world_folder);
   State made = std::exchange(engine.state(), std::move(before));
+  engine.secrets().forget();
   if (virtual_clock != nullptr) made.virtual_now = virtual_clock->now();
   engine.changes() = std::move(unwritten);
   if (!built) return built;

@@ -43,6 +43,9 @@ struct SimulatorParts {
   core::Result<void> set_world(World world);
   // Starts from a state that was loaded or replaced: timers, webhooks, syncs.
   void resume();
+  // Whether callers can use the keys of all environments: files and flags may give others. Code
+  // "bad_key".
+  core::Result<void> check_keys() const;
   // A copy of the state, with the clock in it.
   State copy_state() const;
 

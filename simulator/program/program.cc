@@ -37,9 +37,9 @@ void print_help() {
 }  // namespace
 
 int report(const std::string& program, const std::string& code, const std::string& message) {
-  static const std::set<std::string> kInput = {"bad_usage",  "bad_world", "bad_load",
-                                               "bad_record", "bad_file",  "no_file",
-                                               "bad_host",   "bad_json",  "unknown_dialect"};
+  static const std::set<std::string> kInput = {
+      "bad_usage", "bad_world", "bad_key",  "bad_load", "bad_record",
+      "bad_file",  "no_file",   "bad_host", "bad_json", "unknown_dialect"};
   std::fprintf(stderr, "%s: %s%s", program.c_str(), message.c_str(),
                message.ends_with('\n') ? "" : "\n");
   return kInput.contains(code) || code.starts_with("data_") ? 2 : 1;

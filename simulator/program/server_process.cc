@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "core/json.h"
+#include "core/shown_url.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
 #include "core/url.h"
 #include "simulator/program/edge_metrics.h"
 #include "simulator/simulator.h"
 #include "simulator/storage/sqlite_storage.h"
+#include "simulator/world/settings_json.h"
 
 namespace terapi::simulator {
 
@@ -44,8 +46,9 @@ core::Result<std::vector<core::Url>> origins_from(const std::vector<std::string>
     auto url = core::parse_url(text);
     if (!url) return core::Error{"bad_usage", "--allow-base-url: " + url.error().message};
     if (url->target != "/") {
-      return core::Error{"bad_usage", "--allow-base-url: '" + text + "' has a path; expected " +
-                                          url->scheme + "://" + url->authority()};
+      return core::Error{"bad_usage", "--allow-base-url: '" + core::shown_url(text) +
+                                          "' has a path; expected " + url->scheme + "://" +
+                                          url->authority()};
     }
     origins.push_back(*std::move(url));
   }
@@ -59,6 +62,11 @@ core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
   options.dialect = *dialect;
   options.seed = flags.seed;
   options.secret_key = flags.secret_key;
+  if (!flags.secret_key.empty()) {
+    if (const auto fault = secret_key_fault(flags.secret_key, **dialect)) {
+      return core::Error{"bad_usage", "--secret-key " + *fault};
+    }
+  }
   options.webhook_urls = flags.webhook_urls;
   options.control_token = flags.control_token;
   if (flags.webhook_urls.size() > 2) {

@@ -327,10 +327,8 @@ RunResult Run::finish() {
 
 void Run::end_in_log(SyncType type) {
   own_operation_ = false;
-  if (Operation* run = engine_.logs().under_way(spec_.operation)) {
-    run->counts = counts_;
-    run->fields.emplace_back("type", sync_type_name(type));
-  }
+  engine_.logs().note_counts(spec_.operation, counts_,
+                             {{"type", std::string(sync_type_name(type))}});
   LogEnd end{LogOutcome::kSuccess, engine_.now()};
   if (spec_.error) {
     end.outcome = LogOutcome::kFailure;

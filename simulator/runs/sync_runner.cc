@@ -605,10 +605,9 @@ void SyncRunner::note_checkpoint(const Live& live) {
 }
 
 void SyncRunner::end_in_log(const Live& live, LogEnd end) {
-  if (Operation* run = engine_.logs().under_way(live.operation)) {
-    RunCounts& sum = run->counts.emplace();
-    for (const auto& part : live.runs) sum += part->counts();
-  }
+  RunCounts sum;
+  for (const auto& part : live.runs) sum += part->counts();
+  engine_.logs().note_counts(live.operation, sum);
   engine_.end_operation_aloud(live.operation, std::move(end));
 }
 
@@ -628,7 +627,7 @@ void SyncRunner::fail(Live& live, const RunError& error) {
     live.runs[i]->fail(error);
     live.schedule->latest[live.models[i]] = live.runs[i]->finish().counts;
   }
-  const std::string why = engine_.without_keys(error.type + ": " + error.description);
+  const std::string why = engine_.secrets().hide(error.type + ": " + error.description);
   end_in_log(live, {LogOutcome::kFailure, engine_.now(), why});
   Environment& environment = *live.environment;
   const ScheduleKey key = live.key;

@@ -14,8 +14,6 @@ constexpr std::size_t kMostFinished = 10'000;
 constexpr std::size_t kMostAttempts = 100;
 constexpr std::size_t kMostAnswerBytes = std::size_t{4} << 20;  // nobody needs what it says
 constexpr std::size_t kKeptAnswerBytes = 1024;
-constexpr std::size_t kKeptHeaders = 64;
-constexpr std::size_t kKeptHeaderBytes = 4096;
 constexpr Duration kLongestReorder = std::chrono::minutes(1);
 
 FaultEvent event_for(const Delivery& delivery, int attempt) {
@@ -41,18 +39,6 @@ std::vector<std::string> urls_for(const Environment& environment, const StreamKe
   const Connection* connection = environment.find_connection(stream.integration, stream.connection);
   if (connection != nullptr && connection->webhook_url) return {*connection->webhook_url};
   return environment.settings.webhook_urls;
-}
-
-// The first ones, whole.
-core::Headers kept_headers(const core::Headers& headers) {
-  core::Headers kept;
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : headers) {
-    bytes += name.size() + value.size();
-    if (kept.size() == kKeptHeaders || bytes > kKeptHeaderBytes) break;
-    kept.add(name, value);
-  }
-  return kept;
 }
 
 // A body that still is JSON but is not what was signed.
@@ -323,8 +309,10 @@ void WebhookQueue::on_attempt_ended(std::uint64_t number, Attempt attempt, bool 
                                     const core::Result<core::Response>& answer) {
   if (answer) {
     attempt.status = answer->status;
-    attempt.response_body = answer->body.substr(0, kKeptAnswerBytes);
-    attempt.response_headers = kept_headers(answer->headers);
+    // A key that the cut goes through is to be seen as one.
+    attempt.response_body = engine_.secrets()
+                                .hide_keys(answer->body.substr(0, 2 * kKeptAnswerBytes))
+                                .substr(0, kKeptAnswerBytes);
   } else {
     attempt.error = answer.error().code;
   }

@@ -1,8 +1,11 @@
 #include "simulator/world/settings_json.h"
 
+#include <algorithm>
+
 #include "core/duration.h"
 #include "core/url.h"
 #include "simulator/records/timestamp.h"
+#include "simulator/records/uuid.h"
 
 namespace terapi::simulator {
 namespace {
@@ -93,10 +96,29 @@ Settings default_settings(const Dialect& dialect) {
   return settings;
 }
 
-void read_settings(json::Fields& fields, Settings& settings) {
+std::optional<std::string> secret_key_fault(std::string_view key, const Dialect& dialect) {
+  if (key.empty()) return "must not be empty";
+  if (std::any_of(key.begin(), key.end(),
+                  [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; })) {
+    return "must not contain white space or control characters";
+  }
+  if (dialect.keys_are_uuids && !parse_uuid(key)) {
+    return "is not a UUID, as the keys of the " + std::string(dialect.name) +
+           " dialect are: no request would be let in; expected one such as "
+           "7f3d2a10-5c4e-4b8a-9d61-2e8f0c9b7a54";
+  }
+  return std::nullopt;
+}
+
+void read_settings(json::Fields& fields, Settings& settings, const Dialect& dialect) {
   json::Issues& issues = fields.issues();
   settings.name = fields.string("name").value_or(settings.name);
-  settings.secret_key = fields.string("secret_key").value_or(settings.secret_key);
+  if (const auto key = fields.string("secret_key")) {
+    if (const auto fault = secret_key_fault(*key, dialect)) {
+      fields.report("secret_key", "invalid_value", *fault);
+    }
+    settings.secret_key = *key;
+  }
   if (fields.any("signing_key").is_null()) settings.signing_key.clear();
   settings.signing_key = fields.string("signing_key").value_or(settings.signing_key);
   settings.signing_key_overlap =
@@ -118,9 +140,6 @@ void read_settings(json::Fields& fields, Settings& settings) {
   read_optional_policies(fields, settings, issues);
   if (settings.name.empty()) {
     fields.report("name", "invalid_value", "must not be empty");
-  }
-  if (settings.secret_key.find_first_of(" \t\r\n") != std::string::npos) {
-    fields.report("secret_key", "invalid_value", "must not contain white space");
   }
 }
 

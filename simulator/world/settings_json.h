@@ -1,7 +1,9 @@
 // The `environment` object of world files and of /_simulator/environment (docs/world-file.md).
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/json_fields.h"
 #include "core/json_writer.h"
@@ -13,9 +15,13 @@ namespace terapi::simulator {
 // HOOK-7's defaults in this dialect.
 Settings default_settings(const Dialect& dialect);
 
+// What is wrong with a secret key, to be said after its name; nothing when it can be used. In a
+// dialect whose keys are UUIDs no request with any other would be let in (AUTH-2).
+std::optional<std::string> secret_key_fault(std::string_view key, const Dialect& dialect);
+
 // Changes `settings` by the members that are there (a null takes an optional setting away); reports
 // what is wrong. The caller finishes `fields`, after reading keys of its own.
-void read_settings(core::json::Fields& fields, Settings& settings);
+void read_settings(core::json::Fields& fields, Settings& settings, const Dialect& dialect);
 
 // All settings, keys included: this is for the owner of the machine.
 void write_settings(core::json::Writer& out, const Settings& settings);

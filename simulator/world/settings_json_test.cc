@@ -27,12 +27,13 @@ struct Read {
   }
 };
 
-Read read(const std::string& text, Settings settings = default_settings(terapi_dialect())) {
+Read read(const std::string& text, Settings settings = default_settings(terapi_dialect()),
+          const Dialect& dialect = terapi_dialect()) {
   const auto document = json::Document::parse(text);
   EXPECT_TRUE(document) << text;
   Read result{std::move(settings), {}};
   json::Fields fields(document->root(), {"environment"}, result.issues);
-  read_settings(fields, result.settings);
+  read_settings(fields, result.settings, dialect);
   fields.finish();
   return result;
 }
@@ -110,6 +111,23 @@ TEST(Settings, ReadJitterAsSwitchOrShare) {
   EXPECT_EQ(read(R"({"retry":{"jitter":false}})").settings.retry.jitter_thousandths, 0);
   EXPECT_EQ(read(R"({"retry":{"jitter":0.001}})").settings.retry.jitter_thousandths, 1);
   EXPECT_EQ(read(R"({"retry":{"jitter":2}})").issues.size(), 1U);
+}
+
+// AUTH-2
+TEST(Settings, RefuseAKeyThatNoCallerCouldUse) {
+  const Settings before = default_settings(terapi_dialect());
+  for (const std::string key : {R"()", R"(a b)", R"(a\tb)", R"(a\nb)", R"( a)", R"(\u0000)"}) {
+    EXPECT_EQ(read(R"({"secret_key":")" + key + R"("})").issues.size(), 1U) << key;
+  }
+  for (const Dialect* dialect : {&terapi_dialect(), &nango_dialect()}) {
+    const Read plain = read(R"({"secret_key":"plain"})", before, *dialect);
+    EXPECT_EQ(plain.issues.empty(), dialect == &terapi_dialect());
+    const std::string uuid = R"({"secret_key":"7F3d2a10-5c4e-4b8a-9d61-2e8f0c9b7a54"})";
+    EXPECT_THAT(read(uuid, before, *dialect).issues, IsEmpty());
+  }
+  EXPECT_THAT(read(R"({"secret_key":"plain"})", before, nango_dialect()).messages(),
+              ElementsAre(HasSubstr("environment.secret_key is not a UUID, as the keys of the "
+                                    "nango dialect are")));
 }
 
 TEST(Settings, ReportEveryFaultAtOnce) {

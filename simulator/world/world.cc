@@ -1,6 +1,7 @@
 #include "simulator/world/world.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/url.h"
 #include "simulator/world/settings_json.h"
@@ -88,9 +89,9 @@ class WorldReader {
   void read_environment(const json::Value& value, const json::Path& path) {
     json::Fields fields(value, path, issues_);
     Settings settings = default_settings(dialect_);
-    read_settings(fields, settings);
+    read_settings(fields, settings, dialect_);
     Environment& environment = add_environment(std::move(settings));
-    if (environment.settings.secret_key.empty()) {
+    if (environment.settings.secret_key.empty() && !fields.any("secret_key").is_string()) {
       fields.report("secret_key", "required",
                     "is missing; every environment but the first has to name its key");
     }
@@ -102,14 +103,11 @@ class WorldReader {
   // Reports where the last environment takes a name or key that another one has.
   void check_unique(json::Fields& fields) {
     const Settings& last = world_.environments.back().settings;
-    for (std::size_t i = 0; i + 1 < world_.environments.size(); ++i) {
-      const Settings& other = world_.environments[i].settings;
-      if (other.name == last.name) {
-        fields.report("name", "invalid_value", "is '" + last.name + "', as in another environment");
-      }
-      if (other.secret_key == last.secret_key && !last.secret_key.empty()) {
-        fields.report("secret_key", "invalid_value", "is that of another environment");
-      }
+    if (!names_.insert(last.name).second) {
+      fields.report("name", "invalid_value", "is '" + last.name + "', as in another environment");
+    }
+    if (!last.secret_key.empty() && !keys_.insert(last.secret_key).second) {
+      fields.report("secret_key", "invalid_value", "is that of another environment");
     }
   }
 
@@ -314,6 +312,8 @@ class WorldReader {
   const Dialect& dialect_;
   json::Issues& issues_;
   World world_;
+  std::set<std::string> names_;
+  std::set<std::string> keys_;
   std::string record_texts_;
   std::string upstream_texts_;
   json::Path path_;
