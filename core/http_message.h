@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,10 +78,15 @@ struct WireFaults {
   friend bool operator==(const WireFaults&, const WireFaults&) = default;
 };
 
+class BodySource;
+
 // A response and what happens to it on the wire.
 struct Outcome {
   Response response;
   WireFaults wire;
+  // What follows on response.body, where not all of it is there yet; a Content-Length among the
+  // headers is that of the whole. Only an HttpServer sends it; elsewhere nothing follows.
+  std::shared_ptr<BodySource> rest{};
 };
 
 }  // namespace terapi::core

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/json.h"
+#include "core/parse_number.h"
 #include "core/system/message_head.h"
 
 namespace terapi::core {
@@ -365,7 +366,12 @@ void HttpConnection::respond(Outcome outcome) {
     keep_alive_ = false;
   }
   ResponseFraming framing;
-  if (!is_bodyless_status(response.status)) framing.content_length = response.body.size();
+  ResponseWriter::Rest rest;
+  if (outcome.rest) {
+    rest = frame_rest(std::move(outcome.rest), response, framing);
+  } else if (!is_bodyless_status(response.status)) {
+    framing.content_length = response.body.size();
+  }
   framing.date = server_->date();
   if (!keep_alive_) {
     framing.connection = "close";
@@ -377,11 +383,32 @@ void HttpConnection::respond(Outcome outcome) {
   std::string head;
   head.reserve(512);
   append_response_head(head, response, framing);
-  if (is_head_ || !framing.content_length) response.body.clear();
+  if (is_head_ || is_bodyless_status(response.status)) {
+    response.body.clear();
+    rest = {};
+  }
   enter(Phase::kWriting);
   const ResponseWriter::End end =
-      writer_.begin(std::move(head), std::move(response.body), outcome.wire);
+      writer_.begin(std::move(head), std::move(response.body), outcome.wire, std::move(rest));
   if (end != ResponseWriter::End::kPending) on_write_end(end);
+}
+
+// How a body that is not all there yet is sent: by its length, if that is known; in chunks, to whom
+// understands them; else until the connection closes.
+ResponseWriter::Rest HttpConnection::frame_rest(std::shared_ptr<BodySource> source,
+                                                const Response& response,
+                                                ResponseFraming& framing) {
+  ResponseWriter::Rest rest{std::move(source), {}, false};
+  if (is_bodyless_status(response.status)) return rest;
+  if (const auto announced = response.headers.get("Content-Length")) {
+    rest.length = parse_number<std::uint64_t>(*announced);
+  }
+  framing.content_length = rest.length;
+  if (!rest.length && !is_head_) {
+    rest.chunked = framing.chunked = http_1_1_;
+    if (!http_1_1_) keep_alive_ = false;
+  }
+  return rest;
 }
 
 std::shared_ptr<ResponseWriter::Owner> HttpConnection::keep() {

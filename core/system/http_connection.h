@@ -17,6 +17,7 @@
 
 #include "core/system/body_decoder.h"
 #include "core/system/http_server_impl.h"
+#include "core/system/message_head.h"
 #include "core/system/request_head.h"
 #include "core/system/response_writer.h"
 
@@ -73,6 +74,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void dispatch();
   void reject(RequestFault fault);
   void respond(Outcome outcome);
+  ResponseWriter::Rest frame_rest(std::shared_ptr<BodySource> source, const Response& response,
+                                  ResponseFraming& framing);
   void finish(ResponseWriter::End end);
   void linger();
   void reset();

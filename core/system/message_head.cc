@@ -76,6 +76,7 @@ void append_response_head(std::string& out, const Response& response,
     append_number(out, *framing.content_length);
     out += "\r\n";
   }
+  if (framing.chunked) out += "Transfer-Encoding: chunked\r\n";
   if (!framing.connection.empty()) append_field(out, "Connection", framing.connection);
   if (framing.keep_alive_seconds > 0) {
     out += "Keep-Alive: timeout=";

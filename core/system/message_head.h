@@ -20,10 +20,11 @@ std::string http_date(std::time_t time);
 
 // What the connection adds to a response of its own.
 struct ResponseFraming {
-  std::optional<std::size_t> content_length;  // none: the status has no body
-  std::string_view date;                      // used unless the response has one
-  std::string_view connection;                // "close", "keep-alive" or "" for no header
-  std::int64_t keep_alive_seconds = 0;        // 0: no Keep-Alive header
+  std::optional<std::uint64_t> content_length;  // none: no body, or one of unknown length
+  bool chunked = false;
+  std::string_view date;                // used unless the response has one
+  std::string_view connection;          // "close", "keep-alive" or "" for no header
+  std::int64_t keep_alive_seconds = 0;  // 0: no Keep-Alive header
 };
 void append_response_head(std::string& out, const Response& response,
                           const ResponseFraming& framing);

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <cstdio>
 #include <utility>
 
 namespace terapi::core {
@@ -16,18 +17,36 @@ constexpr Duration kDripStep = 50ms;
 // Nobody waits longer, and a time can be added to it.
 constexpr Duration kLongestWait = 24h * 3650;
 
+// In front of a chunk; `first`: none was sent before it.
+std::string chunk_framing(std::size_t size, bool first) {
+  std::array<char, 24> text{};
+  const int length =
+      std::snprintf(text.data(), text.size(), "%s%zx\r\n", first ? "" : "\r\n", size);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
 }  // namespace
 
 ResponseWriter::End ResponseWriter::begin(std::string head, std::string body,
-                                          const WireFaults& faults) {
-  head_ = std::move(head);
-  body_ = std::move(body);
+                                          const WireFaults& faults, Rest rest) {
+  rest_ = std::move(rest);
   faults_ = faults;
-  sent_ = 0;
-  body_limit_ = std::min(body_.size(), faults_.truncate_after.value_or(body_.size()));
-  drip_began_ = {};
+  body_bytes_ = 0;
+  if (rest_.chunked && !body.empty()) head += chunk_framing(body.size(), true);
+  put(std::move(head), std::move(body));
   if (faults_.delay > 0us) return wait_for_fault(faults_.delay);
   return proceed();
+}
+
+// What is sent next.
+void ResponseWriter::put(std::string framing, std::string piece) {
+  if (faults_.truncate_after) *faults_.truncate_after -= body_.size();
+  head_ = std::move(framing);
+  body_ = std::move(piece);
+  sent_ = 0;
+  body_bytes_ += body_.size();
+  body_limit_ = std::min(body_.size(), faults_.truncate_after.value_or(body_.size()));
+  drip_began_ = {};
 }
 
 void ResponseWriter::cancel() {
@@ -37,6 +56,14 @@ void ResponseWriter::cancel() {
 }
 
 ResponseWriter::End ResponseWriter::proceed() {
+  const End end = send_piece();
+  if (end == End::kComplete && rest_.source) return fetch();
+  if (end == End::kComplete || end == End::kCutShort) release();
+  return end;
+}
+
+// kComplete: all of the body's first bytes, or of its piece, is sent.
+ResponseWriter::End ResponseWriter::send_piece() {
   if (faults_.reset) return End::kReset;
   const std::size_t end = stage_end();
   const std::size_t allowed = faults_.drip_bytes_per_second > 0 ? dripped(end) : end;
@@ -47,9 +74,38 @@ ResponseWriter::End ResponseWriter::proceed() {
     drip_began_ = {};
     return wait_for_fault(std::exchange(faults_.stall, 0us));
   }
-  const bool whole = body_limit_ == body_.size();
-  release();
-  return whole ? End::kComplete : End::kCutShort;
+  return body_limit_ == body_.size() ? End::kComplete : End::kCutShort;
+}
+
+// A source holds no connection: it may outlive this one.
+ResponseWriter::End ResponseWriter::fetch() {
+  awaits_piece_ = true;
+  rest_.source->read([this, owner = std::weak_ptr<Owner>(owner_.keep()),
+                      mine = generation_](BodySource::Piece piece) {
+    const auto keep = owner.lock();
+    if (keep && mine == generation_) on_piece(std::move(piece));
+  });
+  owner_.on_write_waiting();
+  return End::kPending;
+}
+
+void ResponseWriter::on_piece(BodySource::Piece piece) {
+  awaits_piece_ = false;
+  const bool is_whole = rest_.length.value_or(body_bytes_) == body_bytes_;
+  if (!piece || (!*piece && !is_whole)) {
+    release();
+    return owner_.on_write_end(End::kCutShort);
+  }
+  const bool is_last = !*piece;
+  std::string bytes = is_last ? std::string() : **std::move(piece);
+  std::string framing;
+  if (rest_.chunked) framing = chunk_framing(bytes.size(), body_bytes_ == 0);
+  if (is_last) {
+    rest_.source.reset();
+    if (rest_.chunked) framing += "\r\n";  // no trailers
+  }
+  put(std::move(framing), std::move(bytes));
+  go_on();
 }
 
 std::size_t ResponseWriter::stage_end() const {
@@ -135,6 +191,8 @@ void ResponseWriter::cancel_timers() {
 void ResponseWriter::release() {
   std::string().swap(head_);
   std::string().swap(body_);
+  rest_ = {};
+  awaits_piece_ = false;
 }
 
 }  // namespace terapi::core

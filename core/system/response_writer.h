@@ -2,7 +2,9 @@
 // on the way what its WireFaults say. Private to core/system.
 //
 // A response that the socket takes whole is sent within begin(), by one gathered write, without a
-// callback; anything else goes on by itself and ends in Owner::on_write_end.
+// callback; anything else goes on by itself and ends in Owner::on_write_end. Of a body that is not
+// all there yet, the next piece is asked for when the socket has taken the last: a slow peer slows
+// down whoever it comes from.
 //
 // Thread rule: its connection's.
 #pragma once
@@ -14,8 +16,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "core/body_source.h"
 #include "core/clock.h"
 #include "core/http_message.h"
 
@@ -41,7 +45,7 @@ class ResponseWriter {
     virtual std::shared_ptr<Owner> keep() = 0;
     // The peer takes nothing more at present.
     virtual void on_write_blocked() = 0;
-    // A fault makes the response wait.
+    // A fault, or the body's source, makes the response wait.
     virtual void on_write_waiting() = 0;
     virtual void on_write_end(End end) = 0;
 
@@ -56,10 +60,18 @@ class ResponseWriter {
   ResponseWriter(const ResponseWriter&) = delete;
   ResponseWriter& operator=(const ResponseWriter&) = delete;
 
-  // `head` as it goes on the wire. Calls back only after it has returned kPending.
-  End begin(std::string head, std::string body, const WireFaults& faults);
-  // True while a fault makes the response wait: the peer's leaving is worth noticing then.
-  bool waits() const { return timer_ != 0; }
+  // What follows on a body's first bytes.
+  struct Rest {
+    std::shared_ptr<BodySource> source;   // null: nothing
+    std::optional<std::uint64_t> length;  // of the whole body, if that was announced
+    bool chunked = false;
+  };
+  // `head` as it goes on the wire. Calls back only after it has returned kPending. Of a body in
+  // pieces, a stall strikes the first one, and a drip each.
+  End begin(std::string head, std::string body, const WireFaults& faults, Rest rest);
+  // True while something else than the peer makes the response wait: its leaving is worth noticing
+  // then.
+  bool waits() const { return timer_ != 0 || awaits_piece_; }
   // Drops the response; nothing is called back any more.
   void cancel();
 
@@ -67,7 +79,11 @@ class ResponseWriter {
   using Steady = std::chrono::steady_clock;
 
   End proceed();
+  End send_piece();
   void go_on();
+  End fetch();
+  void on_piece(BodySource::Piece piece);
+  void put(std::string framing, std::string piece);
   // How much of the body may be sent before the next wait, and how much of that by now.
   std::size_t stage_end() const;
   std::size_t dripped(std::size_t end);
@@ -84,11 +100,14 @@ class ResponseWriter {
   Clock& clock_;
   Clock* fault_clock_;
 
-  std::string head_;
-  std::string body_;
+  std::string head_;  // or the framing between two pieces
+  std::string body_;  // or a piece of it
   WireFaults faults_;
   std::size_t sent_ = 0;        // bytes of head and body
   std::size_t body_limit_ = 0;  // bytes of the body that are to be sent at all
+  Rest rest_;
+  std::uint64_t body_bytes_ = 0;  // of all pieces so far
+  bool awaits_piece_ = false;
   Steady::time_point drip_began_{};
   std::size_t drip_base_ = 0;  // bytes of the body that were sent then
   TimerId timer_ = 0;

@@ -19,7 +19,9 @@ void time_or_null(json::Writer& out, std::string_view name, std::optional<Time> 
   }
 }
 
-void write_attempt(json::Writer& out, const Attempt& attempt) {
+enum class Detail : std::uint8_t { kSummary, kWhole };
+
+void write_attempt(json::Writer& out, const Attempt& attempt, Detail detail) {
   out.begin_object()
       .field("number", attempt.number)
       .field("at", format_timestamp(attempt.at))
@@ -36,10 +38,18 @@ void write_attempt(json::Writer& out, const Attempt& attempt) {
   out.field("response_body", attempt.response_body);
   or_null("fault", attempt.fault);
   time_or_null(out, "next_attempt_at", attempt.next_attempt_at);
+  if (detail == Detail::kWhole) {
+    out.key("response_headers").begin_array();
+    for (const auto& [name, value] : attempt.response_headers) {
+      out.begin_array().string(name).string(value).end_array();
+    }
+    out.end_array();
+  }
   out.end_object();
 }
 
-void write_summary(json::Writer& out, const Delivery& delivery, const Secrets& secrets) {
+void write_delivery(json::Writer& out, const Delivery& delivery, Detail detail,
+                    const Secrets& secrets) {
   out.field("id", delivery.id)
       .field("number", delivery.number)
       .field("environment", delivery.environment)
@@ -60,7 +70,7 @@ void write_summary(json::Writer& out, const Delivery& delivery, const Secrets& s
       .field("created_at", format_timestamp(delivery.created_at));
   time_or_null(out, "next_attempt_at", delivery.next_attempt_at);
   out.field("attempts_made", delivery.attempts.size()).key("attempts").begin_array();
-  for (const Attempt& attempt : delivery.attempts) write_attempt(out, attempt);
+  for (const Attempt& attempt : delivery.attempts) write_attempt(out, attempt, detail);
   out.end_array();
 }
 
@@ -94,7 +104,7 @@ void list(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   // NOLINTNEXTLINE(modernize-loop-convert): the oldest first again
   for (auto it = chosen.rbegin(); it != chosen.rend(); ++it) {
     out.begin_object();
-    write_summary(out, **it, parts.engine.secrets());
+    write_delivery(out, **it, Detail::kSummary, parts.engine.secrets());
     out.end_object();
   }
   out.end_array()
@@ -111,7 +121,7 @@ void show(SimulatorParts& parts, const std::string& id, const Reply& reply) {
   }
   json::Writer out;
   out.begin_object();
-  write_summary(out, *delivery, parts.engine.secrets());
+  write_delivery(out, *delivery, Detail::kWhole, parts.engine.secrets());
   out.field("body", delivery->body).key("headers").begin_object();
   for (const auto& [name, value] : delivery->headers) out.field(name, value);
   out.end_object().end_object();

@@ -18,7 +18,7 @@ const STATES = {
 
 export const stateBadge = d => badge(...(STATES[d.state] ?? ['info', d.state]));
 
-const details = new Map(); // id → { mark, body, headers, signatures }
+const details = new Map(); // id → { mark, body, headers, answers, signatures }
 
 // Bodies never change, but after a reset an id may come again with another one.
 const markOf = d => [d.created_at, d.run_id, d.url, d.attempts_made, data.environment?.signing_key].join();
@@ -28,8 +28,8 @@ async function load(delivery) {
   const mark = markOf(delivery);
   details.set(id, { ...details.get(id), mark });
   try {
-    const { body, headers } = await get(`deliveries/${segment(id)}`);
-    details.set(id, { mark, body, headers, signatures: await checkSignatures({ headers, body }, await get(`environment${query({ environment: delivery.environment })}`)) });
+    const { body, headers, attempts } = await get(`deliveries/${segment(id)}`);
+    details.set(id, { mark, body, headers, answers: attempts.map(a => a.response_headers), signatures: await checkSignatures({ headers, body }, await get(`environment${query({ environment: delivery.environment })}`)) });
   } catch (problem) {
     details.set(id, { mark, problem: problem.message });
   }
@@ -48,31 +48,44 @@ function drawSignatures(detail) {
     h('p', { class: 'muted small' }, s.how), h('div', { class: 'code-line' }, h('code', { class: 'wrap' }, s.value), copyButton(s.value, 'Copy', `Copy ${s.name}`)))));
 }
 
+const headerList = fields => h('dl', { class: 'headers' },
+  fields.map(([name, value], i) => h('div', { key: `${name} ${i}` }, h('dt', {}, h('code', {}, name)), h('dd', {}, h('code', { class: 'wrap' }, value)))));
+
+// As it left; the number of its attempt is another one each time.
 function drawRequest(delivery, detail) {
-  const sent = [['Content-Type', 'application/json'], ...Object.entries(detail.headers)];
+  const last = delivery.attempts.at(-1)?.number ?? 1;
+  const product = data.ready?.dialect === 'nango' ? 'Nango' : 'Terapi';
+  const sent = [['Content-Type', 'application/json'], ...Object.entries(detail.headers), [`X-${product}-Delivery`, delivery.id],
+    [`X-${product}-Attempt`, last > 1 ? `${delivery.attempts[0].number} to ${last}` : String(last)]];
   return [
     h('section', { key: 'request', 'aria-label': 'Request' }, h('h3', {}, 'Request'),
       h('p', { class: 'request-line' }, h('code', { class: 'wrap' }, `POST ${delivery.url}`)),
-      h('dl', { class: 'headers' }, sent.map(([name, value]) => h('div', { key: name }, h('dt', {}, h('code', {}, name)), h('dd', {}, h('code', { class: 'wrap' }, value))))),
+      headerList(sent),
       jsonText(detail.body, 'Body of the webhook')),
     h('section', { key: 'signature', 'aria-label': 'Signature' }, h('h3', {}, 'Signature'), drawSignatures(detail)),
   ];
 }
 
-function attemptRow(attempt, first) {
+// What it was answered: the body's beginning, and the headers on demand.
+function drawAnswer(attempt, headers) {
+  return h('td', { class: 'answer' }, attempt.response_body ? h('code', { class: 'wrap' }, attempt.response_body) : h('span', { class: 'muted' }, attempt.status ? 'empty' : '–'),
+    headers?.length > 0 && h('details', {}, h('summary', {}, plural(headers.length, 'header'), h('span', { class: 'sr' }, ` of the response to attempt ${attempt.number}`)), headerList(headers)));
+}
+
+function attemptRow(attempt, first, headers) {
   const { kind, word } = outcome(attempt);
   return h('tr', { key: attempt.number }, h('td', { class: 'n' }, attempt.number), h('td', {}, time(attempt.at)),
     h('td', { class: 'n' }, attempt.number === first.number ? '' : `+${span(Date.parse(attempt.at) - Date.parse(first.at))}`),
     h('td', {}, badge(kind, word), attempt.fault && badge('warn', `fault ${attempt.fault}`)), h('td', { class: 'n' }, span(attempt.duration_ms)),
-    h('td', { class: 'answer' }, attempt.response_body ? h('code', { class: 'wrap' }, attempt.response_body) : h('span', { class: 'muted' }, attempt.status ? 'empty' : '–')));
+    drawAnswer(attempt, headers));
 }
 
-function drawAttempts(delivery) {
+function drawAttempts(delivery, answers) {
   if (!delivery.attempts.length) return null;
-  const titles = ['#', 'Sent', 'After', 'Response', 'Took', 'Body'];
+  const titles = ['#', 'Sent', 'After', 'Response', 'Took', 'Body and headers'];
   return h('div', { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': 'Table of attempts' }, h('table', {}, h('caption', { class: 'sr' }, 'Attempts and responses'),
     h('thead', {}, h('tr', {}, titles.map(t => h('th', { scope: 'col', key: t }, t)))),
-    h('tbody', {}, delivery.attempts.map(a => attemptRow(a, delivery.attempts[0])))));
+    h('tbody', {}, delivery.attempts.map((a, i) => attemptRow(a, delivery.attempts[0], answers?.[i])))));
 }
 
 export function drawDelivery(delivery) {
@@ -89,7 +102,7 @@ export function drawDelivery(delivery) {
       ['Delivery', h('code', { class: 'wrap' }, delivery.id)], delivery.run_id && ['Run', h('code', { class: 'wrap' }, delivery.run_id)]]),
     h('section', { key: 'attempts', 'aria-label': 'Attempts' }, h('h3', {}, `Attempts (${delivery.attempts_made})`,
       delivery.next_attempt_at && h('span', { class: 'muted' }, ' next ', time(delivery.next_attempt_at))),
-      timeline(delivery), drawAttempts(delivery),
+      timeline(delivery), drawAttempts(delivery, detail.answers),
       delivery.attempts_made > delivery.attempts.length && h('p', { class: 'muted' }, `The last ${plural(delivery.attempts.length, 'attempt')} of ${delivery.attempts_made}`)),
     detail.problem ? h('p', { class: 'trouble' }, detail.problem) : detail.body === undefined ? loading('the delivery') : drawRequest(delivery, detail),
     data.environment?.standard_webhooks && h('p', { class: 'muted small' }, 'Standard Webhooks headers are sent beside these.'));

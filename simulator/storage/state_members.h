@@ -245,6 +245,7 @@ void list_members(Json& json, T& attempt) {
   json("response_body", attempt.response_body);
   json("fault", attempt.fault);
   json("next_attempt_at", attempt.next_attempt_at);
+  json.added("response_headers", attempt.response_headers);
 }
 
 // The rest of the effect has been done when the plan is made.

@@ -168,8 +168,8 @@ class StateText {
     all(a, b, c, d, e, f, g);
   }
   void add(const Attempt& v) {
-    const auto& [a, b, c, d, e, f, g, h] = v;
-    all(a, b, c, d, e, f, g, h);
+    const auto& [a, b, c, d, e, f, g, h, i] = v;
+    all(a, b, c, d, e, f, g, h, i);
   }
   void add(const WebhookEffect& v) {
     const auto& [drop, copies, delay, reorder, forge_signature, forge_body, before_commit] = v;
@@ -228,9 +228,16 @@ inline Delivery sample_delivery(std::uint64_t number) {
   delivery.state = DeliveryState::kHeld;
   delivery.next_attempt_at = sample_time(12);
   delivery.attempts_made = 2;
-  delivery.attempts = {
-      {1, sample_time(13), Duration(14), 500, "", "cut in a caf\xC3", "rule-1", sample_time(15)},
-      {2, sample_time(16), Duration(17), 0, "timeout", "a\0b"s, "", std::nullopt}};
+  delivery.attempts = {{1,
+                        sample_time(13),
+                        Duration(14),
+                        500,
+                        "",
+                        "cut in a caf\xC3",
+                        "rule-1",
+                        sample_time(15),
+                        {{"Server", "x"}, {"Set-Cookie", "a"}, {"Set-Cookie", "b"}}},
+                       {2, sample_time(16), Duration(17), 0, "timeout", "a\0b"s, "", std::nullopt}};
   delivery.plan = {true, {.copies = 3, .forge_signature = true, .forge_body = true}, "rule-2"};
   delivery.held = {HeldFor::kFault, "rule-2"};
   delivery.settled_by_fault = "rule-3";

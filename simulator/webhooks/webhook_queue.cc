@@ -14,6 +14,8 @@ constexpr std::size_t kMostFinished = 10'000;
 constexpr std::size_t kMostAttempts = 100;
 constexpr std::size_t kMostAnswerBytes = std::size_t{4} << 20;  // nobody needs what it says
 constexpr std::size_t kKeptAnswerBytes = 1024;
+constexpr std::size_t kKeptHeaders = 64;
+constexpr std::size_t kKeptHeaderBytes = 4096;
 constexpr Duration kLongestReorder = std::chrono::minutes(1);
 
 FaultEvent event_for(const Delivery& delivery, int attempt) {
@@ -39,6 +41,18 @@ std::vector<std::string> urls_for(const Environment& environment, const StreamKe
   const Connection* connection = environment.find_connection(stream.integration, stream.connection);
   if (connection != nullptr && connection->webhook_url) return {*connection->webhook_url};
   return environment.settings.webhook_urls;
+}
+
+// The first ones, whole.
+core::Headers kept_headers(const core::Headers& headers, const Secrets& secrets) {
+  core::Headers kept;
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : headers) {
+    bytes += name.size() + value.size();
+    if (kept.size() == kKeptHeaders || bytes > kKeptHeaderBytes) break;
+    kept.add(name, secrets.hide_keys(value));
+  }
+  return kept;
 }
 
 // A body that still is JSON but is not what was signed.
@@ -313,6 +327,7 @@ void WebhookQueue::on_attempt_ended(std::uint64_t number, Attempt attempt, bool 
     attempt.response_body = engine_.secrets()
                                 .hide_keys(answer->body.substr(0, 2 * kKeptAnswerBytes))
                                 .substr(0, kKeptAnswerBytes);
+    attempt.response_headers = kept_headers(answer->headers, engine_.secrets());
   } else {
     attempt.error = answer.error().code;
   }

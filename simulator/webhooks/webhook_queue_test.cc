@@ -149,6 +149,27 @@ TEST(WebhookQueue, KeepsTheBeginningOfTheAnswer) {
   EXPECT_EQ(s.delivery(run)["attempts"][0]["response_body"], std::string(1024, 'y'));
 }
 
+// HOOK-11: the answer's headers too, in their order, as many as there is room for; only where one
+// delivery is asked for.
+TEST(WebhookQueue, KeepsTheFirstHeadersOfTheAnswer) {
+  InProcessSimulator s;
+  s.send_webhooks();
+  s.receiver().set_answer([](const core::Request&) {
+    core::Outcome outcome;
+    outcome.response.headers = {{"Set-Cookie", "a"}, {"Set-Cookie", "b"}};
+    outcome.response.headers.add("X-Long", std::string(4096, 'y'));
+    outcome.response.headers.add("X-After", "1");
+    return outcome;
+  });
+  const Json run = s.save({"a"});
+  EXPECT_EQ(
+      s.ok("GET", "/deliveries/" +
+                      s.delivery(run)["id"].get<std::string>())["attempts"][0]["response_headers"],
+      Json::parse(R"([["Set-Cookie","a"],["Set-Cookie","b"]])"));
+  EXPECT_FALSE(
+      s.ok("GET", "/deliveries")["deliveries"][0]["attempts"][0].contains("response_headers"));
+}
+
 // A settings change moves attempts to come, not the URL of deliveries that are made.
 TEST(WebhookQueue, KeepsADeliverysUrlWhenTheSettingsChange) {
   InProcessSimulator s;

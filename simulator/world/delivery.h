@@ -40,6 +40,7 @@ struct Attempt {
   std::string response_body;  // its first bytes
   std::string fault;          // the id of the fault rule that shaped it, if any
   std::optional<Time> next_attempt_at;
+  core::Headers response_headers{};  // the first ones
   bool succeeded() const { return status >= 200 && status < 300; }
 };
 

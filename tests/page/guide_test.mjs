@@ -106,6 +106,11 @@ async function receivesTheWebhook(stage) {
   await detail.getByRole('img', { name: 'Timeline: attempt 1 after 0 s: 204' }).waitFor();
   await counts(detail.getByText('Signature matches'), 2, 'signatures that match');
   equal(JSON.parse(await detail.getByRole('region', { name: 'Body of the webhook' }).innerText()), body, 'the body that is shown');
+  const request = detail.getByRole('region', { name: 'Request' });
+  await request.getByText('X-Terapi-Attempt').waitFor();
+  await request.getByText(stage.delivery).waitFor();
+  await detail.getByText(/^\d+ headers of the response to attempt 1$/).click();
+  await detail.getByRole('table').getByText('from the backend').waitFor();
 }
 
 async function sendsItAgain({ page, receiver, delivery }) {

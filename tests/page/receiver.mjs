@@ -20,7 +20,7 @@ export class Receiver {
     request.on('data', chunk => chunks.push(chunk));
     request.on('end', () => {
       this.webhooks.push({ headers: request.headers, body: Buffer.concat(chunks) });
-      response.writeHead(this.status).end(this.status === 204 ? undefined : 'not today');
+      response.writeHead(this.status, { 'X-Who': 'from the backend' }).end(this.status === 204 ? undefined : 'not today');
       this.waiting = this.waiting.filter(({ count, resolve }) => this.webhooks.length < count || resolve());
     });
   }
