@@ -103,6 +103,12 @@ std::string with_cursors(std::string_view body, const Dialect& dialect,
       add_nothing);
 }
 
+std::string with_next_cursor(std::string_view body, const std::string& cursor) {
+  return rewritten_page(
+      body, write_as_it_is,
+      [&](json::Writer& out, const json::Value& /*next*/) { out.string(cursor); }, add_nothing);
+}
+
 std::string with_poison(std::string_view body, const Dialect& dialect, const std::string& id,
                         const std::string& lacks) {
   return rewritten_page(

@@ -15,6 +15,9 @@ namespace terapi::conformance {
 std::string with_cursors(std::string_view body, const Dialect& dialect,
                          const std::function<std::string(const std::string&)>& rename);
 
+// The page with another next_cursor; one that has none comes back as it was.
+std::string with_next_cursor(std::string_view body, const std::string& cursor);
+
 // The record of that id without its "id", its "metadata" or its "cursor", or (lacks == "object") a
 // number in its place. The body unchanged when the record is not in it.
 std::string with_poison(std::string_view body, const Dialect& dialect, const std::string& id,

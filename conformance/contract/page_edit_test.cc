@@ -18,6 +18,14 @@ TEST(PageEdit, RenamesEachCursor) {
       R"({"id":"2","_terapi_metadata":{"cursor":"b+/="}}],"next_cursor":"b+/="})");
 }
 
+TEST(PageEdit, LeadsElsewhere) {
+  EXPECT_TRUE(
+      with_next_cursor(kPage, "a")
+          .ends_with(R"({"id":"2","_terapi_metadata":{"cursor":"b"}}],"next_cursor":"a"})"));
+  EXPECT_EQ(with_next_cursor(R"({"records":[],"next_cursor":null})", "a"),
+            R"({"records":[],"next_cursor":null})");
+}
+
 TEST(PageEdit, SpoilsOneRecord) {
   const auto spoilt = [](const char* lacks) {
     return with_poison(kPage, terapi_dialect(), "2", lacks);

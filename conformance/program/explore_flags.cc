@@ -84,6 +84,7 @@ core::Result<void> ExploreFlags::add_mutants(const std::string& pattern) {
     }
   } else {
     for (const ClientMutant& each : client_mutants()) {
+      if (!each.beyond_chance.empty() && pattern != each.id) continue;
       all.push_back({each.id, each.defect, &each, nullptr});
     }
   }

@@ -70,8 +70,10 @@ struct WireRule {
     kBrokenGzip,
     kTooLong,
     kExtraFields,
+    kCircle,
+    kByteOrderMark,
   };
-  static constexpr std::array<core::Word<What>, 6> kWhats = {
+  static constexpr std::array<core::Word<What>, 8> kWhats = {
       {{What::kEmptyPage, "empty page",
         "the page's records are left out, and its next_cursor leads to them"},
        {What::kPoison, "poison", "the record of that id loses what a client cannot do without"},
@@ -79,13 +81,16 @@ struct WireRule {
        {What::kBrokenGzip, "broken gzip", "the body claims to be gzip, and is cut"},
        {What::kTooLong, "too long", "Content-Length is larger than the body"},
        {What::kExtraFields, "extra fields",
-        "unknown members, in the page and in each record's metadata"}}};
+        "unknown members, in the page and in each record's metadata"},
+       {What::kCircle, "circle", "the next_cursor of each `pages`-th page leads back to the first"},
+       {What::kByteOrderMark, "byte order mark", "the body begins with one: EF BB BF"}}};
   What what = What::kEmptyPage;
   std::string id{};                  // of the rule; "wire-1" by its place
   std::vector<std::uint64_t> nth{};  // which answers to GET /records; empty: each
   std::uint64_t times = 0;           // at most this often; 0: no limit
   std::string record{};              // kPoison
   std::string lacks = "id";          // kPoison
+  std::uint64_t pages = 2;           // kCircle
 
   template <typename Json>
   static void describe(Json& json) {
@@ -101,6 +106,7 @@ struct WireRule {
     json.may("record", &WireRule::record, "poison: the id of the record");
     json.may("lacks", &WireRule::lacks, OneOf{{"id", "metadata", "cursor", "object"}},
              "poison: what is missing; object: a number stands in the record's place");
+    json.may("pages", &WireRule::pages, Range{1, 1000}, "circle: how many there are in it");
   }
 };
 template <>
@@ -133,8 +139,9 @@ struct JudgeWebhook {
     kLengthExtended,
     kReserialised,
     kList,
+    kTwoLines,
   };
-  static constexpr std::array<core::Word<Signature>, 8> kSignatures = {
+  static constexpr std::array<core::Word<Signature>, 9> kSignatures = {
       {{Signature::kRight, "right", "as the server does"},
        {Signature::kMissing, "missing", "no signature"},
        {Signature::kWrongKey, "wrong key", "with another key"},
@@ -143,7 +150,9 @@ struct JudgeWebhook {
        {Signature::kLengthExtended, "length extended",
         "made longer under the old header, without the key"},
        {Signature::kReserialised, "reserialised", "signed over another spelling of the same JSON"},
-       {Signature::kList, "list", "two values, as while keys rotate; the second one is right"}}};
+       {Signature::kList, "list", "two values, as while keys rotate; the second one is right"},
+       {Signature::kTwoLines, "two lines",
+        "the same two values, each on a header line of its own (RFC 9110, 5.3)"}}};
   enum class Answer : std::uint8_t { kAny, kAccepted, kRefused };
   static constexpr std::array<core::Word<Answer>, 3> kAnswers = {
       {{Answer::kAny, "any", "whatever it is"},

@@ -34,6 +34,7 @@
 #include <random>
 #include <sstream>
 #include <stdexcept>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -527,6 +528,7 @@ class Stream {
     std::optional<std::string> stored = load_cursor(db, name_);
     // CLIENT-1: from the last record stored.
     std::optional<std::string> asked = full_read_ ? std::nullopt : stored;
+    std::set<std::string> followed;  // in this walk
     while (true) {
       const Page page = fetch(keys_, asked);  // CLIENT-10: a page at a time
       if (!page.records.empty()) {
@@ -539,7 +541,8 @@ class Stream {
       if (page.poison) throw Stop(*page.poison);
       // CLIENT-7: neither a short page nor an empty one is the end.
       if (!page.next_cursor) return;
-      if (page.next_cursor == asked) throw Retry("the next page is this one");
+      // CLIENT-9: no faster than other trouble.
+      if (!followed.insert(*page.next_cursor).second) throw Retry("the pages go round in a circle");
       asked = page.next_cursor;
     }
   }

@@ -219,6 +219,7 @@ class Stream {
   async catchUp() {
     const stored = this.store.cursor();
     let asked = this.fullRead ? null : stored; // CLIENT-1: from the last record stored
+    const followed = new Set(); // in this walk
     for (;;) {
       const { rows, poison, next } = await fetchPage(this.keys, asked); // CLIENT-10: a page at a time
       if (rows.length) {
@@ -228,7 +229,9 @@ class Stream {
       }
       if (poison) throw new Failure(poison, { stop: true }); // CLIENT-11: what stands before it is stored
       if (next === null) return; // CLIENT-7: neither a short page nor an empty one is the end
-      if (!next || next === asked) throw new Failure('the next page is this one');
+      // CLIENT-9: no faster than other trouble.
+      if (!next || followed.has(next)) throw new Failure('the pages go round in a circle');
+      followed.add(next);
       asked = next;
     }
   }

@@ -285,6 +285,7 @@ class Stream(threading.Thread):
         with contextlib.closing(open_store()) as db:
             stored = load_cursor(db, self.stream)
             asked = None if self.full_read else stored  # CLIENT-1: from the last record stored
+            followed = set()  # in this walk
             while True:
                 rows, poison, following = fetch(self.keys, asked)  # CLIENT-10: a page at a time
                 if rows:
@@ -296,8 +297,9 @@ class Stream(threading.Thread):
                     raise Stop(poison)  # CLIENT-11: what stands before it is stored, nothing after it
                 if following is None:
                     return  # CLIENT-7: neither a short page nor an empty one is the end
-                if following == asked:
-                    raise Retry("the next page is this one")
+                if following in followed:
+                    raise Retry("the pages go round in a circle")  # CLIENT-9: no faster than other trouble
+                followed.add(following)
                 asked = following
 
 

@@ -86,7 +86,13 @@ struct ClientMutant {
   std::string_view defect;  // one sentence, for people
   std::string_view clause;  // of the catalogue: what it breaks
   std::function<std::unique_ptr<ClientMutation>(MutantPorts)> make;
+  // Why no story that is drawn by chance shows it, but a scenario does; empty: one does.
+  std::string_view beyond_chance{};
 };
+inline ClientMutant beyond_chance(std::string_view why, ClientMutant mutant) {
+  mutant.beyond_chance = why;
+  return mutant;
+}
 
 // An entry of a list, for a Mutation made of its ports (and further arguments).
 template <typename Mutation, typename... Arguments>

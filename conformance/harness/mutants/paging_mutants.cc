@@ -1,5 +1,8 @@
 // Clients that ask for the wrong page, or take the wrong one for the last.
+#include <chrono>
 #include <map>
+#include <set>
+#include <string>
 
 #include "conformance/harness/mutants/changed_page.h"
 #include "conformance/harness/mutants/client_lists.h"
@@ -140,6 +143,37 @@ class ResumesByModifiedAfter final : public ClientMutation {
   std::map<std::string, core::Time> newest_of_;  // by the cursor where a walk begins
 };
 
+// Follows each next_cursor at once, also one that it has followed before.
+class GoesRound final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    auto target = RecordsTarget::of(request);
+    if (!target) return transport().send(std::move(request), options, std::move(done));
+    if (const auto cursor = target->get("cursor")) followed_.insert(*cursor);
+    transport().send(
+        request, options,
+        while_alive([this, request, options, target = *std::move(target),
+                     done = std::move(done)](core::Result<core::Response> answer) mutable {
+          const auto page =
+              answer && answer->status == 200 ? ChangedPage::parse(answer->body) : std::nullopt;
+          if (!page || !page->next_cursor || !followed_.contains(*page->next_cursor)) {
+            return done(std::move(answer));
+          }
+          target.set("cursor", *page->next_cursor);
+          target.erase("modified_after");
+          request.target = target.text();
+          // Not within the answer, so that no call nests in another for ever.
+          later(std::chrono::milliseconds(1),
+                [this, request, options, done] { send(request, options, done); });
+        }));
+  }
+
+ private:
+  std::set<std::string> followed_;
+};
+
 // Pages by number of records: each next page is asked for by the time of the last record.
 std::string by_time_of_cursor(RecordsTarget target) {
   const auto time = target.get("cursor") ? time_of_cursor(*target.get("cursor")) : std::nullopt;
@@ -184,6 +218,11 @@ std::vector<ClientMutant> paging_mutants() {
       client_mutant<AcceptsTruncated>(
           "accepts-truncated", "CLIENT-9",
           "Takes what came of a body that was cut short for a page, and for the last one."),
+      beyond_chance(kOnlyShould,
+                    client_mutant<GoesRound>(
+                        "goes-round-in-circles", "CLIENT-9",
+                        "Follows a next_cursor that leads back to pages it has read, again "
+                        "and again, as fast as it can.")),
       client_mutant<ResumesByModifiedAfter>(
           "resumes-by-modified-after", "CLIENT-1",
           "Begins each walk with modified_after, the newest time that it holds, instead of its "

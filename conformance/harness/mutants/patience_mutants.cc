@@ -3,6 +3,7 @@
 
 #include "client/retry_after.h"
 #include "conformance/harness/mutants/client_lists.h"
+#include "core/json.h"
 
 namespace terapi::conformance {
 namespace {
@@ -51,6 +52,7 @@ void refusal_is_trouble(core::Response& response) {
   if (is_refusal(response.status)) response.status = 500;
 }
 void no_retry_after(core::Response& response) { response.headers.erase("Retry-After"); }
+void no_date(core::Response& response) { response.headers.erase("Date"); }
 void rate_limit_is_refusal(core::Response& response) {
   if (response.status == 429) response.status = 400;
 }
@@ -58,6 +60,13 @@ void trouble_is_the_end(core::Response& response) {
   if (response.status < 500) return;
   response.status = 200;
   response.body = R"({"records":[],"next_cursor":null})";
+}
+
+// Its JSON library knows no byte order mark.
+void what_is_no_page_is_the_end(core::Response& response) {
+  const bool refused =
+      response.body.starts_with("\xEF\xBB\xBF") || !core::json::Document::parse(response.body);
+  if (response.status == 200 && refused) response.body = R"({"records":[],"next_cursor":null})";
 }
 
 // Sends the same request again at once, as long as an answer asks for it.
@@ -139,6 +148,11 @@ std::vector<ClientMutant> patience_mutants() {
       client_mutant<MisreadsAnswers>("ignores-retry-after", "CLIENT-9",
                                      "Backs off by its own schedule, whatever Retry-After says.",
                                      &no_retry_after),
+      beyond_chance(kOnlyShould, client_mutant<MisreadsAnswers>(
+                                     "retry-after-by-its-own-clock", "CLIENT-9",
+                                     "Holds a Retry-After that is a date against its own clock, "
+                                     "whatever the server's says.",
+                                     &no_date)),
       client_mutant<MisreadsAnswers>("stops-on-429", "CLIENT-9",
                                      "Takes a rate limit for a refusal and stops for good.",
                                      &rate_limit_is_refusal),
@@ -146,6 +160,9 @@ std::vector<ClientMutant> patience_mutants() {
                                      "Takes a 5xx for an empty page: believes to be up to date "
                                      "until the next poll.",
                                      &trouble_is_the_end),
+      client_mutant<MisreadsAnswers>("garbage-is-the-end", "CLIENT-9",
+                                     "Takes a 200 that it cannot parse for an empty last page.",
+                                     &what_is_no_page_is_the_end),
       client_mutant<AsksAgainAtOnce>("hot-loop-on-retry-after-0", "CLIENT-9",
                                      "Asks again at once, and again, when Retry-After is 0.",
                                      &says_retry_after_0),

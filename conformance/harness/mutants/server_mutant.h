@@ -61,6 +61,10 @@ struct ServerMutant {
   // Why no story that is drawn by chance shows it, but a scenario does; empty: one does.
   std::string_view beyond_chance{};
 };
+inline ServerMutant beyond_chance(std::string_view why, ServerMutant mutant) {
+  mutant.beyond_chance = why;
+  return mutant;
+}
 
 // An entry of a list, for a Mutation made of its clock (and further arguments).
 template <typename Mutation, typename... Arguments>

@@ -319,7 +319,8 @@ class BackgroundRunsUnannounced final : public ServerMutation {
 }  // namespace
 
 std::vector<ServerMutant> sync_mutants() {
-  std::vector<ServerMutant> mutants = {
+  constexpr auto kNoLookMeanwhile = "no story looks while a run is under way";
+  return {
       server_mutant<DoesMore>("endpoints-on-by-default", "SYNC-1",
                               "Runs the sync of every template, whether or not it was enabled.",
                               &enable_each_template),
@@ -336,9 +337,10 @@ std::vector<ServerMutant> sync_mutants() {
       server_mutant<DoesMore>("failed-runs-delete", "SYNC-4",
                               "Takes for deleted what a run that failed has not read.",
                               &delete_after_failure),
-      server_mutant<ChangesRequests>("failed-runs-keep-nothing", "SYNC-4",
-                                     "Forgets what a run had saved before it failed.",
-                                     &fail_at_the_first_page),
+      beyond_chance("in stories a run fails at its first page, before it has saved anything",
+                    server_mutant<ChangesRequests>("failed-runs-keep-nothing", "SYNC-4",
+                                                   "Forgets what a run had saved before it failed.",
+                                                   &fail_at_the_first_page)),
       server_mutant<AnswersAndDoesNothing>("pause-is-ignored", "SYNC-5",
                                            "Goes on running a sync that was paused.", &no_pause),
       server_mutant<AnswersAndDoesNothing>("frequency-is-ignored", "SYNC-5",
@@ -353,10 +355,13 @@ std::vector<ServerMutant> sync_mutants() {
       server_mutant<ChangesRequests>("variants-share-records", "SYNC-5",
                                      "Serves the base's records for every variant.",
                                      &serve_the_base),
-      server_mutant<Queues>("triggers-all-queue", "SYNC-7",
-                            "Runs once for each time that it was triggered while it ran.", true),
-      server_mutant<Queues>("a-trigger-while-it-runs-is-lost", "SYNC-7",
-                            "Forgets that it was triggered while it ran.", false),
+      beyond_chance(kNoLookMeanwhile,
+                    server_mutant<Queues>(
+                        "triggers-all-queue", "SYNC-7",
+                        "Runs once for each time that it was triggered while it ran.", true)),
+      beyond_chance(kNoLookMeanwhile,
+                    server_mutant<Queues>("a-trigger-while-it-runs-is-lost", "SYNC-7",
+                                          "Forgets that it was triggered while it ran.", false)),
       server_mutant<CredentialsInLists>("credentials-in-lists", "SYNC-6",
                                         "Lists connections with their credentials."),
       server_mutant<LosesWebhooksOfAType>("auth-webhook-lost", "HOOK-13",
@@ -371,21 +376,11 @@ std::vector<ServerMutant> sync_mutants() {
                                            &no_writing),
       server_mutant<ChangesAnswers>("proxy-always-200", "WRITE-2",
                                     "Answers 200 where the external API says 404.", &always_200),
-      server_mutant<ChangesAnswers>("proxy-calls-everything-json", "WRITE-2",
-                                    "Gives each answer of the external API the type JSON.",
-                                    &always_json),
+      beyond_chance("stories write nothing but JSON",
+                    server_mutant<ChangesAnswers>(
+                        "proxy-calls-everything-json", "WRITE-2",
+                        "Gives each answer of the external API the type JSON.", &always_json)),
   };
-  for (ServerMutant& mutant : mutants) {
-    if (mutant.clause == "SYNC-7") mutant.beyond_chance = "no story looks while a run is under way";
-    if (mutant.id == "failed-runs-keep-nothing") {
-      mutant.beyond_chance =
-          "in stories a run fails at its first page, before it has saved anything";
-    }
-    if (mutant.id == "proxy-calls-everything-json") {
-      mutant.beyond_chance = "stories write nothing but JSON";
-    }
-  }
-  return mutants;
 }
 
 }  // namespace terapi::conformance

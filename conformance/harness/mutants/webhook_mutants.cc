@@ -160,6 +160,10 @@ void sign(core::Request& request, const ReferenceClientOptions& options) {
   request.headers.set(std::string(options.sync.dialect->hmac_header),
                       core::hex(core::hmac_sha256(options.signing_keys.front(), request.body)));
 }
+void first_line_only(core::Request& request, const ReferenceClientOptions& options) {
+  const std::string name(options.sync.dialect->hmac_header);
+  if (const auto first = request.headers.get(name)) request.headers.set(name, std::string(*first));
+}
 void body_reserialised(core::Request& request, const ReferenceClientOptions& /*options*/) {
   request.body = reserialised(request.body);
 }
@@ -282,6 +286,11 @@ std::vector<ClientMutant> webhook_mutants() {
                                          "Verifies the body as its JSON library writes it again, "
                                          "not the bytes that came.",
                                          &body_reserialised),
+      beyond_chance(kOnlyShould, client_mutant<MisverifiesWebhooks>(
+                                     "reads-one-signature-line", "HOOK-9",
+                                     "Looks at the first line of signatures alone, where a "
+                                     "proxy has made two of them.",
+                                     &first_line_only)),
       client_mutant<MisverifiesWebhooks>("verifies-nothing", "CLIENT-5",
                                          "Takes any webhook, whoever sent it.", &sign),
       client_mutant<MisverifiesWebhooks>(

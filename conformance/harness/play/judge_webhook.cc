@@ -118,6 +118,9 @@ void sign(core::Request& request, const JudgeWebhook& act, const Dialect& dialec
       return;
     case JudgeWebhook::Signature::kList:
       return both(hmac_sha256_hex("the-key-before", request.body) + "," + right);
+    case JudgeWebhook::Signature::kTwoLines:
+      request.headers.add(hmac, hmac_sha256_hex("the-key-before", request.body));
+      return both(right);
   }
 }
 

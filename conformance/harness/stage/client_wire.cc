@@ -104,6 +104,7 @@ void ClientWire::pass_page(Exchange& exchange, core::Outcome& outcome) {
     response.body = with_cursors(response.body, ports_.dialect,
                                  [this](const std::string& c) { return spelled(c); });
   }
+  if (std::exchange(byte_order_mark_, false)) response.body.insert(0, "\xEF\xBB\xBF");
   if (std::exchange(too_long_, false)) {
     outcome.wire.truncate_after = response.body.size();
     response.body += std::string(64, ' ');
@@ -141,6 +142,7 @@ void ClientWire::set_unstorable(bool unstorable) {
 void ClientWire::set_rules(std::vector<WireRule> rules) {
   rules_ = std::move(rules);
   pages_ = 0;
+  circles_.clear();
   for (const WireRule& rule : rules_) fired_.try_emplace(rule.id, 0);
 }
 
@@ -164,10 +166,9 @@ bool ClientWire::apply_rules(Exchange& exchange, core::Outcome& outcome) {
     const std::string before = outcome.response.body;
     const bool was_whole = exchange.whole;
     apply(rule, exchange, outcome);
-    if (before == outcome.response.body && was_whole == exchange.whole &&
-        rule.what != WireRule::What::kOddCursors) {
-      continue;
-    }
+    const bool later =
+        rule.what == WireRule::What::kOddCursors || rule.what == WireRule::What::kByteOrderMark;
+    if (before == outcome.response.body && was_whole == exchange.whole && !later) continue;
     ++fired_[rule.id];
     ports_.history.add({.at = ports_.now(),
                         .kind = EventKind::kFault,
@@ -201,6 +202,11 @@ void ClientWire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& 
     case WireRule::What::kExtraFields:
       body = with_extra_fields(body, ports_.dialect);
       return;
+    case WireRule::What::kCircle:
+      return lead_back(rule, exchange, body);
+    case WireRule::What::kByteOrderMark:
+      byte_order_mark_ = true;
+      return;
   }
 }
 
@@ -229,6 +235,21 @@ void ClientWire::empty_page(Exchange& exchange, core::Outcome& outcome) {
   const std::string next = write_cursor(just_before(*first), ports_.dialect);
   ports_.wire.name_cursor(exchange.stream, next, "(just before " + page->records.front().id + ")");
   outcome.response.body = R"({"records":[],"next_cursor":)" + json::quoted(next) + "}";
+}
+
+// As a server whose cursors do not move on: the pages between two of them come again and again.
+void ClientWire::lead_back(const WireRule& rule, const Exchange& exchange, std::string& body) {
+  const auto page = read_page(body, ports_.dialect);
+  if (!page || page->records.empty() || !page->next_cursor) return;
+  Circle& circle = circles_[rule.id];
+  const std::string& first = page->records.front().id;
+  if (circle.pages++ % rule.pages == 0) {
+    const auto cursor = read_cursor(page->records.front().cursor, ports_.dialect);
+    if (!cursor) return;
+    circle.beginning = write_cursor(just_before(*cursor), ports_.dialect);
+    ports_.wire.name_cursor(exchange.stream, circle.beginning, "(just before " + first + ")");
+  }
+  if (circle.pages % rule.pages == 0) body = with_next_cursor(body, circle.beginning);
 }
 
 std::string ClientWire::spelled(const std::string& cursor) {

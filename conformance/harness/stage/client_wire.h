@@ -86,6 +86,7 @@ class ClientWire {
   void apply(const WireRule& rule, Exchange& exchange, core::Outcome& outcome);
   void poison(const WireRule& rule, Exchange& exchange, std::string& body);
   void empty_page(Exchange& exchange, core::Outcome& outcome);
+  void lead_back(const WireRule& rule, const Exchange& exchange, std::string& body);
   std::string spelled(const std::string& cursor);
   std::string webhook_text(const core::Request& request, bool authentic) const;
   bool odd_cursors() const;
@@ -107,7 +108,15 @@ class ClientWire {
   core::Time last_handed_at_{};
   bool unstorable_ = false;
   std::optional<core::Time> storable_since_{};
-  bool too_long_ = false;  // of the answer at hand
+  // By rule: the circle that the client is led in.
+  struct Circle {
+    std::uint64_t pages = 0;
+    std::string beginning;  // a cursor that leads to its first page
+  };
+  std::map<std::string, Circle> circles_;
+  // Of the answer at hand.
+  bool too_long_ = false;
+  bool byte_order_mark_ = false;
   bool closed_ = false;
 };
 
