@@ -42,10 +42,17 @@ bool arrives_whole(const Outcome& outcome) {
 }
 
 Delivery deliver(Outcome outcome, const SendOptions& options) {
+  const Duration head = std::min(outcome.wire.delay, kLongestWait);
   const auto in_time = [&](Duration after, Result<Response> result) -> Delivery {
-    if (after < options.timeout) return {after, std::move(result)};
-    return {options.timeout, Error{"timeout", "no complete answer within the time-out"}};
+    if (after < options.timeout) return {after, std::move(result), head};
+    return {options.timeout, Error{"timeout", "no complete answer within the time-out"}, head};
   };
+  if (options.needed == AnswerNeeded::kStatus && !outcome.wire.reset && head < options.timeout) {
+    std::string& body = outcome.response.body;
+    body.resize(std::min(bytes_sent(outcome), options.max_response_bytes));
+    const Duration after = std::min(time_on_wire(outcome), options.timeout);
+    return {after, std::move(outcome.response), head};
+  }
   const Duration after = time_on_wire(outcome);
   if (outcome.wire.reset) {
     return in_time(after, Error{"connection_reset", "the peer reset the connection"});

@@ -18,6 +18,7 @@ namespace terapi::core {
 struct Delivery {
   Duration after{0};  // from the server's answer until the sender knows
   Result<Response> result;
+  Duration head_after{0};  // until its head is there, if one comes
 };
 
 // Delay, stall and drip add up, and count together against the time-out: whoever asks waits for the

@@ -50,6 +50,21 @@ TEST(Deliver, CountsThemTogetherAgainstTheTimeout) {
       << "however long they are";
 }
 
+// Where the status is all that is needed, the head is the answer, as over a socket.
+TEST(Deliver, NeedsNoMoreThanTheHeadForAStatus) {
+  const auto status = [](WireFaults wire, std::string body = "0123456789") {
+    const Delivery delivery =
+        deliver(with(wire, std::move(body)),
+                {.timeout = 1s, .max_response_bytes = 10, .needed = AnswerNeeded::kStatus});
+    return told(delivery) + (delivery.result ? " " + delivery.result->body : "");
+  };
+  EXPECT_EQ(status({}, "0123456789abc"), "200 after 0 ms 0123456789");
+  EXPECT_EQ(status({.truncate_after = 3}), "200 after 0 ms 012");
+  EXPECT_EQ(status({.delay = 999ms, .stall = 1h}), "200 after 1000 ms 0123456789");
+  EXPECT_EQ(status({.delay = 1s}), "timeout after 1000 ms");
+  EXPECT_EQ(status({.reset = true}), "connection_reset after 0 ms");
+}
+
 TEST(Deliver, HoldsNothingBackOfAnEmptyBodyButItsDelay) {
   EXPECT_EQ(delivered({.delay = 100ms, .stall = 1h, .drip_bytes_per_second = 1}, 1s, ""),
             "200 after 100 ms");

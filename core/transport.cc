@@ -24,6 +24,7 @@ Result<Response> HandlerTransport::send(const Request& request, const SendOption
 
 void HandlerTransport::send(Request request, const SendOptions& options, Done done) {
   if (const Result<Url> url = to_origin_form(request); !url) return done(url.error());
+  if (options.on_turn) options.on_turn(request);
   handler_(std::move(request), [options, done = std::move(done)](Outcome outcome) {
     done(deliver(std::move(outcome), options).result);
   });

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
 #include "core/http_message.h"
@@ -19,10 +20,28 @@
 
 namespace terapi::core {
 
+// How much of an answer its sender needs.
+enum class AnswerNeeded : std::uint8_t {
+  // All of it: a body that is too large, breaks off or does not end in time is an error.
+  kWhole,
+  // Its status: the answer is there when its head is. Of the body comes what came within the limit
+  // and the time-out; how it ends is nobody's business. HttplibTransport has kWhole alone.
+  kStatus,
+};
+
 struct SendOptions {
+  // The receiver's own time: from the request's turn until the answer is there. Waiting for a
+  // connection, while others have all that there may be, does not count.
   Duration timeout = std::chrono::seconds(20);
   // A larger response body is an error, "response_too_large", not a larger memory.
   std::size_t max_response_bytes = std::size_t{64} << 20;
+  AnswerNeeded needed = AnswerNeeded::kWhole;
+  // A receiver may be asked twice though the method is not idempotent: when a connection that had
+  // been used before dies without a byte of the answer, the request is sent once more (HttpSender).
+  bool may_repeat = false;
+  // Called when the request's turn has come, once at most: the last moment to complete its headers.
+  // Often within send(). It must not send or destroy anything.
+  std::function<void(Request&)> on_turn{};
 };
 
 // Sends and waits. Thread rule: one thread at a time for each instance.

@@ -1,5 +1,6 @@
 #include "core/virtual_network.h"
 
+#include <optional>
 #include <utility>
 
 #include "core/delivery.h"
@@ -10,10 +11,12 @@ struct VirtualNetwork::Call {
   SendOptions options;
   Done done;
   TimerId timeout = 0;
+  std::optional<Response> begun{};  // its head has come, and that is enough
   bool ended = false;
 };
 
 void VirtualNetwork::send(Request request, const SendOptions& options, Done done) {
+  if (options.on_turn) options.on_turn(request);
   if (on_send) on_send(request);
   ++sent_;
   ++in_flight_;
@@ -21,6 +24,7 @@ void VirtualNetwork::send(Request request, const SendOptions& options, Done done
   const TimerId timeout =
       clock_.at(clock_.now() + options.timeout, [this, alive = std::weak_ptr(alive_), call] {
         if (alive.expired()) return;
+        if (call->begun) return end(call, *std::move(call->begun));
         end(call, Error{"timeout", "no complete answer within the time-out"});
       });
   call->timeout = timeout;
@@ -37,6 +41,10 @@ void VirtualNetwork::arrive(Request request, const std::shared_ptr<Call>& call) 
   handler_(std::move(request), [this, alive = std::weak_ptr(alive_), call](Outcome outcome) {
     if (alive.expired()) return;
     Delivery delivery = deliver(std::move(outcome), call->options);
+    if (call->options.needed == AnswerNeeded::kStatus && delivery.result) {
+      later(latency_ + delivery.head_after,
+            [call, begun = *delivery.result]() mutable { call->begun = std::move(begun); });
+    }
     later(latency_ + delivery.after, [this, call, result = std::move(delivery.result)]() mutable {
       end(call, std::move(result));
     });

@@ -24,10 +24,15 @@ using namespace std::chrono_literals;
 // RFC 8305's Connection Attempt Delay; less where the time-out leaves no room for it.
 constexpr Duration kConnectDelay = 250ms;
 
+// So many times its number of connections a host may have, where each path has one.
+constexpr std::size_t kFirstsFactor = 4;
+
 // Scheme, host and port.
 std::string origin_of(const Url& url) {
   return url.scheme + "://" + url.host + " " + std::to_string(url.port);
 }
+
+std::string path_of(const Url& url) { return url.target.substr(0, url.target.find('?')); }
 
 }  // namespace
 
@@ -41,11 +46,18 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
   void close_all();
 
  private:
-  // One origin: its connections, and what waits for them.
+  // One path of an origin: what is under way, and what waits.
+  struct Lane {
+    std::size_t under_way = 0;
+    std::deque<SendJobPtr> queue;
+  };
+  // One origin: its connections, and who shares them.
   struct Host {
     std::vector<std::shared_ptr<SenderConnection>> connections;
     std::vector<SenderConnection*> idle;  // the one that was used last is at the end
-    std::deque<SendJobPtr> queue;         // may hold jobs that have timed out meanwhile
+    std::unordered_map<std::string, Lane> lanes;
+    std::deque<Lane*> turns;  // those in which somebody waits
+    std::size_t under_way = 0;
   };
 
   void on_finished(const SendJobPtr& job, Result<Response> result) override;
@@ -54,13 +66,17 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
   void on_gone(SenderConnection& connection) override;
 
   void on_timeout(const SendJobPtr& job);
+  Host& host_of(const SendJob& job) { return hosts_.at(origin_of(job.url)); }
   void place(const SendJobPtr& job);
+  bool may_start(const Host& host, const Lane& lane) const;
+  void leave(Host& host, const SendJob& job);
   bool start(Host& host, const SendJobPtr& job);
-  bool open(Host& host, const SendJobPtr& job);
+  void begin(const SendJobPtr& job, SenderConnection& connection);
+  SenderConnection* open(Host& host, const SendJobPtr& job);
+  SenderConnection* reuse(Host& host);
   bool make_room();
-  void serve_queue(Host& host);
-  void serve_other_queues();
-  SendJobPtr next_waiting(Host& host);
+  void serve(Host& host);
+  void serve_others();
   void forget_unused_hosts();
   void expect_idle();
   void close_idle();
@@ -74,6 +90,7 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
   HttpSenderCounters counters_;
   TimerId idle_timer_ = 0;
   bool is_short_of_connections_ = false;
+  bool is_serving_ = false;
 };
 
 // Sending.
@@ -97,52 +114,115 @@ void HttpSender::Impl::send(Request request, const SendOptions& options, Done do
   }
   // Only here, where nobody holds one of them.
   if (hosts_.size() > options_.max_connections) forget_unused_hosts();
-  append_request_head(job->head, request, *url);
-  job->body = std::move(request.body);
-  job->url = std::move(*url);
+  job->url = *std::move(url);
   job->is_head = request.method == "HEAD";
-  job->may_repeat = job->is_head || request.method == "GET";
-  job->max_response_bytes = options.max_response_bytes;
+  job->may_repeat = job->is_head || request.method == "GET" || options.may_repeat;
+  job->request = std::move(request);
+  job->options = options;
   job->connect_delay = std::min<Duration>(kConnectDelay, options.timeout / 8);
-  job->timer = loop_.clock().at(loop_.clock().now() + options.timeout,
-                                [this, job = job.get()] { on_timeout(jobs_.at(job)); });
   place(job);
 }
 
 void HttpSender::Impl::place(const SendJobPtr& job) {
   Host& host = hosts_[origin_of(job->url)];
-  if (start(host, job)) return;
+  Lane& lane = host.lanes[path_of(job->url)];
+  if (lane.queue.empty()) host.turns.push_back(&lane);
+  // One that is sent once more has waited already.
+  lane.queue.insert(job->is_retry ? lane.queue.begin() : lane.queue.end(), job);
   ++counters_.waiting;
-  // A retry has waited once already.
-  if (job->is_retry) {
-    host.queue.push_front(job);
-  } else {
-    host.queue.push_back(job);
+  serve(host);
+  // Connections that it found closed have made room.
+  if (is_short_of_connections_ && counters_.open_connections < options_.max_connections) {
+    serve_others();
   }
+}
+
+bool HttpSender::Impl::may_start(const Host& host, const Lane& lane) const {
+  const std::size_t most = options_.max_connections_per_host;
+  return host.under_way < most || (lane.under_way == 0 && host.under_way < kFirstsFactor * most);
+}
+
+// It is not under way any more.
+void HttpSender::Impl::leave(Host& host, const SendJob& job) {
+  const auto lane = host.lanes.find(path_of(job.url));
+  --lane->second.under_way;
+  --host.under_way;
+  if (lane->second.under_way == 0 && lane->second.queue.empty()) host.lanes.erase(lane);
+}
+
+// Paths by turns, and each in the order of its queue.
+void HttpSender::Impl::serve(Host& host) {
+  // What is closed in here makes room for what is started in here.
+  if (std::exchange(is_serving_, true)) return;
+  std::size_t passed_over = 0;  // each of them has something under way, so they are few
+  while (passed_over < host.turns.size()) {
+    if (host.under_way >= kFirstsFactor * options_.max_connections_per_host) break;
+    Lane& lane = *host.turns.front();
+    const bool starts = may_start(host, lane);
+    if (starts) {
+      const SendJobPtr job = lane.queue.front();
+      if (!start(host, job)) break;
+      lane.queue.pop_front();
+      ++lane.under_way;
+      ++host.under_way;
+      --counters_.waiting;
+    } else {
+      ++passed_over;
+    }
+    host.turns.pop_front();
+    if (!lane.queue.empty()) host.turns.push_back(&lane);
+  }
+  is_serving_ = false;
 }
 
 bool HttpSender::Impl::start(Host& host, const SendJobPtr& job) {
-  if (host.idle.empty() || job->is_retry) return open(host, job);
-  SenderConnection* connection = host.idle.back();
-  host.idle.pop_back();
-  connection->carry(job);
+  SenderConnection* connection = job->is_retry ? nullptr : reuse(host);
+  if (connection == nullptr) connection = open(host, job);
+  if (connection == nullptr) return false;
+  begin(job, *connection);
   return true;
 }
 
-bool HttpSender::Impl::open(Host& host, const SendJobPtr& job) {
-  if (host.connections.size() >= options_.max_connections_per_host) return false;
+void HttpSender::Impl::begin(const SendJobPtr& job, SenderConnection& connection) {
+  if (job->head.empty()) {
+    if (job->options.on_turn) job->options.on_turn(job->request);
+    append_request_head(job->head, job->request, job->url);
+    job->body = std::move(job->request.body);
+    job->request = {};
+  }
+  job->timer = loop_.clock().at(loop_.clock().now() + job->options.timeout,
+                                [this, job = job.get()] { on_timeout(jobs_.at(job)); });
+  connection.carry(job);
+}
+
+// An idle connection that the peer has not closed, if there is one.
+SenderConnection* HttpSender::Impl::reuse(Host& host) {
+  std::vector<std::shared_ptr<SenderConnection>> stale;
+  SenderConnection* found = nullptr;
+  while (found == nullptr && !host.idle.empty()) {
+    SenderConnection* const connection = host.idle.back();
+    host.idle.pop_back();
+    if (connection->is_stale()) {
+      stale.push_back(connection->shared_from_this());
+    } else {
+      found = connection;
+    }
+  }
+  for (const auto& connection : stale) connection->close();
+  return found;
+}
+
+SenderConnection* HttpSender::Impl::open(Host& host, const SendJobPtr& job) {
   if (counters_.open_connections >= options_.max_connections && !make_room()) {
     is_short_of_connections_ = true;
-    return false;
+    return nullptr;
   }
   asio::ssl::context* context = job->url.scheme == "https" ? *tls() : nullptr;
-  auto connection =
-      SenderConnection::make(*this, loop_, job->url, options_.max_header_bytes, context);
-  host.connections.push_back(connection);
+  host.connections.push_back(
+      SenderConnection::make(*this, loop_, job->url, options_.max_header_bytes, context));
   ++counters_.open_connections;
   ++counters_.connected;
-  connection->carry(job);
-  return true;
+  return host.connections.back().get();
 }
 
 // Closes an idle connection of any host.
@@ -155,32 +235,12 @@ bool HttpSender::Impl::make_room() {
   return false;
 }
 
-void HttpSender::Impl::serve_queue(Host& host) {
-  while (SendJobPtr job = next_waiting(host)) {
-    if (start(host, job)) continue;
-    host.queue.push_front(std::move(job));
-    ++counters_.waiting;
-    return;
-  }
-}
-
-void HttpSender::Impl::serve_other_queues() {
+void HttpSender::Impl::serve_others() {
   is_short_of_connections_ = false;
   for (auto& [origin, host] : hosts_) {
-    serve_queue(host);
+    serve(host);
     if (is_short_of_connections_) return;
   }
-}
-
-SendJobPtr HttpSender::Impl::next_waiting(Host& host) {
-  while (!host.queue.empty()) {
-    SendJobPtr job = std::move(host.queue.front());
-    host.queue.pop_front();
-    if (job->finished) continue;
-    --counters_.waiting;
-    return job;
-  }
-  return nullptr;
 }
 
 Result<asio::ssl::context*> HttpSender::Impl::tls() {
@@ -206,15 +266,16 @@ Result<asio::ssl::context*> HttpSender::Impl::tls() {
 // Ends.
 
 void HttpSender::Impl::on_finished(const SendJobPtr& job, Result<Response> result) {
-  job->finished = true;
   if (job->timer != 0) loop_.clock().cancel(std::exchange(job->timer, 0));
   ++counters_.sent;
   // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): `job` may go with what is erased
   const SendJobPtr keep = job;
   jobs_.erase(job.get());
-  // Frees what a job that stays in its queue would hold.
-  std::string().swap(keep->head);
-  std::string().swap(keep->body);
+  if (!keep->head.empty()) {
+    Host& host = host_of(*keep);
+    leave(host, *keep);
+    serve(host);
+  }
   const Done done = std::move(keep->done);
   done(std::move(result));
 }
@@ -223,28 +284,24 @@ void HttpSender::Impl::on_timeout(const SendJobPtr& job) {
   // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): `job` may go with its connection
   const SendJobPtr keep = job;
   keep->timer = 0;
-  if (keep->connection != nullptr) {
-    keep->connection->close();
-  } else {
-    --counters_.waiting;
-    std::deque<SendJobPtr>& queue = hosts_.at(origin_of(keep->url)).queue;
-    keep->finished = true;
-    while (!queue.empty() && queue.front()->finished) queue.pop_front();
-  }
+  if (keep->connection->settle()) return;
+  keep->connection->close();
   on_finished(keep, Error{"timeout", "no complete answer within the time-out"});
 }
 
 void HttpSender::Impl::on_stale(const SendJobPtr& job) {
   ++counters_.retried;
+  loop_.clock().cancel(std::exchange(job->timer, 0));
   job->is_retry = true;
+  leave(host_of(*job), *job);
   place(job);
 }
 
 void HttpSender::Impl::on_idle(SenderConnection& connection) {
   Host& host = hosts_.at(origin_of(connection.url()));
-  if (SendJobPtr job = next_waiting(host)) return connection.carry(std::move(job));
   host.idle.push_back(&connection);
-  if (is_short_of_connections_) serve_other_queues();
+  serve(host);
+  if (is_short_of_connections_) serve_others();
   expect_idle();
 }
 
@@ -254,13 +311,13 @@ void HttpSender::Impl::on_gone(SenderConnection& connection) {
   // The caller of close() keeps it until it is done with it.
   std::erase_if(host.connections, [&](const auto& other) { return other.get() == &connection; });
   --counters_.open_connections;
-  serve_queue(host);
-  if (is_short_of_connections_) serve_other_queues();
+  serve(host);
+  if (is_short_of_connections_) serve_others();
 }
 
 void HttpSender::Impl::forget_unused_hosts() {
   std::erase_if(hosts_, [](const auto& entry) {
-    return entry.second.connections.empty() && entry.second.queue.empty();
+    return entry.second.connections.empty() && entry.second.lanes.empty();
   });
 }
 
@@ -294,9 +351,9 @@ void HttpSender::Impl::close_idle() {
 HttpSenderCounters HttpSender::Impl::counters() const { return counters_; }
 
 void HttpSender::Impl::close_all() {
+  is_serving_ = true;  // nothing is started any more
   for (const auto& [key, job] : jobs_) {
     if (job->timer != 0) loop_.clock().cancel(std::exchange(job->timer, 0));
-    job->finished = true;
   }
   if (idle_timer_ != 0) loop_.clock().cancel(std::exchange(idle_timer_, 0));
   std::vector<std::shared_ptr<SenderConnection>> connections;

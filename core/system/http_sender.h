@@ -1,14 +1,18 @@
 // HttpSender: the asynchronous HTTP/1.1 client, on an EventLoop: many requests at once, kept-alive
 // connections, http and https. Meant for webhooks, where one slow receiver must not hold up others.
 //
-// Each scheme, host and port has connections of its own; requests beyond its limit wait in its
-// queue, and their time-out counts from send(). Of a host with several addresses, the next one is
-// tried beside one that has not answered for 250 ms (or an eighth of the time-out; RFC 8305). A GET
-// or HEAD that fails on a reused connection before any byte of an answer came is sent once more, on
-// a fresh connection: the peer had closed the idle one just then. Nothing else is retried, since
-// the peer may have acted on it: a POST that fails so is a failed attempt, for whoever counts
-// attempts (RFC 9110, 9.2.2); redirects are never followed; HTTPS certificates are verified against
-// the system's store and the URL's host.
+// Each scheme, host and port has connections of its own. What is beyond their number waits, each
+// path in a queue of its own, and the paths go by turns; one that has nothing under way does not
+// wait for the others (up to four times the number), so that a slow path does not hold up a fast
+// one. A request's time-out counts from when its turn has come. Of a host with several
+// addresses, the next one is tried beside one that has not answered for 250 ms (or an eighth of the
+// time-out; RFC 8305).
+//
+// An idle connection that the peer has closed is not used again. Where one dies just when it is
+// used, before any byte of an answer came, a GET or HEAD is sent once more, on a fresh connection,
+// and so is what SendOptions::may_repeat allows. Nothing else is retried, since the peer may have
+// acted on it (RFC 9110, 9.2.2); redirects are never followed; HTTPS certificates are verified
+// against the system's store and the URL's host.
 //
 // Errors, by code, are those of core/transport.h; a TLS handshake that fails is a "bad_response".
 // `done` is called exactly once, on the loop's thread, never inside send(), unless the sender is
@@ -46,7 +50,7 @@ struct HttpSenderOptions {
 
 struct HttpSenderCounters {
   std::size_t open_connections = 0;
-  std::size_t waiting = 0;      // requests without a connection yet
+  std::size_t waiting = 0;      // requests whose turn has not come
   std::uint64_t sent = 0;       // ended, with an answer or an error
   std::uint64_t connected = 0;  // connections opened, in total
   std::uint64_t retried = 0;

@@ -117,11 +117,12 @@ TEST_F(HttpSenderTest, SendsManyAtOnceOverAFewConnections) {
   restart(options);
   int answered = 0;
   for (int i = 0; i < 500; ++i) {
-    sender_->send(post(server.url("/" + std::to_string(i))), {}, [&, i](Result<Response> response) {
-      ASSERT_TRUE(response.has_value());
-      EXPECT_EQ(response->body, "POST /" + std::to_string(i) + "\nhello");
-      if (++answered == 500) loop_.stop();
-    });
+    sender_->send(post(server.url("/?" + std::to_string(i))), {},
+                  [&, i](Result<Response> response) {
+                    ASSERT_TRUE(response.has_value()) << response.error().message;
+                    EXPECT_EQ(response->body, "POST /?" + std::to_string(i) + "\nhello");
+                    if (++answered == 500) loop_.stop();
+                  });
   }
   EXPECT_EQ(sender_->counters().waiting, 496u);
   loop_.run();
@@ -239,7 +240,8 @@ TEST_F(HttpSenderTest, TimesOut) {
   EXPECT_EQ(sender_->counters().open_connections, 0u);
 }
 
-TEST_F(HttpSenderTest, CountsTheTimeInTheQueue) {
+// The time-out is the receiver's: the second one's begins when the first one has gone.
+TEST_F(HttpSenderTest, DoesNotCountTheTimeInItsQueue) {
   HttpSenderOptions options;
   options.max_connections_per_host = 1;
   restart(options);
@@ -251,11 +253,78 @@ TEST_F(HttpSenderTest, CountsTheTimeInTheQueue) {
       if (order.size() == 2) loop_.stop();
     };
   };
+  const auto begin = std::chrono::steady_clock::now();
   sender_->send(post(listener.url()), {.timeout = 60ms}, note("first"));
   sender_->send(post(listener.url()), {.timeout = 20ms}, note("second"));
   loop_.run();
-  EXPECT_EQ(order, (std::vector<std::string>{"second timeout", "first timeout"}));
+  EXPECT_EQ(order, (std::vector<std::string>{"first timeout", "second timeout"}));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 80ms);
   EXPECT_EQ(sender_->counters().waiting, 0u);
+}
+
+TEST_F(HttpSenderTest, CallsWhenARequestsTurnHasCome) {
+  HttpSenderOptions options;
+  options.max_connections_per_host = 1;
+  restart(options);
+  std::vector<std::string> seen;
+  const TestPeer& server = peer([&](const Request& request) {
+    seen.push_back(request.body + " " + std::string(request.headers.get("X-Turn").value_or("-")));
+    return Response{};
+  });
+  int turns = 0;
+  int answered = 0;
+  SendOptions with_turn;
+  with_turn.on_turn = [&](Request& request) {
+    request.headers.add("X-Turn", std::to_string(++turns));
+  };
+  for (const char* body : {"a", "b"}) {
+    sender_->send(post(server.url("/"), body), with_turn, [&](Result<Response> response) {
+      EXPECT_TRUE(response.has_value());
+      if (++answered == 2) loop_.stop();
+    });
+  }
+  EXPECT_EQ(turns, 1);
+  loop_.run();
+  EXPECT_EQ(seen, (std::vector<std::string>{"a 1", "b 2"}));
+}
+
+TEST_F(HttpSenderTest, DoesNotLetASlowPathHoldUpAnotherOfItsHost) {
+  HttpSenderOptions options;
+  options.max_connections_per_host = 2;
+  restart(options);
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  const TestPeer& server = peer([released](const Request& request) {
+    if (request.target.starts_with("/slow")) released.wait();
+    return Response{};
+  });
+  int slow = 0;
+  for (int i = 0; i < 4; ++i) {
+    sender_->send(post(server.url("/slow?" + std::to_string(i))), {}, [&](Result<Response>) {
+      if (++slow == 4) loop_.stop();
+    });
+  }
+  EXPECT_EQ(sender_->counters().waiting, 2u);
+  EXPECT_TRUE(send(post(server.url("/fast"))).has_value());
+  EXPECT_EQ(slow, 0);
+  release.set_value();
+  loop_.run();
+  EXPECT_EQ(slow, 4);
+}
+
+// Each path its first one, but no more connections than four times the number.
+TEST_F(HttpSenderTest, BoundsTheConnectionsOfAHostWithManyPaths) {
+  HttpSenderOptions options;
+  options.max_connections_per_host = 2;
+  restart(options);
+  TestListener silent;
+  for (int i = 0; i < 20; ++i) {
+    for (int path = 0; path < 20; ++path) {
+      sender_->send(post(silent.url("/" + std::to_string(path))), {}, [](Result<Response>) {});
+    }
+    EXPECT_EQ(sender_->counters().open_connections, 8u);
+  }
+  EXPECT_EQ(sender_->counters().waiting, 392u);
 }
 
 TEST_F(HttpSenderTest, DoesNotLetASlowHostHoldUpAnother) {
@@ -299,6 +368,46 @@ TEST_F(HttpSenderTest, BoundsTheAnswer) {
   EXPECT_EQ(error_with_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n", limit),
             "response_too_large");
   EXPECT_EQ(error_with_answer("HTTP/1.1 200 OK\r\n\r\n01234567890", limit), "response_too_large");
+}
+
+// Where the status is all that is needed, the head is the answer, however its body goes on.
+TEST_F(HttpSenderTest, NeedsNoMoreThanTheHeadForAStatus) {
+  const auto answer_with = [&](const std::string& answer, bool ends) {
+    TestListener listener;
+    std::promise<void> done;
+    std::thread thread([&] {
+      TestSocket socket = listener.accept();
+      socket.read_request();
+      socket.send(answer);
+      if (!ends) done.get_future().wait();
+    });
+    const Result<Response> response =
+        send(post(listener.url()), {.timeout = ends ? Duration(20s) : Duration(50ms),
+                                    .max_response_bytes = 10,
+                                    .needed = AnswerNeeded::kStatus});
+    done.set_value();
+    thread.join();
+    return response ? std::to_string(response->status) + " " + response->body
+                    : response.error().code;
+  };
+  for (const bool ends : {true, false}) {
+    EXPECT_EQ(
+        answer_with("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + std::string(99, 'x'), ends),
+        "200 xxxxxxxxxx");
+    EXPECT_EQ(answer_with("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nabc", ends), "200 abc");
+    EXPECT_EQ(answer_with("HTTP/1.1 200 OK\r\nContent-Length: 9999999999999\r\n\r\nabc", ends),
+              "200 abc");
+    EXPECT_EQ(answer_with("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", ends),
+              "500 ab");
+    EXPECT_EQ(answer_with("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n", ends),
+              "200 ");
+    EXPECT_EQ(answer_with("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nabc", ends),
+              "200 abc");
+    EXPECT_EQ(answer_with("HTTP/1.1 200 OK\r\n\r\n", ends), "200 ");
+    EXPECT_EQ(answer_with("HTTP/1.1 200 OK\r\nContent-Le", ends),
+              ends ? "connection_reset" : "timeout");
+  }
+  EXPECT_EQ(sender_->counters().open_connections, 0u);
 }
 
 TEST_F(HttpSenderTest, CutsOffEndlessAnswers) {
@@ -379,8 +488,61 @@ TEST_F(HttpSenderTest, DoesNotSendAgainOtherwise) {
   thread.join();
 }
 
-// Whoever got it may have acted on it: sent again, a webhook's first attempt would be two.
-TEST_F(HttpSenderTest, SendsNoPostTwice) {
+// A receiver that closes after each answer without saying so costs no attempt.
+TEST_F(HttpSenderTest, SendsAPostOnceMoreWhereThatIsAllowed) {
+  HttpSenderOptions options;
+  options.max_connections_per_host = 4;
+  restart(options);
+  constexpr int kRequests = 100;
+  TestListener listener;
+  std::thread thread([&] {
+    for (int answered = 0; answered < kRequests;) {
+      TestSocket socket = listener.accept();
+      if (socket.read_request().empty()) continue;
+      socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+      ++answered;
+    }
+  });
+  int answered = 0;
+  for (int i = 0; i < kRequests; ++i) {
+    sender_->send(post(listener.url()), {.may_repeat = true}, [&](Result<Response> response) {
+      EXPECT_TRUE(response.has_value()) << response.error().message;
+      if (++answered == kRequests) loop_.stop();
+    });
+  }
+  loop_.run();
+  thread.join();
+}
+
+// It is closed already, and the loop has not come to it yet.
+TEST_F(HttpSenderTest, DoesNotUseAConnectionThatIsClosedAlready) {
+  TestListener listener;
+  std::promise<void> answered;
+  std::promise<void> closed;
+  std::thread thread([&] {
+    {
+      TestSocket socket = listener.accept();
+      socket.read_request();
+      socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+      answered.get_future().wait();
+    }
+    closed.set_value();
+    TestSocket socket = listener.accept();
+    socket.read_request();
+    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+  });
+  EXPECT_TRUE(send(post(listener.url())).has_value());
+  answered.set_value();
+  closed.get_future().wait();
+  const Result<Response> second = send(post(listener.url()));
+  thread.join();
+  ASSERT_TRUE(second.has_value()) << second.error().message;
+  EXPECT_EQ(second->body, "2");
+  EXPECT_EQ(sender_->counters().retried, 0u);
+}
+
+// Whoever got it may have acted on it.
+TEST_F(HttpSenderTest, SendsNoPostTwiceUnlessThatIsAllowed) {
   TestListener listener;
   std::thread thread([&] {
     TestSocket socket = listener.accept();

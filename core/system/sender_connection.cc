@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -11,6 +12,8 @@
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
+#include <limits>
 #include <utility>
 
 namespace terapi::core {
@@ -142,6 +145,20 @@ void SenderConnection::carry(SendJobPtr job) {
   write();
 }
 
+bool SenderConnection::settle() {
+  if (!job_ || !in_body_ || !status_is_enough()) return false;
+  succeed(false);
+  return true;
+}
+
+// The read that waits sees it too, but only when the loop comes to it.
+bool SenderConnection::is_stale() {
+  char byte = 0;
+  const ssize_t size =
+      ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT | MSG_NOSIGNAL);
+  return size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
 void SenderConnection::close() {
   if (std::exchange(closed_, true)) return;
   resolver_.cancel();
@@ -229,6 +246,10 @@ void SenderConnection::consume(std::string_view bytes) {
   while (!bytes.empty()) {
     if (in_body_) {
       bytes.remove_prefix(body_.take(bytes, response_.body));
+      if (status_is_enough() && response_.body.size() > job_->options.max_response_bytes) {
+        response_.body.resize(job_->options.max_response_bytes);
+        return succeed(false);
+      }
     } else {
       bytes.remove_prefix(head_->take(bytes));
       if (head_->error()) return fail(head_->error()->code, head_->error()->message);
@@ -250,9 +271,11 @@ std::optional<Error> SenderConnection::accept_head() {
     head_.emplace(max_header_bytes_, job_->is_head);
     return std::nullopt;
   }
-  Result<BodyDecoder> body = head_->body(job_->max_response_bytes);
-  if (!body) return body.error();
-  body_ = *body;
+  constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
+  Result<BodyDecoder> body =
+      head_->body(status_is_enough() ? kUnlimited : job_->options.max_response_bytes);
+  if (!body && !status_is_enough()) return body.error();
+  body_ = body ? *body : BodyDecoder::until_close(kUnlimited);
   response_ = std::move(head_->response());
   reusable_ = head_->allows_reuse();
   in_body_ = true;
@@ -260,14 +283,18 @@ std::optional<Error> SenderConnection::accept_head() {
 }
 
 void SenderConnection::end_body(bool nothing_follows) {
+  const bool is_whole = body_.state() == BodyDecoder::State::kDone;
+  if (is_whole || status_is_enough()) {
+    return succeed(is_whole && reusable_ && nothing_follows && !writing_);
+  }
   switch (body_.state()) {
-    case BodyDecoder::State::kDone:
-      return succeed(reusable_ && nothing_follows && !writing_);
     case BodyDecoder::State::kTooLarge:
       return fail("response_too_large", "the answer has more than " +
-                                            std::to_string(job_->max_response_bytes) + " bytes");
+                                            std::to_string(job_->options.max_response_bytes) +
+                                            " bytes");
     case BodyDecoder::State::kMalformed:
       return fail("bad_response", "the answer's body is not in chunked coding");
+    case BodyDecoder::State::kDone:
     case BodyDecoder::State::kMore:
       return;
   }
@@ -283,7 +310,7 @@ void SenderConnection::on_peer_closed(const Code& code, bool orderly_end) {
   }
   if (in_body_) {
     if (orderly_end) body_.close();
-    if (body_.state() == BodyDecoder::State::kDone) return succeed(false);
+    if (body_.state() == BodyDecoder::State::kDone || status_is_enough()) return succeed(false);
     if (orderly_end || code == asio::ssl::error::stream_truncated) {
       return fail("truncated_body", "the connection closed within the answer's body");
     }

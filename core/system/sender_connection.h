@@ -33,17 +33,17 @@ class SenderConnection;
 // One request on its way. Whoever has it last calls HttpSender::Impl::finish.
 struct SendJob {
   Url url;
+  Request request;  // until its turn comes
   std::string head;
   std::string body;
-  std::size_t max_response_bytes = 0;
+  SendOptions options;
   Duration connect_delay{0};  // until the next address of the host is tried beside one
   AsyncTransport::Done done;
   TimerId timer = 0;
   SenderConnection* connection = nullptr;  // none: waits in its host's queue
   bool is_head = false;
-  bool may_repeat = false;  // asking twice is asking once (RFC 9110, 9.2.2)
+  bool may_repeat = false;  // asking twice is asking once (RFC 9110, 9.2.2), or allowed
   bool is_retry = false;
-  bool finished = false;
 };
 using SendJobPtr = std::shared_ptr<SendJob>;
 
@@ -77,6 +77,11 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
   void carry(SendJobPtr job);
   // Gives up whatever it carries; only on_gone is told.
   void close();
+  // The time-out has come. True when what is there of the answer was enough: on_finished has been
+  // told, and the connection is gone.
+  bool settle();
+  // While idle: whether the peer has closed already, which no read has told yet.
+  bool is_stale();
   bool is_idle() const { return connected_ && !job_; }
   const Url& url() const { return url_; }
 
@@ -108,6 +113,7 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
   void on_connected(const Code& code);
   void consume(std::string_view bytes);
   std::optional<Error> accept_head();
+  bool status_is_enough() const { return job_->options.needed == AnswerNeeded::kStatus; }
   void end_body(bool nothing_follows);
   void on_peer_closed(const Code& code, bool orderly_end);
   void succeed(bool reusable);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr core::SendOptions kBounds = {.timeout = 30s, .max_response_bytes = std::size_t{16} << 20};
+const core::SendOptions kBounds = {.timeout = 30s, .max_response_bytes = std::size_t{16} << 20};
 constexpr Duration kFirstWait = 100ms;
 // Who asks for more patience than this gets no other attempt.
 constexpr Duration kLongestWait = 60s;

@@ -21,6 +21,12 @@ void time_or_null(json::Writer& out, std::string_view name, std::optional<Time> 
 
 enum class Detail : std::uint8_t { kSummary, kWhole };
 
+void write_headers(json::Writer& out, const core::Headers& headers) {
+  out.key("headers").begin_object();
+  for (const auto& [name, value] : headers) out.field(name, value);
+  out.end_object();
+}
+
 void write_attempt(json::Writer& out, const Attempt& attempt, Detail detail) {
   out.begin_object()
       .field("number", attempt.number)
@@ -39,6 +45,7 @@ void write_attempt(json::Writer& out, const Attempt& attempt, Detail detail) {
   or_null("fault", attempt.fault);
   time_or_null(out, "next_attempt_at", attempt.next_attempt_at);
   if (detail == Detail::kWhole) {
+    write_headers(out, attempt.headers);
     out.key("response_headers").begin_array();
     for (const auto& [name, value] : attempt.response_headers) {
       out.begin_array().string(name).string(value).end_array();
@@ -122,9 +129,9 @@ void show(SimulatorParts& parts, const std::string& id, const Reply& reply) {
   json::Writer out;
   out.begin_object();
   write_delivery(out, *delivery, Detail::kWhole, parts.engine.secrets());
-  out.field("body", delivery->body).key("headers").begin_object();
-  for (const auto& [name, value] : delivery->headers) out.field(name, value);
-  out.end_object().end_object();
+  out.field("body", delivery->body);
+  write_headers(out, delivery->headers);
+  out.end_object();
   reply(json_response(200, out.take()));
 }
 

@@ -2,8 +2,10 @@
 #include <chrono>
 #include <cstdio>
 #include <thread>
+#include <utility>
 
-#include "core/system/httplib_transport.h"
+#include "core/system/event_loop.h"
+#include "core/system/http_sender.h"
 #include "core/url.h"
 #include "simulator/program/program.h"
 #include "simulator/program/serve_flags.h"
@@ -23,15 +25,30 @@ int run_ready(const std::vector<std::string>& arguments) {
   if (!rest->empty()) return report(name, "bad_usage", "unexpected '" + rest->front() + "'");
   if (const auto parsed = core::parse_url(url); !parsed) {
     return report(name, "bad_usage", "--url: " + parsed.error().message);
+  } else if (parsed->scheme != "http") {
+    return report(name, "bad_usage", "--url: '" + url + "' does not begin with http://");
   }
   while (url.ends_with('/')) url.pop_back();
 
-  core::HttplibTransport transport;
+  core::EventLoop loop;
+  core::HttpSender sender(loop, {});
+  const auto ask = [&](const core::Request& request) {
+    core::Result<core::Response> answer = core::Error{"timeout", "no answer"};
+    // Its status is the answer.
+    sender.send(request,
+                {.timeout = std::chrono::seconds(2), .needed = core::AnswerNeeded::kStatus},
+                [&](core::Result<core::Response> came) {
+                  answer = std::move(came);
+                  loop.stop();
+                });
+    loop.run();
+    return answer;
+  };
   core::Request request;
   request.target = url + "/_simulator/ready";
   const auto deadline = SteadyClock::now() + wait;
   while (true) {
-    const auto answer = transport.send(request, {.timeout = std::chrono::seconds(2)});
+    const auto answer = ask(request);
     if (answer && answer->status == 200) {
       std::printf("%s is ready\n", url.c_str());
       return 0;

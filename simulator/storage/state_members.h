@@ -246,6 +246,7 @@ void list_members(Json& json, T& attempt) {
   json("fault", attempt.fault);
   json("next_attempt_at", attempt.next_attempt_at);
   json.added("response_headers", attempt.response_headers);
+  json.added("headers", attempt.headers);
 }
 
 // The rest of the effect has been done when the plan is made.

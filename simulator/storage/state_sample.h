@@ -168,8 +168,8 @@ class StateText {
     all(a, b, c, d, e, f, g);
   }
   void add(const Attempt& v) {
-    const auto& [a, b, c, d, e, f, g, h, i] = v;
-    all(a, b, c, d, e, f, g, h, i);
+    const auto& [a, b, c, d, e, f, g, h, i, j] = v;
+    all(a, b, c, d, e, f, g, h, i, j);
   }
   void add(const WebhookEffect& v) {
     const auto& [drop, copies, delay, reorder, forge_signature, forge_body, before_commit] = v;
@@ -236,7 +236,8 @@ inline Delivery sample_delivery(std::uint64_t number) {
                         "cut in a caf\xC3",
                         "rule-1",
                         sample_time(15),
-                        {{"Server", "x"}, {"Set-Cookie", "a"}, {"Set-Cookie", "b"}}},
+                        {{"Server", "x"}, {"Set-Cookie", "a"}, {"Set-Cookie", "b"}},
+                        {{"webhook-timestamp", "1"}}},
                        {2, sample_time(16), Duration(17), 0, "timeout", "a\0b"s, "", std::nullopt}};
   delivery.plan = {true, {.copies = 3, .forge_signature = true, .forge_body = true}, "rule-2"};
   delivery.held = {HeldFor::kFault, "rule-2"};

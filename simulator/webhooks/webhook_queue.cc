@@ -1,6 +1,7 @@
 #include "simulator/webhooks/webhook_queue.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "core/check.h"
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostFinished = 10'000;
 constexpr std::size_t kMostAttempts = 100;
-constexpr std::size_t kMostAnswerBytes = std::size_t{4} << 20;  // nobody needs what it says
+constexpr std::size_t kMostAnswerBytes = std::size_t{64} << 10;  // only the status counts
 constexpr std::size_t kKeptAnswerBytes = 1024;
 constexpr std::size_t kKeptHeaders = 64;
 constexpr std::size_t kKeptHeaderBytes = 4096;
@@ -108,8 +109,8 @@ Delivery& WebhookQueue::create(const Environment& environment, const Notice& not
   delivery.run_id = run_id;
   delivery.body = notice.body;
   delivery.created_at = engine_.now();
-  delivery.headers = signature_headers(environment.settings, engine_.dialect(), delivery.id,
-                                       delivery.body, delivery.created_at);
+  delivery.headers = signature_headers(environment.settings, engine_.dialect(), delivery.body,
+                                       delivery.created_at);
   log_.begin(delivery);
   number_of_.emplace(delivery.id, delivery.number);
   engine_.note_settings();
@@ -289,30 +290,52 @@ core::Request WebhookQueue::request_for(const Delivery& delivery, int number) co
   request.body = delivery.plan.effect.forge_body ? forged(delivery.body) : delivery.body;
   request.headers.add("Content-Type", "application/json");
   request.headers.add("User-Agent", std::string(dialect.product) + "-simulator/1");
+  const bool forge = delivery.plan.effect.forge_signature;
   for (const auto& [name, value] : delivery.headers) {
-    const bool signature = name != "webhook-id" && name != "webhook-timestamp";
-    request.headers.add(
-        name, delivery.plan.effect.forge_signature && signature ? broken_signature(value) : value);
+    if (is_standard_header(name)) continue;  // of a data file from before they were the attempt's
+    request.headers.add(name, forge ? broken_signature(value) : value);
   }
   request.headers.add(std::string(dialect.delivery_header), delivery.id);
   request.headers.add(std::string(dialect.attempt_header), std::to_string(number));
   return request;
 }
 
-void WebhookQueue::send(const Delivery& delivery, Attempt attempt, bool copy) {
+// What only the attempt itself can say: when it leaves, and what is signed with that.
+void WebhookQueue::complete(core::Request& request, const Delivery& delivery, Attempt& attempt,
+                            bool forge) const {
+  attempt.at = engine_.now();
+  const Settings* settings = settings_of(delivery);
+  if (settings == nullptr) return;
+  attempt.headers =
+      standard_headers(*settings, engine_.dialect(), delivery.id, delivery.body, attempt.at);
+  for (const auto& [name, value] : attempt.headers) {
+    request.headers.add(name,
+                        forge && name == "webhook-signature" ? broken_signature(value) : value);
+  }
+}
+
+void WebhookQueue::send(const Delivery& delivery, const Attempt& attempt, bool copy) {
   const Settings* settings = settings_of(delivery);
   core::SendOptions options;
   options.timeout = settings == nullptr ? RetryPolicy().timeout : settings->retry.timeout;
   options.max_response_bytes = kMostAnswerBytes;
+  options.needed = core::AnswerNeeded::kStatus;
+  options.may_repeat = true;  // a receiver recognises it by its id
+  const auto sent = std::make_shared<Attempt>(attempt);
+  options.on_turn = [this, epoch = epoch_, number = delivery.number, sent,
+                     forge = delivery.plan.effect.forge_signature](core::Request& request) {
+    const Delivery* const about = epoch == epoch_ ? numbered(number) : nullptr;
+    if (about != nullptr) complete(request, *about, *sent, forge);
+  };
   ++in_flight_;
   ++attempts_made_;
   core::Request request = request_for(delivery, attempt.number);
   transport_.send(std::move(request), options,
                   [this, epoch = epoch_, number = delivery.number, copy,
-                   attempt = std::move(attempt)](const core::Result<core::Response>& answer) {
+                   sent](const core::Result<core::Response>& answer) {
                     if (epoch != epoch_) return;
                     --in_flight_;
-                    on_attempt_ended(number, attempt, copy, answer);
+                    on_attempt_ended(number, std::move(*sent), copy, answer);
                     core::check_invariants(*this);
                     engine_.settle();
                     if (on_attempt_end_) on_attempt_end_();

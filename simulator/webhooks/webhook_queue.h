@@ -87,7 +87,9 @@ class WebhookQueue {
   void take_turn(Delivery& delivery);
   void attempt(Delivery& delivery);
   core::Request request_for(const Delivery& delivery, int number) const;
-  void send(const Delivery& delivery, Attempt attempt, bool copy);
+  void complete(core::Request& request, const Delivery& delivery, Attempt& attempt,
+                bool forge) const;
+  void send(const Delivery& delivery, const Attempt& attempt, bool copy);
   void on_attempt_ended(std::uint64_t number, Attempt attempt, bool copy,
                         const core::Result<core::Response>& answer);
   void record(std::uint64_t number, Attempt attempt, bool copy);

@@ -7,7 +7,9 @@
 #include <set>
 #include <utility>
 
+#include "core/base64.h"
 #include "core/check.h"
+#include "core/hmac.h"
 #include "simulator/test_simulator.h"
 
 namespace terapi::simulator {
@@ -108,6 +110,38 @@ TEST(WebhookQueue, ResendsADeliveredOneAsAReplay) {
   EXPECT_EQ(header(requests[1].headers, "X-Terapi-Attempt"), "2");
 }
 
+// HOOK-10: their verifiers refuse a timestamp that is five minutes old.
+TEST(WebhookQueue, SignsEachAttemptOfItsOwnForStandardWebhooks) {
+  InProcessSimulator s({.environment = R"("standard_webhooks":true,"signing_key":"whsec_c2VjcmV0",)"
+                                       R"("retry":{"attempts":2,"first_delay":"10m"})"});
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  const Json run = s.save({"a"});
+  s.run_until_idle();
+  s.settings(R"("signing_key":"whsec_bmV3IQ==","signing_key_overlap":"0s")");
+  const std::string path = "/deliveries/" + run["deliveries"][0].get<std::string>();
+  s.ok("POST", path + "/resend");
+  s.advance("1s");
+  const auto requests = s.receiver().requests();
+  ASSERT_THAT(requests, SizeIs(3));
+  const Json attempts = s.ok("GET", path)["attempts"];
+  const std::string id = header(requests[0].headers, "webhook-id");
+  std::size_t sent = 0;
+  for (const auto& [timestamp, key] :
+       {std::pair("1704067200", "secret"), {"1704067800", "secret"}, {"1704067800", "new!"}}) {
+    const core::Headers& headers = requests[sent].headers;
+    EXPECT_EQ(header(headers, "webhook-id"), id);
+    EXPECT_EQ(header(headers, "webhook-timestamp"), timestamp);
+    const std::string content = id + "." + timestamp + "." + requests[sent].body;
+    EXPECT_EQ(header(headers, "webhook-signature"),
+              "v1," + core::base64(core::hmac_sha256(key, content), core::Padding::kWith));
+    EXPECT_EQ(attempts[sent]["headers"]["webhook-timestamp"], timestamp);
+    EXPECT_EQ(header(headers, "X-Terapi-Hmac-Sha256"),
+              header(requests[0].headers, "X-Terapi-Hmac-Sha256"));  // HOOK-8
+    ++sent;
+  }
+}
+
 // HOOK-11
 TEST(WebhookQueue, LogsEachAttempt) {
   InProcessSimulator s({.environment = R"("retry":{"attempts":2})"});
@@ -147,6 +181,23 @@ TEST(WebhookQueue, KeepsTheBeginningOfTheAnswer) {
   });
   const Json run = s.save({"a"});
   EXPECT_EQ(s.delivery(run)["attempts"][0]["response_body"], std::string(1024, 'y'));
+}
+
+// HOOK-6: an answer is one from its head on, whatever becomes of its body.
+TEST(WebhookQueue, CountsOnlyTheStatus) {
+  InProcessSimulator s;
+  s.send_webhooks();
+  core::WireFaults broken;
+  broken.truncate_after = 3;
+  for (const auto& [size, wire] :
+       {std::pair(std::size_t{5} << 20, core::WireFaults()), std::pair(std::size_t{10}, broken)}) {
+    s.receiver().set_answer([&, size = size, wire = wire](const core::Request&) {
+      return core::Outcome{{200, {}, std::string(size, 'y')}, wire};
+    });
+    const Json attempts = s.delivery(s.save({"a" + std::to_string(size)}))["attempts"];
+    EXPECT_EQ(attempts[0]["status"], 200) << size;
+    EXPECT_THAT(attempts, SizeIs(1)) << size;
+  }
 }
 
 // HOOK-11: the answer's headers too, in their order, as many as there is room for; only where one

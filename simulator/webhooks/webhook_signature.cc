@@ -3,6 +3,7 @@
 #include "core/base64.h"
 #include "core/hex.h"
 #include "core/hmac.h"
+#include "simulator/world/settings_json.h"
 
 namespace terapi::simulator {
 namespace {
@@ -12,27 +13,10 @@ bool overlaps(const Settings& settings, Time now) {
          now < *settings.previous_signing_key_until;
 }
 
-// Standard Webhooks keys are "whsec_" and base64; any other text is the key itself.
-std::string standard_key(std::string_view key) {
-  constexpr std::string_view kPrefix = "whsec_";
-  if (!key.starts_with(kPrefix)) return std::string(key);
-  return core::decode_base64(key.substr(kPrefix.size())).value_or(std::string(key));
-}
-
 std::string standard_signature(std::string_view key, std::string_view content) {
-  return "v1," + core::base64(core::hmac_sha256(standard_key(key), content), core::Padding::kWith);
-}
-
-void add_standard_headers(core::Headers& headers, const Settings& settings, bool both,
-                          std::string_view delivery_id, std::string_view body, Time now) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  const std::string timestamp = std::to_string(seconds);
-  const std::string content = std::string(delivery_id) + "." + timestamp + "." + std::string(body);
-  std::string signatures = standard_signature(settings.effective_signing_key(), content);
-  if (both) signatures += " " + standard_signature(settings.previous_signing_key, content);
-  headers.add("webhook-id", std::string(delivery_id));
-  headers.add("webhook-timestamp", timestamp);
-  headers.add("webhook-signature", signatures);
+  // Settings from before only such keys were taken may hold another one, which is the key itself.
+  const std::string secret = standard_webhooks_key(key).value_or(std::string(key));
+  return "v1," + core::base64(core::hmac_sha256(secret, content), core::Padding::kWith);
 }
 
 }  // namespace
@@ -46,17 +30,33 @@ std::string legacy_signature(std::string_view secret_key, std::string_view body)
 }
 
 core::Headers signature_headers(const Settings& settings, const Dialect& dialect,
-                                std::string_view delivery_id, std::string_view body, Time now) {
+                                std::string_view body, Time now) {
   const bool both = overlaps(settings, now) && !dialect.one_signing_key;
   std::string hmac = hmac_signature(settings.effective_signing_key(), body);
   if (both) hmac += "," + hmac_signature(settings.previous_signing_key, body);
   core::Headers headers;
   headers.add(std::string(dialect.legacy_header), legacy_signature(settings.secret_key, body));
   headers.add(std::string(dialect.hmac_header), std::move(hmac));
-  if (settings.standard_webhooks) {
-    add_standard_headers(headers, settings, both, delivery_id, body, now);
-  }
   return headers;
+}
+
+core::Headers standard_headers(const Settings& settings, const Dialect& dialect,
+                               std::string_view delivery_id, std::string_view body, Time now) {
+  if (!settings.standard_webhooks) return {};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const std::string timestamp = std::to_string(seconds);
+  const std::string content = std::string(delivery_id) + "." + timestamp + "." + std::string(body);
+  std::string signatures = standard_signature(settings.effective_signing_key(), content);
+  if (overlaps(settings, now) && !dialect.one_signing_key) {
+    signatures += " " + standard_signature(settings.previous_signing_key, content);
+  }
+  return {{"webhook-id", std::string(delivery_id)},
+          {"webhook-timestamp", timestamp},
+          {"webhook-signature", signatures}};
+}
+
+bool is_standard_header(std::string_view name) {
+  return name == "webhook-id" || name == "webhook-timestamp" || name == "webhook-signature";
 }
 
 }  // namespace terapi::simulator

@@ -76,12 +76,12 @@ TEST(WebhookSignature, DiffersForAWrongKeyAndForEachAlteredByte) {
 TEST(WebhookSignature, UsesTheSecretKeyWhereNoSigningKeyIsSet) {
   Settings settings;
   settings.secret_key = "secret";
-  core::Headers headers = signature_headers(settings, terapi_dialect(), "id", "body", kSignedAt);
+  core::Headers headers = signature_headers(settings, terapi_dialect(), "body", kSignedAt);
   EXPECT_EQ(value(headers, "X-Terapi-Hmac-Sha256"), hmac_signature("secret", "body"));
   EXPECT_EQ(value(headers, "X-Terapi-Signature"), legacy_signature("secret", "body"));
   EXPECT_EQ(value(headers, "webhook-id"), "none");
   settings.signing_key = "signing";
-  headers = signature_headers(settings, terapi_dialect(), "id", "body", kSignedAt);
+  headers = signature_headers(settings, terapi_dialect(), "body", kSignedAt);
   EXPECT_EQ(value(headers, "X-Terapi-Hmac-Sha256"), hmac_signature("signing", "body"));
   EXPECT_EQ(value(headers, "X-Terapi-Signature"), legacy_signature("secret", "body"));
 }
@@ -94,7 +94,7 @@ TEST(WebhookSignature, GivesBothKeysValuesUntilTheOverlapEnds) {
   settings.previous_signing_key = "old";
   settings.previous_signing_key_until = kSignedAt + 1s;
   const auto hmac = [&](const Dialect& dialect, Time now) {
-    return value(signature_headers(settings, dialect, "id", "body", now), dialect.hmac_header);
+    return value(signature_headers(settings, dialect, "body", now), dialect.hmac_header);
   };
   const std::string both = hmac_signature("new", "body") + "," + hmac_signature("old", "body");
   EXPECT_EQ(hmac(terapi_dialect(), kSignedAt), both);
@@ -110,7 +110,7 @@ TEST(WebhookSignature, MakesStandardWebhooksHeaders) {
   settings.signing_key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   settings.standard_webhooks = true;
   const Time now{std::chrono::seconds(1614265330)};
-  const core::Headers headers = signature_headers(
+  const core::Headers headers = standard_headers(
       settings, terapi_dialect(), "msg_p5jXN8AQM9LWM0D4loKWxJek", R"({"test": 2432232314})", now);
   EXPECT_EQ(value(headers, "webhook-id"), "msg_p5jXN8AQM9LWM0D4loKWxJek");
   EXPECT_EQ(value(headers, "webhook-timestamp"), "1614265330");
@@ -128,7 +128,7 @@ TEST(WebhookSignature, ListsBothStandardSignaturesDuringARotation) {
   const auto signed_with = [](std::string_view key) {
     return "v1," + core::base64(core::hmac_sha256(key, "id.1704067200.body"), core::Padding::kWith);
   };
-  EXPECT_EQ(value(signature_headers(settings, terapi_dialect(), "id", "body", kSignedAt),
+  EXPECT_EQ(value(standard_headers(settings, terapi_dialect(), "id", "body", kSignedAt),
                   "webhook-signature"),
             signed_with("new") + " " + signed_with("old"));
 }

@@ -41,6 +41,7 @@ struct Attempt {
   std::string fault;          // the id of the fault rule that shaped it, if any
   std::optional<Time> next_attempt_at;
   core::Headers response_headers{};  // the first ones
+  core::Headers headers{};           // the request's that are this attempt's alone (HOOK-10)
   bool succeeded() const { return status >= 200 && status < 300; }
 };
 
@@ -75,7 +76,7 @@ struct Delivery {
   StreamKey stream;  // what it is about; empty for webhooks of no stream
   std::string run_id;
   std::string body;       // the same bytes in each attempt
-  core::Headers headers;  // content type and signatures, the same in each attempt
+  core::Headers headers;  // signatures, the same in each attempt
   Time created_at;
   DeliveryState state = DeliveryState::kPending;
   std::optional<Time> next_attempt_at;

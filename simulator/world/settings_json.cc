@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base64.h"
 #include "core/duration.h"
 #include "core/url.h"
 #include "simulator/records/timestamp.h"
@@ -86,7 +87,27 @@ void read_optional_policies(json::Fields& fields, Settings& settings, json::Issu
   }
 }
 
+// HOOK-10. Asked only where one of the members is said, so that what was kept from before goes on.
+void check_standard_webhooks(json::Fields& fields, const Settings& settings) {
+  const bool said = fields.has("standard_webhooks") || fields.has("signing_key");
+  if (!said || !settings.standard_webhooks) return;
+  if (standard_webhooks_key(settings.effective_signing_key())) return;
+  fields.report(
+      fields.has("signing_key") ? "signing_key" : "standard_webhooks", "invalid_value",
+      "cannot be: with standard_webhooks the signing key has to be 'whsec_' and base64, "
+      "as in \"signing_key\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\", since no library "
+      "verifies with another one");
+}
+
 }  // namespace
+
+std::optional<std::string> standard_webhooks_key(std::string_view signing_key) {
+  constexpr std::string_view kPrefix = "whsec_";
+  if (!signing_key.starts_with(kPrefix)) return std::nullopt;
+  auto secret = core::decode_base64(signing_key.substr(kPrefix.size()));
+  if (secret && secret->empty()) return std::nullopt;
+  return secret;
+}
 
 Settings default_settings(const Dialect& dialect) {
   Settings settings;
@@ -137,6 +158,7 @@ void read_settings(json::Fields& fields, Settings& settings, const Dialect& dial
   settings.always_send = fields.boolean("always_send").value_or(settings.always_send);
   settings.standard_webhooks =
       fields.boolean("standard_webhooks").value_or(settings.standard_webhooks);
+  check_standard_webhooks(fields, settings);
   read_optional_policies(fields, settings, issues);
   if (settings.name.empty()) {
     fields.report("name", "invalid_value", "must not be empty");

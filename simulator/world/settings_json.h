@@ -29,4 +29,8 @@ void write_settings(core::json::Writer& out, const Settings& settings);
 // Settles what a change of the signing key means: the old one signs too for the overlap (HOOK-9).
 void rotate_signing_key(const Settings& before, Settings& after, Time now);
 
+// The secret in a signing key of Standard Webhooks: "whsec_" and base64. None in another key: no
+// library of theirs could verify with it.
+std::optional<std::string> standard_webhooks_key(std::string_view signing_key);
+
 }  // namespace terapi::simulator

@@ -57,7 +57,7 @@ TEST(Settings, HaveTheDialectsRetryDefaults) {
 }
 
 TEST(Settings, AreReadMemberByMember) {
-  const Read all = read(R"({"name":"prod","secret_key":"k","signing_key":"s",
+  const Read all = read(R"({"name":"prod","secret_key":"k","signing_key":"whsec_c2VjcmV0",
       "signing_key_overlap":"1h","webhook_urls":["http://a/","https://b/x"],
       "retry":{"attempts":3,"first_delay":"1s","factor":1.5,"max_delay":"10m","timeout":"5s",
                "jitter":0.25},
@@ -67,7 +67,7 @@ TEST(Settings, AreReadMemberByMember) {
   const Settings& s = all.settings;
   EXPECT_EQ(s.name, "prod");
   EXPECT_EQ(s.secret_key, "k");
-  EXPECT_EQ(s.effective_signing_key(), "s");
+  EXPECT_EQ(s.effective_signing_key(), "whsec_c2VjcmV0");
   EXPECT_EQ(s.signing_key_overlap, 1h);
   EXPECT_THAT(s.webhook_urls, ElementsAre("http://a/", "https://b/x"));
   EXPECT_EQ(s.retry, (RetryPolicy{3, 1s, 1500, 10min, 5s, 250}));
@@ -145,6 +145,30 @@ TEST(Settings, ReportEveryFaultAtOnce) {
           HasSubstr("rate_limit.per must be longer"), HasSubstr("environment.breaker"),
           HasSubstr("environment.max_response_bytes"), HasSubstr("unknown key 'retries'"),
           HasSubstr("RFC 3339")));
+}
+
+// HOOK-10: no library verifies with a key of another kind.
+TEST(Settings, WantAKeyOfStandardWebhooksForThem) {
+  const Settings good =
+      read(R"({"secret_key":"k","signing_key":"whsec_c2VjcmV0","standard_webhooks":true})")
+          .settings;
+  EXPECT_TRUE(good.standard_webhooks);
+  EXPECT_EQ(standard_webhooks_key(good.signing_key), "secret");
+  EXPECT_THAT(read(R"({"signing_key":null})", good).messages(),
+              ElementsAre(HasSubstr("environment.signing_key cannot be")));
+  for (const char* key : {"k", "whsec_", "whsec_#", "WHSEC_c2VjcmV0"}) {
+    const std::string text = R"({"signing_key":")" + std::string(key) + R"("})";
+    EXPECT_THAT(read(text).messages(), IsEmpty()) << key;
+    EXPECT_THAT(read(text, good).messages(), ElementsAre(HasSubstr("environment.signing_key")))
+        << key;
+  }
+  EXPECT_THAT(read(R"({"secret_key":"k","standard_webhooks":true})").messages(),
+              ElementsAre(HasSubstr("environment.standard_webhooks cannot be")));
+  // What a data file has from before goes on.
+  Settings before;
+  before.secret_key = "k";
+  before.standard_webhooks = true;
+  EXPECT_THAT(read(R"({"always_send":true})", before).messages(), IsEmpty());
 }
 
 TEST(Settings, AllowTwoUrlsAndNoMore) {
