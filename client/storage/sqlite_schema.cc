@@ -60,9 +60,9 @@ core::Error foreign(const std::string& path, const std::string& what) {
           "'" + path + "' is " + what + "; expected a database of terapi-sync, or a new file"};
 }
 
-// In use for longer than SQLite waits is not the same as being no database.
+// In use for longer than SQLite waits, or not to be read, is not the same as being no database.
 core::Error unreadable(const core::Error& error, const std::string& path) {
-  return error.code == "data_in_use" ? error : foreign(path, "not a SQLite database");
+  return error.code == "data_corrupt" ? foreign(path, "not a SQLite database") : error;
 }
 
 core::Result<void> make_tables(core::SqliteConnection& connection) {

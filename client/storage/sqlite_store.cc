@@ -63,7 +63,7 @@ class SqliteStore::Impl {
   Impl(SqliteConnection connection, std::string path)
       : connection_(std::move(connection)), path_(std::move(path)) {}
 
-  core::Result<void> prepare(const std::string& path) {
+  core::Result<void> prepare(const std::string& path, Open how) {
     // Set before anything is written, kept by the connection only (journal_mode and page_size by
     // the file; files that are there keep theirs). With pages of 16 KB a quarter more records/s are
     // stored than with SQLite's own 4 KB.
@@ -73,15 +73,9 @@ class SqliteStore::Impl {
     if (auto schema = prepare_schema(connection_, path); !schema) {
       return schema.error().code.starts_with("data_") ? failed(schema.error()) : schema.error();
     }
-    auto page = connection_.integer("PRAGMA page_size");
-    if (!page) return failed(page.error());
-    // A reader that stays for long makes the WAL larger; it is cut back to its size once it can be.
-    auto tuned = connection_.run(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000;"
-        "PRAGMA journal_size_limit = " +
-        std::to_string(kWalBytes) + "; PRAGMA wal_autocheckpoint = " +
-        std::to_string(kWalBytes / std::max<std::int64_t>(1, *page)));
-    if (!tuned) return failed(tuned.error());
+    if (how == Open::kOrMake) {
+      if (auto tuned = tune_for_writing(); !tuned) return failed(tuned.error());
+    }
     if (auto prepared = prepare_statements(); !prepared) return failed(prepared.error());
     // Asked before the index is read: what is written in between is then read once more.
     auto version = connection_.integer("PRAGMA data_version");
@@ -216,6 +210,17 @@ class SqliteStore::Impl {
     bool pruned = false;
     bool same_cursor = false;
   };
+
+  // A reader that stays for long makes the WAL larger; it is cut back to its size once it can be.
+  core::Result<void> tune_for_writing() {
+    auto page = connection_.integer("PRAGMA page_size");
+    if (!page) return page.error();
+    return connection_.run(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000;"
+        "PRAGMA journal_size_limit = " +
+        std::to_string(kWalBytes) + "; PRAGMA wal_autocheckpoint = " +
+        std::to_string(kWalBytes / std::max<std::int64_t>(1, *page)));
+  }
 
   core::Result<void> still_there() {
     if (connection_.is_in_place()) return {};
@@ -502,12 +507,13 @@ core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
     return core::Error{"no_database",
                        "there is no file '" + path + "'; expected the --database of a sync"};
   }
-  auto connection = SqliteConnection::open(path, path);
+  auto connection = how == Open::kOnlyExisting ? SqliteConnection::open_to_read(path, path)
+                                               : SqliteConnection::open(path, path);
   if (!connection) {
     return core::Error{"store_failed", connection.error().message};
   }
   auto impl = std::make_unique<Impl>(*std::move(connection), path);
-  if (auto prepared = impl->prepare(path); !prepared) return prepared.error();
+  if (auto prepared = impl->prepare(path, how); !prepared) return prepared.error();
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(impl)));
 }
 

@@ -2,6 +2,8 @@
 #include "client/storage/sqlite_store.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -47,6 +49,70 @@ TEST_F(SqliteFile, IsMissedWhenItIsTakenAway) {
     EXPECT_NE(committed.error().message.find(file_), std::string::npos);
     EXPECT_EQ(store->position(kTestStream).error().code, kStoreGone);  // also with nothing to store
   }
+}
+
+// Runs `check` as somebody who can write nothing into the folder; its text is "" when all is well.
+std::string unprivileged(const std::string& folder, const std::function<std::string()>& check) {
+  fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec | fs::perms::group_read |
+                              fs::perms::group_exec | fs::perms::others_read |
+                              fs::perms::others_exec);
+  int ends[2];
+  if (::pipe(ends) != 0) return "no pipe";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr uid_t kNobody = 65534;
+    std::string wrong;
+    if (::getuid() == 0 && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) wrong = "no setuid";
+    if (wrong.empty()) wrong = check();
+    const ssize_t written = ::write(ends[1], wrong.data(), wrong.size());
+    ::_exit(written == static_cast<ssize_t>(wrong.size()) ? 0 : 1);
+  }
+  ::close(ends[1]);
+  std::string wrong;
+  char bytes[4096];
+  for (ssize_t size; (size = ::read(ends[0], bytes, sizeof bytes)) > 0;) {
+    wrong.append(bytes, static_cast<std::size_t>(size));
+  }
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  fs::permissions(folder, fs::perms::owner_all);
+  return wrong;
+}
+
+// A backup on a read-only medium: SQLite could not make its own files beside it.
+TEST_F(SqliteFile, IsReadWhereNothingCanBeWritten) {
+  file_ = folder_.file("a %?# b.db");
+  put(*open(), {test_record("1", 1)});
+  fs::permissions(file_, fs::perms::others_read, fs::perm_options::add);
+  ASSERT_EQ(unprivileged(folder_.path(),
+                         [&]() -> std::string {
+                           const auto store =
+                               SqliteStore::open(file_, SqliteStore::Open::kOnlyExisting);
+                           if (!store) return store.error().message;
+                           const auto status = (*store)->status();
+                           if (!status) return status.error().message;
+                           return status->size() == 1 && (*status)[0].position.records == 1
+                                      ? ""
+                                      : "other content";
+                         }),
+            "");
+}
+
+TEST_F(SqliteFile, SaysThatItsWalCannotBeReadThere) {
+  const auto writer = open();
+  put(*writer, {test_record("1", 1)});
+  const std::string copy = folder_.file("copy.db");
+  fs::copy_file(file_, copy);
+  fs::copy_file(file_ + "-wal", copy + "-wal");
+  fs::permissions(copy, fs::perms::others_read, fs::perm_options::add);
+  fs::permissions(copy + "-wal", fs::perms::others_read, fs::perm_options::add);
+  const std::string told = unprivileged(folder_.path(), [&]() -> std::string {
+    const auto store = SqliteStore::open(copy, SqliteStore::Open::kOnlyExisting);
+    return store ? "opened" : store.error().message;
+  });
+  EXPECT_NE(told.find("what its WAL ('" + copy + "-wal') holds cannot be read there"),
+            std::string::npos)
+      << told;
 }
 
 TEST_F(SqliteFile, IsNotMissedInMemoryNorUnderTwoConnections) {

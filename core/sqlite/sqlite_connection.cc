@@ -1,6 +1,9 @@
 #include "core/sqlite/sqlite_connection.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 namespace terapi::core {
 namespace {
@@ -8,6 +11,23 @@ namespace {
 // SQLite takes a null pointer for NULL, which an empty text is not.
 const char* pointer_to(std::string_view bytes) {
   return bytes.data() != nullptr ? bytes.data() : "";
+}
+
+// What has a meaning in a URI.
+std::string percent_encoded(const std::string& file) {
+  std::string encoded;
+  for (const char c : file) {
+    if (c == '%') {
+      encoded += "%25";
+    } else if (c == '?') {
+      encoded += "%3f";
+    } else if (c == '#') {
+      encoded += "%23";
+    } else {
+      encoded += c;
+    }
+  }
+  return encoded;
 }
 
 }  // namespace
@@ -75,10 +95,35 @@ std::string_view SqliteStatement::bytes(int column) const {
 }
 
 Result<SqliteConnection> SqliteConnection::open(const std::string& file, const std::string& path) {
+  return open_with(file, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+Result<SqliteConnection> SqliteConnection::open_to_read(const std::string& file,
+                                                        const std::string& path) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  const bool writable = ::access(folder.empty() ? "." : folder.c_str(), W_OK) == 0 &&
+                        ::access(file.c_str(), W_OK) == 0;
+  Result<SqliteConnection> opened =
+      open_with(file, path, writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  if (writable || !opened) return opened;
+  const auto read = opened->integer("SELECT count(*) FROM sqlite_schema");
+  if (read || read.error().code != "data_io") return opened;
+  struct stat wal {};
+  if (::stat((file + "-wal").c_str(), &wal) == 0 && wal.st_size > 0) {
+    return Error{"data_io", "'" + path + "' is where nothing can be written, and what its WAL ('" +
+                                path +
+                                "-wal') holds cannot be read there; expected both in a "
+                                "folder that can be written to: copy them"};
+  }
+  return open_with("file:" + percent_encoded(file) + "?immutable=1", path,
+                   SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+Result<SqliteConnection> SqliteConnection::open_with(const std::string& file,
+                                                     const std::string& path, int flags) {
   sqlite3* handle = nullptr;
-  const int flags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &handle,
+                                   flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   SqliteConnection connection(handle, path);
   if (code != SQLITE_OK) {
     return sqlite_error(path, code, handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));

@@ -64,6 +64,11 @@ class SqliteConnection {
   // Opens or makes the file; `path` is the name for messages.
   static Result<SqliteConnection> open(const std::string& file, const std::string& path);
 
+  // Opens a file that is there, for reading. Where neither it nor its folder can be written to, as
+  // on a read-only medium, it is read as it stands there: SQLite itself would want to make files
+  // beside it. Code "data_io", too, when what the WAL beside it holds cannot be read then.
+  static Result<SqliteConnection> open_to_read(const std::string& file, const std::string& path);
+
   // Runs statements that give no rows of interest (PRAGMAs included).
   Result<void> run(const std::string& sql);
   Result<SqliteStatement> prepare(const std::string& sql);
@@ -88,6 +93,8 @@ class SqliteConnection {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
   SqliteConnection(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+  static Result<SqliteConnection> open_with(const std::string& file, const std::string& path,
+                                            int flags);
 
   std::unique_ptr<sqlite3, Close> handle_;
   std::string path_;

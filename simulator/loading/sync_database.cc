@@ -1,6 +1,8 @@
 #include "simulator/loading/sync_database.h"
 
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "core/rfc3339.h"
@@ -32,6 +34,12 @@ constexpr const char* kSelect =
     "modified_us, seq";
 
 Result<void> check_file(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    return Error{"bad_file", "'" + path +
+                                 "' is no plain file; expected a database that terapi-sync filled, "
+                                 "or connection=…,integration=…,model=…,file=…"};
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) return Error{"no_file", "'" + path + "' cannot be read"};
   std::string begin(15, '\0');
@@ -55,7 +63,7 @@ SyncDatabase::SyncDatabase(core::SqliteConnection connection, core::SqliteStatem
 Result<std::unique_ptr<SyncDatabase>> SyncDatabase::open(const std::string& path,
                                                          const Dialect& dialect) {
   if (auto readable = check_file(path); !readable) return readable.error();
-  Result<core::SqliteConnection> connection = core::SqliteConnection::open(path, path);
+  Result<core::SqliteConnection> connection = core::SqliteConnection::open_to_read(path, path);
   if (!connection) return connection.error();
   if (auto done = connection->run("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;"); !done) {
     return done.error();

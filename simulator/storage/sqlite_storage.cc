@@ -181,6 +181,11 @@ Result<void> SqliteStorage::Database::check_dialect() {
 
 template <typename Body>
 Result<void> SqliteStorage::Database::transaction(Body body) {
+  if (!connection_.is_in_place()) {
+    return Error{"data_io", "'" + file_->path() +
+                                "' or its WAL was deleted, moved or replaced while it was in use; "
+                                "nothing more can be kept in it"};
+  }
   if (Result<void> done = connection_.run("BEGIN IMMEDIATE"); !done) return done;
   Result<void> done = body();
   if (done) done = connection_.run("COMMIT");

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <functional>
 #include <limits>
 #include <random>
 
@@ -198,6 +200,33 @@ TEST_F(SqliteStorageTest, AChangeThatIsTakenBackIsStored) {
   }
   storage.reset();
   EXPECT_EQ(StateText::of(stored()), StateText::of(sample_state()));
+}
+
+// It would write on into the void.
+TEST_F(SqliteStorageTest, NoticesThatItsFileIsGone) {
+  namespace fs = std::filesystem;
+  const std::string file = folder_.file("x.db");
+  const std::vector<std::function<void()>> ways = {
+      [&] { fs::remove(file); }, [&] { fs::remove(file + "-wal"); },
+      [&] { fs::rename(file, folder_.file("moved.db")); }};
+  for (const auto& way : ways) {
+    for (const char* end : {"", "-wal", "-shm"}) fs::remove(file + end);
+    auto storage = open();
+    State state = sample_state();
+    ASSERT_TRUE(storage->replace(state));
+    state.last_row += 1;
+    StateChanges changes;
+    changes.settings = true;
+    ASSERT_TRUE(storage->commit(state, changes, {}));
+    way();
+    state.last_row += 1;
+    const auto committed = storage->commit(state, changes, {});
+    ASSERT_FALSE(committed);
+    EXPECT_EQ(committed.error().code, "data_io");
+    EXPECT_THAT(committed.error().message,
+                AllOf(HasSubstr(file), HasSubstr("deleted, moved or replaced")));
+    EXPECT_FALSE(storage->save_snapshot("s", state));
+  }
 }
 
 TEST_F(SqliteStorageTest, EmptyChangesWriteNothing) {
