@@ -76,7 +76,7 @@ core::Result<void> Simulator::start() {
     }
   } else {
     auto built = build_world(parts.engine, parts.webhooks, parts.upstream, std::move(*world),
-                             parts.world_folder);
+                             {parts.world_folder, RecordReader::Files::kAny});
     if (!built) return built;
   }
   if (parts.engine.state().environments.empty()) {

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <utility>
 
 #include "core/json.h"
@@ -16,11 +17,80 @@ namespace json = core::json;
 
 constexpr std::size_t kLongestLine = std::size_t{256} << 20;
 
+// A file's characters, once each: what has been looked at is handed out first.
+class Characters {
+ public:
+  explicit Characters(std::ifstream file) : file_(std::move(file)) {}
+
+  // Passes over a byte order mark, which is no part of the text.
+  void skip_mark() {
+    for (char c = 0; held_.size() < kMark.size() && file_.get(c);) held_ += c;
+    if (held_ == kMark) held_.clear();
+  }
+  // The first character that is no white space; nothing when there is none.
+  std::optional<char> first() {
+    for (const char c : held_) {
+      if (!is_space(c)) return c;
+    }
+    for (char c = 0; file_.get(c);) {
+      held_ += c;
+      if (!is_space(c)) return c;
+    }
+    return std::nullopt;
+  }
+  bool is_empty() { return held_.empty() && file_.peek() == std::ifstream::traits_type::eof(); }
+
+  bool get(char& c) {
+    if (next_ == held_.size()) return static_cast<bool>(file_.get(c));
+    c = held_[next_++];
+    return true;
+  }
+
+  // The next line, and what it ends with: nothing for the last one of a file.
+  bool line(std::string& text, std::string_view& end) {
+    text.clear();
+    end = {};
+    if (line_end_ != '\0' && next_ == held_.size()) {
+      if (!std::getline(file_, text, line_end_)) return false;
+      if (!file_.eof()) end = line_end_ == '\n' ? "\n" : "\r";
+      return true;
+    }
+    bool any = false;
+    for (char c = 0; get(c);) {
+      any = true;
+      if (c == '\n' || (c == '\r' && ends_lines())) {
+        line_end_ = c;
+        end = c == '\n' ? "\n" : "\r";
+        return true;
+      }
+      text += c;
+    }
+    return any;
+  }
+
+  bool failed() const { return file_.bad(); }
+
+ private:
+  static constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+  // Whether a carriage return ends a line by itself: all do, or none.
+  bool ends_lines() {
+    if (line_end_ != '\0') return line_end_ == '\r';
+    if (next_ < held_.size()) return held_[next_] != '\n';
+    return file_.peek() != '\n';
+  }
+
+  std::ifstream file_;
+  std::string held_;
+  std::size_t next_ = 0;
+  char line_end_ = '\0';  // not known yet
+};
+
 // What the three readers share: a file, and where in it they are.
 class FileReader : public RecordReader {
  public:
-  FileReader(std::string path, std::ifstream file)
-      : path_(std::move(path)), file_(std::move(file)) {}
+  FileReader(std::string path, Characters file) : path_(std::move(path)), file_(std::move(file)) {}
   std::string place() const override { return path_ + ", line " + std::to_string(line_); }
 
  protected:
@@ -29,7 +99,7 @@ class FileReader : public RecordReader {
   }
 
   std::string path_;
-  std::ifstream file_;
+  Characters file_;
   std::size_t line_ = 0;
 };
 
@@ -38,13 +108,13 @@ class NdjsonReader final : public FileReader {
   using FileReader::FileReader;
   core::Result<std::optional<std::string>> next() override {
     std::string text;
-    while (std::getline(file_, text)) {
+    std::string_view end;
+    while (file_.line(text, end)) {
       ++line_;
-      if (line_ == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
       if (text.size() > kLongestLine) return bad("the line is longer than 256 MiB");
       if (text.find_first_not_of(" \t\r") != std::string::npos) return {std::move(text)};
     }
-    if (file_.bad()) return bad("reading the file failed part-way");
+    if (file_.failed()) return bad("reading the file failed part-way");
     return std::optional<std::string>();
   }
 };
@@ -157,12 +227,15 @@ class CsvReader final : public FileReader {
   core::Result<std::optional<CsvRow>> read_row() {
     std::string text;
     std::string line;
+    std::string_view end;
+    std::string_view end_before;
     CsvQuotes quotes;
-    while (std::getline(file_, line)) {
+    while (file_.line(line, end)) {
       ++line_;
-      if (line_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
       if (text.empty() && (line.empty() || line == "\r")) continue;
-      text += text.empty() ? line : "\n" + line;
+      if (!text.empty()) text += end_before;
+      text += line;
+      end_before = end;
       quotes.read(line);
       if (text.size() > kLongestLine) return bad("the row is longer than 256 MiB");
       // Quotes that are not closed go on in the next line.
@@ -174,6 +247,7 @@ class CsvReader final : public FileReader {
         return std::optional(std::move(*row));
       }
     }
+    if (file_.failed()) return bad("reading the file failed part-way");
     if (!text.empty()) return bad("the file ends inside quotes");
     return std::optional<CsvRow>();
   }
@@ -194,7 +268,8 @@ class CsvReader final : public FileReader {
 
 }  // namespace
 
-core::Result<std::unique_ptr<RecordReader>> RecordReader::open(const std::string& path) {
+core::Result<std::unique_ptr<RecordReader>> RecordReader::open(const std::string& path,
+                                                               Files files) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
     return core::Error{"no_file", "there is no file '" + path + "'"};
@@ -202,29 +277,27 @@ core::Result<std::unique_ptr<RecordReader>> RecordReader::open(const std::string
   if (S_ISDIR(info.st_mode)) {
     return core::Error{"no_file", "'" + path + "' is a folder; expected a file of records"};
   }
+  const bool is_plain = S_ISREG(info.st_mode);
+  if (!is_plain && files == Files::kPlain) {
+    return core::Error{"no_file", "'" + path +
+                                      "' is a pipe or a device; expected a plain file: those are "
+                                      "read at the start only"};
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) return core::Error{"no_file", "the file '" + path + "' cannot be read"};
+  Characters characters(std::move(file));
+  characters.skip_mark();
+  if (!is_plain && characters.is_empty()) {
+    return core::Error{"bad_file", "nothing comes out of '" + path + "'; expected records"};
+  }
   if (path.ends_with(".csv")) {
-    return std::unique_ptr<RecordReader>(std::make_unique<CsvReader>(path, std::move(file)));
+    return std::unique_ptr<RecordReader>(std::make_unique<CsvReader>(path, std::move(characters)));
   }
-  // What stands before the first character, a byte order mark included, is no part of it.
-  char mark[3] = {};
-  file.read(mark, sizeof(mark));
-  const std::streamoff begin = std::string_view(mark, sizeof(mark)) == "\xEF\xBB\xBF" ? 3 : 0;
-  file.clear();
-  file.seekg(begin);
-  int first = file.peek();
-  while (first == ' ' || first == '\n' || first == '\r' || first == '\t') {
-    file.get();
-    first = file.peek();
+  if (characters.first() == '[') {
+    return std::unique_ptr<RecordReader>(
+        std::make_unique<ArrayReader>(path, std::move(characters)));
   }
-  if (first == '[') {
-    file.seekg(begin);
-    return std::unique_ptr<RecordReader>(std::make_unique<ArrayReader>(path, std::move(file)));
-  }
-  file.clear();
-  file.seekg(0);
-  return std::unique_ptr<RecordReader>(std::make_unique<NdjsonReader>(path, std::move(file)));
+  return std::unique_ptr<RecordReader>(std::make_unique<NdjsonReader>(path, std::move(characters)));
 }
 
 }  // namespace terapi::simulator

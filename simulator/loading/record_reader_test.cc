@@ -2,10 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/temporary_folder.h"
@@ -51,6 +54,59 @@ TEST_F(RecordReaderTest, ReadsNdjson) {
   EXPECT_THAT(read("x.ndjson", "\xEF\xBB\xBF{\"id\":1}\n"), ElementsAre("{\"id\":1}"));
   EXPECT_THAT(read("x.ndjson", ""), ElementsAre());
   EXPECT_THAT(read("x.ndjson", " \n \n"), ElementsAre());
+}
+
+// As older programs for the Macintosh write them. One convention in a file: what is not it is text.
+TEST_F(RecordReaderTest, TakesCarriageReturnsAsLineEnds) {
+  EXPECT_THAT(read("x.csv", "id,a\r1,x\r\r2,\"y\rz\"\r"),
+              ElementsAre(R"({"id":"1","a":"x"})", R"({"id":"2","a":"y\rz"})"));
+  EXPECT_THAT(read("x.csv", "\xEF\xBB\xBFid,a\r1,x"), ElementsAre(R"({"id":"1","a":"x"})"));
+  EXPECT_THAT(read("x.csv", "id,a\r\n1,x\ry\r\n2,\"y\r\nz\"\r\n"),
+              ElementsAre(R"({"id":"1","a":"x\ry"})", R"({"id":"2","a":"y\r\nz"})"));
+  EXPECT_THAT(read("x.ndjson", "{\"id\":1}\r{\"id\":2}\r"),
+              ElementsAre("{\"id\":1}", "{\"id\":2}"));
+  EXPECT_THAT(read("x.csv", "id,a\r1,x\r2\r"),
+              ElementsAre(R"({"id":"1","a":"x"})", HasSubstr("line 3: the row has 1 columns")));
+}
+
+// Nothing of it can be read a second time.
+TEST_F(RecordReaderTest, ReadsAPipe) {
+  const auto from_pipe = [&](const std::string& name, const std::string& bytes) {
+    const std::string path = folder_.file(name);
+    ::mkfifo(path.c_str(), 0600);
+    std::thread writer([&] { std::ofstream(path, std::ios::binary) << bytes; });
+    std::vector<std::string> all;
+    auto reader = RecordReader::open(path);
+    if (!reader) all.push_back(reader.error().code);
+    while (reader) {
+      auto record = (*reader)->next();
+      if (!record) all.push_back(record.error().code);
+      if (!record || !*record) break;
+      all.push_back(**record);
+    }
+    writer.join();
+    ::unlink(path.c_str());
+    return all;
+  };
+  const std::string mark = "\xEF\xBB\xBF";
+  EXPECT_THAT(from_pipe("a", "{\"id\":1}\n{\"id\":2}\n"), ElementsAre("{\"id\":1}", "{\"id\":2}"));
+  EXPECT_THAT(from_pipe("a", mark + "\n {\"id\":1}"), ElementsAre(" {\"id\":1}"));
+  EXPECT_THAT(from_pipe("a", mark + " [{\"id\":1},{\"id\":2}]"),
+              ElementsAre("{\"id\":1}", "{\"id\":2}"));
+  EXPECT_THAT(from_pipe("a.csv", mark + "id\n1\n"), ElementsAre(R"({"id":"1"})"));
+  EXPECT_THAT(from_pipe("a", ""), ElementsAre("bad_file"));
+  EXPECT_THAT(from_pipe("a.csv", mark), ElementsAre("bad_file"));
+}
+
+TEST_F(RecordReaderTest, RefusesAPipeWhereOnlyPlainFilesMayBeRead) {
+  const std::string path = folder_.file("pipe");
+  ::mkfifo(path.c_str(), 0600);
+  for (const std::string& given : {path, std::string("/dev/null")}) {
+    const auto reader = RecordReader::open(given, RecordReader::Files::kPlain);
+    ASSERT_FALSE(reader);
+    EXPECT_THAT(reader.error().message, HasSubstr("expected a plain file"));
+  }
+  EXPECT_TRUE(RecordReader::open(file("x.ndjson", ""), RecordReader::Files::kPlain));
 }
 
 TEST_F(RecordReaderTest, ReadsAnArray) {

@@ -167,7 +167,7 @@ core::Result<void> SimulatorParts::set_world(World world) {
   State before = std::move(engine.state());
   engine.state() = before.successor();
   StateChanges unwritten = std::exchange(engine.changes(), {});
-  auto built = build_world(engine, webhooks, upstream, std::move(world), world_folder);
+  auto built = build_world(engine, webhooks, upstream, std::move(world), {world_folder});
   State made = std::exchange(engine.state(), std::move(before));
   engine.secrets().forget();
   if (virtual_clock != nullptr) made.virtual_now = virtual_clock->now();

@@ -42,8 +42,9 @@ class BatchSaver {
   std::vector<Payload> batch_;
 };
 
-core::Result<void> add_file(BatchSaver& saver, const std::string& path) {
-  auto reader = RecordReader::open(path);
+core::Result<void> add_file(BatchSaver& saver, const std::string& path,
+                            RecordReader::Files allowed) {
+  auto reader = RecordReader::open(path, allowed);
   if (!reader) return reader.error();
   while (true) {
     auto text = (*reader)->next();
@@ -54,11 +55,14 @@ core::Result<void> add_file(BatchSaver& saver, const std::string& path) {
   }
 }
 
+std::string path_in(const WorldFiles& files, const std::string& file) {
+  return file.front() == '/' ? file : files.folder + "/" + file;
+}
+
 core::Result<void> add_source(BatchSaver& saver, const RecordSource& source, std::uint64_t seed,
-                              const std::string& folder) {
+                              const WorldFiles& files) {
   if (!source.file.empty()) {
-    const bool absolute = source.file.front() == '/';
-    return add_file(saver, absolute ? source.file : folder + "/" + source.file);
+    return add_file(saver, path_in(files, source.file), files.allowed);
   }
   for (std::size_t i = 0; i < source.items.size(); ++i) {
     auto added = saver.add(source.items[i],
@@ -75,7 +79,7 @@ core::Result<void> add_source(BatchSaver& saver, const RecordSource& source, std
 
 // Fills a collection of an external API.
 core::Result<void> add_upstream(Engine& engine, Upstream& upstream, const UpstreamSource& source,
-                                const std::string& folder) {
+                                const WorldFiles& files) {
   Environment& environment = *engine.state().find_environment(source.environment);
   Collection& collection = upstream.make(environment, source.key);
   if (source.id_key) collection.id_key = *source.id_key;
@@ -102,8 +106,7 @@ core::Result<void> add_upstream(Engine& engine, Upstream& upstream, const Upstre
       if (!added) return added;
     }
   } else if (!source.file.empty()) {
-    auto reader =
-        RecordReader::open(source.file.front() == '/' ? source.file : folder + "/" + source.file);
+    auto reader = RecordReader::open(path_in(files, source.file), files.allowed);
     if (!reader) return reader.error();
     while (true) {
       auto text = (*reader)->next();
@@ -173,7 +176,7 @@ core::Result<void> load_database(Engine& engine, WebhookQueue& webhooks, Environ
 }  // namespace
 
 core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream& upstream,
-                               World world, const std::string& folder) {
+                               World world, const WorldFiles& files) {
   State& state = engine.state();
   State fresh = state.successor();
   fresh.records_text = std::move(world.records_text);
@@ -187,13 +190,13 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream&
     spec.webhook = false;
     Run run(engine, webhooks, *state.find_environment(source.environment), spec);
     BatchSaver saver(run, engine.dialect(), source.id_key);
-    auto added = add_source(saver, source, engine.seed(), folder);
+    auto added = add_source(saver, source, engine.seed(), files);
     if (!added) return added;
     saver.flush();
     run.finish();
   }
   for (const UpstreamSource& source : world.upstream) {
-    if (auto added = add_upstream(engine, upstream, source, folder); !added) return added;
+    if (auto added = add_upstream(engine, upstream, source, files); !added) return added;
   }
   for (Environment& environment : state.environments) {
     for (Integration& integration : environment.integrations) {
@@ -223,7 +226,7 @@ core::Result<void> carry_out_load(Engine& engine, WebhookQueue& webhooks, const 
   run_spec.sync = spec.sync;
   Run run(engine, webhooks, *environment, run_spec);
   BatchSaver saver(run, engine.dialect(), spec.id_key);
-  auto added = add_file(saver, spec.file);
+  auto added = add_file(saver, spec.file, RecordReader::Files::kAny);
   if (!added) return added;
   saver.flush();
   run.finish();
