@@ -24,6 +24,8 @@ using Tcp = asio::ip::tcp;
 using Code = boost::system::error_code;
 
 constexpr int kBacklog = 1024;
+// For a free port at all addresses of a name.
+constexpr int kPortTries = 20;
 constexpr std::size_t kDefaultMaxBody = std::size_t{1} << 20;
 // Connections beyond the limit that are answered with an error; more are closed without one.
 constexpr std::size_t kTurnedAway = 64;
@@ -68,41 +70,96 @@ Error listen_error(const HttpServerOptions& options, const Code& code) {
 }  // namespace
 
 HttpServer::Impl::Impl(EventLoop& loop, HttpServerOptions options, Handler handler)
-    : loop_(loop),
-      options_(std::move(options)),
-      handler_(std::move(handler)),
-      acceptor_(loop.impl().io()),
-      incoming_(loop.impl().io()) {}
+    : loop_(loop), options_(std::move(options)), handler_(std::move(handler)) {}
 
-Result<Tcp::endpoint> HttpServer::Impl::resolve() {
+// A name stands for all its addresses, and "localhost" for both loopbacks (RFC 6761): a caller
+// takes whichever it likes.
+Result<std::vector<asio::ip::address>> HttpServer::Impl::resolve() {
   Code code;
   const asio::ip::address address = asio::ip::make_address(options_.host, code);
-  if (!code) return Tcp::endpoint(address, options_.port);
+  if (!code) return std::vector{address};
+  std::vector<asio::ip::address> addresses;
+  const auto add = [&](const asio::ip::address& one) {
+    if (std::find(addresses.begin(), addresses.end(), one) == addresses.end()) {
+      addresses.push_back(one);
+    }
+  };
+  if (options_.host == "localhost") {
+    add(asio::ip::address_v4::loopback());
+    add(asio::ip::address_v6::loopback());
+  }
   Tcp::resolver resolver(io());
-  const auto found = resolver.resolve(options_.host, "", Tcp::resolver::passive, code);
-  if (code || found.empty()) {
+  for (const auto& entry : resolver.resolve(options_.host, "", Tcp::resolver::passive, code)) {
+    add(entry.endpoint().address());
+  }
+  if (addresses.empty()) {
     return Error{"bad_host", "'" + options_.host + "' is neither an address nor a known name"};
   }
-  return Tcp::endpoint(found.begin()->endpoint().address(), options_.port);
+  return addresses;
 }
 
 Result<void> HttpServer::Impl::listen() {
   raise_open_files(static_cast<rlim_t>(options_.max_connections + kTurnedAway) + kOtherFiles);
-  const Result<Tcp::endpoint> endpoint = resolve();
-  if (!endpoint) return endpoint.error();
-  Code code;
-  acceptor_.open(endpoint->protocol(), code);
-  if (!code) {
-    close_on_exec(acceptor_.native_handle());
-    // Not SO_REUSEPORT, with which two servers would share the port without noticing.
-    acceptor_.set_option(asio::socket_base::reuse_address(true), code);
+  const Result<std::vector<asio::ip::address>> addresses = resolve();
+  if (!addresses) return addresses.error();
+  Result<void> listening = listen_at_all(*addresses);
+  // A port that is free at the first address may be taken at another.
+  for (int tries = 1; !listening && options_.port == 0 && tries < kPortTries; ++tries) {
+    listening = listen_at_all(*addresses);
   }
-  if (!code) acceptor_.bind(*endpoint, code);
-  if (!code) acceptor_.listen(kBacklog, code);
-  if (code) return listen_error(options_, code);
-  port_ = acceptor_.local_endpoint(code).port();
-  accept();
+  if (!listening) return listening;
+  for (Listener& listener : listeners_) accept(listener);
   return {};
+}
+
+// All at the same port. Those that this machine does not have are left out, unless none is left.
+Result<void> HttpServer::Impl::listen_at_all(const std::vector<asio::ip::address>& addresses) {
+  close_listeners();
+  port_ = options_.port;
+  Code missing;
+  for (const asio::ip::address& address : addresses) {
+    const Code code = listen_at(address);
+    if (!code) continue;
+    if (code != boost::system::errc::address_not_available &&
+        code != boost::system::errc::address_family_not_supported) {
+      close_listeners();
+      return listen_error(options_, code);
+    }
+    missing = code;
+  }
+  if (listeners_.empty()) return listen_error(options_, missing);
+  return {};
+}
+
+Code HttpServer::Impl::listen_at(const asio::ip::address& address) {
+  Listener& listener = listeners_.emplace_back(io());
+  Acceptor& acceptor = listener.acceptor;
+  const Tcp::endpoint endpoint(address, port_);
+  Code code;
+  acceptor.open(endpoint.protocol(), code);
+  if (!code) {
+    close_on_exec(acceptor.native_handle());
+    // Not SO_REUSEPORT, with which two servers would share the port without noticing.
+    acceptor.set_option(asio::socket_base::reuse_address(true), code);
+  }
+  if (!code) acceptor.bind(endpoint, code);
+  if (!code) acceptor.listen(kBacklog, code);
+  if (code) {
+    listeners_.pop_back();
+  } else {
+    port_ = acceptor.local_endpoint(code).port();
+  }
+  return code;
+}
+
+void HttpServer::Impl::close_listeners() {
+  Code ignored;
+  for (Listener& listener : listeners_) {
+    if (listener.accept_timer != 0) clock().cancel(std::exchange(listener.accept_timer, 0));
+    listener.acceptor.close(ignored);
+  }
+  // What waits at one of them still refers to it.
+  if (!accepting_) listeners_.clear();
 }
 
 std::string HttpServer::Impl::base_url() const {
@@ -120,41 +177,45 @@ HttpServerCounters HttpServer::Impl::counters() const {
 
 // Accepting.
 
-void HttpServer::Impl::accept() {
-  acceptor_.async_accept(incoming_, [this, self = shared_from_this()](const Code& error) {
-    if (!acceptor_.is_open()) return;
-    if (error && error != asio::error::connection_aborted) return accept_later();
-    if (!error) admit();
-    // Unless a connection took it.
-    Code ignored;
-    incoming_.close(ignored);
-    accept();
-  });
+void HttpServer::Impl::accept(Listener& listener) {
+  accepting_ = true;
+  listener.acceptor.async_accept(listener.incoming,
+                                 [this, &listener, self = shared_from_this()](const Code& error) {
+                                   if (!listener.acceptor.is_open()) return;
+                                   if (error && error != asio::error::connection_aborted)
+                                     return accept_later(listener);
+                                   if (!error) admit(listener);
+                                   // Unless a connection took it.
+                                   Code ignored;
+                                   listener.incoming.close(ignored);
+                                   accept(listener);
+                                 });
 }
 
 // Out of file descriptors or memory: trying again at once would only burn the processor.
-void HttpServer::Impl::accept_later() {
+void HttpServer::Impl::accept_later(Listener& listener) {
   make_room();
-  accept_timer_ = clock().at(clock().now() + kAcceptRetry, [this] {
-    accept_timer_ = 0;
-    accept();
+  listener.accept_timer = clock().at(clock().now() + kAcceptRetry, [this, &listener] {
+    listener.accept_timer = 0;
+    accept(listener);
   });
 }
 
-void HttpServer::Impl::admit() {
+void HttpServer::Impl::admit(Listener& listener) {
+  TcpSocket& incoming = listener.incoming;
   ++counters_.accepted;
   Code code;
-  const Tcp::endpoint peer = incoming_.remote_endpoint(code);
+  const Tcp::endpoint peer = incoming.remote_endpoint(code);
   if (code) return;  // gone already
-  close_on_exec(incoming_.native_handle());
+  close_on_exec(incoming.native_handle());
   // Without it, an answer in two segments waits 40 ms for the peer's acknowledgement.
-  incoming_.set_option(Tcp::no_delay(true), code);
-  incoming_.non_blocking(true, code);
+  incoming.set_option(Tcp::no_delay(true), code);
+  incoming.non_blocking(true, code);
   if (code) return;
   const bool has_room = connections_.size() < options_.max_connections || make_room();
   if (!has_room && connections_.size() >= options_.max_connections + kTurnedAway) return;
   auto connection =
-      std::make_shared<HttpConnection>(*this, std::move(incoming_), text_of(peer.address()));
+      std::make_shared<HttpConnection>(*this, std::move(incoming), text_of(peer.address()));
   connection->index = connections_.size();
   connections_.push_back(connection);
   if (has_room) {
@@ -236,8 +297,7 @@ void HttpServer::Impl::remove(HttpConnection& connection) {
 void HttpServer::Impl::stop(std::function<void()> stopped) {
   stopped_.push_back(std::move(stopped));
   if (!std::exchange(stopping_, true)) {
-    Code ignored;
-    acceptor_.close(ignored);
+    close_listeners();
     const auto connections = connections_;
     for (const auto& connection : connections) connection->stop();
     stop_timer_ = clock().at(clock().now() + options_.stop_timeout, [this] {
@@ -258,11 +318,10 @@ void HttpServer::Impl::check_stopped() {
 
 void HttpServer::Impl::close_all() {
   stopped_.clear();
-  Code ignored;
-  acceptor_.close(ignored);
+  close_listeners();
   const auto connections = connections_;
   for (const auto& connection : connections) connection->close();
-  for (TimerId* timer : {&look_timer_, &accept_timer_, &stop_timer_}) {
+  for (TimerId* timer : {&look_timer_, &stop_timer_}) {
     if (*timer != 0) clock().cancel(std::exchange(*timer, 0));
   }
 }

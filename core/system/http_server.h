@@ -43,8 +43,10 @@ namespace terapi::core {
 class EventLoop;
 
 struct HttpServerOptions {
-  std::string host = "127.0.0.1";  // an address, or a name such as "localhost"
-  std::uint16_t port = 0;          // 0: any free one
+  // An address, or a name: then all addresses of it that this machine has, at the same port;
+  // "localhost" is both loopbacks.
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any free one
 
   std::size_t max_header_bytes = std::size_t{128} << 10;  // request line and header fields
   std::size_t max_header_count = 10'000;

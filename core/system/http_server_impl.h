@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <ctime>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,10 +61,21 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
  private:
   using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 
-  Result<asio::ip::tcp::endpoint> resolve();
-  void accept();
-  void accept_later();
-  void admit();
+  // One address that it listens at.
+  struct Listener {
+    explicit Listener(asio::io_context& io) : acceptor(io), incoming(io) {}
+    Acceptor acceptor;
+    TcpSocket incoming;  // the connection that is accepted next
+    TimerId accept_timer = 0;
+  };
+
+  Result<std::vector<asio::ip::address>> resolve();
+  Result<void> listen_at_all(const std::vector<asio::ip::address>& addresses);
+  boost::system::error_code listen_at(const asio::ip::address& address);
+  void close_listeners();
+  void accept(Listener& listener);
+  void accept_later(Listener& listener);
+  void admit(Listener& listener);
   bool make_room();
   void enforce_deadlines();
   void check_stopped();
@@ -71,8 +83,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   EventLoop& loop_;
   HttpServerOptions options_;
   Handler handler_;
-  Acceptor acceptor_;
-  TcpSocket incoming_;  // the connection that is accepted next
+  std::list<Listener> listeners_;
   std::uint16_t port_ = 0;
   std::vector<std::shared_ptr<HttpConnection>> connections_;
   HttpServerCounters counters_;
@@ -80,8 +91,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
 
   SteadyTime looks_at_ = SteadyTime::max();
   TimerId look_timer_ = 0;
-  TimerId accept_timer_ = 0;
   TimerId stop_timer_ = 0;
+  bool accepting_ = false;  // from the first one on
   bool stopping_ = false;
   std::vector<std::function<void()>> stopped_;
 

@@ -387,6 +387,52 @@ TEST(HttpServer, NamesTheUrlThatReachesIt) {
   EXPECT_EQ(url_with("localhost"), "http://localhost");
 }
 
+// Whether this machine has ::1, and something listens at that port of it.
+enum class AtSix { kNoSuchAddress, kRefused, kConnected };
+AtSix connect_to_loopback_six(std::uint16_t port) {
+  const TestSocket socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  address.sin6_port = htons(port);
+  if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+      0) {
+    return AtSix::kConnected;
+  }
+  return errno == ECONNREFUSED ? AtSix::kRefused : AtSix::kNoSuchAddress;
+}
+
+// Some callers reach ::1 first, and give up when it is refused.
+TEST(HttpServer, ListensAtBothLoopbacksOfLocalhost) {
+  HttpServerOptions options;
+  options.host = "localhost";
+  std::uint16_t port = 0;
+  {
+    TestServer server(options);
+    port = server.port();
+    EXPECT_TRUE(server.answers());
+    const AtSix at_six = connect_to_loopback_six(port);
+    if (at_six == AtSix::kNoSuchAddress) GTEST_SKIP() << "this machine has no ::1";
+    EXPECT_EQ(at_six, AtSix::kConnected);
+  }
+  EXPECT_EQ(connect_to_loopback_six(port), AtSix::kRefused);
+}
+
+// A port that is free at one address and taken at the other is taken.
+TEST(HttpServer, SaysThatAPortOfLocalhostIsInUse) {
+  if (connect_to_loopback_six(1) == AtSix::kNoSuchAddress) GTEST_SKIP() << "no ::1";
+  HttpServerOptions options;
+  options.host = "::1";
+  EventLoop loop;
+  const auto first = HttpServer::start(loop, options, answer_with_request);
+  ASSERT_TRUE(first.has_value());
+  options.host = "localhost";
+  options.port = (*first)->port();
+  const auto second = HttpServer::start(loop, options, answer_with_request);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, "port_in_use");
+}
+
 TEST(HttpServer, ServesWhileHundredsOfConnectionsAreIdle) {
   TestServer server;
   std::vector<TestSocket> idle;
