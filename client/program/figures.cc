@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "core/printable.h"
 #include "core/rfc3339.h"
 
 namespace terapi::client {
@@ -98,24 +99,7 @@ std::string shortened(std::string_view text, std::size_t head, std::size_t tail)
 }
 
 std::string printable(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    // U+0080 to U+009F, which some terminals obey, are 0xC2 and one more byte.
-    const bool high_control = byte == 0xC2 && at + 1 < text.size() &&
-                              static_cast<unsigned char>(text[at + 1]) >= 0x80 &&
-                              static_cast<unsigned char>(text[at + 1]) < 0xA0;
-    if (byte >= 0x20 && byte != 0x7F && !high_control) {
-      out += text[at];
-      continue;
-    }
-    if (high_control) ++at;
-    std::array<char, 8> escaped{};
-    std::snprintf(escaped.data(), escaped.size(), "\\x%02x",
-                  static_cast<unsigned>(static_cast<unsigned char>(text[at])));
-    out += escaped.data();
-  }
-  return out;
+  return core::printable(text, core::LineBreaks::kEscape);
 }
 
 }  // namespace terapi::client

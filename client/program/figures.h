@@ -41,7 +41,8 @@ std::string cut_to(std::string_view text, std::size_t columns);
 // A long text by its beginning and its end: "Y3JlYX…MyZjQ0".
 std::string shortened(std::string_view text, std::size_t head, std::size_t tail);
 
-// Control characters, which could steer a terminal or fake a line, as "\x1b".
+// Control characters, which could steer a terminal or fake a line, and bytes that are no UTF-8, as
+// "\x1b".
 std::string printable(std::string_view text);
 
 }  // namespace terapi::client

@@ -10,6 +10,7 @@
 
 #include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
+#include "conformance/report/console_style.h"
 #include "core/duration.h"
 
 namespace terapi::conformance {
@@ -114,12 +115,12 @@ void ExploreReport::tell_kept(const FoundFailure& failure, const KeptSchedule& k
   std::printf("FAIL %s, seed %llu%s\n", failure.name().c_str(),
               static_cast<unsigned long long>(failure.seed),
               failure.seeds > 1 ? (" and " + plural(failure.seeds - 1, "other")).c_str() : "");
-  std::printf("  %s\n    expected: %s\n    actual:   %s\n", kept.finding.what.c_str(),
-              kept.finding.expected.c_str(), kept.finding.actual.c_str());
+  std::printf("  %s\n    expected: %s\n    actual:   %s\n", printable(kept.finding.what).c_str(),
+              printable(kept.finding.expected).c_str(), printable(kept.finding.actual).c_str());
   std::printf("  made smaller to %s in %zu tries:\n", plural(kept.steps, "step").c_str(),
               kept.tried);
   const bool saved = save(kept, folder);
-  std::printf("\n%s\n", kept.text.c_str());
+  std::printf("\n%s\n", printable(kept.text).c_str());
   if (saved) {
     const std::string path = folder + "/" + kept.path;
     std::printf("  kept as %s\n", path.c_str());
@@ -148,7 +149,7 @@ void ExploreReport::tell_error(const FoundFailure& failure) {
   const std::string what = flags_.redactor().redact(
       failure.verdict == Verdict::kError ? failure.reason : failure.finding.what);
   std::printf("%s seed %llu: %s\n", failure.name().c_str(),
-              static_cast<unsigned long long>(failure.seed), what.c_str());
+              static_cast<unsigned long long>(failure.seed), printable(what).c_str());
   ScenarioResult& result =
       add_result(failure.name() + ", seed " + std::to_string(failure.seed), failure.verdict);
   result.seed = failure.seed;

@@ -12,6 +12,7 @@
 #include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_set.h"
+#include "conformance/report/console_style.h"
 
 namespace terapi::conformance {
 namespace {
@@ -184,11 +185,12 @@ class KillMatrix : public LiveReport {
                                                           : "SURVIVED";
     std::printf(
         "%s %-34s %s\n", word, result.scenario.c_str(),
-        (result.title + (result.title.empty() || result.reason.empty() ? "" : ": ") + result.reason)
+        printable(result.title + (result.title.empty() || result.reason.empty() ? "" : ": ") +
+                  result.reason)
             .c_str());
     for (const Finding& finding : result.findings) {
       std::printf("    %s %s\n        %s\n", finding.verdict == Verdict::kInfo ? "✔" : "✘",
-                  finding.what.c_str(), finding.actual.c_str());
+                  printable(finding.what).c_str(), printable(finding.actual).c_str());
     }
     std::fflush(stdout);
   }

@@ -1,5 +1,7 @@
 #include "conformance/report/console_style.h"
 
+#include "core/printable.h"
+
 namespace terapi::conformance {
 namespace {
 
@@ -64,25 +66,7 @@ std::string shorten(std::string_view text, std::size_t width) {
 }
 
 std::string printable(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    // C1 controls, which are two bytes in UTF-8, steer some terminals too.
-    const bool c1 = byte == 0xC2U && i + 1 < text.size() &&
-                    static_cast<unsigned char>(text[i + 1]) >= 0x80U &&
-                    static_cast<unsigned char>(text[i + 1]) < 0xA0U;
-    if (c1 || byte == 0x7FU || (byte < 0x20U && text[i] != '\n' && text[i] != '\t')) {
-      const unsigned code = c1 ? static_cast<unsigned char>(text[++i]) : byte;
-      out += "\\x";
-      out += kDigits[code / 16U];
-      out += kDigits[code % 16U];
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
+  return core::printable(text, core::LineBreaks::kKeep);
 }
 
 std::string indent(std::string_view text, std::string_view prefix) {

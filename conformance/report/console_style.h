@@ -36,8 +36,8 @@ std::string pad_right(std::string_view text, std::size_t width);
 // At most `width` columns; "…" stands for what was cut off.
 std::string shorten(std::string_view text, std::size_t width);
 
-// Control characters as \x1b, so that text from outside cannot steer the terminal. Tabs and
-// newlines stay; a carriage return before a newline goes.
+// Control characters, and bytes that are no UTF-8, as \x1b, so that text from outside cannot steer
+// the terminal. Tabs and newlines stay; a carriage return before a newline goes.
 std::string printable(std::string_view text);
 
 // Puts `prefix` before each line, the last one also when it has no newline.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/json_writer.h"
+#include "core/printable.h"
 #include "simulator/records/timestamp.h"
 
 namespace terapi::simulator {
@@ -333,7 +334,7 @@ std::string log_text(const LogEntry& entry) {
     const bool plain = !value.empty() && value.find_first_of(" \"\n\r\t=") == std::string::npos;
     line += "  " + name + "=" + (plain ? value : core::json::quoted(value));
   }
-  return line;
+  return core::printable(line, core::LineBreaks::kEscape);
 }
 
 std::string log_json(const LogEntry& entry) {

@@ -20,6 +20,7 @@ namespace {
 
 // With so little a file holds next to nothing: a journal's first lines, a database's first page.
 constexpr rlim_t kFullDisk = 4096;
+constexpr std::size_t kMostTail = std::size_t{1} << 40;
 
 class Descriptor {
  public:
@@ -244,8 +245,24 @@ bool port_listens(std::uint16_t port) {
 }
 
 std::string tail_of(const std::string& file, std::size_t bytes) {
-  const std::string text = file_text(file);
-  return text.size() <= bytes ? text : text.substr(text.size() - bytes);
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<std::int64_t>(in.tellg());
+  if (size <= 0) return "";
+  in.seekg(size - std::min(size, static_cast<std::int64_t>(std::min(bytes, kMostTail))));
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+void keep_tail(const std::string& file, std::size_t most) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (error || size <= most) return;
+  const std::string tail = tail_of(file, most / 10);
+  std::filesystem::resize_file(file, 0, error);
+  // Whoever writes there appends, and goes on behind this.
+  std::ofstream out(file, std::ios::binary | std::ios::app);
+  out << "[" << size - tail.size() << " bytes of output are left out here]\n" << tail;
 }
 
 }  // namespace terapi::conformance

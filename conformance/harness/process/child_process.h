@@ -66,7 +66,11 @@ void kill_leftovers(const std::string& name, const std::string& value);
 // True when somebody on this machine listens on the port.
 bool port_listens(std::uint16_t port);
 
-// The end of a text file.
+// The end of a text file; no more than that is read.
 std::string tail_of(const std::string& file, std::size_t bytes = 4096);
+
+// Of a file that somebody appends to: when it has grown over `most` bytes, it is cut down to its
+// end, a tenth of that, and a line that says so.
+void keep_tail(const std::string& file, std::size_t most);
 
 }  // namespace terapi::conformance

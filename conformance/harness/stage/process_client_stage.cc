@@ -26,6 +26,11 @@ constexpr core::Duration kLook = 3ms;  // how often `done` is asked
 constexpr core::Duration kToDie = 5s;  // after SIGKILL, or SIGTERM
 constexpr core::Duration kBetweenLooks = 25ms;
 constexpr core::Duration kToDump = 60s;
+constexpr std::size_t kMostOutput = std::size_t{1} << 20;  // of a client, on the disk
+// A dump has the records that were served, each in a line with its stream's names, and its text may
+// be escaped: it may be so many times as large, and so much more.
+constexpr std::uintmax_t kDumpFactor = 4;
+constexpr std::uintmax_t kDumpBase = std::uintmax_t{16} << 20;
 
 bool can_listen(std::uint16_t port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -150,6 +155,7 @@ bool ProcessClientStage::run_until(const std::function<bool()>& done, core::Dura
   std::function<void()> look = [&] {
     note_ends();
     note_struck();
+    bound_outputs();
     if (done() || clock.now() >= until || flooded()) {
       timer = 0;
       loop_.stop();
@@ -168,6 +174,7 @@ void ProcessClientStage::serve(const core::Request& request,
   const int life = workers_.size() == 1 ? workers_.begin()->second.life : 0;
   const bool records = request.target.starts_with("/records");
   link_->serve(request, life, [this, done, records](core::Outcome outcome) {
+    served_bytes_ += outcome.response.body.size();
     done(std::move(outcome));
     if (records && count_moment(KillStep::At::kAnswer)) {
       core::Clock& clock = loop_.clock();
@@ -300,6 +307,15 @@ void ProcessClientStage::wait_for_the_killed() {
       kToDie);
 }
 
+// However much a client says, only the end of it is kept.
+void ProcessClientStage::bound_outputs() {
+  for (const auto& [number, worker] : workers_) keep_tail(output_file(number), kMostOutput);
+}
+
+std::uintmax_t ProcessClientStage::most_dump_bytes() const {
+  return kDumpBase + kDumpFactor * served_bytes_;
+}
+
 core::Result<std::string> ProcessClientStage::dump() {
   wait_for_the_killed();
   const std::string output = file("dump-" + std::to_string(++dumps_) + ".ndjson");
@@ -312,9 +328,24 @@ core::Result<std::string> ProcessClientStage::dump() {
                                              .errors = errors,
                                              .disk_full = false});
   if (!started) return started.error();
-  if (!run_until([&] { return !(*started)->alive(); }, kToDump)) {
-    return core::Error{"bad_dump",
-                       "the dump command did not end within " + core::format_duration(kToDump)};
+  bool endless = false;
+  const auto ended = [&] {
+    keep_tail(errors, kMostOutput);
+    const std::uintmax_t size = std::filesystem::file_size(output, ignored);
+    endless = !ignored && size > most_dump_bytes();
+    return endless || !(*started)->alive();
+  };
+  const bool in_time = run_until(ended, kToDump);
+  if (endless || !in_time) {
+    (*started)->signal(SIGKILL);
+    run_until([&] { return !(*started)->alive(); }, kToDie);
+    std::filesystem::remove(output, ignored);
+    const std::string most = std::to_string(most_dump_bytes());
+    return core::Error{"bad_dump", endless ? "the dump command printed more than " + most +
+                                                 " bytes, which is more than there can be of the "
+                                                 "records that the client was served"
+                                           : "the dump command did not end within " +
+                                                 core::format_duration(kToDump)};
   }
   const int status = (*started)->exit_status().value_or(1);
   if (status != 0) {

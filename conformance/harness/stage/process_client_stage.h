@@ -7,6 +7,7 @@
 // Thread rule: one thread.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -70,6 +71,8 @@ class ProcessClientStage final : public ClientStage {
   void kill_now();
   void note_ends();
   void wait_for_the_killed();
+  void bound_outputs();
+  std::uintmax_t most_dump_bytes() const;
   std::vector<std::pair<std::string, std::string>> variables() const;
   std::string webhook_url() const;
   std::string output_file(int worker) const {
@@ -93,6 +96,7 @@ class ProcessClientStage final : public ClientStage {
   bool listens_ = false;
   core::Time looked_at_{};
   std::uint64_t requests_elsewhere_ = 0;
+  std::uintmax_t served_bytes_ = 0;
 };
 
 }  // namespace terapi::conformance
