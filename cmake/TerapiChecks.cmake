@@ -50,6 +50,10 @@ add_test(NAME judge.explore_server
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/explore_server.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(judge.explore_server PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
+add_test(NAME programs.edges
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/edges_test.py
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(programs.edges PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
 # A virtual week of the machine's own package index; skipped where there is none.
 add_test(NAME sync.real_input
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/sync/real_input.py ${PROJECT_SOURCE_DIR}

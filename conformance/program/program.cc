@@ -7,6 +7,8 @@
 #include "conformance/program/judge_flags.h"
 #include "core/check.h"
 #include "core/nearest.h"
+#include "core/printable.h"
+#include "core/standard_output.h"
 #include "core/version.h"
 
 namespace terapi::conformance {
@@ -59,15 +61,7 @@ void print_usage() {
       flags.help().c_str());
 }
 
-}  // namespace
-
-int refuse(const std::string& message) {
-  std::fprintf(stderr, "terapi-conformance: %s%s", message.c_str(),
-               message.ends_with('\n') ? "" : "\n");
-  return 2;
-}
-
-int run_program(const std::vector<std::string>& arguments) {
+int run_mode(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
     print_usage();
     return 2;
@@ -93,6 +87,21 @@ int run_program(const std::vector<std::string>& arguments) {
     names.push_back(mode.name);
   }
   return refuse("unknown mode '" + first + "'" + core::suggestion(first, names));
+}
+
+}  // namespace
+
+int refuse(const std::string& message) {
+  // It may name what came from a file or a server.
+  const std::string safe = core::printable(message, core::LineBreaks::kKeep);
+  std::fprintf(stderr, "terapi-conformance: %s%s", safe.c_str(), safe.ends_with('\n') ? "" : "\n");
+  return 2;
+}
+
+int run_program(const std::vector<std::string>& arguments) {
+  const int code = run_mode(arguments);
+  // A judgement that nobody can read is none.
+  return core::exit_code_with_output("terapi-conformance", code);
 }
 
 }  // namespace terapi::conformance

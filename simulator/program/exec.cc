@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "simulator/program/program.h"
+#include "simulator/program/ready_file.h"
 #include "simulator/program/server_process.h"
 
 namespace terapi::simulator {
@@ -39,6 +40,26 @@ constexpr int kCannotRun = 127;
   _exit(kCannotRun);
 }
 
+// Whether the SIGINT that came last was typed at the terminal, whose driver sends it to everybody
+// in the foreground: the command has it then.
+volatile std::sig_atomic_t typed_interrupt = 0;
+struct sigaction handler_before {};
+
+void note_who_interrupts(int signal, siginfo_t* info, void* /*context*/) {
+  typed_interrupt = info->si_code == SI_KERNEL ? 1 : 0;
+  handler_before.sa_handler(signal);
+}
+
+// In front of the loop's own handler, which is not told.
+void tell_interrupts_apart() {
+  struct sigaction handler {};
+  ::sigaction(SIGINT, nullptr, &handler_before);
+  handler = handler_before;
+  handler.sa_flags |= SA_SIGINFO;
+  handler.sa_sigaction = note_who_interrupts;
+  ::sigaction(SIGINT, &handler, nullptr);
+}
+
 int exit_code(int status) {
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : 1;
@@ -59,6 +80,8 @@ int run_exec(const std::vector<std::string>& arguments) {
   auto started = ServerProcess::start(options);
   if (!started) return report(name, started.error().code, started.error().message);
   ServerProcess& process = **started;
+  const auto ready_file = ReadyFile::write(options.ready_file, process);
+  if (!ready_file) return report(name, ready_file.error().code, ready_file.error().message);
 
   // At a terminal the command stays in the foreground group, where Ctrl-C reaches it by itself.
   const bool own_group = isatty(STDIN_FILENO) == 0;
@@ -69,8 +92,15 @@ int run_exec(const std::vector<std::string>& arguments) {
   if (own_group) setpgid(child, child);
 
   std::optional<int> status;
-  process.loop().on_signals({SIGINT, SIGTERM},
-                            [&](int signal) { kill(own_group ? -child : child, signal); });
+  process.loop().on_signals({SIGINT, SIGTERM}, [&](int signal) {
+    const bool has_it = signal == SIGINT && typed_interrupt != 0;
+    if (own_group) {
+      kill(-child, signal);
+    } else if (!has_it) {
+      kill(child, signal);
+    }
+  });
+  tell_interrupts_apart();
   process.loop().watch_child(child, [&](int ended) {
     status = ended;
     if (own_group) kill(-child, SIGKILL);  // what the command left running

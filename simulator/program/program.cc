@@ -4,6 +4,8 @@
 #include <set>
 
 #include "core/nearest.h"
+#include "core/printable.h"
+#include "core/standard_output.h"
 #include "core/version.h"
 #include "simulator/program/serve_flags.h"
 
@@ -34,18 +36,7 @@ void print_help() {
       flags.help().c_str());
 }
 
-}  // namespace
-
-int report(const std::string& program, const std::string& code, const std::string& message) {
-  static const std::set<std::string> kInput = {
-      "bad_usage", "bad_world", "bad_key",  "bad_load", "bad_record",
-      "bad_file",  "no_file",   "bad_host", "bad_json", "unknown_dialect"};
-  std::fprintf(stderr, "%s: %s%s", program.c_str(), message.c_str(),
-               message.ends_with('\n') ? "" : "\n");
-  return kInput.contains(code) || code.starts_with("data_") ? 2 : 1;
-}
-
-int run_program(const std::vector<std::string>& arguments) {
+int run_command(const std::vector<std::string>& arguments) {
   const std::string first = arguments.empty() ? "serve" : arguments.front();
   if (first == "--help" || first == "-h" || first == "help") {
     print_help();
@@ -72,6 +63,25 @@ int run_program(const std::vector<std::string>& arguments) {
   return report("terapi-simulator", "bad_usage",
                 "unknown command '" + first + "'" +
                     core::suggestion(first, {"serve", "exec", "ready", "validate"}));
+}
+
+}  // namespace
+
+int report(const std::string& program, const std::string& code, const std::string& message) {
+  static const std::set<std::string> kInput = {
+      "bad_usage", "bad_world", "bad_key",  "bad_load",        "bad_record",   "bad_file",
+      "no_file",   "bad_host",  "bad_json", "unknown_dialect", "output_failed"};
+  // It may name what came from a file or a server.
+  const std::string safe = core::printable(message, core::LineBreaks::kKeep);
+  std::fprintf(stderr, "%s: %s%s", program.c_str(), safe.c_str(), safe.ends_with('\n') ? "" : "\n");
+  return kInput.contains(code) || code.starts_with("data_") ? 2 : 1;
+}
+
+int run_program(const std::vector<std::string>& arguments) {
+  const int code = run_command(arguments);
+  // A command that `exec` ran has its own code, and prints for itself.
+  if (!arguments.empty() && arguments.front() == "exec") return code;
+  return core::exit_code_with_output("terapi-simulator", code);
 }
 
 }  // namespace terapi::simulator

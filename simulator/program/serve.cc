@@ -1,30 +1,16 @@
 // terapi-simulator serve.
-#include <unistd.h>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 
-#include "core/json_writer.h"
-#include "core/replace_file.h"
+#include "core/standard_output.h"
 #include "simulator/program/program.h"
+#include "simulator/program/ready_file.h"
 #include "simulator/program/server_process.h"
 #include "simulator/records/timestamp.h"
 
 namespace terapi::simulator {
 namespace {
-
-core::Result<void> write_ready_file(const std::string& path, const ServerProcess& process) {
-  core::json::Writer out;
-  out.begin_object()
-      .field("base_url", process.base_url())
-      .field("control_url", process.base_url() + "/_simulator")
-      .field("secret_key", process.secret_key())
-      .field("signing_key", process.signing_key())
-      .field("pid", getpid())
-      .end_object();
-  const core::Result<void> written = core::replace_file(path, out.take() + "\n");
-  if (written) return {};
-  return core::Error{written.error().code, "--ready-file: " + written.error().message};
-}
 
 void print_curl(const ServerProcess& process, const std::string& parameter) {
   std::printf(
@@ -37,18 +23,27 @@ void print_curl(const ServerProcess& process, const std::string& parameter) {
       process.base_url().c_str(), process.secret_key().c_str(), parameter.c_str());
 }
 
-void print_hints(const ServerProcess& process, bool virtual_time) {
-  const Time yesterday =
-      virtual_time ? core::VirtualClock::start_of_time()
-                   : std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()) -
-                         std::chrono::hours(24);
+// A day before the records that it starts with, on the clock that they have their times from.
+Time since_when(const ServeFlags& flags) {
+  const Time now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  const Time start = flags.start.value_or(core::VirtualClock::start_of_time());
+  return (flags.clock == "virtual" ? start : now) - std::chrono::hours(24);
+}
+
+void print_hints(const ServerProcess& process, const ServeFlags& flags) {
   std::printf("\n%s\n\nWhat changed since a time (the guide's first command):\n\n",
               process.summary().c_str());
-  print_curl(process, "modified_after=" + format_millis(yesterday));
+  print_curl(process, "modified_after=" + format_millis(since_when(flags)));
   const std::string cursor = process.example_cursor();
   if (!cursor.empty()) {
     std::printf("What changed since the record you stored last (the guide's second command):\n\n");
     print_curl(process, "cursor=" + cursor);
+  }
+  if (flags.clock == "virtual") {
+    std::printf(
+        "Time stands still. Let everything that is due happen:\n\n"
+        "  curl -X POST %s/_simulator/clock/run-until-idle\n\n",
+        process.base_url().c_str());
   }
   std::printf(
       "The page, to see and change what goes on: %s/_simulator/\n"
@@ -72,14 +67,14 @@ int run_serve(const std::vector<std::string>& arguments) {
   auto process = ServerProcess::start(options);
   if (!process) return report(name, process.error().code, process.error().message);
   (*process)->loop().on_signals({SIGINT, SIGTERM}, [&](int) { (*process)->stop(); });
-  if (!options.ready_file.empty()) {
-    const auto written = write_ready_file(options.ready_file, **process);
-    if (!written) return report(name, written.error().code, written.error().message);
-  }
+  const auto ready_file = ReadyFile::write(options.ready_file, **process);
+  if (!ready_file) return report(name, ready_file.error().code, ready_file.error().message);
   std::printf("terapi-simulator ready base_url=%s secret_key=%s\n", (*process)->base_url().c_str(),
               (*process)->secret_key().c_str());
-  if (options.hints) print_hints(**process, options.clock == "virtual");
-  std::fflush(stdout);
+  if (options.hints) print_hints(**process, options);
+  // Whoever waits for that line would wait for ever.
+  const auto printed = core::flush_output();
+  if (!printed) return report(name, printed.error().code, printed.error().message);
   (*process)->run();
   return 0;
 }

@@ -1,8 +1,19 @@
 #include "simulator/program/serve_flags.h"
 
+#include <chrono>
+
+#include "core/rfc3339.h"
 #include "simulator/records/dialect.h"
 
 namespace terapi::simulator {
+namespace {
+
+std::optional<core::Time> start_time(const std::string& text) {
+  if (text != "now") return core::parse_rfc3339(text);
+  return std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
+}
+
+}  // namespace
 
 void ServeFlags::add_to(core::Flags& flags) {
   flags.text("host", "ADDRESS", "address to listen on (default 127.0.0.1)", host);
@@ -18,6 +29,16 @@ void ServeFlags::add_to(core::Flags& flags) {
              loads);
   flags.choice("clock", {"system", "virtual"}, "virtual: time stands still until it is advanced",
                clock);
+  flags.add("start", "TIME",
+            "where a virtual clock begins: RFC 3339, or `now` (default 2024-01-01T00:00:00Z); one "
+            "that --data kept goes on where it stood",
+            [this](const std::string& text) -> core::Result<void> {
+              start = start_time(text);
+              if (start) return {};
+              return core::Error{"bad_usage", "--start: '" + text +
+                                                  "' is no time; expected `now` or an RFC 3339 "
+                                                  "timestamp, as in 2024-01-01T00:00:00Z"};
+            });
   flags.number("seed", "N", "determines everything random (default 1)", {}, seed);
   flags.choice("dialect", dialect_names(), "the vocabulary and habits to use", dialect);
   flags.list("webhook-url", "URL", "where webhooks go (at most two)", webhook_urls);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/flags.h"
 #include "simulator/observation/log_book.h"
 
@@ -17,6 +19,7 @@ struct ServeFlags {
   std::string data;
   std::vector<std::string> loads;
   std::string clock = "system";
+  std::optional<core::Time> start;  // of a virtual clock; none: 2024-01-01T00:00:00Z
   std::uint64_t seed = 1;
   std::string dialect = "terapi";
   std::vector<std::string> webhook_urls;

@@ -149,6 +149,12 @@ core::Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const ServeFla
   if (!options) return options.error();
   auto parts = std::make_unique<Parts>();
   const bool virtual_time = flags.clock == "virtual";
+  if (flags.start && !virtual_time) {
+    return core::Error{"bad_usage",
+                       "--start: only a virtual clock can be set; expected --clock "
+                       "virtual beside it"};
+  }
+  if (flags.start) parts->virtual_clock.set(*flags.start);
   const SimulatorClock clock =
       virtual_time ? SimulatorClock(parts->virtual_clock) : SimulatorClock(parts->loop.clock());
 
