@@ -12,6 +12,7 @@
 
 #include "core/system/event_loop_impl.h"
 #include "core/system/message_head.h"
+#include "core/system/name_lookup.h"
 #include "core/system/sender_connection.h"
 #include "core/url.h"
 
@@ -39,7 +40,8 @@ std::string path_of(const Url& url) { return url.target.substr(0, url.target.fin
 class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
                                private SenderConnectionOwner {
  public:
-  Impl(EventLoop& loop, HttpSenderOptions options) : loop_(loop), options_(std::move(options)) {}
+  Impl(EventLoop& loop, HttpSenderOptions options)
+      : loop_(loop), options_(std::move(options)), names_(loop.impl().io()) {}
 
   void send(Request request, const SendOptions& options, Done done);
   HttpSenderCounters counters() const;
@@ -64,6 +66,7 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
   void on_stale(const SendJobPtr& job) override;
   void on_idle(SenderConnection& connection) override;
   void on_gone(SenderConnection& connection) override;
+  NameLookup& names() override { return names_; }
 
   void on_timeout(const SendJobPtr& job);
   Host& host_of(const SendJob& job) { return hosts_.at(origin_of(job.url)); }
@@ -84,6 +87,7 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
 
   EventLoop& loop_;
   HttpSenderOptions options_;
+  NameLookup names_;
   std::unordered_map<std::string, Host> hosts_;
   std::unordered_map<SendJob*, SendJobPtr> jobs_;
   std::optional<asio::ssl::context> tls_;

@@ -125,11 +125,7 @@ std::shared_ptr<SenderConnection> SenderConnection::make(SenderConnectionOwner& 
 
 SenderConnection::SenderConnection(SenderConnectionOwner& owner, EventLoop& loop, const Url& url,
                                    std::size_t max_header_bytes)
-    : owner_(owner),
-      url_(url),
-      max_header_bytes_(max_header_bytes),
-      io_(loop.impl().io()),
-      resolver_(io_) {}
+    : owner_(owner), url_(url), max_header_bytes_(max_header_bytes), io_(loop.impl().io()) {}
 
 void SenderConnection::carry(SendJobPtr job) {
   job->connection = this;
@@ -161,7 +157,6 @@ bool SenderConnection::is_stale() {
 
 void SenderConnection::close() {
   if (std::exchange(closed_, true)) return;
-  resolver_.cancel();
   if (dialer_) dialer_->cancel();
   Code ignored;
   socket().close(ignored);
@@ -175,19 +170,16 @@ void SenderConnection::close() {
 void SenderConnection::connect() {
   Code code;
   const auto address = asio::ip::make_address(url_.host, code);
-  if (!code) return on_resolved({}, {Tcp::endpoint(address, url_.port)});
-  resolver_.async_resolve(url_.host, std::to_string(url_.port),
-                          [this, self = shared_from_this()](
-                              const Code& error, const Tcp::resolver::results_type& found) {
-                            std::vector<Tcp::endpoint> endpoints;
-                            for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-                            on_resolved(error, endpoints);
-                          });
+  if (!code) return on_resolved({Tcp::endpoint(address, url_.port)});
+  owner_.names().look_up(url_.host, url_.port,
+                         [gone = weak_from_this()](const NameLookup::Endpoints& endpoints) {
+                           if (const auto self = gone.lock()) self->on_resolved(endpoints);
+                         });
 }
 
-void SenderConnection::on_resolved(const Code& code, const std::vector<Tcp::endpoint>& endpoints) {
+void SenderConnection::on_resolved(const std::vector<Tcp::endpoint>& endpoints) {
   if (closed_) return;
-  if (code || endpoints.empty()) {
+  if (endpoints.empty()) {
     return fail("name_not_resolved", "the host '" + url_.host + "' is not known");
   }
   dialer_ = Dialer::start(io_, endpoints, job_->connect_delay,

@@ -22,6 +22,7 @@
 #include "core/system/dialer.h"
 #include "core/system/event_loop_impl.h"
 #include "core/system/http_sender.h"
+#include "core/system/name_lookup.h"
 #include "core/system/response_head.h"
 #include "core/system/response_writer.h"
 #include "core/url.h"
@@ -55,6 +56,7 @@ class SenderConnectionOwner {
   virtual void on_stale(const SendJobPtr& job) = 0;
   virtual void on_idle(SenderConnection& connection) = 0;
   virtual void on_gone(SenderConnection& connection) = 0;
+  virtual NameLookup& names() = 0;
 
  protected:
   ~SenderConnectionOwner() = default;
@@ -109,7 +111,7 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
 
  private:
   void connect();
-  void on_resolved(const Code& code, const std::vector<asio::ip::tcp::endpoint>& endpoints);
+  void on_resolved(const std::vector<asio::ip::tcp::endpoint>& endpoints);
   void on_connected(const Code& code);
   void consume(std::string_view bytes);
   std::optional<Error> accept_head();
@@ -123,7 +125,6 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
   const Url url_;
   const std::size_t max_header_bytes_;
   asio::io_context& io_;
-  asio::ip::tcp::resolver resolver_;
   std::shared_ptr<Dialer> dialer_;  // while it connects
   std::array<char, std::size_t{8} << 10> buffer_;
 
