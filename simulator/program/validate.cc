@@ -53,7 +53,13 @@ bool validate(const std::string& path) {
     return false;
   }
   const std::string text = content.str();
-  if (is_scenario(text)) return validate_scenario(path);
+  if (is_scenario(text)) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) return validate_scenario(path);
+    std::fprintf(stderr, "%s: a scenario out of a pipe; `terapi-conformance validate` checks it\n",
+                 path.c_str());
+    return false;
+  }
   json::Issues issues;
   static_cast<void>(read_world(text, terapi_dialect(), issues));
   if (issues.empty()) {

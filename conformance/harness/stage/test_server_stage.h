@@ -73,6 +73,7 @@ class TestServerStage final : public ServerStage {
       }
       const auto begin = std::string_view("http://receiver.test").size();
       request.target = request.target.substr(begin);
+      if (options.on_turn) options.on_turn(request);
       done(core::deliver(stage.receiver_(request, stage.clock_.now()), options).result);
     }
     TestServerStage& stage;

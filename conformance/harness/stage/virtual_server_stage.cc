@@ -26,6 +26,7 @@ class VirtualServerStage::Post final : public core::AsyncTransport {
       return done(core::Error{"connection_refused", "nobody listens"});
     }
     request.target = url->target;
+    if (options.on_turn) options.on_turn(request);
     done(core::deliver(stage_.receiver_(request, stage_.now()), options).result);
   }
 
