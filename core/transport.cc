@@ -15,6 +15,13 @@ Result<Url> to_origin_form(Request& request) {
   return url;
 }
 
+void AsyncTransport::open(Request request, const SendOptions& options, Opened opened) {
+  send(std::move(request), options, [opened = std::move(opened)](Result<Response> answer) {
+    if (!answer) return opened(answer.error());
+    opened(OpenedAnswer{*std::move(answer), nullptr});
+  });
+}
+
 Result<Response> HandlerTransport::send(const Request& request, const SendOptions& options) {
   std::optional<Result<Response>> answer;
   send(request, options, [&](Result<Response> response) { answer = std::move(response); });

@@ -13,7 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
+#include "core/body_source.h"
 #include "core/http_message.h"
 #include "core/result.h"
 #include "core/url.h"
@@ -42,6 +44,8 @@ struct SendOptions {
   // Called when the request's turn has come, once at most: the last moment to complete its headers.
   // Often within send(). It must not send or destroy anything.
   std::function<void(Request&)> on_turn{};
+  // open(): how long each further piece of the body may take, while somebody waits for it.
+  Duration piece_timeout = std::chrono::minutes(5);
 };
 
 // Sends and waits. Thread rule: one thread at a time for each instance.
@@ -54,13 +58,24 @@ class Transport {
   Result<Response> send(const Request& request) { return send(request, SendOptions{}); }
 };
 
+// An answer whose body may still be on its way.
+struct OpenedAnswer {
+  Response response;                   // with as much of the body as is there
+  std::shared_ptr<BodySource> rest{};  // null: that is all
+};
+
 // Sends and calls back, on the driver's thread, exactly once; in-process implementations may call
 // back before `send` returns.
 class AsyncTransport {
  public:
   using Done = std::function<void(Result<Response>)>;
+  using Opened = std::function<void(Result<OpenedAnswer>)>;
   virtual ~AsyncTransport() = default;
   virtual void send(Request request, const SendOptions& options, Done done) = 0;
+  // Calls back when the answer's head is there, and leaves the body to be read: of any size, for as
+  // long as it takes, and never more of it in memory than a little. The time-out is that of the
+  // head. Here, and so in process: send(), and all of it at once.
+  virtual void open(Request request, const SendOptions& options, Opened opened);
 };
 
 // What answers requests: calls `done` exactly once, now or later, on the driver's thread.

@@ -372,6 +372,11 @@ void HttpConnection::respond(Outcome outcome) {
   } else if (!is_bodyless_status(response.status)) {
     framing.content_length = response.body.size();
   }
+  // Whose body was never asked for may say how long it would be.
+  const auto announced = response.headers.get("Content-Length");
+  if (is_head_ && announced && framing.content_length) {
+    framing.content_length = parse_number<std::uint64_t>(*announced);
+  }
   framing.date = server_->date();
   if (!keep_alive_) {
     framing.connection = "close";

@@ -44,6 +44,7 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
       : loop_(loop), options_(std::move(options)), names_(loop.impl().io()) {}
 
   void send(Request request, const SendOptions& options, Done done);
+  void open(Request request, const SendOptions& options, Opened opened);
   HttpSenderCounters counters() const;
   void close_all();
 
@@ -63,12 +64,16 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
   };
 
   void on_finished(const SendJobPtr& job, Result<Response> result) override;
+  void on_part(const SendJobPtr& job, Response& response) override;
   void on_stale(const SendJobPtr& job) override;
   void on_idle(SenderConnection& connection) override;
   void on_gone(SenderConnection& connection) override;
   NameLookup& names() override { return names_; }
 
+  void accept(SendJobPtr job, Request request, const SendOptions& options);
   void on_timeout(const SendJobPtr& job);
+  void give_up(const SendJobPtr& job);
+  static void end_pipe(BodyPipe& pipe, Result<Response> result);
   Host& host_of(const SendJob& job) { return hosts_.at(origin_of(job.url)); }
   void place(const SendJobPtr& job);
   bool may_start(const Host& host, const Lane& lane) const;
@@ -100,6 +105,18 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
 // Sending.
 
 void HttpSender::Impl::send(Request request, const SendOptions& options, Done done) {
+  auto job = std::make_shared<SendJob>();
+  job->done = std::move(done);
+  accept(std::move(job), std::move(request), options);
+}
+
+void HttpSender::Impl::open(Request request, const SendOptions& options, Opened opened) {
+  auto job = std::make_shared<SendJob>();
+  job->opened = std::move(opened);
+  accept(std::move(job), std::move(request), options);
+}
+
+void HttpSender::Impl::accept(SendJobPtr job, Request request, const SendOptions& options) {
   Result<Url> url = parse_url(request.target);
   std::optional<Error> error;
   if (!url) {
@@ -107,8 +124,6 @@ void HttpSender::Impl::send(Request request, const SendOptions& options, Done do
   } else if (url->scheme == "https") {
     if (const auto context = tls(); !context) error = context.error();
   }
-  auto job = std::make_shared<SendJob>();
-  job->done = std::move(done);
   jobs_.emplace(job.get(), job);
   if (error) {
     asio::post(loop_.impl().io(), [self = weak_from_this(), job, error = *error] {
@@ -280,8 +295,44 @@ void HttpSender::Impl::on_finished(const SendJobPtr& job, Result<Response> resul
     leave(host, *keep);
     serve(host);
   }
-  const Done done = std::move(keep->done);
-  done(std::move(result));
+  if (keep->pipe) return end_pipe(*keep->pipe, std::move(result));
+  if (const Done done = std::move(keep->done)) return done(std::move(result));
+  const Opened opened = std::move(keep->opened);
+  if (!result) return opened(result.error());
+  opened(OpenedAnswer{*std::move(result), nullptr});
+}
+
+void HttpSender::Impl::end_pipe(BodyPipe& pipe, Result<Response> result) {
+  if (!result) return pipe.end(result.error());
+  pipe.put(result->body);
+  pipe.end(std::nullopt);
+}
+
+void HttpSender::Impl::on_part(const SendJobPtr& job, Response& response) {
+  if (job->pipe) return job->pipe->put(std::exchange(response.body, {}));
+  // Its head is in time; for the rest of it the pipe is patient.
+  loop_.clock().cancel(std::exchange(job->timer, 0));
+  const std::weak_ptr<SendJob> weak = job;
+  job->pipe = std::make_shared<BodyPipe>(
+      BodyPipe::Ports{loop_.impl().io(), loop_.clock(), job->options.piece_timeout,
+                      [weak] {
+                        const SendJobPtr room_for = weak.lock();
+                        if (room_for && room_for->connection != nullptr)
+                          room_for->connection->resume();
+                      },
+                      [weak, self = weak_from_this()] {
+                        const auto impl = self.lock();
+                        const SendJobPtr given_up = weak.lock();
+                        if (impl && given_up && given_up->connection != nullptr)
+                          impl->give_up(given_up);
+                      }});
+  const Opened opened = std::exchange(job->opened, nullptr);
+  opened(OpenedAnswer{std::exchange(response, {}), job->pipe->reader()});
+}
+
+void HttpSender::Impl::give_up(const SendJobPtr& job) {
+  job->connection->close();
+  on_finished(job, Error{"timeout", "nobody reads the answer's body any more"});
 }
 
 void HttpSender::Impl::on_timeout(const SendJobPtr& job) {
@@ -375,6 +426,10 @@ HttpSender::~HttpSender() { impl_->close_all(); }
 
 void HttpSender::send(Request request, const SendOptions& options, Done done) {
   impl_->send(std::move(request), options, std::move(done));
+}
+
+void HttpSender::open(Request request, const SendOptions& options, Opened opened) {
+  impl_->open(std::move(request), options, std::move(opened));
 }
 
 HttpSenderCounters HttpSender::counters() const { return impl_->counters(); }

@@ -64,6 +64,8 @@ class HttpSender final : public AsyncTransport {
   HttpSender& operator=(const HttpSender&) = delete;
 
   void send(Request request, const SendOptions& options, Done done) override;
+  // `opened` is called as `done` is.
+  void open(Request request, const SendOptions& options, Opened opened) override;
   HttpSenderCounters counters() const;
 
  private:

@@ -10,7 +10,10 @@
 //
 // Responses: Content-Length, Date, Connection and Keep-Alive are written here; a handler's own
 // Content-Length, Transfer-Encoding and Keep-Alive are left out; its "Connection: close" is obeyed.
-// HEAD sends the headers that GET would. Outcome.wire is carried out as http_message.h says.
+// HEAD sends the headers that GET would, and a handler's own Content-Length. Outcome.wire is
+// carried out as http_message.h says. What Outcome.rest has yet is sent as it comes: by a
+// Content-Length of the handler's, or else in chunks (until the connection closes, to a peer of
+// HTTP/1.0).
 //
 // Thread rule: everything, the handler and its `done` included, on the loop's thread (start() also
 // before the loop runs). `done` may be called before the handler returns, or any time later, also

@@ -204,6 +204,18 @@ TEST(HttpServerStream, SendsNoBodyToHead) {
   EXPECT_TRUE(socket.read_response().ends_with("GET /alive\n"));
 }
 
+// Whoever passes the answer to a HEAD on has no body to tell the length by.
+TEST(HttpServerStream, PassesOnTheLengthOfWhatHeadDidNotBring) {
+  TestServer server({}, [](const Request& request, const auto& done) {
+    if (request.target == "/alive") return answer_with_request(request, done);
+    done({{200, {{"Content-Length", "1000000"}}, ""}, {}});
+  });
+  TestSocket socket = server.connect();
+  socket.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(has(socket.read_response(false), "Content-Length: 1000000\r\n"));
+  EXPECT_TRUE(server.answers());
+}
+
 TEST(HttpServerStream, CutsItShortWhereAFaultSays) {
   WireFaults wire;
   wire.truncate_after = 7;

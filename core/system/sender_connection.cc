@@ -225,7 +225,18 @@ void SenderConnection::on_read(const Code& code, std::size_t size, bool orderly_
   if (!job_) return close();
   answered_ = true;
   consume({buffer_.data(), size});
-  if (!closed_) read();
+  if (!closed_ && in_body_ && job_ && job_->streams()) owner_.on_part(job_, response_);
+  read_on();
+}
+
+void SenderConnection::read_on() {
+  if (closed_) return;
+  paused_ = job_ && job_->pipe && job_->pipe->is_full();
+  if (!paused_) read();
+}
+
+void SenderConnection::resume() {
+  if (paused_) read_on();
 }
 
 void SenderConnection::consume(std::string_view bytes) {
@@ -264,8 +275,8 @@ std::optional<Error> SenderConnection::accept_head() {
     return std::nullopt;
   }
   constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
-  Result<BodyDecoder> body =
-      head_->body(status_is_enough() ? kUnlimited : job_->options.max_response_bytes);
+  const bool any_size = status_is_enough() || job_->streams();
+  Result<BodyDecoder> body = head_->body(any_size ? kUnlimited : job_->options.max_response_bytes);
   if (!body && !status_is_enough()) return body.error();
   body_ = body ? *body : BodyDecoder::until_close(kUnlimited);
   response_ = std::move(head_->response());

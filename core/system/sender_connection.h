@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/system/body_decoder.h"
+#include "core/system/body_pipe.h"
 #include "core/system/dialer.h"
 #include "core/system/event_loop_impl.h"
 #include "core/system/http_sender.h"
@@ -40,11 +41,16 @@ struct SendJob {
   SendOptions options;
   Duration connect_delay{0};  // until the next address of the host is tried beside one
   AsyncTransport::Done done;
+  // Of a request whose answer is opened, in place of `done`: until its head is there. Then the pipe
+  // takes the body.
+  AsyncTransport::Opened opened;
+  std::shared_ptr<BodyPipe> pipe;
   TimerId timer = 0;
   SenderConnection* connection = nullptr;  // none: waits in its host's queue
   bool is_head = false;
   bool may_repeat = false;  // asking twice is asking once (RFC 9110, 9.2.2), or allowed
   bool is_retry = false;
+  bool streams() const { return opened != nullptr || pipe != nullptr; }
 };
 using SendJobPtr = std::shared_ptr<SendJob>;
 
@@ -52,6 +58,9 @@ using SendJobPtr = std::shared_ptr<SendJob>;
 class SenderConnectionOwner {
  public:
   virtual void on_finished(const SendJobPtr& job, Result<Response> result) = 0;
+  // Of a job that streams: its head is there, or more of its body, which is taken out of
+  // `response`. Afterwards the connection may be closed.
+  virtual void on_part(const SendJobPtr& job, Response& response) = 0;
   // The connection went stale before it could carry the job.
   virtual void on_stale(const SendJobPtr& job) = 0;
   virtual void on_idle(SenderConnection& connection) = 0;
@@ -82,6 +91,8 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
   // The time-out has come. True when what is there of the answer was enough: on_finished has been
   // told, and the connection is gone.
   bool settle();
+  // There is room again for what its job's body has.
+  void resume();
   // While idle: whether the peer has closed already, which no read has told yet.
   bool is_stale();
   bool is_idle() const { return connected_ && !job_; }
@@ -115,6 +126,7 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
   void on_connected(const Code& code);
   void consume(std::string_view bytes);
   std::optional<Error> accept_head();
+  void read_on();
   bool status_is_enough() const { return job_->options.needed == AnswerNeeded::kStatus; }
   void end_body(bool nothing_follows);
   void on_peer_closed(const Code& code, bool orderly_end);
@@ -141,6 +153,7 @@ class SenderConnection : public std::enable_shared_from_this<SenderConnection> {
   bool in_body_ = false;
   bool writing_ = false;
   bool reusable_ = false;
+  bool paused_ = false;  // whoever takes the body has enough for now
 };
 
 }  // namespace terapi::core

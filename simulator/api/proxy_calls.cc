@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/parse_number.h"
+#include "simulator/api/proxy_body.h"
 #include "simulator/observation/operation.h"
 #include "simulator/upstream/request_step.h"
 #include "simulator/upstream/upstream.h"
@@ -13,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const core::SendOptions kBounds = {.timeout = 30s, .max_response_bytes = std::size_t{16} << 20};
+constexpr Duration kLongestToBegin = 30s;
 constexpr Duration kFirstWait = 100ms;
 // Who asks for more patience than this gets no other attempt.
 constexpr Duration kLongestWait = 60s;
@@ -93,12 +94,14 @@ void ProxyCalls::attempt(Number number) {
 }
 
 void ProxyCalls::send_to_host(Number number) {
-  transport_.send(calls_.at(number).order.request, kBounds,
-                  [this, number](core::Result<core::Response> answer) {
+  core::SendOptions options;
+  options.timeout = kLongestToBegin;
+  transport_.open(calls_.at(number).order.request, options,
+                  [this, number](core::Result<core::OpenedAnswer> answer) {
                     if (!calls_.contains(number)) return;
                     if (!answer) return on_error(number, answer.error());
-                    leave_out_hops(answer->headers);
-                    on_answer(number, {*std::move(answer), {}});
+                    leave_out_hops(answer->response.headers);
+                    on_answer(number, {std::move(answer->response), {}, std::move(answer->rest)});
                   });
 }
 
@@ -117,9 +120,28 @@ void ProxyCalls::on_answer(Number number, core::Outcome outcome) {
   }
   PublicAnswer answer;
   answer.stream = call.order.connection;
-  answer.passed_on = std::move(outcome.response);
   answer.wire = outcome.wire;
+  if (outcome.rest) answer.rest = watch(outcome, call.operation, end_of(delivery, engine_.now()));
+  answer.passed_on = std::move(outcome.response);
   finish(number, delivery, std::move(answer));
+}
+
+// The operation ends with the body; `end` is what it comes to if nothing goes wrong on the way.
+std::shared_ptr<core::BodySource> ProxyCalls::watch(core::Outcome& outcome, std::uint64_t operation,
+                                                    LogEnd end) {
+  return std::make_shared<ProxyBody>(
+      std::move(outcome.rest), outcome.response.body.size(),
+      [this, alive = std::weak_ptr(alive_), operation, end](const ProxyBody::End& body) {
+        if (alive.expired()) return;
+        LogEnd whole = end;
+        whole.at = engine_.now();
+        if (!body.error.empty()) {
+          whole.outcome = body.left ? LogOutcome::kCutOff : LogOutcome::kFailure;
+          whole.error = "after " + std::to_string(body.bytes) + " bytes: " + body.error;
+        }
+        engine_.end_operation_aloud(operation, std::move(whole));
+        engine_.settle();
+      });
 }
 
 void ProxyCalls::on_error(Number number, const core::Error& error) {
@@ -145,9 +167,8 @@ void ProxyCalls::try_again(Number number, Duration wait) {
   engine_.settle();
 }
 
-void ProxyCalls::finish(Number number, const core::Delivery& last, PublicResult result) {
-  Call call = std::move(calls_.extract(number).mapped());
-  LogEnd end{LogOutcome::kSuccess, engine_.now() + last.after};
+LogEnd ProxyCalls::end_of(const core::Delivery& last, Time now) {
+  LogEnd end{LogOutcome::kSuccess, now + last.after};
   if (!last.result) {
     end.outcome = LogOutcome::kFailure;
     end.error = last.result.error().message;
@@ -155,7 +176,14 @@ void ProxyCalls::finish(Number number, const core::Delivery& last, PublicResult 
     end.outcome = LogOutcome::kFailure;
     end.error = "answered " + std::to_string(last.result->status);
   }
-  engine_.end_operation_aloud(call.operation, std::move(end));
+  return end;
+}
+
+void ProxyCalls::finish(Number number, const core::Delivery& last, PublicResult result) {
+  Call call = std::move(calls_.extract(number).mapped());
+  const auto* answer = std::get_if<PublicAnswer>(&result);
+  const bool goes_on = answer != nullptr && answer->rest != nullptr;
+  if (!goes_on) engine_.end_operation_aloud(call.operation, end_of(last, engine_.now()));
   call.done(std::move(result));
 }
 

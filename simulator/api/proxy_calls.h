@@ -4,8 +4,9 @@
 // else waits.
 //
 // To another host goes what the caller means for it, and nothing else: neither the environment's
-// key nor the connection's credentials. Redirects are handed back, not followed; time and the size
-// of the answer are bounded.
+// key nor the connection's credentials. Redirects are handed back, not followed. The time that its
+// answer takes to begin is bounded; the body streams through, piece by piece, as fast as the caller
+// takes it.
 //
 // Thread rule: the simulator's thread.
 #pragma once
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,10 +64,13 @@ class ProxyCalls {
   void attempt(Number number);
   void send_to_host(Number number);
   void on_answer(Number number, core::Outcome outcome);
+  std::shared_ptr<core::BodySource> watch(core::Outcome& outcome, std::uint64_t operation,
+                                          LogEnd end);
   void on_error(Number number, const core::Error& error);
   void note_step(const Call& call, core::Delivery delivery);
   void try_again(Number number, Duration wait);
   void finish(Number number, const core::Delivery& last, PublicResult result);
+  static LogEnd end_of(const core::Delivery& last, Time now);
 
   Engine& engine_;
   Upstream& upstream_;
@@ -73,6 +78,7 @@ class ProxyCalls {
   std::vector<core::Url> allowed_;
   std::map<Number, Call> calls_;  // under way; what is not here any more has been answered
   Number last_ = 0;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // bodies may outlive this
 };
 
 }  // namespace terapi::simulator

@@ -144,7 +144,10 @@ void PublicApi::handle(core::Request request, const Done& done) {
 
 core::Outcome PublicApi::finish(Call call, Result result) {
   core::Outcome outcome;
-  if (const auto* answered = std::get_if<PublicAnswer>(&result)) outcome.wire = answered->wire;
+  if (auto* answered = std::get_if<PublicAnswer>(&result)) {
+    outcome.wire = answered->wire;
+    outcome.rest = std::move(answered->rest);
+  }
   if (const auto* error = std::get_if<ApiError>(&result)) {
     outcome.response = error_response(*error, engine_.secrets());
   } else if (auto* fault = std::get_if<InjectedAnswer>(&result)) {

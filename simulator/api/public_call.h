@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,7 @@ struct PublicAnswer {
   std::string body;                         // JSON
   std::optional<core::Response> passed_on;  // instead of both: another server's answer
   core::WireFaults wire;                    // of the external API, on top of the caller's own
+  std::shared_ptr<core::BodySource> rest;   // what follows on passed_on's body
   // Instead of all of this: begins what ends with the answer, now or later.
   std::function<void(std::function<void(PublicResult)>)> later;
   StreamKey stream;  // what the call was about

@@ -1,5 +1,6 @@
 #include "simulator/program/server_process.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -122,14 +123,16 @@ core::Result<std::unique_ptr<SqliteStorage>> open_storage(const std::string& pat
 
 core::HttpServerOptions server_options(const ServeFlags& flags, core::Clock* fault_clock) {
   constexpr std::size_t kPublicBody = std::size_t{1} << 20;
+  constexpr std::size_t kProxyBody = std::size_t{64} << 20;  // somebody's file
   const std::size_t control_body = flags.max_control_body_mib << 20;
   core::HttpServerOptions options;
   options.host = flags.host;
   options.port = static_cast<std::uint16_t>(flags.port);
   options.fault_clock = fault_clock;
-  options.max_buffered_body_bytes = control_body;
+  options.max_buffered_body_bytes = std::max(control_body, kProxyBody);
   options.max_body_bytes = [control_body](std::string_view, std::string_view target) {
-    return target.starts_with("/_simulator/") ? control_body : kPublicBody;
+    if (target.starts_with("/_simulator/")) return control_body;
+    return target.starts_with("/proxy/") ? kProxyBody : kPublicBody;
   };
   return options;
 }
