@@ -5,6 +5,7 @@
 
 #include "conformance/contract/timestamp.h"
 #include "conformance/contract/webhook_signature.h"
+#include "conformance/laws/standard_webhook.h"
 #include "core/duration.h"
 #include "core/json.h"
 #include "core/parse_number.h"
@@ -118,6 +119,7 @@ void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Find
     fail("HOOK-9", "the signature is not that of the bytes that were sent",
          "HMAC-SHA256 of the body under the signing key, in lower-case hex: " + right, hmac);
   }
+  check_standard_webhook(webhook, findings);
   const auto body = body_of(webhook);
   if (!body) {
     return fail("HOOK-2", "the body of a webhook is not a JSON object", "an object",
@@ -148,6 +150,7 @@ void check_signed_by(const WebhookSeen& webhook, const std::vector<std::string>&
 
 void check_attempts_alike(const std::vector<const WebhookSeen*>& attempts, const Dialect& dialect,
                           Findings& findings) {
+  check_standard_attempts(attempts, findings);
   const WebhookSeen& first = *attempts.front();
   std::int64_t number = first.attempt.value_or(0);
   for (std::size_t i = 1; i < attempts.size(); ++i) {

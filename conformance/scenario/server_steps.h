@@ -138,10 +138,12 @@ struct LawStep {
 
 // One thing that the judge's receiver does with a webhook.
 struct ReceiverAnswer {
-  enum class What : std::uint8_t { kStatus, kTimeout, kReset, kTruncate };
-  static constexpr std::array<core::Word<What>, 3> kWhats = {{{What::kTimeout, "timeout", ""},
+  // kLarge: 200, and a body of 5 MiB.
+  enum class What : std::uint8_t { kStatus, kTimeout, kReset, kTruncate, kLarge };
+  static constexpr std::array<core::Word<What>, 4> kWhats = {{{What::kTimeout, "timeout", ""},
                                                               {What::kReset, "reset", ""},
-                                                              {What::kTruncate, "truncate", ""}}};
+                                                              {What::kTruncate, "truncate", ""},
+                                                              {What::kLarge, "large", ""}}};
   What what = What::kStatus;
   std::int64_t status = 200;
   HeadersKind::Headers headers{};

@@ -135,7 +135,9 @@ void ReceiverAnswer::Kind::read(const Slot& slot, ReceiverAnswer& answer) const 
     answer.status = *number;
     return;
   }
-  slot.wrong("a status, {\"status\",\"headers\"}, \"timeout\", \"reset\" or \"truncate\"");
+  slot.wrong(
+      "a status, {\"status\",\"headers\"}, \"timeout\", \"reset\", \"truncate\" or "
+      "\"large\"");
 }
 
 void ReceiverAnswer::Kind::write(json::Writer& out, const ReceiverAnswer& answer,

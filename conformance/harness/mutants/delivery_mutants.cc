@@ -62,6 +62,46 @@ void upper_case_signature(core::Request& webhook) {
   webhook.headers.set(std::string(kSignature), signature);
 }
 
+// Signs by Standard Webhooks once, and sends that again with each attempt.
+class TimestampOfTheFirst final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    core::SendOptions changed = options;
+    changed.on_turn = [this, complete = options.on_turn](core::Request& request) {
+      if (complete) complete(request);
+      const std::string delivery(request.headers.get(kDelivery).value_or(""));
+      const auto first = firsts_.try_emplace(delivery, request.headers).first;
+      for (const char* name : {"webhook-timestamp", "webhook-signature"}) {
+        const auto value = first->second.get(name);
+        if (value) request.headers.set(name, std::string(*value));
+      }
+    };
+    inner.send(std::move(webhook), changed, std::move(done));
+  }
+
+ private:
+  std::map<std::string, core::Headers> firsts_;  // by delivery
+};
+
+// Wants to have all of an answer, up to a limit.
+class SizeDecides final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    core::SendOptions changed = options;
+    changed.needed = core::AnswerNeeded::kWhole;
+    changed.max_response_bytes = std::size_t{1} << 20;
+    inner.send(std::move(webhook), changed, std::move(done));
+  }
+};
+
 // Takes what came back for another answer.
 class MisreadsReceivers final : public ServerMutation {
  public:
@@ -178,6 +218,15 @@ std::vector<ServerMutant> delivery_mutants() {
       server_mutant<MiswritesWebhooks>("upper-case-signature", "HOOK-9",
                                        "Writes signatures in upper-case hex.",
                                        &upper_case_signature),
+      beyond_chance("no story asks for Standard Webhooks",
+                    server_mutant<TimestampOfTheFirst>(
+                        "standard-timestamp-of-the-first-attempt", "HOOK-8",
+                        "Sends the first attempt's webhook-timestamp and signature with each later "
+                        "one.")),
+      beyond_chance("in stories receivers answer with a status alone",
+                    server_mutant<SizeDecides>(
+                        "size-decides", "HOOK-6",
+                        "Takes a 200 with a large body for a failed attempt, and tries again.")),
       server_mutant<MisreadsReceivers>("refusal-not-retried", "HOOK-6",
                                        "Takes a receiver's 4xx for its last word.",
                                        &refusal_is_final),

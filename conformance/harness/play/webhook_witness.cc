@@ -122,6 +122,9 @@ core::Outcome WebhookWitness::next_answer(const std::string& path, std::string& 
     outcome.response.body = "this answer breaks off in the middle";
     outcome.wire.truncate_after = 4;
     line += ", and the connection closes within the body";
+  } else if (answer.what == ReceiverAnswer::What::kLarge) {
+    outcome.response.body = std::string(std::size_t{5} << 20, 'x');
+    line += ", and 5 MiB";
   }
   return outcome;
 }
