@@ -66,26 +66,27 @@ function drawRequest(delivery, detail) {
   ];
 }
 
-// What it was answered: the body's beginning, and the headers on demand.
-function drawAnswer(attempt, headers) {
-  return h('td', { class: 'answer' }, attempt.response_body ? h('code', { class: 'wrap' }, attempt.response_body) : h('span', { class: 'muted' }, attempt.status ? 'empty' : '–'),
-    headers?.length > 0 && h('details', {}, h('summary', {}, plural(headers.length, 'header'), h('span', { class: 'sr' }, ` of the response to attempt ${attempt.number}`)), headerList(headers)));
+// What was answered has a line of its own, on demand.
+function headersRow(attempt, headers) {
+  return h('tr', { key: `${attempt.number} headers`, class: 'more' }, h('td', {}), h('td', { colspan: '5' },
+    h('details', {}, h('summary', {}, plural(headers.length, 'header'), h('span', { class: 'sr' }, ` of the response to attempt ${attempt.number}`)), headerList(headers))));
 }
 
-function attemptRow(attempt, first, headers) {
+function attemptRows(attempt, first, headers) {
   const { kind, word } = outcome(attempt);
-  return h('tr', { key: attempt.number }, h('td', { class: 'n' }, attempt.number), h('td', {}, time(attempt.at)),
+  return [h('tr', { key: attempt.number }, h('td', { class: 'n' }, attempt.number), h('td', {}, time(attempt.at)),
     h('td', { class: 'n' }, attempt.number === first.number ? '' : `+${span(Date.parse(attempt.at) - Date.parse(first.at))}`),
     h('td', {}, badge(kind, word), attempt.fault && badge('warn', `fault ${attempt.fault}`)), h('td', { class: 'n' }, span(attempt.duration_ms)),
-    drawAnswer(attempt, headers));
+    h('td', { class: 'answer' }, attempt.response_body ? h('code', { class: 'wrap' }, attempt.response_body) : h('span', { class: 'muted' }, attempt.status ? 'empty' : '–'))),
+  headers?.length > 0 && headersRow(attempt, headers)];
 }
 
 function drawAttempts(delivery, answers) {
   if (!delivery.attempts.length) return null;
-  const titles = ['#', 'Sent', 'After', 'Response', 'Took', 'Body and headers'];
+  const titles = ['#', 'Sent', 'After', 'Response', 'Took', 'Body'];
   return h('div', { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': 'Table of attempts' }, h('table', {}, h('caption', { class: 'sr' }, 'Attempts and responses'),
     h('thead', {}, h('tr', {}, titles.map(t => h('th', { scope: 'col', key: t }, t)))),
-    h('tbody', {}, delivery.attempts.map((a, i) => attemptRow(a, delivery.attempts[0], answers?.[i])))));
+    h('tbody', {}, delivery.attempts.map((a, i) => attemptRows(a, delivery.attempts[0], answers?.[i])))));
 }
 
 export function drawDelivery(delivery) {
