@@ -33,11 +33,13 @@ export class Records {
   /** The pages from `options.cursor` to the end, one fetch at a time; an empty one is passed over. */
   async *pages(options) {
     let cursor = options?.cursor || null;
+    const followed = new Set([cursor]);
     do {
       const { records, next_cursor: nextCursor } = await this.list({ ...options, cursor });
-      if (nextCursor !== null && nextCursor === cursor) {
-        throw unexpected(`GET /records answered the cursor ${cursor} with itself, which would never end`);
+      if (nextCursor !== null && followed.has(nextCursor)) {
+        throw unexpected(`GET /records leads back to the cursor ${nextCursor}, which would never end`);
       }
+      followed.add(nextCursor);
       if (records.length > 0) yield { records, nextCursor, lastCursor: this.#cursorOf(records.at(-1)) };
       cursor = nextCursor;
     } while (cursor !== null);

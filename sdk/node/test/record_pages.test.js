@@ -117,8 +117,18 @@ test('a next page that is this one ends in an error, not in a loop', async (t) =
   ]);
   const pages = terapi.recordPages(STREAM);
   await pages.next();
-  await assert.rejects(pages.next(), { code: 'invalid_answer', message: /with itself/ });
+  await assert.rejects(pages.next(), { code: 'invalid_answer', message: /leads back to the cursor c1/ });
   assert.equal(server.seen.length, 2);
+});
+
+test('pages that go round in a circle end in an error, too', async (t) => {
+  const { terapi, server } = await answering(t, [
+    { records: [record(1)], next_cursor: 'c1' },
+    { records: [record(2)], next_cursor: 'c2' },
+    { records: [], next_cursor: 'c1' },
+  ]);
+  await assert.rejects(allOf(terapi.recordPages(STREAM)), { code: 'invalid_answer', message: /leads back to the cursor c1/ });
+  assert.equal(server.seen.length, 3);
 });
 
 test('a last record without a cursor is named, since nothing could be stored for it', async (t) => {
