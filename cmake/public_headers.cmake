@@ -2,6 +2,7 @@
 # for; check_layers.cmake sees that they include nothing of the house but each other.
 set(TERAPI_PUBLIC_HEADERS
     core/background.h
+    core/body_source.h
     core/clock.h
     core/http_message.h
     core/result.h
