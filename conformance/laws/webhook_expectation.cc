@@ -1,9 +1,11 @@
 #include "conformance/laws/webhook_expectation.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "conformance/laws/answer_expectation.h"
 #include "conformance/laws/webhook_laws.h"
+#include "core/duration.h"
 #include "core/glob.h"
 #include "core/json.h"
 
@@ -27,6 +29,7 @@ class ExpectationCheck {
   void check(bool exact) {
     check_numbers();
     check_paths();
+    check_within();
     check_models();
     check_bodies();
     for (const WebhookSeen& webhook : seen_) {
@@ -67,6 +70,17 @@ class ExpectationCheck {
            std::to_string(*expected_.attempts) + " attempts",
            std::to_string(attempts.size()) + " of " + attempts.front()->delivery);
     }
+  }
+
+  void check_within() {
+    if (!expected_.within || seen_.empty()) return;
+    const auto [first, last] =
+        std::minmax_element(seen_.begin(), seen_.end(),
+                            [](const WebhookSeen& a, const WebhookSeen& b) { return a.at < b.at; });
+    const core::Duration took = last->at - first->at;
+    if (took <= *expected_.within) return;
+    fail("HOOK-12", "a webhook came late, though nothing was in its way",
+         "within " + core::format_duration(*expected_.within), core::format_duration(took));
   }
 
   void check_paths() {
@@ -146,7 +160,13 @@ class ExpectationCheck {
 
 void check_expected(const WebhooksExpected& expected, const std::vector<WebhookSeen>& seen,
                     const Dialect& dialect, bool exact, Findings& findings) {
-  ExpectationCheck(expected, seen, dialect, findings).check(exact);
+  if (expected.path.empty()) {
+    return ExpectationCheck(expected, seen, dialect, findings).check(exact);
+  }
+  std::vector<WebhookSeen> there;
+  std::copy_if(seen.begin(), seen.end(), std::back_inserter(there),
+               [&](const WebhookSeen& webhook) { return webhook.path == expected.path; });
+  ExpectationCheck(expected, there, dialect, findings).check(exact);
 }
 
 }  // namespace terapi::conformance

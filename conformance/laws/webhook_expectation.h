@@ -19,9 +19,11 @@ struct WebhookSeen;
 
 // What a scenario expects of the webhooks that came since it was asked last.
 struct WebhooksExpected {
+  std::string path{};  // only those that came there; empty: all
   std::optional<std::size_t> deliveries{};
   std::optional<std::size_t> attempts{};            // of each of them
   std::optional<std::size_t> requests{};            // of all of them
+  std::optional<core::Duration> within{};           // from the first to the last of them
   std::optional<std::vector<core::Duration>> gaps;  // between the starts of attempts
   std::optional<std::vector<std::string>> models;   // one for each delivery, in any order
   std::map<std::string, std::size_t> paths;         // requests for each path

@@ -44,9 +44,11 @@ inline constexpr std::string_view kDefinition<AnswerExpected> = "answer_expected
 
 template <typename Json>
 void describe(Json& json, const WebhooksExpected* /*webhooks*/) {
+  json.may("path", &WebhooksExpected::path, "only of those that came there");
   json.may("deliveries", &WebhooksExpected::deliveries, kCount, "how many");
   json.may("attempts", &WebhooksExpected::attempts, kCount, "of each of them");
   json.may("requests", &WebhooksExpected::requests, kCount, "of all of them");
+  json.may("within", &WebhooksExpected::within, "from the first to the last of them");
   json.may("gaps", &WebhooksExpected::gaps, "between the attempts");
   json.may("models", &WebhooksExpected::models, "one for each delivery, in any order");
   json.may("paths", &WebhooksExpected::paths, CountsKind{}, "requests for each path");

@@ -1,4 +1,6 @@
 // Servers whose webhooks go wrong on their way out.
+#include <deque>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -85,6 +87,44 @@ class TimestampOfTheFirst final : public ServerMutation {
 
  private:
   std::map<std::string, core::Headers> firsts_;  // by delivery
+};
+
+// Has four connections to a host, and whatever comes next waits for one of them.
+class OneQueueForAHost final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    constexpr std::size_t kConnections = 4;
+    auto start = [this, &inner, webhook = std::move(webhook), options,
+                  done = std::move(done)]() mutable {
+      ++under_way_;
+      inner.send(std::move(webhook), options,
+                 [this, timeout = options.timeout, done](core::Result<core::Response> answer) {
+                   const bool late = !answer && answer.error().code == "timeout";
+                   // In virtual time it is known at once that nothing will come.
+                   clock().at(clock().now() + (late ? timeout : core::Duration(0)),
+                              [this] { go_on(); });
+                   done(std::move(answer));
+                 });
+    };
+    if (under_way_ < kConnections) return start();
+    waiting_.push_back(std::move(start));
+  }
+
+ private:
+  void go_on() {
+    --under_way_;
+    if (waiting_.empty()) return;
+    const std::function<void()> next = std::move(waiting_.front());
+    waiting_.pop_front();
+    next();
+  }
+
+  std::size_t under_way_ = 0;
+  std::deque<std::function<void()>> waiting_;
 };
 
 // Wants to have all of an answer, up to a limit.
@@ -223,6 +263,10 @@ std::vector<ServerMutant> delivery_mutants() {
                         "standard-timestamp-of-the-first-attempt", "HOOK-8",
                         "Sends the first attempt's webhook-timestamp and signature with each later "
                         "one.")),
+      beyond_chance("in stories few webhooks are under way at once",
+                    server_mutant<OneQueueForAHost>(
+                        "one-queue-for-a-host", "HOOK-12",
+                        "Lets webhooks to one path wait for those to another of the same host.")),
       beyond_chance("in stories receivers answer with a status alone",
                     server_mutant<SizeDecides>(
                         "size-decides", "HOOK-6",
