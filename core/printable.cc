@@ -5,7 +5,7 @@
 namespace terapi::core {
 namespace {
 
-void append_escaped(std::string& out, char c) {
+void append_as_hex(std::string& out, char c) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);
   out += "\\x";
@@ -13,10 +13,10 @@ void append_escaped(std::string& out, char c) {
   out += kDigits[byte % 16U];
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; }
+bool is_c0_control(char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; }
 
 // U+0080 to U+009F, which some terminals obey, too.
-bool is_high_control(std::string_view character) {
+bool is_c1_control(std::string_view character) {
   return character.size() == 2 && character[0] == '\xC2' &&
          static_cast<unsigned char>(character[1]) < 0xA0U;
 }
@@ -32,8 +32,8 @@ std::string printable(std::string_view text, LineBreaks line_breaks) {
     const std::string_view character = text.substr(0, length == 0 ? 1 : length);
     const char last = character.back();
     const bool stays = keep && (last == '\n' || last == '\t');
-    if (length == 0 || is_high_control(character) || (is_control(last) && !stays)) {
-      if (!keep || !text.starts_with("\r\n")) append_escaped(out, last);
+    if (length == 0 || is_c1_control(character) || (is_c0_control(last) && !stays)) {
+      if (!keep || !text.starts_with("\r\n")) append_as_hex(out, last);
     } else {
       out += character;
     }

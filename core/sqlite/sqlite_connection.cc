@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 
 namespace terapi::core {
@@ -125,10 +126,11 @@ Result<SqliteConnection> SqliteConnection::open_with(const std::string& file,
   const int code = sqlite3_open_v2(file.c_str(), &handle,
                                    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   SqliteConnection connection(handle, path);
-  if (code != SQLITE_OK) {
-    return sqlite_error(path, code, handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
-  }
-  return connection;
+  if (code == SQLITE_OK) return connection;
+  std::string why = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  const int system = handle ? sqlite3_system_errno(handle) : 0;
+  if (system != 0) why.append(": ").append(std::strerror(system));
+  return sqlite_error(path, code, why);
 }
 
 Result<void> SqliteConnection::run(const std::string& sql) {

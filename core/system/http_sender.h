@@ -42,7 +42,7 @@ class EventLoop;
 struct HttpSenderOptions {
   std::size_t max_connections_per_host = 32;
   std::size_t max_connections = 1024;
-  std::size_t max_header_bytes = std::size_t{64} << 10;
+  std::size_t max_header_bytes = std::size_t{256} << 10;
   Duration idle_timeout = std::chrono::seconds(30);  // of a connection that is not in use
   // A PEM file of the certificates to trust, in place of the system's store.
   std::string trusted_certificates{};

@@ -186,16 +186,24 @@ TEST_F(HttpSenderTest, ReadsChunkedAndUnframedAndInterimAnswers) {
             "201 x");
 }
 
-// What RFC 9112 lets a recipient take (2.2, 4), and curl takes.
-TEST_F(HttpSenderTest, TakesBareLineFeedsAndNoReason) {
-  for (const std::string answer :
-       {"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
-        "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
-        "HTTP/1.1 200\nContent-Length: 2\n\nok", "HTTP/1.0 200\n\nok",
-        "HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\nok",
-        "HTTP/1.1 100\n\nHTTP/1.1 200\nContent-Length: 2\n\nok",
-        "HTTP/1.1 200\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n",
-        "HTTP/1.1 200 Tr\xE8s bien\r\nContent-Length: 2\r\n\r\nok"}) {
+// What curl takes: a receiver that works with it works.
+TEST_F(HttpSenderTest, TakesAnswersThatAreOddlyWritten) {
+  for (const std::string& answer : std::vector<std::string>{
+           "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
+           "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok",
+           "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", "HTTP/1.1 200\nContent-Length: 2\n\nok",
+           "HTTP/1.0 200\n\nok", "HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\nok",
+           "HTTP/1.1 100\n\nHTTP/1.1 200\nContent-Length: 2\n\nok",
+           "HTTP/1.1 200\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n",
+           "HTTP/1.1 200 Tr\xE8s bien\r\nContent-Length: 2\r\n\r\nok",
+           "http/1.1\t200  OK\r\nContent-Length: 2\r\n\r\nok",
+           "HTTP/2 200\r\nContent-Length: 2\r\n\r\nok",
+           "HTTP/1.1 200 OK\r\r\nContent-Length : 2\r\n: x\r\nX (y): z\r\n goes on\r\nA: "
+           "\x01\r\n\r\nok",
+           "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: "
+           "chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x') +
+               "\r\nContent-Length: 2\r\n\r\nok"}) {
     // At once, and byte by byte.
     for (const std::size_t piece : {answer.size(), std::size_t{1}}) {
       TestListener listener;
@@ -228,7 +236,14 @@ TEST_F(HttpSenderTest, TellsErrorsApart) {
   EXPECT_EQ(error_with_answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc"), "truncated_body");
   EXPECT_EQ(error_with_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"),
             "truncated_body");
-  EXPECT_EQ(error_with_answer("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "bad_response");
+  for (const char* answer :
+       {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000\r\n\r\n",
+        "HTTP/0.9 200\r\n\r\n", "HTTP/1.1\r\n\r\n", "HT\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok"}) {
+    EXPECT_EQ(error_with_answer(answer), "bad_response") << answer;
+  }
+  EXPECT_EQ(error_with_answer(std::string("HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", 28)), "bad_response");
   EXPECT_EQ(error_with_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"),
             "bad_response");
   EXPECT_EQ(error_with_answer("HTTP/1.1 101 Switching Protocols\r\n\r\n"), "bad_response");

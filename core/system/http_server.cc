@@ -84,7 +84,9 @@ Result<std::vector<asio::ip::address>> HttpServer::Impl::resolve() {
       addresses.push_back(one);
     }
   };
-  if (options_.host == "localhost") {
+  std::string_view name = options_.host;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (equals_ignoring_case(name, "localhost")) {
     add(asio::ip::address_v4::loopback());
     add(asio::ip::address_v6::loopback());
   }

@@ -1,7 +1,9 @@
 // ResponseHead: reads one response's status line and header fields from a connection. The grammar
-// is Boost.Beast's, but for two things that it refuses and RFC 9112 lets a recipient take: lines
-// that end with a line feed alone (2.2), and a status line that ends with the status (4, where
-// the space before an empty reason is often left out). Private to core/system.
+// is Boost.Beast's, but for what it refuses and curl takes, since a receiver that works with curl
+// works: lines that end with a line feed alone (RFC 9112, 2.2), a status line that ends with the
+// status (4), is written in other case, with other spaces or as HTTP/2, spaces before a colon, and
+// Content-Length beside Transfer-Encoding, which counts then (6.3). A field whose name is none is
+// left out, and control characters in a value are spaces. Private to core/system.
 //
 // Thread rule: its connection's.
 #pragma once
@@ -12,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/http_message.h"
 #include "core/result.h"
@@ -56,14 +59,18 @@ class ResponseHead final : private boost::beast::http::basic_parser<false> {
   virtual void on_trailer_field_impl(Field, View, View, Code&) {}
 
   void take_line();
+  void take_status_line();
+  void take_field();
   void parse();
+  void refuse(const std::string& why);
 
   const std::size_t max_bytes_;
   const bool to_head_;
   std::size_t bytes_ = 0;
   std::string line_;  // as it came, so far
-  std::string text_;  // what Beast has not taken yet, in lines as it wants them
-  bool has_status_ = false;
+  std::string status_line_;
+  std::vector<std::string> fields_;  // lines as Beast wants them
+  bool last_left_out_ = false;       // and so are the lines that go on with it
   Response response_;
   std::optional<Error> error_;
   bool complete_ = false;

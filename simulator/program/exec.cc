@@ -2,6 +2,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -40,24 +41,27 @@ constexpr int kCannotRun = 127;
   _exit(kCannotRun);
 }
 
-// Whether the SIGINT that came last was typed at the terminal, whose driver sends it to everybody
-// in the foreground: the command has it then.
-volatile std::sig_atomic_t typed_interrupt = 0;
-struct sigaction handler_before {};
+// The signals that a terminal sends to everybody in the foreground: CTRL-C, CTRL-\, and that it is
+// gone. Whether the last of each came from there: the command has it then.
+constexpr std::array kTerminalSignals = {SIGINT, SIGQUIT, SIGHUP};
+volatile std::sig_atomic_t came_from_terminal[NSIG] = {};
+struct sigaction handlers_before[NSIG] = {};
 
-void note_who_interrupts(int signal, siginfo_t* info, void* /*context*/) {
-  typed_interrupt = info->si_code == SI_KERNEL ? 1 : 0;
-  handler_before.sa_handler(signal);
+void note_who_sends(int signal, siginfo_t* info, void* /*context*/) {
+  came_from_terminal[signal] = info->si_code == SI_KERNEL ? 1 : 0;
+  handlers_before[signal].sa_handler(signal);
 }
 
 // In front of the loop's own handler, which is not told.
-void tell_interrupts_apart() {
-  struct sigaction handler {};
-  ::sigaction(SIGINT, nullptr, &handler_before);
-  handler = handler_before;
-  handler.sa_flags |= SA_SIGINFO;
-  handler.sa_sigaction = note_who_interrupts;
-  ::sigaction(SIGINT, &handler, nullptr);
+void tell_senders_apart() {
+  for (const int signal : kTerminalSignals) {
+    struct sigaction& before = handlers_before[signal];
+    ::sigaction(signal, nullptr, &before);
+    struct sigaction handler = before;
+    handler.sa_flags |= SA_SIGINFO;
+    handler.sa_sigaction = note_who_sends;
+    ::sigaction(signal, &handler, nullptr);
+  }
 }
 
 int exit_code(int status) {
@@ -92,15 +96,15 @@ int run_exec(const std::vector<std::string>& arguments) {
   if (own_group) setpgid(child, child);
 
   std::optional<int> status;
-  process.loop().on_signals({SIGINT, SIGTERM}, [&](int signal) {
-    const bool has_it = signal == SIGINT && typed_interrupt != 0;
+  process.loop().on_signals({SIGINT, SIGTERM, SIGQUIT, SIGHUP}, [&](int signal) {
+    const bool has_it = came_from_terminal[signal] != 0;
     if (own_group) {
       kill(-child, signal);
     } else if (!has_it) {
       kill(child, signal);
     }
   });
-  tell_interrupts_apart();
+  tell_senders_apart();
   process.loop().watch_child(child, [&](int ended) {
     status = ended;
     if (own_group) kill(-child, SIGKILL);  // what the command left running

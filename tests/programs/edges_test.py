@@ -94,20 +94,21 @@ def pipes(folder):
 
 
 def interrupts(folder):
-    """CTRL-C in a terminal is one SIGINT for the command, as is one that is sent to the simulator alone."""
+    """What is typed in a terminal reaches the command once, as does what is sent to the simulator alone."""
     counter = os.path.join(folder, "count.py")
     with open(counter, "w", encoding="utf-8") as file:
         file.write(textwrap.dedent("""
             import signal, sys, time
             seen = []
-            signal.signal(signal.SIGINT, lambda *_: seen.append(1))
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP): signal.signal(number, lambda *_: seen.append(1))
             print("waiting", flush=True)
             begin = time.monotonic()
             while time.monotonic() < begin + 20 and not seen: time.sleep(0.01)
             time.sleep(0.7)
             print("seen", len(seen), flush=True)
             """))
-    for way in ("typed", "sent"):
+    for way, key, number in (("typed", b"\x03", 0), ("typed", b"\x1c", 0), ("sent", b"", signal.SIGINT), ("sent", b"", signal.SIGQUIT),
+                             ("sent", b"", signal.SIGHUP)):
         pid, terminal = pty.fork()
         if pid == 0:
             os.execv(SIMULATOR, [SIMULATOR, "exec", "--", sys.executable, counter])
@@ -124,12 +125,12 @@ def interrupts(folder):
             if b"waiting" in text and not interrupted:
                 interrupted = True
                 if way == "typed":
-                    os.write(terminal, b"\x03")
+                    os.write(terminal, key)
                 else:
-                    os.kill(pid, signal.SIGINT)
+                    os.kill(pid, number)
         os.waitpid(pid, 0)
         os.close(terminal)
-        check(b"seen 1\r\n" in text, f"an interrupt that is {way}: {text!r}")
+        check(b"seen 1\r\n" in text, f"a signal that is {way}, {key} {number}: {text!r}")
 
 
 def addresses():
