@@ -401,8 +401,11 @@ void StreamSync::tell(SyncEvent::Level level, const std::string& text) const {
 std::string StreamSync::without_key(std::string text) const {
   const std::string& key = options_.endpoint.secret_key;
   if (key.empty()) return text;
-  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at)) {
-    text.replace(at, key.size(), "(key)");
+  constexpr std::string_view kMark = "(key)";
+  // Behind the mark: it may hold the key, if that is "k".
+  for (std::size_t at = text.find(key); at != std::string::npos;
+       at = text.find(key, at + kMark.size())) {
+    text.replace(at, key.size(), kMark);
   }
   return text;
 }

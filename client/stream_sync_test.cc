@@ -77,6 +77,18 @@ TEST_F(StreamSyncInvariants, HoldThroughARound) {
   check();
 }
 
+// What stands in the key's place may hold the key.
+TEST_F(StreamSyncInvariants, TheKeyIsTakenOutOfWhatIsTold) {
+  std::string told;
+  ports_.options.endpoint.secret_key = "k";
+  ports_.options.on_event = [&](const SyncEvent& event) { told += event.text; };
+  make();
+  walk();
+  ports_.transport.answer(core::Error{"connection_reset", "kick it"});
+  ports_.clock.advance_by(1ms);
+  EXPECT_NE(told.find("(key)ic(key) it"), std::string::npos) << told;
+}
+
 class StreamSyncShutDown : public StreamSyncInvariants,
                            public testing::WithParamInterface<StreamSyncInvariants::Phase> {
  protected:

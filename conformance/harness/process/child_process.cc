@@ -248,10 +248,13 @@ std::string tail_of(const std::string& file, std::size_t bytes) {
   std::ifstream in(file, std::ios::binary | std::ios::ate);
   const auto size = static_cast<std::int64_t>(in.tellg());
   if (size <= 0) return "";
-  in.seekg(size - std::min(size, static_cast<std::int64_t>(std::min(bytes, kMostTail))));
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
+  const std::int64_t wanted = std::min(size, static_cast<std::int64_t>(std::min(bytes, kMostTail)));
+  in.seekg(size - wanted);
+  // No more than that, however much is written meanwhile.
+  std::string text(static_cast<std::size_t>(wanted), '\0');
+  in.read(text.data(), wanted);
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
 }
 
 void keep_tail(const std::string& file, std::size_t most) {

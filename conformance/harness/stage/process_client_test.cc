@@ -52,6 +52,29 @@ TEST(ProcessClient, OneThatDiesIsToldWithWhatItSaid) {
   EXPECT_NE(all_of(result).find("no database here"), std::string::npos) << all_of(result);
 }
 
+TEST(ProcessClient, OneThatNeverStopsTalkingIsToldByItsLastWords) {
+  const ScenarioResult result =
+      judged("head -c 20000000 /dev/zero | tr '\\0' 'x'; echo 'the end'; exit 3",
+             R"({"client":"starts"},{"until":"converged"})");
+  EXPECT_NE(all_of(result).find("the end"), std::string::npos);
+  EXPECT_LT(result.subject_output.size(), 100'000u);
+}
+
+// `yes` would print for a minute, and gigabytes.
+TEST(ProcessClient, ADumpWithoutEndIsEnded) {
+  ClientStageOptions options;
+  options.world = "{}";
+  auto made = ProcessClientStage::make(std::move(options), {.run = "exit 3", .dump = "yes"});
+  ASSERT_TRUE(made) << made.error().message;
+  ClientStage& stage = **made;
+  ASSERT_TRUE(stage.open());
+  const auto dump = stage.dump();
+  ASSERT_FALSE(dump);
+  EXPECT_NE(dump.error().message.find("the dump command printed more than 16777216 bytes"),
+            std::string::npos)
+      << dump.error().message;
+}
+
 bool anybody_has(const std::string& mark) {
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     std::ifstream file(entry.path() / "cmdline");
