@@ -106,5 +106,5 @@ export function drawDelivery(delivery) {
       timeline(delivery), drawAttempts(delivery, detail.answers),
       delivery.attempts_made > delivery.attempts.length && h('p', { class: 'muted' }, `The last ${plural(delivery.attempts.length, 'attempt')} of ${delivery.attempts_made}`)),
     detail.problem ? h('p', { class: 'trouble' }, detail.problem) : detail.body === undefined ? loading('the delivery') : drawRequest(delivery, detail),
-    data.environment?.standard_webhooks && h('p', { class: 'muted small' }, 'Standard Webhooks headers are sent beside these.'));
+    data.environment?.standard_webhooks && h('p', { class: 'muted small' }, 'Standard Webhooks headers are sent beside these, each attempt its own.'));
 }

@@ -46,7 +46,7 @@ function drawWebhooks({ webhook_urls: urls, always_send: always, standard_webhoo
       field('Second webhook URL', 'url/second', input('second', urls[1], { type: 'url', placeholder: 'optional' })),
       h('div', { class: 'row' }, h('button', { class: 'primary' }, 'Save webhook URLs'))),
     toggleRow('Announce runs that changed nothing', 'always_send', toggle('Announce runs that changed nothing', always, flip('always_send', 'Every run is announced', 'Only runs that changed something are announced'))),
-    toggleRow('Standard Webhooks headers', 'standard_webhooks: webhook-id, -timestamp and -signature beside Terapi’s own',
+    toggleRow('Standard Webhooks headers', 'standard_webhooks: webhook-id, -timestamp and -signature beside Terapi’s own. Wants a signing key that begins with whsec_',
       toggle('Standard Webhooks headers', standard, flip('standard_webhooks', 'The headers are added', 'The headers are left out'))));
 }
 
