@@ -30,6 +30,7 @@ set(TERAPI_PUBLIC_HEADERS
     simulator/runs/run_moment.h
     simulator/simulator.h
     simulator/engine/simulator_clock.h
+    simulator/engine/turns.h
     simulator/loading/load_spec.h
     simulator/observation/log_entry.h
     simulator/records/dialect.h

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 #include "core/parse_number.h"
@@ -350,6 +351,18 @@ std::string_view describe(Kind kind) {
   static constexpr std::array<std::string_view, 6> kNames = {
       "null", "true or false", "a number", "a string", "an array", "an object"};
   return kNames[static_cast<std::size_t>(kind)];
+}
+
+Places::Places(std::string_view text) : size_(text.size()), line_starts_{0} {
+  for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+    line_starts_.push_back(at + 1);
+  }
+}
+
+Place Places::of(std::size_t offset) const {
+  offset = std::min(offset, size_);
+  const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  return {static_cast<std::size_t>(after - line_starts_.begin()), offset - *std::prev(after) + 1};
 }
 
 Place place_of(std::string_view text, std::size_t offset) {

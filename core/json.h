@@ -43,6 +43,17 @@ struct Place {
 };
 Place place_of(std::string_view text, std::size_t offset);
 
+// The places of many offsets in one text, which has to outlive it: the text is read once.
+class Places {
+ public:
+  explicit Places(std::string_view text);
+  Place of(std::size_t offset) const;
+
+ private:
+  std::size_t size_;
+  std::vector<std::size_t> line_starts_;
+};
+
 struct Node {
   Kind kind;
   std::uint32_t begin;  // the value's text is [begin, end)
@@ -207,6 +218,10 @@ bool same_value(const Value& a, const Value& b);
 
 // Decodes the text of a JSON string, quotes included. Unpaired surrogates become U+FFFD.
 std::string decode_string(std::string_view quoted);
+
+// What a string spells, for comparing and finding: half of a surrogate pair stays apart from any
+// other, and from U+FFFD. It is not always UTF-8, so nothing is to be written with it.
+std::string spelled(const Value& string);
 
 // True when the text of a JSON string, quotes included, has an escape that is half of a surrogate
 // pair: what it spells is no Unicode text, and decoding makes the same of two different ones. Ask

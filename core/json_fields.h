@@ -70,6 +70,9 @@ class Fields {
   std::string required(std::string_view key);
 
   bool has(std::string_view key);
+  // What a string within the object spells, after reporting half of a surrogate pair, of which
+  // nothing could be made that stays apart from others.
+  std::string text_of(const Value& string, const Path& path);
   Path path_to(std::string_view key) const;
   // `complaint` goes on after the path of the key: "is missing", "must not be empty".
   void report(std::string_view key, std::string code, std::string_view complaint);
@@ -84,10 +87,6 @@ class Fields {
   // Which of them it is, by index.
   std::optional<std::size_t> choice(std::string_view key, const std::vector<std::string>& choices);
   void wrong_kind(std::string_view key, const Value& value, std::string_view expected);
-  // What a string spells, after reporting half of a surrogate pair, of which nothing could be made
-  // that stays apart from others.
-  std::string text_of(const Value& string, const Path& path);
-
   Value object_;
   Path path_;
   Issues& issues_;

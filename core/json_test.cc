@@ -296,6 +296,16 @@ TEST(JsonPlace, StopsAtTheEndOfTheText) {
   EXPECT_EQ(place_of("", 0).column, 1U);
 }
 
+TEST(Json, FindsManyPlacesInOneReading) {
+  for (const std::string_view text : {"", "\n", "ab", "ab\ncd\n\n\xC3\xA9x", "\n\n\n"}) {
+    const Places places(text);
+    for (std::size_t offset = 0; offset <= text.size() + 2; ++offset) {
+      EXPECT_EQ(places.of(offset).line, place_of(text, offset).line) << offset;
+      EXPECT_EQ(places.of(offset).column, place_of(text, offset).column) << offset;
+    }
+  }
+}
+
 TEST(JsonValue, SlicesTheTextVerbatim) {
   const std::vector<std::string> values = {"9223372036854775808",
                                            "1e400",

@@ -82,9 +82,6 @@ std::string decode(std::string_view quoted_text, Unpaired unpaired) {
   return out;
 }
 
-// What a string spells, for comparing only: unpaired surrogates stay different from each other.
-std::string spelled(const Value& text) { return decode(text.text(), Unpaired::kKeep); }
-
 // A decimal number as sign, significant digits and the power of ten of the last one.
 struct Decimal {
   bool negative = false;
@@ -188,6 +185,8 @@ bool same_value(const Value& a, const Value& b) {
   }
   return false;
 }
+
+std::string spelled(const Value& string) { return decode(string.text(), Unpaired::kKeep); }
 
 std::string decode_string(std::string_view quoted_text) {
   return decode(quoted_text, Unpaired::kReplace);

@@ -1,5 +1,6 @@
 #include "core/rfc3339.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -142,6 +143,9 @@ std::optional<TimestampParts> parts_of_usual_form(std::string_view text) {
 }  // namespace
 
 char* write_rfc3339(char* to, Time time) {
+  constexpr Time kFirst = sys_days(year(0) / January / 1);
+  constexpr Time kLast = Time(sys_days(year(9999) / December / 31)) + days(1) - microseconds(1);
+  time = std::clamp(time, kFirst, kLast);
   // The timestamps of a page are mostly of few seconds: what they share is not made again.
   struct Second {
     sys_seconds time = sys_seconds::max();

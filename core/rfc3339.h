@@ -14,7 +14,8 @@
 
 namespace terapi::core {
 
-// Always six digits and +00:00, 32 characters; years 0000 to 9999.
+// Always six digits and +00:00, 32 characters; years 0000 to 9999, and what lies beyond is written
+// as the first or the last moment of these.
 inline constexpr std::size_t kRfc3339Size = 32;
 // Writes kRfc3339Size characters and returns where they end: pages are made of them by the
 // thousand, and have their room reserved.

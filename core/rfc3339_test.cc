@@ -222,5 +222,21 @@ TEST(Rfc3339, ComesBackAsItWas) {
   }
 }
 
+// Four digits say no later year and none before the first: nothing is dated 0000 that is not.
+TEST(Rfc3339, WritesWhatLiesBeyondAsTheFirstOrLastMoment) {
+  const Time last = *parse_rfc3339("9999-12-31T23:59:59.999999Z");
+  const Time first = *parse_rfc3339("0000-01-01T00:00:00Z");
+  EXPECT_EQ(format_rfc3339(last), "9999-12-31T23:59:59.999999+00:00");
+  EXPECT_EQ(format_rfc3339(first), "0000-01-01T00:00:00.000000+00:00");
+  for (const Time later : {last + Duration(1), last + std::chrono::hours(24 * 365 * 10'000),
+                           *parse_rfc3339("9999-12-31T23:59:59-23:59"), Time::max()}) {
+    EXPECT_EQ(format_rfc3339(later), format_rfc3339(last));
+  }
+  for (const Time earlier :
+       {first - Duration(1), *parse_rfc3339("0000-01-01T00:00:00+23:59"), Time::min()}) {
+    EXPECT_EQ(format_rfc3339(earlier), format_rfc3339(first));
+  }
+}
+
 }  // namespace
 }  // namespace terapi::core

@@ -1,5 +1,6 @@
 #include "simulator/simulator.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -56,6 +57,7 @@ void apply_flags(const SimulatorOptions& options, Settings& settings) {
 core::Result<void> Simulator::start() {
   SimulatorParts& parts = inside_->parts;
   std::optional<State> kept;
+  LogHistory log;
   if (parts.storage != nullptr) {
     auto loaded = parts.storage->load();
     if (!loaded) return loaded.error();
@@ -63,13 +65,20 @@ core::Result<void> Simulator::start() {
     if (auto snapshots = parts.snapshots.load(); !snapshots) return snapshots;
     auto history = parts.storage->load_log();
     if (!history) return history.error();
-    parts.engine.logs().restore(std::move(*history));
+    log = std::move(*history);
   }
   core::Result<World> world = read_started_world(inside_->options);
   if (!world) return world.error();
   const bool fresh = !kept.has_value();
   if (kept) {
     parts.engine.state() = std::move(*kept);
+    const Time reached = std::max(parts.engine.state().virtual_now.value_or(Time::min()),
+                                  parts.engine.state().last_commit);
+    if (reached > kLatestTime) {
+      return core::Error{"data_corrupt", "the stored time is " + format_timestamp(reached) +
+                                             "; expected none after " +
+                                             format_timestamp(kLatestTime)};
+    }
     if (parts.virtual_clock != nullptr) {
       parts.virtual_clock->set(
           parts.engine.state().virtual_now.value_or(parts.virtual_clock->now()));
@@ -84,7 +93,8 @@ core::Result<void> Simulator::start() {
   }
   apply_flags(inside_->options, parts.engine.state().environments.front().settings);
   if (auto good = parts.check_keys(); !good) return good;
-  parts.engine.note_settings();
+  parts.engine.note_keys();
+  if (!fresh) parts.engine.logs().restore(std::move(log));  // passes the keys that are known by now
   parts.resume();
   for (const LoadSpec& load : inside_->options.loads) {
     auto loaded = carry_out_load(parts.engine, parts.webhooks, load, fresh);
@@ -194,6 +204,8 @@ void Simulator::end_waiting() {
   inside_->parts.feed.end();
   inside_->parts.proxy.end_all();
 }
+
+void Simulator::set_turns(Turns turns) { inside_->parts.driver.set_turns(std::move(turns)); }
 
 void Simulator::set_log_sink(std::function<void(const LogEntry&)> sink) {
   inside_->parts.engine.logs().set_sink(std::move(sink));

@@ -24,6 +24,7 @@
 #include "core/transport.h"
 #include "core/url.h"
 #include "simulator/engine/simulator_clock.h"
+#include "simulator/engine/turns.h"
 #include "simulator/loading/load_spec.h"
 #include "simulator/observation/log_entry.h"
 #include "simulator/records/dialect.h"
@@ -63,6 +64,8 @@ class Simulator {
   // Codes "bad_world", "bad_key", "bad_load", "bad_record", "bad_file", "no_file", and storage's.
   core::Result<void> start();
 
+  // Lets others have their turn while time is moved far; to be set before time moves.
+  void set_turns(Turns turns);
   // Answers one request; `done` is called once, with the state already stored. clock/advance,
   // run-until-idle, and the proxy, where it asks another host or asks again, may call it later;
   // everything else calls it before this returns.

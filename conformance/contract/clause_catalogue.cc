@@ -113,8 +113,9 @@ std::vector<Entry> read_entries(json::Fields& root, std::string_view key,
 
 core::Error bad_catalogue(const json::Document& document, const json::Issues& issues) {
   core::Error error{"bad_catalogue", ""};
+  const json::Places places(document.text());
   for (const json::Issue& issue : issues) {
-    const json::Place place = json::place_of(document.text(), issue.offset);
+    const json::Place place = places.of(issue.offset);
     if (!error.message.empty()) error.message += "\n";
     error.message += "line " + std::to_string(place.line) + ", column " +
                      std::to_string(place.column) + ": " + issue.message;

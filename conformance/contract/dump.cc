@@ -19,6 +19,10 @@ core::Result<DumpRecord> read_dump_line(const json::Value& line, std::size_t num
     if (!line[name].is_string()) {
       return bad_dump(number, "\"" + std::string(name) + "\" is missing or not a string");
     }
+    if (json::has_unpaired_surrogate(line[name].text())) {
+      return bad_dump(number, "\"" + std::string(name) +
+                                  "\" holds half of a surrogate pair; expected Unicode text");
+    }
   }
   DumpRecord record;
   record.stream = stream_name(line["integration"].string(), line["connection"].string(),

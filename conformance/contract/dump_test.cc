@@ -25,6 +25,10 @@ TEST(Dump, SaysWhichLineIsWrong) {
        {std::string("nonsense"), std::string("[]"), std::string(R"({"integration":"a"})"),
         std::string(R"({"integration":"a","connection":"b","model":"C","id":1,"payload":{}})"),
         std::string(
+            R"({"integration":"a","connection":"b","model":"C","id":"\ud83d","payload":{}})"),
+        std::string(
+            R"({"integration":"a","connection":"b","model":"\udc00","id":"1","payload":{}})"),
+        std::string(
             R"({"integration":"a","connection":"b","model":"C","id":"1","payload":"x"})")}) {
     const auto records = read_dump(good + "\n" + bad + "\n");
     ASSERT_FALSE(records) << bad;

@@ -100,7 +100,13 @@ class ServedRecordReader {
   void read_id(const RecordParts& parts) {
     if (parts.ids > 1) problem("REC-10", "id appears in the record twice");
     if (parts.id.is_string()) {
-      record_.id = parts.id.string();
+      // Kept apart from other halves all the same.
+      record_.id = json::spelled(parts.id);
+      if (json::has_unpaired_surrogate(parts.id.text())) {
+        record_.id = std::string(parts.id.text());
+        problem("REC-10", "id is " + found_text(parts.id) +
+                              ", with half of a surrogate pair; expected Unicode text");
+      }
     } else {
       problem("REC-10", "id is " + found_text(parts.id) + "; expected a string");
     }

@@ -1,5 +1,7 @@
 #include "conformance/evidence/model.h"
 
+#include <map>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -47,19 +49,29 @@ bool same_payload(std::string_view a, std::string_view b) {
 
 std::string merged(const json::Value& base, const json::Value& change) {
   if (!base.is_object() || !change.is_object()) return json::compact(change);
-  json::Writer out;
-  out.begin_object();
+  // By what keys spell; they are written as they were.
+  std::map<std::string, json::Value> changes;
+  for (const json::Member member : change.members())
+    changes[json::spelled(member.key)] = member.value;
+  std::set<std::string> known;
+  std::string text = "{";
+  const auto add = [&](const json::Value& key, const std::string& value) {
+    if (text.size() > 1) text += ',';
+    text.append(key.text()).append(":").append(value);
+  };
   for (const json::Member member : base.members()) {
-    const std::string key = member.key.string();
-    const json::Value other = change[key];
-    out.key(key).raw(other.present() ? merged(member.value, other) : json::compact(member.value));
+    const std::string key = json::spelled(member.key);
+    known.insert(key);
+    const auto other = changes.find(key);
+    add(member.key,
+        other != changes.end() ? merged(member.value, other->second) : json::compact(member.value));
   }
   for (const json::Member member : change.members()) {
-    const std::string key = member.key.string();
-    if (!base[key].present()) out.key(key).raw(json::compact(member.value));
+    if (known.insert(json::spelled(member.key)).second) {
+      add(member.key, json::compact(changes[json::spelled(member.key)]));
+    }
   }
-  out.end_object();
-  return out.take();
+  return text + "}";
 }
 
 void Model::apply_world(const json::Value& world) {

@@ -71,8 +71,9 @@ const OneOf& world_names() {
 std::string issue_lines(const json::Issues& issues, const json::Document& document,
                         std::string_view file) {
   std::string text;
+  const json::Places places(document.text());
   for (const json::Issue& issue : issues) {
-    const json::Place place = json::place_of(document.text(), issue.offset);
+    const json::Place place = places.of(issue.offset);
     text += (text.empty() ? "" : "\n") + std::string(file) + ":" + std::to_string(place.line) +
             ":" + std::to_string(place.column) + ": " + issue.message;
   }

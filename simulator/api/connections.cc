@@ -6,6 +6,7 @@
 #include "core/json_writer.h"
 #include "core/parse_number.h"
 #include "core/url.h"
+#include "simulator/records/names.h"
 #include "simulator/records/object_members.h"
 #include "simulator/runs/sync_runner.h"
 #include "simulator/webhooks/webhook_payload.h"
@@ -87,7 +88,7 @@ struct Filter {
 bool has_member(const std::string& object, const std::string& name, const std::string& value) {
   json::Reader reader;
   const auto read = reader.read(object);
-  return read && (*read)[name].present() && (*read)[name].string() == value;
+  return read && (*read)[name].is_string() && json::spelled((*read)[name]) == value;
 }
 
 bool Filter::matches(const Connection& connection) const {
@@ -227,9 +228,13 @@ void begin(PublicCall& call, const Connection& connection) {
 std::vector<std::string> read_ids(json::Fields& fields) {
   const json::Value given = fields.any("connection_id");
   std::vector<std::string> ids;
-  if (given.is_string()) ids.push_back(given.string());
+  const json::Path path = fields.path_to("connection_id");
+  const auto text = [&](const json::Value& id) {
+    return id.is_string() ? fields.text_of(id, path) : std::string();
+  };
+  if (given.is_string()) ids.push_back(text(given));
   if (given.is_array()) {
-    for (const json::Value id : given.items()) ids.push_back(id.string());
+    for (const json::Value id : given.items()) ids.push_back(text(id));
   }
   if (ids.empty() || std::find(ids.begin(), ids.end(), "") != ids.end()) {
     fields.report("connection_id", "invalid_type", "has to be an id, or a list of them");
@@ -316,6 +321,7 @@ PublicResult post_connection(PublicCall& call) {
     fields.report("provider_config_key", "invalid_value",
                   "is '" + made.integration + "', and there is no such integration");
   }
+  if (id) check_name(fields, "connection_id", NameOf::kConnection, *id);
   if (id && (id->empty() || *id == "metadata")) {
     fields.report("connection_id", "invalid_value", "is '" + *id + "', which no path could name");
   }
@@ -377,7 +383,7 @@ PublicResult delete_connection(PublicCall& call) {
   const std::string integration = named.connection->integration;
   const std::string id = named.connection->id;
   call.machines.runner.drop(call.environment, integration, id);
-  std::erase_if(call.environment.connections, [&](const Connection& each) {
+  std::erase_if(call.environment.connections.items(), [&](const Connection& each) {
     return each.integration == integration && each.id == id;
   });
   call.engine.note_settings();

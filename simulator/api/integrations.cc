@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/duration.h"
+#include "simulator/records/names.h"
 #include "simulator/runs/sync_runner.h"
 
 namespace terapi::simulator {
@@ -145,6 +146,7 @@ PublicResult post_integration(PublicCall& call) {
   Integration made;
   made.provider = body.fields().required("provider");
   made.id = body.fields().required("unique_key");
+  check_name(body.fields(), "unique_key", NameOf::kIntegration, made.id);
   made.display_name = body.fields().string("display_name").value_or("");
   static_cast<void>(body.fields().object("credentials"));
   static_cast<void>(body.fields().boolean("forward_webhooks"));
@@ -179,6 +181,7 @@ PublicResult patch_integration(PublicCall& call) {
     fields.report("endpoints", "invalid_value",
                   "names '" + toggle.name + "', and '" + key + "' has no such sync");
   }
+  if (unique_key) check_name(fields, "unique_key", NameOf::kIntegration, *unique_key);
   const bool renames = unique_key && *unique_key != key;
   const auto& connections = call.environment.connections;
   if (renames &&
@@ -192,6 +195,7 @@ PublicResult patch_integration(PublicCall& call) {
   if (renames) {
     integration->provider = std::string(integration->provider_or_id());
     integration->id = *unique_key;
+    static_cast<void>(call.environment.integrations.items());  // it is found by its new name
   }
   if (display_name) integration->display_name = *display_name;
   integration->updated_at = call.engine.now();
@@ -208,14 +212,10 @@ PublicResult delete_integration(PublicCall& call) {
   if (auto refused = refuse_other_parameters(call, {})) return std::move(*refused);
   const std::string key = call.parts.at("key");
   if (call.environment.find_integration(key) == nullptr) return no_such_integration(key);
-  for (const Connection& connection : call.environment.connections) {
-    if (connection.integration == key) {
-      call.machines.runner.drop(call.environment, key, connection.id);
-    }
-  }
-  std::erase_if(call.environment.connections,
+  call.machines.runner.drop(call.environment, key, std::nullopt);
+  std::erase_if(call.environment.connections.items(),
                 [&](const Connection& each) { return each.integration == key; });
-  std::erase_if(call.environment.integrations,
+  std::erase_if(call.environment.integrations.items(),
                 [&](const Integration& each) { return each.id == key; });
   call.engine.note_settings();
   PublicAnswer answer;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "simulator/records/names.h"
 #include "simulator/records/stream.h"
 
 namespace terapi::simulator {
@@ -13,7 +14,6 @@ namespace {
 constexpr std::size_t kMostLimit = 10'000;
 constexpr std::size_t kMostIds = 100;
 constexpr std::size_t kLongestId = 256;
-constexpr std::size_t kLongestName = 255;
 constexpr std::size_t kLongestCursor = 1'000;
 constexpr Duration kOldest = std::chrono::hours(24 * 365);
 
@@ -68,7 +68,7 @@ class Reader {
     }
     if (!model) return;
     query.model = *model;
-    if (model->empty() || model->size() > kLongestName || model->find('\0') != std::string::npos) {
+    if (name_fault(NameOf::kModel, *model)) {
       fail("invalid_format", "Invalid model: expected 1 to 255 characters", {"model"});
     }
   }
@@ -76,12 +76,7 @@ class Reader {
   void read_variant(RecordsQuery& query) {
     const std::optional<std::string> variant = single("variant");
     if (!variant) return;
-    const bool good = !variant->empty() && variant->size() <= kLongestName &&
-                      std::all_of(variant->begin(), variant->end(), [](char c) {
-                        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                               (c >= '0' && c <= '9') || c == '_' || c == '-';
-                      });
-    if (good) {
+    if (!name_fault(NameOf::kVariant, *variant)) {
       query.variant = *variant;
     } else {
       fail("invalid_format", "Invalid string: must match pattern /^[a-zA-Z0-9_-]+$/", {"variant"});

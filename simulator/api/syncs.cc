@@ -1,11 +1,13 @@
 #include "simulator/api/syncs.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/duration.h"
 #include "core/json_writer.h"
 #include "core/parse_number.h"
+#include "simulator/records/names.h"
 #include "simulator/runs/sync_runner.h"
 
 namespace terapi::simulator {
@@ -38,7 +40,7 @@ std::vector<NamedSync> read_syncs(json::Fields& fields) {
     json::Path path = fields.path_to("syncs");
     path.push_back(std::to_string(i++));
     if (item.is_string()) {
-      syncs.push_back(named_by(item.string()));
+      syncs.push_back(named_by(fields.text_of(item, path)));
       continue;
     }
     if (!item.is_object()) {
@@ -72,17 +74,25 @@ std::optional<ApiError> refuse_sync(const PublicCall& call, const Integration& i
   return std::nullopt;
 }
 
+// Names and variants of syncs. It lives no longer than the list that it is made of.
+using SyncSet = std::set<std::pair<std::string_view, std::string_view>>;
+
+SyncSet set_of(const std::vector<NamedSync>& syncs) {
+  SyncSet set;
+  for (const NamedSync& named : syncs) set.emplace(named.name, named.variant);
+  return set;
+}
+
+// None means all.
+bool is_wanted(const ScheduleKey& key, const SyncSet& syncs) {
+  return syncs.empty() || syncs.contains({key.sync, key.variant});
+}
+
 // The schedules that a body is about.
 struct Chosen {
   std::vector<ScheduleKey> keys;
   std::optional<ApiError> refused;
 };
-
-bool is_wanted(const ScheduleKey& key, const std::vector<NamedSync>& syncs) {
-  return syncs.empty() || std::any_of(syncs.begin(), syncs.end(), [&](const NamedSync& named) {
-           return named.name == key.sync && named.variant == key.variant;
-         });
-}
 
 Chosen choose(const PublicCall& call, const std::string& integration_id,
               const std::optional<std::string>& connection, const std::vector<NamedSync>& syncs,
@@ -108,24 +118,22 @@ Chosen choose(const PublicCall& call, const std::string& integration_id,
   }
   // A sync that is enabled in a world without its external API is scheduled when somebody asks for
   // it.
-  for (const Connection& each : call.environment.connections) {
-    const bool asked =
-        each.integration == integration_id && (!connection || each.id == *connection);
-    if (asked && schedules) call.machines.runner.take_up(call.environment, each);
+  if (schedules) {
+    call.machines.runner.take_up_all(call.environment, [&](const Connection& each) {
+      return each.integration == integration_id && (!connection || each.id == *connection);
+    });
   }
+  const SyncSet wanted = set_of(syncs);
+  SyncSet there;
   for (const auto& [key, schedule] : call.environment.schedules) {
     if (key.integration != integration_id || (connection && key.connection != *connection))
       continue;
-    if (is_wanted(key, syncs) && call.machines.runner.enabled(call.environment, key)) {
-      chosen.keys.push_back(key);
-    }
+    if (!is_wanted(key, wanted)) continue;
+    if (!call.machines.runner.enabled(call.environment, key)) continue;
+    chosen.keys.push_back(key);
+    there.emplace(key.sync, key.variant);
   }
-  const bool all_there = std::all_of(syncs.begin(), syncs.end(), [&](const NamedSync& named) {
-    return std::any_of(chosen.keys.begin(), chosen.keys.end(), [&](const ScheduleKey& key) {
-      return named.name == key.sync && named.variant == key.variant;
-    });
-  });
-  if (connection && !all_there) {
+  if (connection && !wanted.empty() && there.size() < wanted.size()) {
     chosen.refused = ApiError{400, "unknown_sync_variant",
                               "a sync is not scheduled in that variant for this connection"};
   }
@@ -265,16 +273,6 @@ std::vector<NamedSync> split_names(std::string_view text) {
   return names;
 }
 
-// As GET /records wants it.
-bool is_variant_name(std::string_view name) {
-  constexpr std::size_t kLongest = 255;
-  return !name.empty() && name.size() <= kLongest &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '_';
-         });
-}
-
 // A variant's key, of a body with the connection and a path with the rest.
 struct VariantCall {
   ScheduleKey key;
@@ -293,7 +291,7 @@ VariantCall read_variant(const PublicCall& call) {
                              {{variant.key.sync, std::string(kBaseVariant)}})
                           .refused;
   }
-  if (!variant.refused && !is_variant_name(variant.key.variant)) {
+  if (!variant.refused && name_fault(NameOf::kVariant, variant.key.variant)) {
     variant.refused =
         ApiError{400, "invalid_variant", "a variant has 1 to 255 letters, digits, - and _"};
   }
@@ -389,11 +387,12 @@ PublicResult get_sync_status(PublicCall& call) {
     auto refused = refuse_sync(call, *known, named);
     if (refused && refused->code == "unknown_sync") return *std::move(refused);
   }
+  const SyncSet wanted = set_of(names);
   json::Writer out;
   out.begin_object().key("syncs").begin_array();
   for (const auto& [key, schedule] : call.environment.schedules) {
     if (key.integration != integration || (connection && key.connection != *connection)) continue;
-    if (is_wanted(key, names)) write_status(out, call, key, schedule);
+    if (is_wanted(key, wanted)) write_status(out, call, key, schedule);
   }
   out.end_array().end_object();
   PublicAnswer answer;

@@ -1,4 +1,6 @@
 // GET /_simulator/clock, POST clock/advance, POST clock/run-until-idle.
+#include <algorithm>
+
 #include "core/duration.h"
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
@@ -11,6 +13,12 @@ namespace {
 namespace json = core::json;
 
 constexpr Duration kFarthest = std::chrono::hours(24 * 3650);
+
+std::string latest_text() {
+  return format_timestamp(kLatestTime) +
+         ", the latest that a clock can show: timestamps have years of four digits, and what "
+         "happens then needs later ones";
+}
 
 std::string clock_json(SimulatorParts& parts) {
   json::Writer out;
@@ -64,8 +72,14 @@ void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
     fields.report("by", "required",
                   "or to is needed, and only one of them: a duration such as \"5m\", or a time");
   }
-  if (by && *by > kFarthest)
+  if (by && *by > kFarthest) {
     fields.report("by", "invalid_value", "is more than ten years, the most at once");
+  } else if (by && parts.engine.now() + *by > kLatestTime) {
+    fields.report("by", "invalid_value", "leads past " + latest_text());
+  }
+  if (to && *to > kLatestTime) {
+    fields.report("to", "invalid_value", "lies past " + latest_text());
+  }
   if (to && *to < parts.engine.now()) {
     fields.report("to", "invalid_value",
                   "lies in the past; time does not go back, but a snapshot can be restored");
@@ -82,7 +96,9 @@ void run_until_idle(SimulatorParts& parts, const ControlCall& call, const Reply&
   const Duration limit = std::min(fields.duration("limit").value_or(kFarthest), kFarthest);
   fields.finish();
   if (!no_issues(issues, body->text(), reply)) return;
-  parts.driver.run_until_idle(parts.engine.now() + limit, reply_moved(parts, reply));
+  const Time until =
+      std::max(parts.engine.now(), std::min(parts.engine.now() + limit, kLatestTime));
+  parts.driver.run_until_idle(until, reply_moved(parts, reply));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/url.h"
+#include "core/utf8.h"
 
 namespace terapi::simulator {
 namespace {
@@ -121,6 +122,16 @@ void route_control_call(const ControlRouter& router, const core::Request& reques
                         const Reply& reply) {
   core::Result<core::Target> target = core::parse_target(request.target);
   if (!target) return reply(ApiError{400, "invalid_request", target.error().message});
+  // Names that are no text would be shown as others are.
+  const auto is_text = [](const auto& parameter) {
+    return core::is_utf8(parameter.first) && core::is_utf8(parameter.second);
+  };
+  if (!core::is_utf8(target->path) ||
+      !std::all_of(target->query.begin(), target->query.end(), is_text)) {
+    return reply(ApiError{400, "invalid_request",
+                          "the request target is not UTF-8 once its %XX are decoded; half of a "
+                          "surrogate pair has no UTF-8"});
+  }
   const std::string_view path =
       std::string_view(request.target).substr(0, request.target.find('?'));
   auto found = router.find(request.method, path);

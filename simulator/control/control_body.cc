@@ -26,10 +26,11 @@ std::optional<json::Document> read_body(const ControlCall& call, const Reply& re
 bool no_issues(const json::Issues& issues, std::string_view text, const Reply& reply) {
   if (issues.empty()) return true;
   std::vector<ValidationError> errors;
+  const json::Places places(text);
   for (const json::Issue& issue : issues) {
     ValidationError error{issue.code, issue.message, issue.path};
     if (issue.offset != std::string_view::npos) {
-      const json::Place place = json::place_of(text, issue.offset);
+      const json::Place place = places.of(issue.offset);
       error.line = place.line;
       error.column = place.column;
     }

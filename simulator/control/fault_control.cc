@@ -1,5 +1,5 @@
 // GET, PUT and DELETE of /_simulator/faults and /_simulator/faults/{id}.
-#include <algorithm>
+#include <set>
 
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
@@ -38,14 +38,14 @@ void put_all(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
   const bool wrapped = root.is_object() && root["faults"].present();
   const json::Value list = wrapped ? root["faults"] : root;
   std::vector<FaultRule> rules;
+  std::set<std::string> ids;
   if (list.is_array()) {
     for (const json::Value item : list.items()) {
       json::Path path = wrapped ? json::Path{"faults"} : json::Path{};
       path.push_back(std::to_string(rules.size()));
       FaultRule rule =
           read_fault_rule(item, path, "fault-" + std::to_string(rules.size() + 1), issues);
-      const auto same_id = [&](const FaultRule& other) { return other.id == rule.id; };
-      if (std::any_of(rules.begin(), rules.end(), same_id)) {
+      if (!ids.insert(rule.id).second) {
         issues.push_back(
             {"invalid_value", "two rules have the id '" + rule.id + "'", path, item.offset()});
       }

@@ -1,10 +1,13 @@
 // POST /_simulator/runs: one sync run, made by hand.
 #include <array>
+#include <unordered_map>
 
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
 #include "simulator/control/control_body.h"
+#include "simulator/records/merged_object.h"
+#include "simulator/records/names.h"
 #include "simulator/records/object_members.h"
 #include "simulator/records/payload.h"
 #include "simulator/runs/run.h"
@@ -59,8 +62,10 @@ std::vector<Run::Patch> read_patches(json::Fields& fields, const Dialect& dialec
 std::vector<std::string> read_ids(json::Fields& fields, std::string_view key) {
   std::vector<std::string> ids;
   for (const json::Value item : fields.array(key).items()) {
+    json::Path path = fields.path_to(key);
+    path.push_back(std::to_string(ids.size()));
     // Numbers are taken as they are for records' ids.
-    ids.push_back(item.is_string() ? item.string() : std::string(item.text()));
+    ids.push_back(item.is_string() ? fields.text_of(item, path) : std::string(item.text()));
     if (!(item.is_string() || item.is_number()) || ids.back().empty() ||
         ids.back().size() > kLongestId) {
       fields.report(key, "invalid_type", "has to list ids: strings of 1 to 255 bytes");
@@ -84,7 +89,9 @@ std::optional<SyncType> read_type(json::Fields& fields) {
 std::optional<RunError> read_error(json::Fields& fields) {
   const json::Value value = fields.any("error");
   if (!value.present() || value.is_null()) return std::nullopt;
-  if (value.is_string()) return RunError{"script_error", value.string()};
+  if (value.is_string()) {
+    return RunError{"script_error", fields.text_of(value, fields.path_to("error"))};
+  }
   json::Fields inside(value, fields.path_to("error"), fields.issues());
   RunError error{inside.string("type").value_or("script_error"),
                  inside.string("description").value_or("the run failed")};
@@ -100,6 +107,14 @@ RunOrder read_order(json::Fields& fields, const Dialect& dialect) {
   order.spec.model = fields.required("model");
   order.spec.sync = fields.string("sync").value_or("");
   order.spec.variant = fields.string("variant").value_or(order.spec.variant);
+  check_name(fields, "integration", NameOf::kIntegration, order.spec.integration);
+  check_name(fields, "connection", NameOf::kConnection, order.spec.connection);
+  check_name(fields, "model", NameOf::kModel, order.spec.model);
+  check_name(fields, "sync", NameOf::kSync, order.spec.sync);
+  if (fields.has("variant") && order.spec.variant.empty()) {
+    fields.report("variant", "invalid_value", "is empty; expected 1 to 255 characters");
+  }
+  check_name(fields, "variant", NameOf::kVariant, order.spec.variant);
   order.spec.type = read_type(fields);
   order.spec.error = read_error(fields);
   order.spec.webhook = fields.boolean("webhook").value_or(true);
@@ -109,6 +124,23 @@ RunOrder read_order(json::Fields& fields, const Dialect& dialect) {
   if (fields.array("replace").is_array()) order.replace = read_payloads(fields, "replace", dialect);
   fields.finish();
   return order;
+}
+
+// However many patches there are for an object, it is taken apart and put together once.
+void patch_objects(Upstream& upstream, Collection& collection,
+                   const std::vector<Run::Patch>& patches) {
+  std::unordered_map<std::string, std::optional<MergedObject>> patched;
+  std::vector<const std::string*> in_order;
+  for (const Run::Patch& patch : patches) {
+    const auto [found, is_new] = patched.try_emplace(patch.id);
+    const UpstreamObject* object = is_new ? collection.find(patch.id) : nullptr;
+    if (object != nullptr && !object->deleted) {
+      found->second.emplace(std::string_view(object->text));
+      in_order.push_back(&found->first);
+    }
+    if (found->second) found->second->merge(patch.patch);
+  }
+  for (const std::string* id : in_order) upstream.put(collection, *id, patched.at(*id)->text());
 }
 
 // What a run by hand saves came from the external API, which holds it, too: where there is one, the
@@ -134,11 +166,7 @@ void tell_upstream(SimulatorParts& parts, Environment& environment, const RunOrd
     for (const Payload& payload : order.save) {
       parts.upstream.put(*collection, payload.id, as_object(payload).text);
     }
-    for (const Run::Patch& patch : order.update) {
-      const UpstreamObject* object = collection->find(patch.id);
-      if (object == nullptr || object->deleted) continue;
-      parts.upstream.put(*collection, patch.id, merge_object(object->text, patch.patch));
-    }
+    patch_objects(parts.upstream, *collection, order.update);
     for (const std::string& id : order.remove) parts.upstream.remove(*collection, id);
     if (!order.replace) continue;
     std::vector<Payload> objects;

@@ -1,5 +1,9 @@
 // GET /_simulator/integrations, PATCH /_simulator/integrations/{key}/endpoints/{name} (the toggle,
 // SYNC-1), GET /_simulator/schedules: syncs in the background, for the page and for scripts.
+#include <algorithm>
+#include <map>
+#include <string_view>
+
 #include "core/duration.h"
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
@@ -12,12 +16,8 @@ namespace {
 
 namespace json = core::json;
 
-void write_integration(json::Writer& out, const State& state, const Environment& environment,
-                       const Integration& integration) {
-  std::size_t connections = 0;
-  for (const Connection& each : environment.connections) {
-    connections += each.integration == integration.id ? 1U : 0U;
-  }
+void write_integration(json::Writer& out, const State& state, const Integration& integration,
+                       std::size_t connections) {
   const std::string_view name = integration.display_name.empty()
                                     ? provider_name(integration.provider_or_id())
                                     : std::string_view(integration.display_name);
@@ -37,8 +37,10 @@ void list_integrations(SimulatorParts& parts, const ControlCall& call, const Rep
   if (environment == nullptr) return;
   json::Writer out;
   out.begin_object().key("integrations").begin_array();
+  std::map<std::string_view, std::size_t> connections;  // by integration
+  for (const Connection& each : environment->connections) ++connections[each.integration];
   for (const Integration& integration : environment->integrations) {
-    write_integration(out, state, *environment, integration);
+    write_integration(out, state, integration, connections[integration.id]);
   }
   out.end_array().end_object();
   reply(json_response(200, out.take()));
@@ -63,8 +65,12 @@ void toggle(SimulatorParts& parts, const ControlCall& call, const Reply& reply) 
   if (!no_issues(issues, body->text(), reply)) return;
   auto done = parts.runner.set_enabled(*environment, *integration, call.parts.at("name"), *enabled);
   if (!done) return reply(ApiError{404, "unknown_sync", done.error().message});
+  const auto connections =
+      std::count_if(environment->connections.begin(), environment->connections.end(),
+                    [&](const Connection& each) { return each.integration == integration->id; });
   json::Writer out;
-  write_integration(out, parts.engine.state(), *environment, *integration);
+  write_integration(out, parts.engine.state(), *integration,
+                    static_cast<std::size_t>(connections));
   reply(json_response(200, out.take()));
 }
 

@@ -132,7 +132,7 @@ void patch_environment(SimulatorParts& parts, const ControlCall& call, const Rep
   if (!no_issues(issues, body->text(), reply)) return;
   rotate_signing_key(environment->settings, changed, parts.engine.now());
   environment->settings = std::move(changed);
-  parts.engine.note_settings();
+  parts.engine.note_keys();
   reply(json_response(200, settings_text(environment->settings)));
 }
 

@@ -232,6 +232,32 @@ TEST(ClockControl, RefusesWhatIsNoMove) {
   EXPECT_EQ(s.control("POST", "/clock/run-until-idle", R"({"limit":5})").status, 400);
 }
 
+// A timestamp has four digits for the year.
+TEST(ClockControl, EndsBeforeTimestampsDo) {
+  InProcessSimulator s;
+  for (const std::string to : {"9999-12-31T23:59:59.999999Z", "9999-01-01T00:00:00.000001Z",
+                               "9999-12-31T23:59:59-23:59"}) {
+    const core::Response refused = s.control("POST", "/clock/advance", R"({"to":")" + to + R"("})");
+    EXPECT_EQ(error_code(refused), "invalid_body") << to;
+    EXPECT_THAT(refused.body, HasSubstr("to lies past 9999-01-01T00:00:00.000000+00:00")) << to;
+  }
+  s.ok("POST", "/clock/advance", R"({"to":"9999-01-01T00:00:00Z"})");
+  EXPECT_THAT(s.control("POST", "/clock/advance", R"({"by":"1us"})").body,
+              HasSubstr("by leads past 9999-01-01"));
+  // What happens at the very end is dated after all that came before it.
+  s.send_webhooks();
+  s.receiver().answer_with(500);
+  s.settings(R"("retry":{"first_delay":"87000000h","max_delay":"87000000h"})");
+  for (int i = 0; i < 3; ++i) s.save({"a"}, i);
+  EXPECT_EQ(s.ok("POST", "/clock/run-until-idle")["now"], "9999-01-01T00:00:00.000000+00:00");
+  std::string all;
+  for (const std::string path : {"/truth", "/deliveries", "/logs", "/clock"}) {
+    all += s.control("GET", path).body;
+  }
+  EXPECT_THAT(all, HasSubstr("9999-01-01T00:00:00.000002+00:00"));
+  EXPECT_THAT(all, testing::Not(HasSubstr("\"0000-")));
+}
+
 TEST(ClockControl, RunsUntilIdleOrItsLimit) {
   InProcessSimulator s;
   s.send_webhooks();
@@ -261,6 +287,137 @@ TEST(ClockControl, WaitsForAttemptsOnTheWire) {
   s.answer_held();
   EXPECT_TRUE(answered);
   EXPECT_EQ(s.now(), "2024-01-01T01:00:00.000000+00:00");
+}
+
+// One rule for saving under a name and for reading by it.
+TEST(RunControl, SavesUnderNoNameThatNobodyCouldReadBy) {
+  InProcessSimulator s;
+  const std::string longest(255, 'M');
+  const auto status = [&](const std::string& member, const std::string& name) {
+    Json body = {{"integration", "github"}, {"connection", "demo"}, {"model", "Issue"}};
+    body[member] = name;
+    body["save"] = Json::array({{{"id", "1"}}});
+    return s.control("POST", "/runs", body.dump()).status;
+  };
+  for (const std::string member : {"integration", "connection", "model", "sync", "variant"}) {
+    EXPECT_EQ(status(member, longest), 200) << member;
+    EXPECT_EQ(status(member, longest + "M"), 400) << member;
+    EXPECT_EQ(status(member, std::string("a\0b", 3)), 400) << member;
+  }
+  for (const std::string name : {" a", "a ", "a\nb", "a\x7F"}) {
+    EXPECT_EQ(status("connection", name), 400) << name;
+    EXPECT_EQ(status("integration", name), 400) << name;
+  }
+  for (const std::string name : {"a b", "a/b", "\xC3\xA9", ""}) {
+    EXPECT_EQ(status("variant", name), 400) << name;
+  }
+  EXPECT_EQ(s.get({{"model", longest}}).status, 200);
+  EXPECT_EQ(s.get({{"model", longest + "M"}}).status, 400);
+  std::string in_bytes;
+  for (int i = 0; i < 255; ++i) in_bytes += "\xC3\xA9";
+  EXPECT_EQ(status("model", in_bytes), 200);
+  EXPECT_EQ(s.page({{"model", in_bytes}})["records"].size(), 1U);
+  // Whatever was saved can be read.
+  for (const Json& stream : Json(s.ok("GET", "/streams")["streams"])) {
+    core::Headers with = TestSimulator::headers();
+    with.set("Provider-Config-Key", stream["integration"]);
+    with.set("Connection-Id", stream["connection"]);
+    EXPECT_EQ(s.get({{"model", stream["model"]}, {"variant", stream["variant"]}}, with).status, 200)
+        << stream;
+  }
+  EXPECT_EQ(s.control("PUT", "/world", s.control("GET", "/world").body).status, 200)
+      << "what a run by hand has named can be said by a world file";
+}
+
+TEST(WorldControl, TakesNoNameThatNobodyCouldReadBy) {
+  InProcessSimulator s;
+  const std::string too_long(256, 'x');
+  const auto world = [](const std::string& integration, const std::string& connection,
+                        const std::string& model, const std::string& variant) {
+    return R"({"integrations":[{"id":")" + integration + R"(","syncs":[{"name":"s","models":[")" +
+           model + R"("]}]}],"connections":[{"id":")" + connection + R"(","integration":")" +
+           integration + R"("}],"records":[{"integration":")" + integration +
+           R"(","connection":")" + connection + R"(","model":")" + model + R"(","variant":")" +
+           variant + R"(","items":[{"id":"1"}]}]})";
+  };
+  EXPECT_EQ(s.control("PUT", "/world", world("i", "c", "M", "v")).status, 200);
+  for (const std::string& wrong : {world(too_long, "c", "M", "v"), world("i", too_long, "M", "v"),
+                                   world("i", "c", too_long, "v"), world("i", "c", "M", too_long),
+                                   world("i ", "c", "M", "v"), world("i", "c\\n", "M", "v"),
+                                   world("i", "c", "M\\u0000", "v"), world("i", "c", "M", "a b")}) {
+    EXPECT_EQ(error_code(s.control("PUT", "/world", wrong)), "invalid_body") << wrong;
+  }
+}
+
+// Half of a surrogate pair would become the same as any other.
+TEST(HalfSurrogates, AreRefusedWhereTheyNameSomething) {
+  InProcessSimulator s;
+  s.save({"x\xEF\xBF\xBD"});
+  for (const std::string half : {R"(x\ud83d)", R"(x\udc00)", R"(x\ude00\ud83d)"}) {
+    for (const std::string members :
+         {R"("delete":["HALF"])", R"("save":[{"id":"HALF"}])", R"("update":[{"id":"HALF"}])",
+          R"("replace":[{"id":"HALF"}])", R"("model":"HALF")", R"("sync":"HALF")",
+          R"("error":"HALF")", R"("error":{"type":"HALF"})"}) {
+      std::string body = R"({"integration":"github","connection":"demo",)" + members;
+      if (members.find("model") == std::string::npos) body += R"(,"model":"Issue")";
+      body.replace(body.find("HALF"), 4, half);
+      const core::Response refused = s.control("POST", "/runs", body + "}");
+      EXPECT_EQ(error_code(refused), "invalid_body") << body;
+      EXPECT_THAT(refused.body, HasSubstr("surrogate")) << body;
+    }
+    const auto with_half = [&](std::string text) {
+      text.replace(text.find("HALF"), 4, half);
+      return text;
+    };
+    for (const std::string rules :
+         {R"([{"id":"HALF","on":"api","do":{"reset":true}}])",
+          R"([{"on":"api","match":{"model":"HALF"},"do":{"reset":true}}])",
+          R"([{"on":"api","do":{"status":500,"body":"HALF"}}])",
+          R"([{"on":"api","do":{"status":500,"headers":{"X":"HALF"}}}])"}) {
+      EXPECT_EQ(error_code(s.control("PUT", "/faults", with_half(rules))), "invalid_body") << rules;
+    }
+    core::Headers json = TestSimulator::headers();
+    json.add("Content-Type", "application/json");
+    for (const std::string body : {R"({"provider_config_key":"github","connection_id":"HALF"})",
+                                   R"({"provider_config_key":"HALF","connection_id":"x"})"}) {
+      EXPECT_EQ(s.send(request_of("POST", "/connections", json, with_half(body))).status, 400);
+    }
+    for (const std::string body :
+         {R"({"provider_config_key":"github","connection_id":"HALF","metadata":{}})",
+          R"({"provider_config_key":"github","connection_id":["demo","HALF"],"metadata":{}})"}) {
+      const core::Response refused =
+          s.send(request_of("POST", "/connections/metadata", json, with_half(body)));
+      EXPECT_EQ(refused.status, 400);
+      EXPECT_THAT(refused.body, HasSubstr("surrogate"));
+    }
+    const std::string dump = R"({"integration":"github","connection":"demo","model":"Issue",)"
+                             R"("id":"HALF","payload":{}})";
+    EXPECT_EQ(s.control("POST", "/truth/diff", with_half(dump)).status, 400);
+  }
+  for (const std::string target :
+       {"/faults/%ED%A0%BD", "/snapshots/x%ED%B0%80", "/deliveries/%FF", "/logs?text=%ED%A0%BD"}) {
+    EXPECT_EQ(s.control("GET", target).status, 400) << target;
+  }
+  EXPECT_EQ(ids_of(s.page()["records"]), std::vector<std::string>{"x\xEF\xBF\xBD"});
+}
+
+// In payloads they are kept as they are, and apart.
+TEST(HalfSurrogates, StayApartInPayloads) {
+  InProcessSimulator s;
+  s.run(R"("save":[{"id":"1","\ud83d":1,"v":"\ud83d"}])");
+  EXPECT_EQ(s.run(R"("save":[{"id":"1","\ud83d":1,"v":"\ud83e"}])")["updated"], 1);
+  EXPECT_EQ(s.run(R"("update":[{"id":"1","\ud83e":2}])")["updated"], 1);
+  EXPECT_THAT(s.get({}).body, HasSubstr(R"("\ud83d":1,"v":"\ud83e","\ud83e":2)"));
+  core::Headers json = TestSimulator::headers();
+  json.add("Content-Type", "application/json");
+  s.send(request_of("PATCH", "/connections/metadata", json,
+                    R"({"provider_config_key":"github","connection_id":"demo",)"
+                    R"("metadata":{"\ud83d":1}})"));
+  const core::Response both =
+      s.send(request_of("PATCH", "/connections/metadata", json,
+                        R"({"provider_config_key":"github","connection_id":"demo",)"
+                        R"("metadata":{"\ud83e":2}})"));
+  EXPECT_THAT(both.body, HasSubstr(R"({"\ud83d":1,"\ud83e":2})"));
 }
 
 // AUTH-2: by a flag, a world file or a data file.

@@ -68,8 +68,10 @@ class Engine {
   }
 
   void note_delivery(const Delivery& delivery) { changes_.deliveries.push_back(delivery.number); }
-  void note_settings() {
-    changes_.settings = true;
+  void note_settings() { changes_.settings = true; }
+  // The keys of an environment have changed, or its environments have.
+  void note_keys() {
+    note_settings();
     secrets_.forget();
   }
   // A collection's object of that id has changed.

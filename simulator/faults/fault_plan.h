@@ -1,7 +1,10 @@
 // FaultPlan: the fault rules in force, asked at each event. A value.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +45,10 @@ class FaultPlan {
   bool take_changed();
 
  private:
+  FaultRule* find_rule(std::string_view id);
+
   std::vector<FaultRule> rules_;
+  std::map<std::string, std::size_t, std::less<>> place_of_;  // by id
   bool changed_ = false;
 };
 

@@ -30,7 +30,7 @@ void read_match(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
                         path, member.key.offset()});
     }
     if (member.value.is_string()) {
-      rule.match[key] = member.value.string();
+      rule.match[key] = fields.text_of(member.value, path);
     } else if (member.value.is_number()) {
       rule.match[key] = std::string(member.value.text());
     } else {
@@ -55,6 +55,7 @@ void read_trigger(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
                         path, item.offset()});
     }
   }
+  std::sort(rule.nth.begin(), rule.nth.end());
   rule.every = fields.integer("every", 1, kMost);
   rule.parts_per_million = fields.decimal("probability", 1'000'000, 1);
   rule.times = fields.integer("times", 1, kMost);
@@ -79,7 +80,7 @@ bool FaultRule::strikes(const FaultEvent& event, std::uint64_t seed) {
   ++matched;
   bool strike = true;
   if (!nth.empty()) {
-    strike = std::find(nth.begin(), nth.end(), matched) != nth.end();
+    strike = std::binary_search(nth.begin(), nth.end(), matched);
   } else if (every) {
     strike = matched % *every == 0;
   } else if (parts_per_million) {

@@ -62,12 +62,13 @@ void read_status(Fields& fields, RequestEffect& effect) {
   response.status = static_cast<int>(fields.integer("status", 200, 599).value_or(500));
   for (const json::Member member : fields.object("headers").members()) {
     const json::Value value = member.value;
-    response.headers.add(member.key.string(),
-                         value.is_string() ? value.string() : std::string(value.text()));
+    response.headers.add(member.key.string(), value.is_string()
+                                                  ? fields.text_of(value, fields.path_to("headers"))
+                                                  : std::string(value.text()));
   }
   const json::Value body = fields.any("body");
   response.body = !body.present()    ? default_body(response.status)
-                  : body.is_string() ? body.string()
+                  : body.is_string() ? fields.text_of(body, fields.path_to("body"))
                                      : json::compact(body);
   if (!response.headers.get("Content-Type")) {
     response.headers.add("Content-Type",

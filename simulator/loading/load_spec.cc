@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/nearest.h"
+#include "simulator/records/names.h"
 
 namespace terapi::simulator {
 
@@ -51,6 +52,9 @@ core::Result<LoadSpec> parse_load_spec(std::string_view text) {
                                          "connection=demo,integration=github,model=Package,"
                                          "file=packages.ndjson,id=Package"};
     }
+  }
+  if (const auto good = check_names(spec.stream); !good) {
+    return core::Error{"bad_load", "--load: " + good.error().message};
   }
   return spec;
 }

@@ -55,5 +55,18 @@ TEST(LoadSpec, SaysWhatIsMissing) {
   EXPECT_THAT(fault("connection=a,,model=b"), HasSubstr("unknown part ''"));
 }
 
+TEST(LoadSpec, TakesNoNameThatNobodyCouldReadBy) {
+  const std::string too_long(256, 'x');
+  const std::vector<std::string> wrong = {"connection=c,integration=i,file=f,model=" + too_long,
+                                          "connection=c,integration=i,file=f,model=M,variant=a b",
+                                          "connection= c,integration=i,file=f,model=M",
+                                          "connection=c,integration=\xFF,file=f,model=M"};
+  for (const std::string& text : wrong) {
+    const auto spec = parse_load_spec(text);
+    ASSERT_FALSE(spec) << text;
+    EXPECT_EQ(spec.error().code, "bad_load");
+  }
+}
+
 }  // namespace
 }  // namespace terapi::simulator

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "core/json.h"
@@ -206,10 +208,10 @@ class CsvReader final : public FileReader {
       if (!header) return header.error();
       if (!*header) return std::optional<std::string>();
       names_ = std::move(**header);
-      for (std::size_t i = 0; i < names_.size(); ++i) {
-        if (std::find(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(i), names_[i]) !=
-            names_.begin() + static_cast<std::ptrdiff_t>(i)) {
-          return bad("the header has two columns named '" + names_[i] + "'");
+      std::set<std::string_view> seen;
+      for (const std::string& name : names_) {
+        if (!seen.insert(name).second) {
+          return bad("the header has two columns named '" + name + "'");
         }
       }
     }

@@ -8,6 +8,7 @@
 #include "core/rfc3339.h"
 #include "core/words.h"
 #include "simulator/records/cursor.h"
+#include "simulator/records/names.h"
 #include "simulator/records/payload.h"
 
 namespace terapi::simulator {
@@ -92,8 +93,14 @@ Result<const SyncDatabase::Loaded*> SyncDatabase::next() {
 
 Result<void> SyncDatabase::read_row() {
   const auto text = [&](RowColumn column) { return std::string(select_.bytes(column)); };
-  loaded_.stream = {text(kIntegration), text(kConnection), text(kModel), text(kVariant)};
+  StreamKey stream = {text(kIntegration), text(kConnection), text(kModel), text(kVariant)};
   loaded_.id = text(kRecordId);
+  if (stream != loaded_.stream) {
+    loaded_.stream = std::move(stream);
+    if (const auto good = check_names(loaded_.stream); !good) {
+      return wrong("cannot be read under that name: " + good.error().message);
+    }
+  }
   loaded_.payload = text(kRecordPayload);
   RecordFields& fields = loaded_.fields = {};
   fields.id = loaded_.id;
@@ -109,6 +116,10 @@ Result<void> SyncDatabase::read_row() {
   if (!position) {
     return wrong("has a cursor that is none of the " + std::string(dialect_.name) +
                  " dialect's; the other one is started with --dialect");
+  }
+  if (position->time > kLatestTime) {
+    return wrong("is dated " + format_timestamp(position->time) + "; expected a time before " +
+                 format_timestamp(kLatestTime) + ", so that later ones can follow");
   }
   fields.position = *position;
   const auto first_seen = core::parse_rfc3339(text(kFirstSeenAt));

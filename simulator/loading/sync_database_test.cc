@@ -8,6 +8,7 @@
 #include "core/sqlite/sqlite_connection.h"
 #include "core/temporary_folder.h"
 #include "simulator/loading/load_spec.h"
+#include "simulator/records/cursor.h"
 
 namespace terapi::simulator {
 namespace {
@@ -67,10 +68,16 @@ TEST_F(SyncDatabaseTest, GivesEachRecordAsItWas) {
 
 TEST_F(SyncDatabaseTest, SaysWhichRecordIsWrongAndHow) {
   make_table();
+  const std::string late =
+      "'" +
+      encode_cursor({*core::parse_rfc3339("9999-06-01T00:00:00Z"), Uuid::lowest()},
+                    terapi_dialect()) +
+      "'";
   for (const auto& [column, value, expected] :
        {std::tuple{"payload", "'nonsense'", "has a payload that is no JSON object"},
         std::tuple{"last_action", "'MOVED'", "has the action 'MOVED'"},
         std::tuple{"cursor", "'?'", "has a cursor that is none of the terapi dialect's"},
+        std::tuple{"cursor", late.c_str(), "is dated 9999-06-01T00:00:00.000000+00:00; expected"},
         std::tuple{"first_seen_at", "'yesterday'", "has no time at which it was first seen"}}) {
     run("DELETE FROM records");
     add(column, value);

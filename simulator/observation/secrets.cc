@@ -44,7 +44,9 @@ void Secrets::add(std::string secret) {
 bool Secrets::is_current() const {
   if (!known_) return false;
   if (state_ == nullptr) return true;
-  if (state_->environments.size() > kFewEnvironments) return true;
+  if (state_->environments.size() > kFewEnvironments) {
+    return state_->environments.data() == first_ && state_->environments.size() == environments_;
+  }
   bool same = true;
   std::size_t seen = 0;
   visit_keys(*state_, [&](const std::string& key) {
@@ -58,6 +60,8 @@ void Secrets::learn() const {
   learned_.clear();
   if (state_ != nullptr) {
     visit_keys(*state_, [&](const std::string& key) { learned_.push_back(key); });
+    first_ = state_->environments.data();
+    environments_ = state_->environments.size();
   }
   keys_.clear();
   for (const std::vector<std::string>* from : {&added_, &std::as_const(learned_)}) {
@@ -127,24 +131,39 @@ std::size_t Secrets::length_of_key_at(std::string_view text, std::size_t at) con
   return 0;
 }
 
+// Where the next key is, and how long it is as it is written; npos: there is none.
+std::size_t Secrets::find_key(std::string_view text, std::size_t at, std::size_t& length) const {
+  if (keys_.empty()) return text.npos;
+  const std::size_t shortest = keys_.back().size();
+  for (; at + shortest <= text.size(); ++at) {
+    const auto first = static_cast<unsigned char>(lower_of(text[at]));
+    if (!starts_[first] && first != '%') continue;
+    length = length_of_key_at(text, at);
+    if (length > 0) return at;
+  }
+  return text.npos;
+}
+
 std::string Secrets::hide_keys(std::string_view text) const {
   if (!is_current()) learn();
-  if (keys_.empty()) return std::string(text);
   std::string out;
   std::size_t written = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto first = static_cast<unsigned char>(lower_of(text[at]));
-    const std::size_t length =
-        starts_[first] || first == '%' ? length_of_key_at(text, at) : std::size_t{0};
-    if (length == 0) {
-      ++at;
-      continue;
-    }
+  std::size_t length = 0;
+  for (std::size_t at = find_key(text, 0, length); at != text.npos;
+       at = find_key(text, written, length)) {
     out.append(text.substr(written, at - written)).append(kMark);
-    at += length;
-    written = at;
+    written = at + length;
   }
-  return written == 0 ? std::string(text) : out.append(text.substr(written));
+  return out.append(text.substr(written));
+}
+
+void Secrets::hide_in(std::string& text) const {
+  if (!is_current()) learn();
+  std::size_t length = 0;
+  if (find_key(text, 0, length) != text.npos) text = hide_keys(text);
+  if (text.find('=') != text.npos || text.find("://") != text.npos) {
+    text = core::without_url_secrets(text);
+  }
 }
 
 std::string Secrets::hide(std::string_view text) const {

@@ -36,7 +36,8 @@ class Secrets {
 
   // Without keys, and without what stands in URLs (core/shown_url.h).
   std::string hide(std::string_view text) const;
-  void hide_in(std::string& text) const { text = hide(text); }
+  // The same in place: most texts hold nothing, and stay where they are.
+  void hide_in(std::string& text) const;
   // Without keys only: for what is otherwise shown byte for byte, such as a webhook's body.
   std::string hide_keys(std::string_view text) const;
 
@@ -50,6 +51,7 @@ class Secrets {
   void learn() const;
   bool is_current() const;
   std::uint32_t start_of(std::string_view key) const;
+  std::size_t find_key(std::string_view text, std::size_t at, std::size_t& length) const;
   std::size_t length_of_key_at(std::string_view text, std::size_t at) const;
   std::size_t spelled_length(std::string_view text, std::size_t at, std::string_view key) const;
 
@@ -58,6 +60,8 @@ class Secrets {
 
   // What was learned, for the texts to come.
   mutable bool known_ = false;
+  mutable const Environment* first_ = nullptr;  // where they stood
+  mutable std::size_t environments_ = 0;
   mutable std::vector<std::string> learned_;  // from the state, as they are there
   mutable std::vector<std::string> keys_;     // in lower case, the longest first
   mutable std::size_t start_length_ = 0;      // of the shortest, at most 4

@@ -25,16 +25,28 @@ bool ClockDriver::finish_idle_on_system_clock() {
   return true;
 }
 
+// Goes on in another turn where this one has taken its time.
+bool ClockDriver::gives_way() {
+  if (!turns_.is_over || !turns_.is_over()) return false;
+  waits_for_turn_ = true;
+  turns_.go_on([this] {
+    waits_for_turn_ = false;
+    step();
+  });
+  return true;
+}
+
 void ClockDriver::step() {
-  if (stepping_) return;
+  if (stepping_ || waits_for_turn_) return;
   stepping_ = true;
+  if (turns_.begin) turns_.begin();
   if (clock_ == nullptr) {
     while (finish_idle_on_system_clock()) {
     }
     stepping_ = false;
     return;
   }
-  while (true) {
+  while (!gives_way()) {
     if (clock_->run_next(clock_->now())) continue;  // due already: needs no time to pass
     if (jobs_.empty() || webhooks_.in_flight() > 0) break;
     const bool idle = jobs_.front().until_idle && clock_->pending() <= engine_.recurring();

@@ -6,9 +6,11 @@
 
 #include <deque>
 #include <functional>
+#include <utility>
 
 #include "core/clock.h"
 #include "simulator/engine/engine.h"
+#include "simulator/engine/turns.h"
 #include "simulator/runs/actions.h"
 #include "simulator/runs/sync_runner.h"
 #include "simulator/webhooks/webhook_queue.h"
@@ -23,6 +25,8 @@ class ClockDriver {
       : clock_(clock), engine_(engine), webhooks_(webhooks), runner_(runner), actions_(actions) {}
 
   bool is_virtual() const { return clock_ != nullptr; }
+  // Lets others have their turn when much is due. Without it, all of it is done at once.
+  void set_turns(Turns turns) { turns_ = std::move(turns); }
   // Does everything that is due up to `to`, then stands there and calls back.
   void advance_to(Time to, std::function<void()> done);
   // Does everything that is due, however far away, until nothing is or `limit` is reached; what
@@ -39,6 +43,7 @@ class ClockDriver {
     std::function<void()> done;
   };
   bool finish_idle_on_system_clock();
+  bool gives_way();
 
   core::VirtualClock* clock_;
   const Engine& engine_;
@@ -46,7 +51,9 @@ class ClockDriver {
   const SyncRunner& runner_;
   const Actions& actions_;
   std::deque<Job> jobs_;
+  Turns turns_;
   bool stepping_ = false;
+  bool waits_for_turn_ = false;
 };
 
 }  // namespace terapi::simulator

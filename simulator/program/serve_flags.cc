@@ -4,6 +4,7 @@
 
 #include "core/rfc3339.h"
 #include "simulator/records/dialect.h"
+#include "simulator/records/timestamp.h"
 
 namespace terapi::simulator {
 namespace {
@@ -34,6 +35,11 @@ void ServeFlags::add_to(core::Flags& flags) {
             "that --data kept goes on where it stood",
             [this](const std::string& text) -> core::Result<void> {
               start = start_time(text);
+              if (start && (*start < core::Time() || *start > kLatestTime)) {
+                return core::Error{"bad_usage", "--start: '" + text + "' is not from " +
+                                                    format_timestamp(core::Time()) + " to " +
+                                                    format_timestamp(kLatestTime)};
+              }
               if (start) return {};
               return core::Error{"bad_usage", "--start: '" + text +
                                                   "' is no time; expected `now` or an RFC 3339 "

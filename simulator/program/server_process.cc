@@ -97,6 +97,16 @@ core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
   return options;
 }
 
+// Whoever asks for /health waits a turn at most.
+Turns turns_on(core::EventLoop& loop) {
+  using SteadyClock = std::chrono::steady_clock;
+  static constexpr auto kTurn = std::chrono::milliseconds(20);
+  const auto began = std::make_shared<SteadyClock::time_point>(SteadyClock::now());
+  return {.begin = [began] { *began = SteadyClock::now(); },
+          .is_over = [began] { return SteadyClock::now() - *began >= kTurn; },
+          .go_on = [&loop](std::function<void()> next) { loop.post(std::move(next)); }};
+}
+
 LogBook::Sink log_sink(const ServeFlags& flags) {
   return [least = flags.log_level, json = flags.log_format == "json"](const LogEntry& entry) {
     if (entry.level < least) return;
@@ -179,6 +189,7 @@ core::Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const ServeFla
   parts->simulator =
       std::make_unique<Simulator>(std::move(*options), clock, *parts->sender, parts->storage.get());
   parts->simulator->set_log_sink(log_sink(flags));
+  parts->simulator->set_turns(turns_on(parts->loop));
   parts->simulator->set_extra_metrics(
       [raw = parts.get()] { return edge_metrics(raw->server->counters()); });
   auto started = parts->simulator->start();

@@ -26,8 +26,14 @@ class ObjectMembers {
   std::string text() const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> members_;
-  std::unordered_map<std::string, std::size_t> place_of_;
+  struct Entry {
+    std::string key;  // its JSON text
+    std::string value;
+  };
+  void put(std::string name, std::string_view key, std::string value);
+
+  std::vector<Entry> members_;
+  std::unordered_map<std::string, std::size_t> place_of_;  // by what the key spells
 };
 
 }  // namespace terapi::simulator

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "simulator/records/merged_object.h"
 
 namespace terapi::simulator {
 namespace {
@@ -43,28 +44,6 @@ void append_member(std::string& out, std::string_view key_text, std::string_view
   out += key_text;
   out += ':';
   out += value_text;
-}
-
-void append_merged(std::string& out, const json::Value& base, const json::Value& patch,
-                   bool keep_id) {
-  out += '{';
-  for (const json::Member member : base.members()) {
-    const std::string key = member.key.string();
-    const json::Value change = keep_id && key == "id" ? json::Value() : patch[key];
-    if (out.back() != '{') out += ',';
-    out += member.key.text();
-    out += ':';
-    if (change.is_object() && member.value.is_object()) {
-      append_merged(out, member.value, change, false);
-    } else {
-      json::append_compact(out, change.present() ? change : member.value);
-    }
-  }
-  for (const json::Member member : patch.members()) {
-    if (base[member.key.string()].present()) continue;
-    append_member(out, member.key.text(), json::compact(member.value));
-  }
-  out += '}';
 }
 
 }  // namespace
@@ -120,12 +99,9 @@ bool same_payload(std::string_view before, std::string_view after, const Dialect
 }
 
 std::string merge_payload(std::string_view base, const json::Value& patch) {
-  json::Reader reader;
-  const auto object = reader.read(base);
-  TERAPI_CHECK(object.has_value(), "stored payloads are JSON");
-  std::string out;
-  append_merged(out, *object, patch, true);
-  return out;
+  MergedObject object(base);
+  object.merge(patch, {"id"});
+  return object.text();
 }
 
 std::string id_only_payload(std::string_view id) {

@@ -1,6 +1,7 @@
 // Timestamps as the API writes them (META-2, HOOK-2). Pure functions.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "core/clock.h"
@@ -10,6 +11,11 @@ namespace terapi::simulator {
 
 using core::Duration;
 using core::Time;
+
+// No clock goes further, and nothing that is loaded is dated later: a timestamp can say little more
+// (years have four digits), and commits, retries and schedules need times that come after.
+inline constexpr Time kLatestTime =
+    std::chrono::sys_days(std::chrono::year(9999) / std::chrono::January / 1);
 
 // META-2: "2023-09-18T15:20:35.941305+00:00", always six digits and UTC.
 inline constexpr std::size_t kTimestampSize = core::kRfc3339Size;

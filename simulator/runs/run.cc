@@ -2,24 +2,24 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "core/check.h"
+#include "simulator/records/names.h"
 #include "simulator/webhooks/webhook_payload.h"
 #include "simulator/webhooks/webhook_queue.h"
 
 namespace terapi::simulator {
 namespace {
 
-// A record is often changed as it was read, with the metadata, which is ours and no part of it.
-std::string without_metadata(const std::string& payload, const Dialect& dialect) {
-  core::json::Reader reader;
-  const auto value = reader.read(payload);
-  TERAPI_CHECK(value.has_value(), "merged payloads are JSON");
-  core::Result<Payload> made = make_payload(*value, "id", dialect);
-  TERAPI_CHECK(made.has_value(), "merged payloads have their id");
-  return std::move(made->text);
-}
+// A record that patches are merged into. It is taken apart and put together once, however many
+// there are.
+struct PatchedRecord {
+  std::optional<MergedObject> object;  // nothing: there is no such record
+  bool pruned = false;                 // so that any patch is a change (PRUNE-2)
+  bool changed = false;
+};
 
 }  // namespace
 
@@ -132,17 +132,14 @@ void Run::choose_sync() {
     integration->created_at = integration->updated_at = started_;
     engine_.note_settings();
   }
-  const auto has_model = [&](const Sync& sync) {
-    return std::find(sync.models.begin(), sync.models.end(), spec_.model) != sync.models.end();
-  };
-  const auto wanted = [&](const Sync& sync) {
-    return spec_.sync.empty() ? has_model(sync) : sync.name == spec_.sync;
-  };
-  const auto found = std::find_if(integration->syncs.begin(), integration->syncs.end(), wanted);
-  if (found != integration->syncs.end()) {
+  const bool by_name = !spec_.sync.empty();
+  Sync* const found =
+      by_name ? integration->find_sync(spec_.sync) : integration->syncs.find_of(spec_.model);
+  if (found != nullptr) {
     spec_.sync = found->name;
-    if (!has_model(*found)) {
-      found->models.push_back(spec_.model);
+    const auto& models = found->models;
+    if (by_name && std::find(models.begin(), models.end(), spec_.model) == models.end()) {
+      integration->syncs.add_model(*found, spec_.model);
       engine_.note_settings();
     }
     return;
@@ -152,6 +149,8 @@ void Run::choose_sync() {
     std::transform(model.begin(), model.end(), model.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     spec_.sync = spec_.integration + "-" + model + "s";
+    // Two long names may make one that is too long for a world file to say.
+    if (name_fault(NameOf::kSync, spec_.sync)) spec_.sync = engine_.make_id(spec_.sync, 0);
   }
   Sync sync;
   sync.name = spec_.sync;
@@ -223,19 +222,39 @@ void Run::save(const std::vector<Payload>& payloads) {
 void Run::update(const std::vector<Patch>& patches) {
   find_stream();
   Save save(*this);
+  const Dialect& dialect = engine_.dialect();
+  // A record is often changed as it was read, with the metadata, which is ours and no part of it.
+  const MergedObject::Left left = {"id", dialect.metadata_key};
+  std::unordered_map<std::string, PatchedRecord> records;
+  std::vector<const std::string*> changed;
   for (const Patch& patch : patches) {
-    const Record* before = save.base(patch.id);
-    if (before == nullptr || before->deleted()) {
+    const auto [found, is_new] = records.try_emplace(patch.id);
+    PatchedRecord& record = found->second;
+    if (const Record* before = is_new ? save.base(patch.id) : nullptr;
+        before != nullptr && !before->deleted()) {
+      record.object.emplace(before->payload());
+      record.pruned = before->pruned_at().has_value() && !dialect.same_after_prune_stays;
+    }
+    if (!record.object || !(record.pruned || changes(*record.object, patch.patch, left))) {
       ++counts_.unchanged;
       continue;
     }
-    std::string merged = merge_payload(before->payload(), patch.patch);
-    if (patch.patch[engine_.dialect().metadata_key].present()) {
-      merged = without_metadata(merged, engine_.dialect());
-    }
-    save_in(save, {patch.id, std::move(merged)});
+    ++counts_.updated;
+    record.object->merge(patch.patch, left);
+    record.pruned = false;
+    if (!std::exchange(record.changed, true)) changed.push_back(&found->first);
+  }
+  for (const std::string* id : changed) {
+    save.add(*id, records.at(*id).object->text(), Action::kUpdated);
   }
   commit(save);
+}
+
+// META-5
+bool Run::changes(MergedObject& object, const core::json::Value& patch, MergedObject::Left left) {
+  const MergedObject::Effect effect = object.effect_of(patch, left);
+  return effect == MergedObject::Effect::kValue ||
+         (effect == MergedObject::Effect::kSpelling && engine_.dialect().key_order_is_a_change);
 }
 
 void Run::remove_in(Save& save, std::string_view id) {

@@ -18,6 +18,7 @@
 
 #include "core/json.h"
 #include "simulator/engine/engine.h"
+#include "simulator/records/merged_object.h"
 #include "simulator/records/payload.h"
 #include "simulator/world/run_facts.h"
 
@@ -90,6 +91,7 @@ class Run {
   void commit(Save& save);
   void save_in(Save& save, const Payload& payload);
   void remove_in(Save& save, std::string_view id);
+  bool changes(MergedObject& object, const core::json::Value& patch, MergedObject::Left left);
   void choose_sync();
   void decide_staging();
   SyncType sync_type();

@@ -68,7 +68,9 @@ struct SyncRunner::Live {
 
 SyncRunner::SyncRunner(Engine& engine, WebhookQueue& webhooks, Upstream& upstream)
     : engine_(engine), webhooks_(webhooks), upstream_(upstream) {
-  upstream_.set_on_made([this](Environment& environment) { reconcile(environment); });
+  upstream_.set_on_made([this](Environment& environment) {
+    if (!taking_up_) reconcile(environment);
+  });
 }
 
 SyncRunner::~SyncRunner() = default;
@@ -93,12 +95,14 @@ core::Result<void> SyncRunner::set_enabled(Environment& environment, Integration
   integration.updated_at = engine_.now();
   engine_.note_settings();
   if (enabled) {
+    taking_up_ = true;
     for (const Connection& connection : environment.connections) {
       if (connection.integration != integration.id) continue;
       for (const auto& [model, name] : sync->collections) {
         upstream_.provide(environment, connection, name);
       }
     }
+    taking_up_ = false;
     reconcile(environment);
   }
   for (auto& [key, schedule] : environment.schedules) {
@@ -115,6 +119,24 @@ core::Result<void> SyncRunner::set_enabled(Environment& environment, Integration
 }
 
 void SyncRunner::take_up(Environment& environment, const Connection& connection) {
+  provide(environment, connection);
+  reconcile(environment);
+}
+
+void SyncRunner::take_up_all(Environment& environment,
+                             const std::function<bool(const Connection&)>& wanted) {
+  bool any = false;
+  taking_up_ = true;
+  for (const Connection& connection : environment.connections) {
+    if (!wanted(connection)) continue;
+    provide(environment, connection);
+    any = true;
+  }
+  taking_up_ = false;
+  if (any) reconcile(environment);
+}
+
+void SyncRunner::provide(Environment& environment, const Connection& connection) {
   const Integration* integration = environment.find_integration(connection.integration);
   if (integration == nullptr) return;
   for (const Sync& sync : integration->syncs) {
@@ -123,7 +145,6 @@ void SyncRunner::take_up(Environment& environment, const Connection& connection)
       upstream_.provide(environment, connection, name);
     }
   }
-  reconcile(environment);
 }
 
 void SyncRunner::reconcile(Environment& environment) {
@@ -185,9 +206,9 @@ void SyncRunner::await_next(Environment& environment, const ScheduleKey& key, Sc
 }
 
 void SyncRunner::drop(Environment& environment, const std::string& integration,
-                      const std::string& connection) {
+                      const std::optional<std::string>& connection) {
   const auto is_its = [&](const auto& key) {
-    return key.integration == integration && key.connection == connection;
+    return key.integration == integration && (!connection || key.connection == *connection);
   };
   for (auto& [key, schedule] : environment.schedules) {
     if (!is_its(key)) continue;
@@ -198,9 +219,7 @@ void SyncRunner::drop(Environment& environment, const std::string& integration,
   }
   std::erase_if(environment.schedules, [&](const auto& each) { return is_its(each.first); });
   upstream_.forget(environment, integration, connection);
-  erase_streams(engine_, webhooks_, environment, [&](const StreamKey& key) {
-    return key.integration == integration && key.connection == connection;
-  });
+  erase_streams(engine_, webhooks_, environment, is_its);
 }
 
 // Gives a run under way up, without a word to anybody but the log.

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +39,14 @@ class SyncRunner {
                                  std::string_view sync, bool enabled);
   // For a new connection: sets up its external API, and runs its enabled syncs.
   void take_up(Environment& environment, const Connection& connection);
-  // Ends a connection's runs, and forgets its schedules, its external API and its records.
+  // The same for all connections that are wanted.
+  void take_up_all(Environment& environment, const std::function<bool(const Connection&)>& wanted);
+  // Ends a connection's runs, and forgets its schedules, its external API and its records; without
+  // a connection, those of all of the integration's.
   void drop(Environment& environment, const std::string& integration,
-            const std::string& connection);
+            const std::optional<std::string>& connection);
   // Every enabled sync gets a schedule for each connection whose external API it can read.
+  void provide(Environment& environment, const Connection& connection);
   void reconcile(Environment& environment);
 
   // SYNC-5. The schedule has to exist.
@@ -108,6 +113,7 @@ class SyncRunner {
                   std::string error);
   void tell(const ScheduleKey& key, RunMoment moment) const;
 
+  bool taking_up_ = false;  // connections, of which many are: schedules are made at the end
   Engine& engine_;
   WebhookQueue& webhooks_;
   Upstream& upstream_;

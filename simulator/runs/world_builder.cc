@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <unordered_map>
 
 #include "simulator/loading/generated_record.h"
 #include "simulator/loading/record_reader.h"
@@ -78,9 +79,8 @@ core::Result<void> add_source(BatchSaver& saver, const RecordSource& source, std
 }
 
 // Fills a collection of an external API.
-core::Result<void> add_upstream(Engine& engine, Upstream& upstream, const UpstreamSource& source,
-                                const WorldFiles& files) {
-  Environment& environment = *engine.state().find_environment(source.environment);
+core::Result<void> add_upstream(const Engine& engine, Environment& environment, Upstream& upstream,
+                                const UpstreamSource& source, const WorldFiles& files) {
   Collection& collection = upstream.make(environment, source.key);
   if (source.id_key) collection.id_key = *source.id_key;
   const auto add = [&](std::string_view text, const std::string& place) -> core::Result<void> {
@@ -184,11 +184,13 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream&
   fresh.templates = std::move(world.templates);
   fresh.environments = std::move(world.environments);
   state = std::move(fresh);
-  engine.note_settings();
+  engine.note_keys();
+  std::unordered_map<std::string, Environment*> environments;
+  for (Environment& each : state.environments) environments.emplace(each.settings.name, &each);
   for (const RecordSource& source : world.records) {
     RunSpec spec = spec_for(source.stream);
     spec.webhook = false;
-    Run run(engine, webhooks, *state.find_environment(source.environment), spec);
+    Run run(engine, webhooks, *environments.at(source.environment), spec);
     BatchSaver saver(run, engine.dialect(), source.id_key);
     auto added = add_source(saver, source, engine.seed(), files);
     if (!added) return added;
@@ -196,7 +198,10 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream&
     run.finish();
   }
   for (const UpstreamSource& source : world.upstream) {
-    if (auto added = add_upstream(engine, upstream, source, files); !added) return added;
+    Environment& environment = *environments.at(source.environment);
+    if (auto added = add_upstream(engine, environment, upstream, source, files); !added) {
+      return added;
+    }
   }
   for (Environment& environment : state.environments) {
     for (Integration& integration : environment.integrations) {

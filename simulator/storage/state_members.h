@@ -103,7 +103,7 @@ void list_members(Json& json, T& sync) {
 template <typename Json, MaybeConst<Integration> T>
 void list_members(Json& json, T& integration) {
   json("id", integration.id);
-  json("syncs", integration.syncs);
+  json("syncs", integration.syncs.items());
   json.added("provider", integration.provider);
   json.added("display_name", integration.display_name);
   json.added("created_at", integration.created_at);
@@ -218,8 +218,8 @@ void list_members(Json& json, T& stream) {
 template <typename Json, MaybeConst<Environment> T>
 void list_members(Json& json, T& environment) {
   json("settings", environment.settings);
-  json("integrations", environment.integrations);
-  json("connections", environment.connections);
+  json("integrations", environment.integrations.items());
+  json("connections", environment.connections.items());
   json("streams", environment.streams);
   json.added("collections", environment.collections);
 }

@@ -281,14 +281,14 @@ inline Environment sample_environment() {
                           .rate_limit = RateLimit{26, Duration(27)},
                           .breaker = BreakerPolicy{28, Duration(29), Duration(30)},
                           .max_response_bytes = 31};
-  environment.integrations.resize(2);
+  environment.integrations.items().resize(2);
   Integration& integration = environment.integrations[0];
   integration = {"github", {}, "gh", "Git", sample_time(60), sample_time(61)};
-  integration.syncs.resize(2);
+  integration.syncs.items().resize(2);
   integration.syncs[0] = {"issues", {"Issue", "User"},    Duration(32), SyncKind::kFull,
                           false,    {{"Issue", "issues"}}};
   environment.integrations[1].id = "b";
-  environment.connections.resize(2);
+  environment.connections.items().resize(2);
   Connection& connection = environment.connections[0];
   connection.id = "demo";
   connection.integration = "github";

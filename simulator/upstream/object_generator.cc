@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/json_writer.h"
+#include "simulator/records/merged_object.h"
 #include "simulator/records/object_members.h"
 #include "simulator/records/payload.h"
 
@@ -185,15 +186,9 @@ std::string object_with(const Template& from, const core::Random& random, std::u
 }
 
 std::string merge_object(std::string_view base, const json::Value& patch) {
-  ObjectMembers members = ObjectMembers::of_text(base);
-  for (const json::Member member : patch.members()) {
-    const std::string name = member.key.string();
-    const std::string* before = members.find(name);
-    const bool merges = member.value.is_object() && before != nullptr && before->starts_with('{');
-    std::string value = merges ? merge_object(*before, member.value) : json::compact(member.value);
-    members.set(name, std::move(value));
-  }
-  return members.text();
+  MergedObject object(base);
+  object.merge(patch);
+  return object.text();
 }
 
 std::string touched_object(const Template& from, std::string_view text, Time created, Time now) {
@@ -217,6 +212,7 @@ std::string renamed_object(std::string_view text, std::string_view id_key, std::
 
 std::optional<std::string> object_id(const json::Value& object, std::string_view id_key) {
   const json::Value value = object[id_key];
+  if (value.is_string() && json::has_unpaired_surrogate(value.text())) return std::nullopt;
   std::string id = value.is_string()   ? value.string()
                    : value.is_number() ? std::string(value.text())
                                        : std::string();

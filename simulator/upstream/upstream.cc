@@ -400,18 +400,19 @@ bool Upstream::put_new(Collection& collection, const Drawn& object) {
 }
 
 void Upstream::forget(Environment& environment, const std::string& integration,
-                      const std::string& connection) {
+                      const std::optional<std::string>& connection) {
+  const auto is_its = [&](const CollectionKey& key) {
+    return key.integration == integration && (!connection || key.connection == *connection);
+  };
   for (const auto& [key, collection] : environment.collections) {
-    if (key.integration != integration || key.connection != connection) continue;
+    if (!is_its(key)) continue;
     windows_.erase(collection.number);
     if (const auto timer = plans_.find(collection.number); timer != plans_.end()) {
       engine_.cancel(timer->second);
       plans_.erase(timer);
     }
   }
-  std::erase_if(environment.collections, [&](const auto& each) {
-    return each.first.integration == integration && each.first.connection == connection;
-  });
+  std::erase_if(environment.collections, [&](const auto& each) { return is_its(each.first); });
   engine_.note_settings();
 }
 

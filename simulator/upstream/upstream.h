@@ -42,9 +42,9 @@ class Upstream {
 
   // Called when handle() or provide() has created a collection.
   void set_on_made(std::function<void(Environment&)> on_made) { on_made_ = std::move(on_made); }
-  // Forgets the external API of a connection.
+  // Forgets the external API of a connection; without one, those of all of the integration's.
   void forget(Environment& environment, const std::string& integration,
-              const std::string& connection);
+              const std::optional<std::string>& connection);
 
   // Why no run could make a record of that object (no usable id, a different id, nested too
   // deeply), or nothing.

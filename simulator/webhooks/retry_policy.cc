@@ -13,6 +13,10 @@ Duration retry_delay(const RetryPolicy& policy, int failed, std::uint64_t seed,
   std::int64_t delay = std::min(policy.first_delay.count(), most);
   for (int i = 1; i < failed && delay < most; ++i) {
     // Split so that the product stays far from overflow whatever the delay.
+    if (policy.factor_thousandths > 0 && delay / 1000 > most / policy.factor_thousandths) {
+      delay = most;
+      break;
+    }
     delay =
         delay / 1000 * policy.factor_thousandths + delay % 1000 * policy.factor_thousandths / 1000;
     delay = std::min(delay, most);

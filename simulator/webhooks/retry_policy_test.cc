@@ -60,5 +60,18 @@ TEST(RetryDelay, DrawsJitterFromSeedDeliveryAndAttempt) {
   EXPECT_NE(retry_delay(policy, 1, 1, "a") * 2, retry_delay(policy, 2, 1, "a"));
 }
 
+TEST(RetryPolicy, StaysWithinItsBoundsWhateverTheFactor) {
+  RetryPolicy policy;
+  policy.max_delay = std::chrono::hours(24 * 365 * 9'000);
+  policy.first_delay = std::chrono::hours(24 * 365 * 8'000);
+  policy.factor_thousandths = 1'000'000;
+  for (int failed = 1; failed < 50; ++failed) {
+    const Duration delay = retry_delay(policy, failed, 1, "d");
+    EXPECT_GE(delay, policy.first_delay) << failed;
+    EXPECT_LE(delay, policy.max_delay) << failed;
+  }
+  EXPECT_EQ(retry_delay(policy, 2, 1, "d"), policy.max_delay);
+}
+
 }  // namespace
 }  // namespace terapi::simulator

@@ -113,7 +113,8 @@ class WebhookQueue {
   std::set<std::uint64_t> finished_;
   std::size_t in_flight_ = 0;
   std::uint64_t attempts_made_ = 0;
-  std::uint64_t epoch_ = 0;  // answers to attempts of an earlier one are ignored
+  mutable std::size_t unchecked_ = 0;  // deliveries that check_invariants() has passed over
+  std::uint64_t epoch_ = 0;            // answers to attempts of an earlier one are ignored
   Observer observer_;
   std::function<void()> on_attempt_end_;
 };

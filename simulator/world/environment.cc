@@ -1,43 +1,50 @@
 #include "simulator/world/environment.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace terapi::simulator {
-namespace {
-
-template <typename Range, typename Matches>
-auto* find_in(Range& range, Matches matches) {
-  const auto found = std::find_if(range.begin(), range.end(), matches);
-  return found == range.end() ? nullptr : &*found;
-}
-
-}  // namespace
-
 const Sync* Integration::find_sync(std::string_view name) const {
-  return find_in(syncs, [&](const Sync& sync) { return sync.name == name; });
+  return syncs.find(std::hash<std::string_view>()(name),
+                    [&](const Sync& sync) { return sync.name == name; });
 }
 
 Sync* Integration::find_sync(std::string_view name) {
-  return find_in(syncs, [&](const Sync& sync) { return sync.name == name; });
+  return const_cast<Sync*>(std::as_const(*this).find_sync(name));
+}
+
+Sync* SyncList::find_of(const std::string& model) {
+  for (; seen_ < size(); ++seen_) {
+    for (const std::string& each : (*this)[seen_].models) of_model_.emplace(each, seen_);
+  }
+  const auto found = of_model_.find(model);
+  return found == of_model_.end() ? nullptr : &(*this)[found->second];
+}
+
+void SyncList::add_model(Sync& sync, const std::string& model) {
+  sync.models.push_back(model);
+  // It may come before the one that has the model already.
+  of_model_.clear();
+  seen_ = 0;
 }
 
 const Integration* Environment::find_integration(std::string_view id) const {
-  return find_in(integrations, [&](const Integration& i) { return i.id == id; });
+  return integrations.find(std::hash<std::string_view>()(id),
+                           [&](const Integration& each) { return each.id == id; });
 }
 
 Integration* Environment::find_integration(std::string_view id) {
-  return find_in(integrations, [&](const Integration& i) { return i.id == id; });
+  return const_cast<Integration*>(std::as_const(*this).find_integration(id));
 }
 
 const Connection* Environment::find_connection(std::string_view integration,
                                                std::string_view id) const {
-  return find_in(connections,
-                 [&](const Connection& c) { return c.id == id && c.integration == integration; });
+  return connections.find(ConnectionNames::hash_of(integration, id), [&](const Connection& each) {
+    return each.id == id && each.integration == integration;
+  });
 }
 
 Connection* Environment::find_connection(std::string_view integration, std::string_view id) {
-  return find_in(connections,
-                 [&](const Connection& c) { return c.id == id && c.integration == integration; });
+  return const_cast<Connection*>(std::as_const(*this).find_connection(integration, id));
 }
 
 const Stream* Environment::find_stream(const StreamKey& key) const {

@@ -4,16 +4,21 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/words.h"
 #include "simulator/records/stream.h"
 #include "simulator/world/collection.h"
+#include "simulator/world/indexed_list.h"
 #include "simulator/world/schedule.h"
 
 namespace terapi::simulator {
@@ -84,10 +89,26 @@ struct Sync {
   std::map<std::string, std::string> collections;
 };
 
+struct SyncNames {
+  static std::size_t hash_of(const Sync& sync) { return std::hash<std::string_view>()(sync.name); }
+};
+
+class SyncList : public IndexedList<Sync, SyncNames> {
+ public:
+  // The first sync that has the model; null when none has.
+  Sync* find_of(const std::string& model);
+  // Models are given to a sync that is here in this way only.
+  void add_model(Sync& sync, const std::string& model);
+
+ private:
+  std::unordered_map<std::string, std::size_t> of_model_;  // of the first `seen_`
+  std::size_t seen_ = 0;
+};
+
 // SYNC-6; `id` is the provider config key.
 struct Integration {
   std::string id;
-  std::vector<Sync> syncs;
+  SyncList syncs;
   std::string provider;      // whose templates it has; empty: `id` is that
   std::string display_name;  // empty: the provider's name
   Time created_at;
@@ -114,10 +135,25 @@ struct Connection {
   Time updated_at;
 };
 
+struct IntegrationNames {
+  static std::size_t hash_of(const Integration& integration) {
+    return std::hash<std::string_view>()(integration.id);
+  }
+};
+struct ConnectionNames {
+  static std::size_t hash_of(std::string_view integration, std::string_view id) {
+    const std::hash<std::string_view> hash;
+    return hash(integration) * 31 + hash(id);
+  }
+  static std::size_t hash_of(const Connection& connection) {
+    return hash_of(connection.integration, connection.id);
+  }
+};
+
 struct Environment {
   Settings settings;
-  std::vector<Integration> integrations;
-  std::vector<Connection> connections;
+  IndexedList<Integration, IntegrationNames> integrations;
+  IndexedList<Connection, ConnectionNames> connections;
   std::map<StreamKey, Stream> streams;
   std::map<CollectionKey, Collection> collections;
   std::map<ScheduleKey, Schedule> schedules;

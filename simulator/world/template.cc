@@ -1,9 +1,12 @@
 #include "simulator/world/template.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "core/check.h"
+#include "simulator/records/names.h"
 #include "simulator/world/embedded_templates.h"
 
 namespace terapi::simulator {
@@ -109,6 +112,12 @@ std::vector<FieldRule> read_fields(const json::Value& object, const json::Path& 
   for (const json::Member member : object.members()) {
     json::Path field_path = path;
     field_path.push_back(member.key.string());
+    if (json::has_unpaired_surrogate(member.key.text())) {
+      issues.push_back({"invalid_value",
+                        json::path_text(field_path) +
+                            " holds half of a surrogate pair in its name; expected Unicode text",
+                        field_path, member.key.offset()});
+    }
     rules.push_back(read_field(member.key.string(), member.value, field_path, issues));
   }
   return rules;
@@ -129,10 +138,10 @@ ActionTemplate read_action(const json::Value& value, const json::Path& path, jso
 }
 
 void check_changes(json::Fields& fields, const Template& made) {
+  std::set<std::string_view> names;
+  for (const FieldRule& field : made.fields) names.insert(field.name);
   for (const std::string& name : made.changes) {
-    const bool known = std::any_of(made.fields.begin(), made.fields.end(),
-                                   [&](const FieldRule& field) { return field.name == name; });
-    if (!known) {
+    if (!names.contains(name)) {
       fields.report("changes", "invalid_value", "names '" + name + "', and there is no such field");
     }
   }
@@ -166,6 +175,9 @@ Template read_template(const json::Value& value, const json::Path& path, json::I
   made.provider = fields.required("provider");
   made.description = fields.string("description").value_or("");
   made.model = fields.required("model");
+  check_name(fields, "name", NameOf::kSync, made.name);
+  check_name(fields, "provider", NameOf::kIntegration, made.provider);
+  check_name(fields, "model", NameOf::kModel, made.model);
   made.collection = fields.required("collection");
   if (made.collection.find('/') != std::string::npos) {
     fields.report("collection", "invalid_value", "has a slash, which no path could name");

@@ -1,9 +1,12 @@
 #include "simulator/world/world.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/url.h"
+#include "simulator/records/names.h"
 #include "simulator/world/settings_json.h"
 
 namespace terapi::simulator {
@@ -48,15 +51,15 @@ class WorldReader {
       world_.templates.push_back(
           read_template(value, item_path(fields.path_to("templates"), i++), issues_));
     }
+    for (const std::vector<Template>* list : {&std::as_const(world_.templates), &own_templates()}) {
+      for (const Template& each : *list) templates_.try_emplace({each.provider, each.name}, &each);
+    }
   }
 
   const Template* find_template(const Integration& integration, std::string_view name) const {
-    for (const std::vector<Template>* list : {&world_.templates, &own_templates()}) {
-      for (const Template& each : *list) {
-        if (each.provider == integration.provider_or_id() && each.name == name) return &each;
-      }
-    }
-    return nullptr;
+    const std::pair<std::string_view, std::string_view> wanted(integration.provider_or_id(), name);
+    const auto found = templates_.find(wanted);
+    return found == templates_.end() ? nullptr : found->second;
   }
 
   void read_environments(json::Fields& fields) {
@@ -74,7 +77,10 @@ class WorldReader {
     } else if (one.is_object()) {
       read_environment(one, {"environment"});
     }
-    if (world_.environments.empty()) add_environment(default_settings(dialect_));
+    if (world_.environments.empty()) {
+      add_environment(default_settings(dialect_));
+      named_.emplace(world_.environments.back().settings.name, 0);
+    }
   }
 
   Environment& add_environment(Settings settings) {
@@ -103,7 +109,7 @@ class WorldReader {
   // Reports where the last environment takes a name or key that another one has.
   void check_unique(json::Fields& fields) {
     const Settings& last = world_.environments.back().settings;
-    if (!names_.insert(last.name).second) {
+    if (!named_.emplace(last.name, world_.environments.size() - 1).second) {
       fields.report("name", "invalid_value", "is '" + last.name + "', as in another environment");
     }
     if (!last.secret_key.empty() && !keys_.insert(last.secret_key).second) {
@@ -150,8 +156,8 @@ class WorldReader {
   Environment* environment_of(json::Fields& item) {
     const auto name = item.string("environment");
     if (!name) return &world_.environments.front();
-    for (Environment& environment : world_.environments) {
-      if (environment.settings.name == *name) return &environment;
+    if (const auto found = named_.find(*name); found != named_.end()) {
+      return &world_.environments[found->second];
     }
     item.report("environment", "invalid_value",
                 "is '" + *name + "', and there is no such environment");
@@ -161,6 +167,7 @@ class WorldReader {
   void read_integration(json::Fields& fields, Environment& environment) {
     Integration integration;
     integration.id = fields.required("id");
+    check_name(fields, "id", NameOf::kIntegration, integration.id);
     integration.provider = fields.string("provider").value_or("");
     integration.display_name = fields.string("display_name").value_or("");
     std::size_t i = 0;
@@ -182,16 +189,25 @@ class WorldReader {
     Sync sync;
     sync.name = fields.required("name");
     if (const Template* from = find_template(integration, sync.name)) sync = from->sync();
-    if (fields.has("models")) sync.models = fields.strings("models");
+    check_name(fields, "name", NameOf::kSync, sync.name);
+    if (fields.has("models")) {
+      sync.models = fields.strings("models");
+      for (const json::Value model : fields.array("models").items()) {
+        if (!model.is_string()) continue;  // which has been said
+        const auto fault = name_fault(NameOf::kModel, model.string());
+        if (fault) fields.report("models", "invalid_value", "has a name that " + *fault);
+      }
+    }
     if (const json::Value given = fields.object("collections"); given.is_object()) {
       sync.collections.clear();
       for (const json::Member member : given.members()) {
-        const std::string name = member.value.string();
+        const std::string model = fields.text_of(member.key, fields.path_to("collections"));
+        const std::string name = fields.text_of(member.value, fields.path_to("collections"));
         if (name.empty() || name.find('/') != std::string::npos) {
           fields.report("collections", "invalid_value",
-                        "has for '" + member.key.string() + "' no name without a slash");
+                        "has for '" + model + "' no name without a slash");
         }
-        sync.collections[member.key.string()] = name;
+        sync.collections[model] = name;
       }
     }
     sync.frequency = read_frequency(fields).value_or(sync.frequency);
@@ -221,6 +237,7 @@ class WorldReader {
   void read_connection(json::Fields& fields, Environment& environment) {
     Connection connection;
     connection.id = fields.required("id");
+    check_name(fields, "id", NameOf::kConnection, connection.id);
     connection.integration = fields.required("integration");
     if (const json::Value metadata = fields.object("metadata"); metadata.is_object()) {
       connection.metadata = json::compact(metadata);
@@ -266,6 +283,12 @@ class WorldReader {
     source.stream.integration = fields.string("integration").value_or("");
     source.stream.model = fields.required("model");
     source.stream.variant = fields.string("variant").value_or(source.stream.variant);
+    check_name(fields, "model", NameOf::kModel, source.stream.model);
+    if (const auto fault = name_fault(NameOf::kVariant, source.stream.variant)) {
+      fields.report("variant", "invalid_value", *fault);
+    }
+    check_name(fields, "connection", NameOf::kConnection, source.stream.connection);
+    check_name(fields, "integration", NameOf::kIntegration, source.stream.integration);
     source.id_key = fields.string("id").value_or("id");
     if (source.stream.integration.empty()) {
       guess_integration(fields, environment, source.stream.connection, source.stream.integration);
@@ -295,24 +318,33 @@ class WorldReader {
   }
 
   // The integration may be left out where the connection's id says it.
-  static void guess_integration(json::Fields& fields, const Environment& environment,
-                                const std::string& connection_id, std::string& integration) {
-    int found = 0;
-    for (const Connection& connection : environment.connections) {
-      if (connection.id != connection_id) continue;
-      ++found;
-      integration = connection.integration;
+  void guess_integration(json::Fields& fields, const Environment& environment,
+                         const std::string& connection_id, std::string& integration) {
+    Connected& connected = connected_[environment.settings.name];
+    for (; connected.seen < environment.connections.size(); ++connected.seen) {
+      const Connection& each = environment.connections[connected.seen];
+      connected.integrations[each.id].push_back(each.integration);
     }
-    if (found != 1) {
+    const std::vector<std::string>& found = connected.integrations[connection_id];
+    if (!found.empty()) integration = found.back();
+    if (found.size() != 1) {
       fields.report("integration", "required",
                     "is missing, and the connection does not say which one is meant");
     }
   }
 
+  // The integrations of an environment's connections, by the connection's id.
+  struct Connected {
+    std::size_t seen = 0;
+    std::unordered_map<std::string, std::vector<std::string>> integrations;
+  };
+
   const Dialect& dialect_;
   json::Issues& issues_;
   World world_;
-  std::set<std::string> names_;
+  std::map<std::pair<std::string_view, std::string_view>, const Template*> templates_;
+  std::map<std::string, Connected> connected_;  // by the environment's name
+  std::map<std::string, std::size_t> named_;    // environments, by name
   std::set<std::string> keys_;
   std::string record_texts_;
   std::string upstream_texts_;
@@ -362,11 +394,12 @@ World read_world(std::string_view text, const Dialect& dialect, json::Issues& is
 
 std::string issues_text(std::string_view file, std::string_view text, const json::Issues& issues) {
   std::string out;
+  const json::Places places(text);
   for (const json::Issue& issue : issues) {
     out += file;
     out += ':';
     if (issue.offset != std::string_view::npos) {
-      const json::Place place = json::place_of(text, issue.offset);
+      const json::Place place = places.of(issue.offset);
       out += std::to_string(place.line) + ":" + std::to_string(place.column) + ":";
     }
     out += " " + issue.message + "\n";

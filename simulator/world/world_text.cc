@@ -1,5 +1,7 @@
 // A state as the world file that it could have started from.
-#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "core/duration.h"
 #include "core/json_writer.h"
@@ -53,23 +55,29 @@ void write_connections(json::Writer& out, const Environment& environment, bool n
   }
 }
 
+// Connections' ids, each with its integration.
+using ConnectedIds = std::set<std::pair<std::string, std::string>>;
+
 // Of a list as it was given, the entries whose connection is still there.
 std::string with_connection(const std::string& list, const State& state) {
   json::Reader reader;
   const auto read = reader.read(list);
   json::Writer out;
   out.begin_array();
+  std::map<std::string, ConnectedIds> ids;  // by the environment's name
+  for (const Environment& each : state.environments) {
+    for (const Connection& connection : each.connections) {
+      ids[each.settings.name].insert({connection.id, connection.integration});
+    }
+  }
   for (const json::Value entry : read ? read->items() : json::Value().items()) {
     const std::string name = entry["environment"].string();
     const std::string id = entry["connection"].string();
     const std::string integration = entry["integration"].string();
-    const Environment* environment =
-        name.empty() ? &state.environments.front() : state.find_environment(name);
-    if (environment == nullptr) continue;
-    const auto& all = environment->connections;
-    const bool there = std::any_of(all.begin(), all.end(), [&](const Connection& each) {
-      return each.id == id && (integration.empty() || each.integration == integration);
-    });
+    const ConnectedIds& all = ids[name.empty() ? state.environments.front().settings.name : name];
+    const auto found = all.lower_bound({id, integration});
+    const bool there = found != all.end() && found->first == id &&
+                       (integration.empty() || found->second == integration);
     if (there) out.raw(entry.text());
   }
   out.end_array();
