@@ -116,7 +116,8 @@ std::size_t Secrets::spelled_length(std::string_view text, std::size_t at,
   return length;
 }
 
-std::size_t Secrets::length_of_key_at(std::string_view text, std::size_t at) const {
+std::size_t Secrets::length_of_key_at(std::string_view text, std::size_t at,
+                                      std::size_t least) const {
   std::string start;
   for (std::size_t next = at; start.size() < start_length_ && next < text.size();) {
     const Letter letter = letter_at(text, next);
@@ -126,41 +127,43 @@ std::size_t Secrets::length_of_key_at(std::string_view text, std::size_t at) con
   const auto found = by_start_.find(start_of(start));
   if (start.size() < start_length_ || found == by_start_.end()) return 0;
   for (const std::size_t i : found->second) {
+    if (keys_[i].size() < least) continue;
     if (const std::size_t length = spelled_length(text, at, keys_[i]); length > 0) return length;
   }
   return 0;
 }
 
-// Where the next key is, and how long it is as it is written; npos: there is none.
-std::size_t Secrets::find_key(std::string_view text, std::size_t at, std::size_t& length) const {
-  if (keys_.empty()) return text.npos;
+Secrets::Found Secrets::find_key(std::string_view text, std::size_t from, std::size_t least) const {
+  if (keys_.empty()) return {};
   const std::size_t shortest = keys_.back().size();
-  for (; at + shortest <= text.size(); ++at) {
+  for (std::size_t at = from; at + shortest <= text.size(); ++at) {
     const auto first = static_cast<unsigned char>(lower_of(text[at]));
-    if (!starts_[first] && first != '%') continue;
-    length = length_of_key_at(text, at);
-    if (length > 0) return at;
+    if (first == '[' && text.substr(at).starts_with(kMark)) {
+      at += kMark.size() - 1;  // it was hidden before
+    } else if (starts_[first] || first == '%') {
+      if (const std::size_t length = length_of_key_at(text, at, least); length > 0) {
+        return {at, length};
+      }
+    }
   }
-  return text.npos;
+  return {};
 }
 
-std::string Secrets::hide_keys(std::string_view text) const {
+std::string Secrets::hide_keys(std::string_view text, std::size_t least) const {
   if (!is_current()) learn();
   std::string out;
   std::size_t written = 0;
-  std::size_t length = 0;
-  for (std::size_t at = find_key(text, 0, length); at != text.npos;
-       at = find_key(text, written, length)) {
-    out.append(text.substr(written, at - written)).append(kMark);
-    written = at + length;
+  for (Found found = find_key(text, 0, least); found.at != text.npos;
+       found = find_key(text, written, least)) {
+    out.append(text.substr(written, found.at - written)).append(kMark);
+    written = found.at + found.length;
   }
   return out.append(text.substr(written));
 }
 
 void Secrets::hide_in(std::string& text) const {
   if (!is_current()) learn();
-  std::size_t length = 0;
-  if (find_key(text, 0, length) != text.npos) text = hide_keys(text);
+  if (find_key(text, 0, 1).at != text.npos) text = hide_keys(text);
   if (text.find('=') != text.npos || text.find("://") != text.npos) {
     text = core::without_url_secrets(text);
   }

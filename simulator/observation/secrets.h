@@ -38,8 +38,9 @@ class Secrets {
   std::string hide(std::string_view text) const;
   // The same in place: most texts hold nothing, and stay where they are.
   void hide_in(std::string& text) const;
-  // Without keys only: for what is otherwise shown byte for byte, such as a webhook's body.
-  std::string hide_keys(std::string_view text) const;
+  // Without keys only: for what is otherwise shown byte for byte, such as a webhook's body. Shorter
+  // ones than `least` are left: among data, a key such as "demo" cannot be told from a name.
+  std::string hide_keys(std::string_view text, std::size_t least = 1) const;
 
  private:
   // A character as it is meant, and how many bytes of the text it takes.
@@ -51,8 +52,12 @@ class Secrets {
   void learn() const;
   bool is_current() const;
   std::uint32_t start_of(std::string_view key) const;
-  std::size_t find_key(std::string_view text, std::size_t at, std::size_t& length) const;
-  std::size_t length_of_key_at(std::string_view text, std::size_t at) const;
+  struct Found {
+    std::size_t at = std::string_view::npos;  // npos: there is none
+    std::size_t length = 0;                   // as it is written
+  };
+  Found find_key(std::string_view text, std::size_t from, std::size_t least) const;
+  std::size_t length_of_key_at(std::string_view text, std::size_t at, std::size_t least) const;
   std::size_t spelled_length(std::string_view text, std::size_t at, std::string_view key) const;
 
   const State* state_ = nullptr;

@@ -70,6 +70,18 @@ TEST(Secrets, NoticeANewKeyAmongManyWhenToldOfIt) {
   EXPECT_EQ(secrets.hide("key-1099 key-2000 key-1050"), "[key] [key] key-1050");
 }
 
+// Somebody's key may be a word of the data, or of what stands in place of keys.
+TEST(Secrets, LeaveShortKeysInDataAndHideNothingTwice) {
+  State state;
+  state.environments = {environment_with("demo"), environment_with("k"),
+                        environment_with("long-enough")};
+  const Secrets secrets(state);
+  const std::string text = R"({"connection":"demo","to":"long-enough"})";
+  EXPECT_EQ(secrets.hide_keys(text, 8), R"({"connection":"demo","to":"[key]"})");
+  EXPECT_EQ(secrets.hide("to demo, k"), "to [key], [key]");
+  EXPECT_EQ(secrets.hide(secrets.hide("to demo, k")), "to [key], [key]");
+}
+
 TEST(Secrets, HideWhatStandsInUrls) {
   State state;
   state.environments = {environment_with("7f3d")};
