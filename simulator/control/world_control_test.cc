@@ -153,6 +153,9 @@ TEST(WorldControl, LeavesTheStateUntouchedWhenAWorldIsBad) {
         R"("records":[{"connection":"c","model":"M","items":[{"id":"1"},{"no":"id"}]}]})",
         R"({"integrations":[{"id":"i"}],"connections":[{"id":"c","integration":"i"}],)"
         R"("records":[{"connection":"c","model":"M","file":"/nowhere/at/all.ndjson"}]})",
+        // Nobody may be kept waiting for what comes out of it.
+        R"({"integrations":[{"id":"i"}],"connections":[{"id":"c","integration":"i"}],)"
+        R"("records":[{"connection":"c","model":"M","file":"/dev/null"}]})",
         R"({"faults":[{"on":"api","do":{}}]})", R"({"connections":[{"id":"c","integration":"x"}]})",
         R"({"environments":[{"name":"a","secret_key":"k"},{"name":"b","secret_key":"k"}]})"}) {
     const core::Response response = s.control("PUT", "/world", world);
