@@ -69,8 +69,7 @@ void toggle(SimulatorParts& parts, const ControlCall& call, const Reply& reply) 
       std::count_if(environment->connections.begin(), environment->connections.end(),
                     [&](const Connection& each) { return each.integration == integration->id; });
   json::Writer out;
-  write_integration(out, parts.engine.state(), *integration,
-                    static_cast<std::size_t>(connections));
+  write_integration(out, parts.engine.state(), *integration, static_cast<std::size_t>(connections));
   reply(json_response(200, out.take()));
 }
 
