@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 #include <optional>
 
 #include "simulator/program/program.h"
@@ -18,6 +19,7 @@ namespace terapi::simulator {
 namespace {
 
 constexpr int kCannotRun = 127;
+constexpr std::initializer_list<int> kForwarded = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
 
 // In the child: never returns.
 [[noreturn]] void become(const std::vector<std::string>& command, const ServerProcess& process,
@@ -41,9 +43,10 @@ constexpr int kCannotRun = 127;
   _exit(kCannotRun);
 }
 
-// The signals that a terminal sends to everybody in the foreground: CTRL-C, CTRL-\, and that it is
-// gone. Whether the last of each came from there: the command has it then.
-constexpr std::array kTerminalSignals = {SIGINT, SIGQUIT, SIGHUP};
+// The signals that a terminal sends to everybody in the foreground: CTRL-C and CTRL-\. Whether the
+// last of each came from there: the command has it then. (That it is gone, SIGHUP, it tells the
+// first process of the session alone.)
+constexpr std::array kTerminalSignals = {SIGINT, SIGQUIT};
 volatile std::sig_atomic_t came_from_terminal[NSIG] = {};
 struct sigaction handlers_before[NSIG] = {};
 
@@ -84,6 +87,12 @@ int run_exec(const std::vector<std::string>& arguments) {
   auto started = ServerProcess::start(options);
   if (!started) return report(name, started.error().code, started.error().message);
   ServerProcess& process = **started;
+  // Until somebody listens for them: the ready file is to go away, whatever comes.
+  sigset_t held;
+  sigset_t before;
+  sigemptyset(&held);
+  for (const int signal : kForwarded) sigaddset(&held, signal);
+  sigprocmask(SIG_BLOCK, &held, &before);
   const auto ready_file = ReadyFile::write(options.ready_file, process);
   if (!ready_file) return report(name, ready_file.error().code, ready_file.error().message);
 
@@ -96,7 +105,7 @@ int run_exec(const std::vector<std::string>& arguments) {
   if (own_group) setpgid(child, child);
 
   std::optional<int> status;
-  process.loop().on_signals({SIGINT, SIGTERM, SIGQUIT, SIGHUP}, [&](int signal) {
+  process.loop().on_signals(kForwarded, [&](int signal) {
     const bool has_it = came_from_terminal[signal] != 0;
     if (own_group) {
       kill(-child, signal);
@@ -105,6 +114,7 @@ int run_exec(const std::vector<std::string>& arguments) {
     }
   });
   tell_senders_apart();
+  sigprocmask(SIG_SETMASK, &before, nullptr);
   process.loop().watch_child(child, [&](int ended) {
     status = ended;
     if (own_group) kill(-child, SIGKILL);  // what the command left running

@@ -133,6 +133,26 @@ def interrupts(folder):
         check(b"seen 1\r\n" in text, f"a signal that is {way}, {key} {number}: {text!r}")
 
 
+def hang_up(folder):
+    """A terminal that goes away ends command and simulator, in order."""
+    ready = os.path.join(folder, "hung-up.json")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs this test may ignore it
+        os.execv(SIMULATOR, [SIMULATOR, "exec", "--ready-file", ready, "--", "sleep", "60"])
+    until = time.monotonic() + 20
+    while not os.path.exists(ready) and time.monotonic() < until:
+        time.sleep(0.02)
+    os.close(terminal)
+    ended = 0
+    while not ended and time.monotonic() < until:
+        ended, _ = os.waitpid(pid, os.WNOHANG)
+        time.sleep(0.02)
+    check(ended == pid and not os.path.exists(ready), "a terminal that goes away does not end exec, or not in order")
+    if not ended:
+        os.kill(pid, signal.SIGKILL)
+
+
 def addresses():
     probe = textwrap.dedent("""
         import os, socket
@@ -176,7 +196,7 @@ def clocks():
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (lost_output, ready_files, pipes, interrupts):
+    for part in (lost_output, ready_files, pipes, interrupts, hang_up):
         part(scratch)
 addresses()
 clocks()
