@@ -326,7 +326,6 @@ void HttpConnection::discard(std::size_t bytes) {
 
 void HttpConnection::dispatch() {
   enter(Phase::kHandling);
-  release_body();
   ++server_->count().requests;
   auto reply = std::make_shared<Reply>(weak_from_this(), server_->io());
   server_->handler()(std::move(request_), [reply = std::move(reply)](Outcome outcome) {
@@ -360,6 +359,7 @@ void HttpConnection::answer(Outcome outcome) {
 }
 
 void HttpConnection::respond(Outcome outcome) {
+  release_body();  // whoever handles a request may hold its body until now
   Response& response = outcome.response;
   const auto wish = response.headers.get("Connection");
   if (server_->stopping() || (wish && equals_ignoring_case(*wish, "close"))) {
@@ -376,6 +376,8 @@ void HttpConnection::respond(Outcome outcome) {
   const auto announced = response.headers.get("Content-Length");
   if (is_head_ && announced && framing.content_length) {
     framing.content_length = parse_number<std::uint64_t>(*announced);
+  } else if (is_head_ && framing.content_length == 0U) {
+    framing.content_length.reset();  // nobody knows it: RFC 9110, 8.6
   }
   framing.date = server_->date();
   if (!keep_alive_) {

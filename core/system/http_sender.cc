@@ -255,6 +255,7 @@ bool HttpSender::Impl::make_room() {
 }
 
 void HttpSender::Impl::serve_others() {
+  if (is_serving_) return;  // whoever serves comes to them afterwards
   is_short_of_connections_ = false;
   for (auto& [origin, host] : hosts_) {
     serve(host);
@@ -292,7 +293,7 @@ void HttpSender::Impl::on_finished(const SendJobPtr& job, Result<Response> resul
   jobs_.erase(job.get());
   if (!keep->head.empty()) {
     Host& host = host_of(*keep);
-    leave(host, *keep);
+    if (!keep->pipe) leave(host, *keep);  // else it has left when its head was there
     serve(host);
   }
   if (keep->pipe) return end_pipe(*keep->pipe, std::move(result));
@@ -326,6 +327,10 @@ void HttpSender::Impl::on_part(const SendJobPtr& job, Response& response) {
                         if (impl && given_up && given_up->connection != nullptr)
                           impl->give_up(given_up);
                       }});
+  // A body may take for ever; whoever waits for a turn does not wait for that.
+  Host& host = host_of(*job);
+  leave(host, *job);
+  serve(host);
   const Opened opened = std::exchange(job->opened, nullptr);
   opened(OpenedAnswer{std::exchange(response, {}), job->pipe->reader()});
 }
@@ -416,6 +421,13 @@ void HttpSender::Impl::close_all() {
     connections.insert(connections.end(), host.connections.begin(), host.connections.end());
   }
   for (const auto& connection : connections) connection->close();
+  // Later, because this may be anybody's destructor.
+  for (const auto& [key, job] : jobs_) {
+    if (!job->pipe) continue;
+    asio::post(loop_.impl().io(), [pipe = job->pipe] {
+      pipe->end(Error{"connection_reset", "its sender has gone"});
+    });
+  }
   jobs_.clear();
 }
 

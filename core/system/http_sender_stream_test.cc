@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
@@ -175,6 +176,36 @@ TEST_F(HttpSenderStream, IsPatientBetweenPiecesUpToALimit) {
   ASSERT_FALSE(end);
   EXPECT_EQ(end.error().code, "timeout");
   EXPECT_EQ(sender_.counters().open_connections, 0u);
+}
+
+// A stream may last for ever; the time-outs of those that wait would never begin.
+TEST(HttpSenderStreams, HoldUpNobodyElse) {
+  EventLoop loop;
+  HttpSender sender(loop, {.max_connections_per_host = 2});
+  TestListener listener;
+  std::thread peer([&] {
+    std::vector<TestSocket> sockets;
+    for (int i = 0; i < 5; ++i) {
+      sockets.push_back(listener.accept());
+      sockets.back().read_request();
+      sockets.back().send(kChunkedHead);
+    }
+    sockets.back().read_all();
+  });
+  std::vector<std::shared_ptr<BodySource>> rests;
+  for (int i = 0; i < 5; ++i) {
+    Request request;
+    request.target = listener.url();
+    sender.open(std::move(request), {}, [&](Result<OpenedAnswer> answer) {
+      rests.push_back(answer->rest);
+      if (rests.size() == 5) loop.stop();
+    });
+  }
+  loop.run();
+  EXPECT_EQ(sender.counters().waiting, 0u);
+  rests.clear();
+  EXPECT_EQ(sender.counters().open_connections, 0u);
+  peer.join();
 }
 
 }  // namespace

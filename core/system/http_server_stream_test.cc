@@ -216,6 +216,29 @@ TEST(HttpServerStream, PassesOnTheLengthOfWhatHeadDidNotBring) {
   EXPECT_TRUE(server.answers());
 }
 
+TEST(HttpServerStream, SaysNoLengthOfWhatHeadDidNotBringWhereNobodyKnows) {
+  TestServer server({}, [](const Request& request, const auto& done) {
+    if (request.target == "/alive") return answer_with_request(request, done);
+    done({{200, {}, ""}, {}});
+  });
+  TestSocket socket = server.connect();
+  socket.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_FALSE(has(socket.read_response(false), "Content-Length"));
+  EXPECT_TRUE(server.answers());
+}
+
+// Whoever reads until the connection closes would take an orderly end for that of the body.
+TEST(HttpServerStream, ResetsWhereTheEndWouldLookLikeOne) {
+  StreamingServer server({200, {}, ""});
+  TestSocket socket = server.connect();
+  socket.send("GET / HTTP/1.0\r\n\r\n");
+  server.give("hello");
+  read_until(socket, "hello");
+  server.cut_off();
+  socket.read_all();
+  EXPECT_TRUE(socket.was_reset());
+}
+
 TEST(HttpServerStream, CutsItShortWhereAFaultSays) {
   WireFaults wire;
   wire.truncate_after = 7;

@@ -51,36 +51,41 @@ NameLookup::~NameLookup() {
 }
 
 void NameLookup::look_up(const std::string& host, std::uint16_t port, Done done) {
-  Question question{host, port, std::move(done)};
-  if (under_way_.size() < at_once_) return start(std::move(question));
-  waiting_.push_back(std::move(question));
+  std::vector<Asker>& askers = askers_[host];
+  askers.push_back({port, std::move(done)});
+  if (askers.size() > 1) return;
+  if (under_way_ < at_once_) return start(host);
+  waiting_.push_back(host);
 }
 
-void NameLookup::start(Question question) {
-  const std::uint64_t number = ++asked_;
-  under_way_.emplace(number, std::move(question.done));
+void NameLookup::start(const std::string& host) {
+  ++under_way_;
   // Nobody joins it: it ends when the system has answered, or with the process.
-  std::thread([ask = ask_, shared = shared_, number, host = std::move(question.host),
-               port = question.port] {
-    Endpoints endpoints = ask(host, port);
+  std::thread([ask = ask_, shared = shared_, host] {
+    Endpoints endpoints = ask(host, 0);
     const std::lock_guard lock(shared->mutex);
     if (shared->io == nullptr) return;
-    asio::post(*shared->io, [shared, number, endpoints = std::move(endpoints)] {
-      if (shared->owner != nullptr) shared->owner->on_answer(number, endpoints);
+    asio::post(*shared->io, [shared, host, endpoints = std::move(endpoints)] {
+      if (shared->owner != nullptr) shared->owner->on_answer(host, endpoints);
     });
   }).detach();
 }
 
-void NameLookup::on_answer(std::uint64_t number, const Endpoints& endpoints) {
-  const auto found = under_way_.find(number);
-  const Done done = std::move(found->second);
-  under_way_.erase(found);
+void NameLookup::on_answer(const std::string& host, const Endpoints& endpoints) {
+  --under_way_;
+  const std::vector<Asker> askers = std::move(askers_.extract(host).mapped());
   if (!waiting_.empty()) {
-    Question next = std::move(waiting_.front());
+    const std::string next = std::move(waiting_.front());
     waiting_.pop_front();
-    start(std::move(next));
+    start(next);
   }
-  done(endpoints);  // may be the end of this
+  const auto shared = shared_;
+  for (const Asker& asker : askers) {
+    if (shared->owner == nullptr) return;  // the one before was the end of this
+    Endpoints own = endpoints;
+    for (Tcp::endpoint& endpoint : own) endpoint.port(asker.port);
+    asker.done(own);
+  }
 }
 
 }  // namespace terapi::core

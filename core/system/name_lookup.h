@@ -40,19 +40,19 @@ class NameLookup {
 
  private:
   struct Shared;
-  struct Question {
-    std::string host;
+  struct Asker {
     std::uint16_t port;
     Done done;
   };
-  void start(Question question);
-  void on_answer(std::uint64_t number, const Endpoints& endpoints);
+  void start(const std::string& host);
+  void on_answer(const std::string& host, const Endpoints& endpoints);
 
   Ask ask_;
   std::size_t at_once_;
-  std::uint64_t asked_ = 0;
-  std::map<std::uint64_t, Done> under_way_;  // none of them is in the hands of another thread
-  std::deque<Question> waiting_;
+  std::size_t under_way_ = 0;
+  // By name, which is asked for once; none of them is in the hands of another thread.
+  std::map<std::string, std::vector<Asker>> askers_;
+  std::deque<std::string> waiting_;  // names whose turn has not come
   std::shared_ptr<Shared> shared_;
 };
 

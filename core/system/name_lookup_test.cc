@@ -47,6 +47,25 @@ TEST(NameLookup, IsNotHeldUpByANameThatNobodyAnswersFor) {
   EXPECT_EQ(order, (std::vector<std::string>{"fast 2", "fast 3", "fast 4", "slow"}));
 }
 
+TEST(NameLookup, AsksForANameOnceForAllWhoWaitForIt) {
+  NameServer server;
+  EventLoop loop;
+  NameLookup lookup(loop.impl().io(), server.ask(), 2);
+  int slow = 0;
+  for (std::uint16_t port = 1; port < 6; ++port) {
+    lookup.look_up("slow", port, [&, port](const NameLookup::Endpoints& found) {
+      EXPECT_EQ(found.at(0).port(), port);
+      if (++slow == 5) loop.stop();
+    });
+  }
+  lookup.look_up("fast", 9, [&](const auto&) {
+    EXPECT_EQ(slow, 0);
+    server.release.set_value();
+  });
+  loop.run();
+  EXPECT_EQ(slow, 5);
+}
+
 // The program ends within a second, whatever is being looked up.
 TEST(NameLookup, IsNotWaitedForAtTheEnd) {
   NameServer server;

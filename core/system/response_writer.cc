@@ -93,8 +93,10 @@ void ResponseWriter::on_piece(BodySource::Piece piece) {
   awaits_piece_ = false;
   const bool is_whole = rest_.length.value_or(body_bytes_) == body_bytes_;
   if (!piece || (!*piece && !is_whole)) {
+    // Whoever reads until the end would take this for it.
+    const End end = rest_.chunked || rest_.length ? End::kCutShort : End::kReset;
     release();
-    return owner_.on_write_end(End::kCutShort);
+    return owner_.on_write_end(end);
   }
   const bool is_last = !*piece;
   std::string bytes = is_last ? std::string() : **std::move(piece);

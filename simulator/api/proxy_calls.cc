@@ -96,7 +96,10 @@ void ProxyCalls::attempt(Number number) {
 void ProxyCalls::send_to_host(Number number) {
   core::SendOptions options;
   options.timeout = kLongestToBegin;
-  transport_.open(calls_.at(number).order.request, options,
+  Call& call = calls_.at(number);
+  const bool is_last = call.attempts > call.order.retries;  // nobody needs the request any more
+  core::Request request = is_last ? std::move(call.order.request) : call.order.request;
+  transport_.open(std::move(request), options,
                   [this, number](core::Result<core::OpenedAnswer> answer) {
                     if (!calls_.contains(number)) return;
                     if (!answer) return on_error(number, answer.error());

@@ -137,6 +137,7 @@ void PublicApi::handle(core::Request request, const Done& done) {
     return done(finish(std::move(call), std::move(result)));
   }
   const auto kept = std::make_shared<Call>(std::move(call));
+  std::string().swap(kept->request.body);  // a file, perhaps; whoever answers later has a copy
   answered->later([this, kept, done](PublicResult late) {
     done(finish(std::move(*kept), either_of(std::move(late))));
   });

@@ -1,6 +1,5 @@
 #include "simulator/program/server_process.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -139,7 +138,8 @@ core::HttpServerOptions server_options(const ServeFlags& flags, core::Clock* fau
   options.host = flags.host;
   options.port = static_cast<std::uint16_t>(flags.port);
   options.fault_clock = fault_clock;
-  options.max_buffered_body_bytes = std::max(control_body, kProxyBody);
+  // What the proxy passes on is held until it is answered.
+  options.max_buffered_body_bytes = control_body + 2 * kProxyBody;
   options.max_body_bytes = [control_body](std::string_view, std::string_view target) {
     if (target.starts_with("/_simulator/")) return control_body;
     return target.starts_with("/proxy/") ? kProxyBody : kPublicBody;

@@ -194,7 +194,10 @@ void HttpServerStage::receive(const core::Request& request,
 void HttpServerStage::answer_webhook(const core::Request& request, core::Time at,
                                      const std::function<void(core::Outcome)>& done) {
   webhooks_.emplace_back([this, request, at, done] {
-    done(receiver_ ? receiver_(request, at) : core::Outcome{{200, {}, ""}, {}});
+    core::Outcome outcome = receiver_ ? receiver_(request, at) : core::Outcome{{200, {}, ""}, {}};
+    // Else a reset could be that of a connection gone stale, after which a sender may send again.
+    outcome.response.headers.set("Connection", "close");
+    done(std::move(outcome));
   });
   loop_.stop();
 }
