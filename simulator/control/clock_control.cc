@@ -54,6 +54,15 @@ std::function<void()> reply_moved(SimulatorParts& parts, const Reply& reply) {
   };
 }
 
+void judge_time(json::Fields& fields, Time to, Time now) {
+  if (to > kLatestTime) {
+    fields.report("to", "invalid_value", "lies past " + latest_text());
+  } else if (to < now) {
+    fields.report("to", "invalid_value",
+                  "lies in the past; time does not go back, but a snapshot can be restored");
+  }
+}
+
 void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   if (parts.virtual_clock == nullptr) {
     return reply(ApiError{409, "not_virtual",
@@ -77,13 +86,7 @@ void advance(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
   } else if (by && parts.engine.now() + *by > kLatestTime) {
     fields.report("by", "invalid_value", "leads past " + latest_text());
   }
-  if (to && *to > kLatestTime) {
-    fields.report("to", "invalid_value", "lies past " + latest_text());
-  }
-  if (to && *to < parts.engine.now()) {
-    fields.report("to", "invalid_value",
-                  "lies in the past; time does not go back, but a snapshot can be restored");
-  }
+  if (to) judge_time(fields, *to, parts.engine.now());
   if (!no_issues(issues, body->text(), reply)) return;
   parts.driver.advance_to(to ? *to : parts.engine.now() + *by, reply_moved(parts, reply));
 }
