@@ -110,7 +110,7 @@ class DeliveryLaw {
     const core::Time due = last.at + gaps.back();
     gaps.pop_back();
     check_gaps(attempts, gaps, seen_.exact, findings_);
-    if (was_taken(last) || attempts.size() >= seen_.policy.attempts()) return;
+    if (was_taken(last) || last.cut_off || attempts.size() >= seen_.policy.attempts()) return;
     if (seen_.exact ? due > seen_.now : due + kLate > seen_.now) return;
     findings_.fail("HOOK-6", "a webhook that was not accepted is not tried again",
                    "attempt " + std::to_string(attempts.size() + 1) + " of " +

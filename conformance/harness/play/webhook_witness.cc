@@ -95,6 +95,8 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   const bool whole =
       !seen_[place].silent && !outcome.wire.reset && !outcome.wire.truncate_after.has_value();
   if (whole) seen_[place].answered = outcome.response.status;
+  seen_[place].cut_off =
+      outcome.wire.truncate_after.has_value() && outcome.response.status / 100 == 2;
   stage_.wire().webhook_answered(sight, seen_[place].answered.value_or(0), at, std::move(line));
   return outcome;
 }
