@@ -354,7 +354,8 @@ std::string_view describe(Kind kind) {
 }
 
 Places::Places(std::string_view text) : size_(text.size()), line_starts_{0} {
-  for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
     line_starts_.push_back(at + 1);
   }
 }

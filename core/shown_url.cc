@@ -9,6 +9,8 @@
 namespace terapi::core {
 namespace {
 
+constexpr std::size_t kNone = std::string_view::npos;
+
 // Where the URL that begins at the start of `text` ends, within a sentence.
 std::size_t end_of_url(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -16,7 +18,7 @@ std::size_t end_of_url(std::string_view text) {
     if (c <= 0x20 || c == '"' || c == '<' || c == '>' || c == '`' || c == '\\') return at;
     // An apostrophe may belong to it; one that closes a quotation is followed by something else.
     if (c == '\'' &&
-        (at + 1 == text.size() || std::string_view(" ,;:.)]}\n").find(text[at + 1]) != text.npos)) {
+        (at + 1 == text.size() || std::string_view(" ,;:.)]}\n").find(text[at + 1]) != kNone)) {
       return at;
     }
   }
@@ -40,14 +42,14 @@ bool says_secret(std::string_view name) {
   const std::string plain = lower_name(name);
   return std::find(kWhole.begin(), kWhole.end(), plain) != kWhole.end() ||
          std::any_of(kParts.begin(), kParts.end(),
-                     [&](std::string_view part) { return plain.find(part) != plain.npos; });
+                     [&](std::string_view part) { return plain.find(part) != kNone; });
 }
 
 // "host", "host:80", "[::1]:80".
 bool is_host(std::string_view authority) {
   const std::size_t colon = authority.rfind(':');
-  if (colon == authority.npos || authority.ends_with(']')) return true;
-  return authority.find_first_not_of("0123456789", colon + 1) == authority.npos;
+  if (colon == kNone || authority.ends_with(']')) return true;
+  return authority.find_first_not_of("0123456789", colon + 1) == kNone;
 }
 
 // Up to the end of one parameter of a query.
@@ -59,9 +61,9 @@ std::size_t end_of_parameter(std::string_view query) {
 // away.
 void append_plain(std::string& out, std::string_view text) {
   std::size_t written = 0;
-  for (std::size_t equals = text.find('='); equals != text.npos; equals = text.find('=', equals)) {
+  for (std::size_t equals = text.find('='); equals != kNone; equals = text.find('=', equals)) {
     std::size_t begin = equals;
-    while (begin > written && std::string_view("?& \"'\n\t,;").find(text[begin - 1]) == text.npos) {
+    while (begin > written && std::string_view("?& \"'\n\t,;").find(text[begin - 1]) == kNone) {
       --begin;
     }
     const bool starts = begin == 0 || text[begin - 1] == '?' || text[begin - 1] == '&';
@@ -85,7 +87,7 @@ std::string shown_query(std::string_view query) {
     const std::size_t end = end_of_parameter(query);
     const std::string_view parameter = query.substr(0, end);
     const std::size_t equals = parameter.find('=');
-    if (equals != parameter.npos) {
+    if (equals != kNone) {
       out.append(parameter.substr(0, equals + 1));
       if (equals + 1 < parameter.size()) out.append(kHidden);
     } else if (!parameter.empty()) {
@@ -99,13 +101,13 @@ std::string shown_query(std::string_view query) {
 
 std::string shown_url(std::string_view url) {
   const std::size_t hash = url.find('#');
-  const bool fragment = hash != url.npos && hash + 1 < url.size();
+  const bool fragment = hash != kNone && hash + 1 < url.size();
   url = url.substr(0, hash);
   const std::size_t mark = url.find('?');
   std::string_view before = url.substr(0, mark);
   std::string out;
   const std::size_t colon = before.find("://");
-  if (colon != before.npos) {
+  if (colon != kNone) {
     out = before.substr(0, colon + 3);
     before.remove_prefix(colon + 3);
   }
@@ -114,23 +116,23 @@ std::string shown_url(std::string_view url) {
   // host.)
   const std::string_view authority = before.substr(0, before.find('/'));
   std::size_t at = authority.rfind('@');
-  if (at == before.npos && !is_host(authority)) at = before.rfind('@');
-  if (at != before.npos) {
+  if (at == kNone && !is_host(authority)) at = before.rfind('@');
+  if (at != kNone) {
     out.append(kHidden);
     before.remove_prefix(at);
   }
   out.append(before);
-  if (mark != url.npos) out.append("?").append(shown_query(url.substr(mark + 1)));
+  if (mark != kNone) out.append("?").append(shown_query(url.substr(mark + 1)));
   if (fragment) out.append("#").append(kHidden);
   return out;
 }
 
 std::string without_url_secrets(std::string_view text) {
-  if (text.find('=') == text.npos && text.find("://") == text.npos) return std::string(text);
+  if (text.find('=') == kNone && text.find("://") == kNone) return std::string(text);
   std::string out;
   out.reserve(text.size() + kHidden.size());
   std::size_t written = 0;
-  for (std::size_t at = text.find("://"); at != text.npos; at = text.find("://", at)) {
+  for (std::size_t at = text.find("://"); at != kNone; at = text.find("://", at)) {
     std::size_t begin = at;
     const auto in_scheme = [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.';

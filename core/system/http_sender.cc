@@ -70,7 +70,7 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
   void on_gone(SenderConnection& connection) override;
   NameLookup& names() override { return names_; }
 
-  void accept(SendJobPtr job, Request request, const SendOptions& options);
+  void accept(const SendJobPtr& job, Request request, const SendOptions& options);
   void on_timeout(const SendJobPtr& job);
   void give_up(const SendJobPtr& job);
   static void end_pipe(BodyPipe& pipe, Result<Response> result);
@@ -107,16 +107,16 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
 void HttpSender::Impl::send(Request request, const SendOptions& options, Done done) {
   auto job = std::make_shared<SendJob>();
   job->done = std::move(done);
-  accept(std::move(job), std::move(request), options);
+  accept(job, std::move(request), options);
 }
 
 void HttpSender::Impl::open(Request request, const SendOptions& options, Opened opened) {
   auto job = std::make_shared<SendJob>();
   job->opened = std::move(opened);
-  accept(std::move(job), std::move(request), options);
+  accept(job, std::move(request), options);
 }
 
-void HttpSender::Impl::accept(SendJobPtr job, Request request, const SendOptions& options) {
+void HttpSender::Impl::accept(const SendJobPtr& job, Request request, const SendOptions& options) {
   Result<Url> url = parse_url(request.target);
   std::optional<Error> error;
   if (!url) {

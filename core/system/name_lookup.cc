@@ -11,7 +11,9 @@
 
 namespace terapi::core {
 
+namespace {
 using Tcp = asio::ip::tcp;
+}  // namespace
 
 // What a thread holds on to, which may outlive the loop.
 struct NameLookup::Shared {

@@ -131,7 +131,7 @@ void ProxyCalls::on_answer(Number number, core::Outcome outcome) {
 
 // The operation ends with the body; `end` is what it comes to if nothing goes wrong on the way.
 std::shared_ptr<core::BodySource> ProxyCalls::watch(core::Outcome& outcome, std::uint64_t operation,
-                                                    LogEnd end) {
+                                                    const LogEnd& end) {
   return std::make_shared<ProxyBody>(
       std::move(outcome.rest), outcome.response.body.size(),
       [this, alive = std::weak_ptr(alive_), operation, end](const ProxyBody::End& body) {

@@ -65,7 +65,7 @@ class ProxyCalls {
   void send_to_host(Number number);
   void on_answer(Number number, core::Outcome outcome);
   std::shared_ptr<core::BodySource> watch(core::Outcome& outcome, std::uint64_t operation,
-                                          LogEnd end);
+                                          const LogEnd& end);
   void on_error(Number number, const core::Error& error);
   void note_step(const Call& call, core::Delivery delivery);
   void try_again(Number number, Duration wait);

@@ -108,6 +108,7 @@ void Engine::note_step(std::uint64_t operation, LogStep step) {
   logs_.note_step(operation, std::move(step));
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): as its siblings, which keep what they take
 void Engine::end_operation(std::uint64_t operation, LogEnd end) { logs_.end(operation, end); }
 
 void Engine::end_operation_aloud(std::uint64_t operation, LogEnd end) {

@@ -153,7 +153,7 @@ std::string Secrets::hide_keys(std::string_view text, std::size_t least) const {
   if (!is_current()) learn();
   std::string out;
   std::size_t written = 0;
-  for (Found found = find_key(text, 0, least); found.at != text.npos;
+  for (Found found = find_key(text, 0, least); found.at != std::string_view::npos;
        found = find_key(text, written, least)) {
     out.append(text.substr(written, found.at - written)).append(kMark);
     written = found.at + found.length;
@@ -163,8 +163,8 @@ std::string Secrets::hide_keys(std::string_view text, std::size_t least) const {
 
 void Secrets::hide_in(std::string& text) const {
   if (!is_current()) learn();
-  if (find_key(text, 0, 1).at != text.npos) text = hide_keys(text);
-  if (text.find('=') != text.npos || text.find("://") != text.npos) {
+  if (find_key(text, 0, 1).at != std::string_view::npos) text = hide_keys(text);
+  if (text.find('=') != std::string_view::npos || text.find("://") != std::string_view::npos) {
     text = core::without_url_secrets(text);
   }
 }

@@ -3,14 +3,33 @@
 #include <utility>
 
 namespace terapi::simulator {
-const Sync* Integration::find_sync(std::string_view name) const {
+namespace {
+
+template <typename Syncs>
+auto* sync_named(Syncs& syncs, std::string_view name) {
   return syncs.find(std::hash<std::string_view>()(name),
                     [&](const Sync& sync) { return sync.name == name; });
 }
 
-Sync* Integration::find_sync(std::string_view name) {
-  return const_cast<Sync*>(std::as_const(*this).find_sync(name));
+template <typename Integrations>
+auto* integration_named(Integrations& integrations, std::string_view id) {
+  return integrations.find(std::hash<std::string_view>()(id),
+                           [&](const Integration& each) { return each.id == id; });
 }
+
+template <typename Connections>
+auto* connection_named(Connections& connections, std::string_view integration,
+                       std::string_view id) {
+  return connections.find(ConnectionNames::hash_of(integration, id), [&](const Connection& each) {
+    return each.id == id && each.integration == integration;
+  });
+}
+
+}  // namespace
+
+const Sync* Integration::find_sync(std::string_view name) const { return sync_named(syncs, name); }
+
+Sync* Integration::find_sync(std::string_view name) { return sync_named(syncs, name); }
 
 Sync* SyncList::find_of(const std::string& model) {
   for (; seen_ < size(); ++seen_) {
@@ -28,23 +47,20 @@ void SyncList::add_model(Sync& sync, const std::string& model) {
 }
 
 const Integration* Environment::find_integration(std::string_view id) const {
-  return integrations.find(std::hash<std::string_view>()(id),
-                           [&](const Integration& each) { return each.id == id; });
+  return integration_named(integrations, id);
 }
 
 Integration* Environment::find_integration(std::string_view id) {
-  return const_cast<Integration*>(std::as_const(*this).find_integration(id));
+  return integration_named(integrations, id);
 }
 
 const Connection* Environment::find_connection(std::string_view integration,
                                                std::string_view id) const {
-  return connections.find(ConnectionNames::hash_of(integration, id), [&](const Connection& each) {
-    return each.id == id && each.integration == integration;
-  });
+  return connection_named(connections, integration, id);
 }
 
 Connection* Environment::find_connection(std::string_view integration, std::string_view id) {
-  return const_cast<Connection*>(std::as_const(*this).find_connection(integration, id));
+  return connection_named(connections, integration, id);
 }
 
 const Stream* Environment::find_stream(const StreamKey& key) const {

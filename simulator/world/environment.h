@@ -93,7 +93,7 @@ struct SyncNames {
   static std::size_t hash_of(const Sync& sync) { return std::hash<std::string_view>()(sync.name); }
 };
 
-class SyncList : public IndexedList<Sync, SyncNames> {
+class SyncList : public IndexedList<Sync, SyncNames> {  // NOLINT(cppcoreguidelines-slicing)
  public:
   // The first sync that has the model; null when none has.
   Sync* find_of(const std::string& model);

@@ -77,7 +77,7 @@ class IndexedList {
   }
   template <typename Matches>
   T* find(std::size_t hash, Matches matches) {
-    return const_cast<T*>(std::as_const(*this).find(hash, matches));
+    return const_cast<T*>(std::as_const(*this).find(hash, matches));  // NOLINT: it is not const
   }
 
  private:

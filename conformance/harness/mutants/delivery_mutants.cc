@@ -111,7 +111,7 @@ class OneQueueForAHost final : public ServerMutation {
                  });
     };
     if (under_way_ < kConnections) return start();
-    waiting_.push_back(std::move(start));
+    waiting_.emplace_back(std::move(start));
   }
 
  private:
