@@ -243,7 +243,7 @@ TEST_F(HttpSenderTest, TellsErrorsApart) {
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok"}) {
     EXPECT_EQ(error_with_answer(answer), "bad_response") << answer;
   }
-  EXPECT_EQ(error_with_answer(std::string("HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", 28)), "bad_response");
+  EXPECT_EQ(error_with_answer(std::string("HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", 25)), "bad_response");
   EXPECT_EQ(error_with_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"),
             "bad_response");
   EXPECT_EQ(error_with_answer("HTTP/1.1 101 Switching Protocols\r\n\r\n"), "bad_response");
