@@ -94,7 +94,7 @@ struct GrowthCase {
 const std::vector<GrowthCase>& growth_cases() {
   using Requests = std::vector<core::Request>;
   static const std::vector<GrowthCase> kCases = {
-      {"update-of-a-wide-record", 20'000,
+      {"update-of-a-wide-record", 40'000,
        [](std::size_t n) {
          return Requests{wide_record(n), run_with(R"("update":[{"id":"1",)" + keys(n, "2") + "}]")};
        }},
