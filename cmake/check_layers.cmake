@@ -148,6 +148,7 @@ foreach(folder core simulator client conformance benchmarks tests examples)
   list(APPEND patterns ${ROOT}/${folder}/*)
 endforeach()
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${patterns})
+list(FILTER files EXCLUDE REGEX "(^|/)node_modules/")  # other people's, put there by npm
 set(sources ${files})
 list(FILTER sources INCLUDE REGEX "\\.(h|cc)$")
 if(NOT sources)

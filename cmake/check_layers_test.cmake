@@ -114,6 +114,7 @@ elseif(CHECK STREQUAL "files")
   foreach(word utils common helpers manager)
     expect("a name that says nothing" "'${word}' says nothing" simulator/api/page_${word}.h "")
   endforeach()
+  expect("other people's file" "" tests/a/node_modules/x/utils.js "${long_enough}int y;\n")
   foreach(word sleep_for usleep)
     expect("a test that sleeps" "core/a_test.cc:2: a test must not sleep (${word})" core/a_test.cc
            "void f() {\n  ${word}(1);\n}\n")

@@ -31,6 +31,8 @@ struct Dialect {
   std::string_view delivery_header;
   std::string_view attempt_header;
   std::string_view from;  // the webhook body's member `from`
+  // Which key makes the legacy signature: the one that signs, or the secret key (HOOK-9).
+  bool legacy_by_signing_key;
   CursorFormat cursor_format;
   TimestampFormat timestamp_format;
 };

@@ -107,9 +107,12 @@ void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Find
          header_of(webhook, dialect.attempt_header));
   }
   const std::string legacy = header_of(webhook, dialect.legacy_signature_header);
-  if (legacy != legacy_signature_hex(webhook.secret_key, webhook.request.body)) {
+  const bool by_signing_key = dialect.legacy_by_signing_key;
+  const std::string& legacy_key = by_signing_key ? webhook.signing_key : webhook.secret_key;
+  if (legacy != legacy_signature_hex(legacy_key, webhook.request.body)) {
     fail("HOOK-9", "the legacy signature is not that of the bytes that were sent",
-         "SHA-256 of secret key and body", legacy);
+         by_signing_key ? "SHA-256 of signing key and body" : "SHA-256 of secret key and body",
+         legacy);
   }
   const std::string hmac = header_of(webhook, dialect.hmac_header);
   // Receivers compare texts, so its digits are written as everybody writes them.

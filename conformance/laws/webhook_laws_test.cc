@@ -68,6 +68,33 @@ TEST(WebhookForm, HasTheSignatureOfItsBytes) {
   EXPECT_EQ(form_of(seen), "HOOK-9");
 }
 
+TEST(WebhookForm, HasItsLegacySignatureByTheKeyOfTheDialect) {
+  WebhookSeen seen = webhook();
+  seen.request.headers.set("X-Terapi-Signature", legacy_signature_hex("sign", kWebhookText));
+  EXPECT_EQ(form_of(seen), "HOOK-9");
+
+  const std::string body = R"({"from":"nango","type":"auth"})";
+  const auto found = [&](const char* legacy_key) {
+    core::Request request;
+    request.method = "POST";
+    request.target = "/hook";
+    request.body = body;
+    request.headers = {{"Content-Type", "application/json"},
+                       {"X-Nango-Hmac-Sha256", hmac_sha256_hex("sign", body)},
+                       {"X-Nango-Signature", legacy_signature_hex(legacy_key, body)},
+                       {"X-Nango-Delivery", "d1"},
+                       {"X-Nango-Attempt", "1"}};
+    WebhookSeen nangos = webhook_of(std::move(request), at_ms(0), nango_dialect());
+    nangos.secret_key = "secret";
+    nangos.signing_key = "sign";
+    Findings findings;
+    check_webhook_form(nangos, nango_dialect(), findings);
+    return findings.count();
+  };
+  EXPECT_EQ(found("sign"), 0U);
+  EXPECT_EQ(found("secret"), 1U);
+}
+
 TEST(WebhookForm, HasAnAttemptAndADelivery) {
   WebhookSeen seen = webhook();
   seen.attempt.reset();

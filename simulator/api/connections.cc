@@ -52,16 +52,16 @@ std::string listed(const Environment& environment, const Connection& connection)
   return out.take();
 }
 
-std::string whole(const Environment& environment, const Connection& connection, bool credentials) {
+std::string whole(const PublicCall& call, const Connection& connection, bool credentials) {
   json::Writer out;
   out.begin_object();
-  write_connection(out, environment, connection);
+  write_connection(out, call.environment, connection);
   out.field("created_at", format_millis(connection.created_at))
       .field("updated_at", format_millis(connection.updated_at))
       .key("connection_config")
       .begin_object()
       .end_object()
-      .optional_field("webhook_url", connection.webhook_url);
+      .optional_field(call.engine.dialect().connection_webhook_key, connection.webhook_url);
   if (credentials) {
     out.raw_field("credentials", connection.credentials.empty()
                                      ? R"({"type":"API_KEY","apiKey":"simulated"})"
@@ -185,7 +185,7 @@ struct GivenParts {
   std::optional<std::string> tags;
   std::optional<std::optional<std::string>> webhook_url;
 };
-GivenParts read_parts(json::Fields& fields) {
+GivenParts read_parts(json::Fields& fields, const Dialect& dialect) {
   GivenParts given;
   if (const json::Value user = fields.object("end_user"); user.is_object()) {
     given.end_user = json::compact(user);
@@ -197,11 +197,12 @@ GivenParts read_parts(json::Fields& fields) {
   } else if (fields.any("tags").is_null()) {
     given.tags = "{}";
   }
-  if (fields.any("webhook_url").is_null()) given.webhook_url.emplace();
-  if (const auto text = fields.string("webhook_url")) {
+  const std::string_view webhook_url = dialect.connection_webhook_key;
+  if (fields.any(webhook_url).is_null()) given.webhook_url.emplace();
+  if (const auto text = fields.string(webhook_url)) {
     given.webhook_url = text;
     if (const auto url = core::parse_url(*text); !url) {
-      fields.report("webhook_url", "invalid_value", "cannot be used: " + url.error().message);
+      fields.report(webhook_url, "invalid_value", "cannot be used: " + url.error().message);
     }
   }
   return given;
@@ -316,7 +317,7 @@ PublicResult post_connection(PublicCall& call) {
     made.credentials = json::compact(credentials);
   }
   static_cast<void>(fields.object("connection_config"));
-  apply(read_parts(fields), made);
+  apply(read_parts(fields, call.engine.dialect()), made);
   if (!made.integration.empty() && call.environment.find_integration(made.integration) == nullptr) {
     fields.report("provider_config_key", "invalid_value",
                   "is '" + made.integration + "', and there is no such integration");
@@ -339,7 +340,7 @@ PublicResult post_connection(PublicCall& call) {
   PublicAnswer answer;
   answer.status = 201;
   answer.stream = {connection.integration, connection.id, "", ""};
-  answer.body = whole(call.environment, connection, false);
+  answer.body = whole(call, connection, false);
   return answer;
 }
 
@@ -353,7 +354,7 @@ PublicResult get_connection(PublicCall& call) {
   if (named.refused) return *std::move(named.refused);
   PublicAnswer answer;
   answer.stream = {named.connection->integration, named.connection->id, "", ""};
-  answer.body = whole(call.environment, *named.connection, true);
+  answer.body = whole(call, *named.connection, true);
   return answer;
 }
 
@@ -364,7 +365,7 @@ PublicResult patch_connection(PublicCall& call) {
   Named named = named_in_path(call);
   if (named.refused) return *std::move(named.refused);
   PublicBody body(call);
-  const GivenParts given = read_parts(body.fields());
+  const GivenParts given = read_parts(body.fields(), call.engine.dialect());
   if (auto refused = body.refusal()) return std::move(*refused);
   apply(given, *named.connection);
   named.connection->updated_at = call.engine.now();

@@ -57,6 +57,14 @@ PublicAnswer answer_with(const PublicCall& call, const Integration& integration,
   return answer;
 }
 
+// What clients say of an integration that has no meaning here: taken, and not used.
+void pass_over_unused(json::Fields& fields) {
+  for (const char* key : {"credentials", "integration_config", "custom"}) {
+    static_cast<void>(fields.object(key));
+  }
+  static_cast<void>(fields.boolean("forward_webhooks"));
+}
+
 // {"name":"github-issues","enabled":true}
 struct Toggle {
   std::string name;
@@ -148,8 +156,7 @@ PublicResult post_integration(PublicCall& call) {
   made.id = body.fields().required("unique_key");
   check_name(body.fields(), "unique_key", NameOf::kIntegration, made.id);
   made.display_name = body.fields().string("display_name").value_or("");
-  static_cast<void>(body.fields().object("credentials"));
-  static_cast<void>(body.fields().boolean("forward_webhooks"));
+  pass_over_unused(body.fields());
   if (call.environment.find_integration(made.id) != nullptr) {
     body.fields().report("unique_key", "invalid_value",
                          "is '" + made.id + "', as in another integration");
@@ -170,8 +177,7 @@ PublicResult patch_integration(PublicCall& call) {
   json::Fields& fields = body.fields();
   const auto unique_key = fields.string("unique_key");
   const auto display_name = fields.string("display_name");
-  static_cast<void>(fields.object("credentials"));
-  static_cast<void>(fields.boolean("forward_webhooks"));
+  pass_over_unused(fields);
   const std::vector<Toggle> toggles = read_toggles(fields);
   for (const Toggle& toggle : toggles) {
     if (integration->find_sync(toggle.name) != nullptr ||

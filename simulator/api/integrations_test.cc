@@ -122,6 +122,15 @@ TEST(Integrations, AreCreatedChangedAndDeleted) {
   EXPECT_EQ(call(s, "DELETE", "/integrations/github").status, 404);
 }
 
+TEST(Integrations, TakeWhatClientsSayAndIsNotUsed) {
+  InProcessSimulator s(three_providers());
+  const std::string unused =
+      R"("credentials":{"type":"OAUTH2"},"forward_webhooks":true,"integration_config":{"a":"b"},)"
+      R"("custom":{"c":"d"}})";
+  call_ok(s, "POST", "/integrations", R"({"provider":"stripe","unique_key":"billing",)" + unused);
+  call_ok(s, "PATCH", "/integrations/billing", "{" + unused);
+}
+
 TEST(Connections, ANewOneSendsItsWebhookAndStartsItsSyncs) {
   InProcessSimulator s(three_providers());
   call_ok(s, "PATCH", "/integrations/github",
@@ -202,6 +211,21 @@ TEST(Connections, LoseWhatNullTakesAway) {
   EXPECT_TRUE(now["webhook_url"].is_null());
   EXPECT_TRUE(now["end_user"].is_null());
   EXPECT_EQ(now["tags"].dump(), "{}");
+}
+
+TEST(Connections, HaveAUrlOfTheirOwnUnderItsNameInTheDialect) {
+  TestSimulatorOptions options = three_providers();
+  options.dialect = &nango_dialect();
+  InProcessSimulator s(options);
+  const std::string path = "/connections/demo?provider_config_key=github";
+  call_ok(s, "PATCH", path, R"({"webhook_url_override":"http://receiver.test/own"})");
+  const Json now = call_ok(s, "GET", path);
+  EXPECT_EQ(now["webhook_url_override"], "http://receiver.test/own");
+  EXPECT_FALSE(now.contains("webhook_url"));
+  s.save({"1"});
+  EXPECT_EQ(s.receiver().requests().back().target, "/own");
+  EXPECT_THAT(error_list(call(s, "PATCH", path, R"({"webhook_url":"http://receiver.test/"})")),
+              ElementsAre("webhook_url:unrecognized_keys"));
 }
 
 TEST(Connections, TakeTheirRecordsAndRunsWithThem) {

@@ -140,6 +140,50 @@ Chosen choose(const PublicCall& call, const std::string& integration_id,
   return chosen;
 }
 
+// Words for lengths of time, in "every half hour" and "5 mins".
+struct NamedLength {
+  std::string_view word;
+  Duration length;
+};
+constexpr std::array kNamedFrequencies = {NamedLength{"quarter hour", std::chrono::minutes(15)},
+                                          NamedLength{"half hour", std::chrono::minutes(30)},
+                                          NamedLength{"half day", std::chrono::hours(12)},
+                                          NamedLength{"week", std::chrono::hours(7 * 24)},
+                                          NamedLength{"month", std::chrono::hours(30 * 24)}};
+constexpr std::array kFrequencyUnits = [] {
+  constexpr Duration kSecond = std::chrono::seconds(1);
+  constexpr Duration kMinute = std::chrono::minutes(1);
+  constexpr Duration kHour = std::chrono::hours(1);
+  constexpr Duration kDay = std::chrono::hours(24);
+  return std::to_array<NamedLength>({{"s", kSecond},
+                                     {"sec", kSecond},
+                                     {"secs", kSecond},
+                                     {"second", kSecond},
+                                     {"seconds", kSecond},
+                                     {"m", kMinute},
+                                     {"min", kMinute},
+                                     {"mins", kMinute},
+                                     {"minute", kMinute},
+                                     {"minutes", kMinute},
+                                     {"h", kHour},
+                                     {"hr", kHour},
+                                     {"hrs", kHour},
+                                     {"hour", kHour},
+                                     {"hours", kHour},
+                                     {"d", kDay},
+                                     {"day", kDay},
+                                     {"days", kDay}});
+}();
+
+template <std::size_t N>
+std::optional<Duration> find_length(const std::array<NamedLength, N>& lengths,
+                                    std::string_view word) {
+  for (const NamedLength& each : lengths) {
+    if (each.word == word) return each.length;
+  }
+  return std::nullopt;
+}
+
 // The members that trigger, start and pause have in common.
 struct SyncBody {
   std::vector<NamedSync> syncs;
@@ -172,7 +216,7 @@ PublicResult act_on_syncs(PublicCall& call, Act act) {
   return success();
 }
 
-TriggerOptions read_order(json::Fields& fields) {
+TriggerOptions read_order(json::Fields& fields, const Dialect& dialect) {
   TriggerOptions order;
   const json::Value opts = fields.object("opts");
   if (opts.is_object()) {
@@ -180,7 +224,7 @@ TriggerOptions read_order(json::Fields& fields) {
     order.reset = inside.boolean("reset").value_or(false);
     order.empty_cache = inside.boolean("emptyCache").value_or(false);
     inside.finish();
-    if (order.empty_cache && !order.reset) {
+    if (order.empty_cache && !order.reset && dialect.empty_cache_needs_reset) {
       fields.report("opts", "invalid_value", "has emptyCache without reset");
     }
   }
@@ -304,44 +348,26 @@ VariantCall read_variant(const PublicCall& call) {
 }  // namespace
 
 core::Result<Duration> parse_frequency(std::string_view text) {
-  if (!text.starts_with("every ")) return core::parse_duration(text);
-  const std::string_view rest = text.substr(6);
-  struct Unit {
-    std::string_view word;
-    Duration length;
-  };
-  static constexpr std::array<Unit, 7> kUnits = {{{"second", std::chrono::seconds(1)},
-                                                  {"minute", std::chrono::minutes(1)},
-                                                  {"quarter hour", std::chrono::minutes(15)},
-                                                  {"half hour", std::chrono::minutes(30)},
-                                                  {"hour", std::chrono::hours(1)},
-                                                  {"half day", std::chrono::hours(12)},
-                                                  {"day", std::chrono::hours(24)}}};
-  for (const Unit& unit : kUnits) {
-    if (rest == unit.word) return unit.length;
-  }
-  const std::size_t space = rest.find(' ');
-  const auto count = core::parse_number<std::int64_t>(rest.substr(0, space));
-  if (count && *count > 0 && *count < 1'000'000 && space != std::string_view::npos) {
-    std::string_view word = rest.substr(space + 1);
-    if (word.ends_with('s')) word.remove_suffix(1);
-    for (const Unit& unit : kUnits) {
-      if (word == unit.word && word.find(' ') == std::string_view::npos) {
-        return unit.length * *count;
-      }
-    }
-    if (rest.find(' ') == std::string_view::npos) return core::parse_duration(rest);
-  }
+  std::string_view rest = text;
+  if (rest.starts_with("every ")) rest.remove_prefix(6);
+  if (const auto named = find_length(kNamedFrequencies, rest)) return *named;
+  const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  const auto count = core::parse_number<std::int64_t>(digits == 0 ? "1" : rest.substr(0, digits));
+  std::string_view word = rest.substr(digits);
+  if (word.starts_with(' ')) word.remove_prefix(1);
+  const auto unit = find_length(kFrequencyUnits, word);
+  if (unit && count && *count > 0 && *count < 1'000'000) return *unit * *count;
+  if (const auto duration = core::parse_duration(rest)) return *duration;
   return core::Error{"bad_duration", "'" + std::string(text) +
-                                         "' is not a frequency; expected for example \"5m\" or "
-                                         "\"every 5 minutes\""};
+                                         "' is not a frequency; expected for example \"5m\", "
+                                         "\"30 mins\" or \"every half hour\""};
 }
 
 PublicResult post_sync_trigger(PublicCall& call) {
   if (auto refused = refuse_other_parameters(call, {})) return std::move(*refused);
   PublicBody body(call);
   const SyncBody asked = read_sync_body(body.fields());
-  const TriggerOptions order = read_order(body.fields());
+  const TriggerOptions order = read_order(body.fields(), call.engine.dialect());
   if (auto refused = body.refusal()) return std::move(*refused);
   Chosen chosen = choose(call, asked.integration, asked.connection, asked.syncs);
   if (chosen.refused) return *std::move(chosen.refused);

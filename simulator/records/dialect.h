@@ -24,6 +24,9 @@ struct Dialect {
   std::string_view delivery_header;  // HOOK-8
   std::string_view attempt_header;   // HOOK-8
 
+  // HOOK-1: a connection's own URL, in /connections.
+  std::string_view connection_webhook_key;
+
   // Formats.
   bool cursor_is_pipes;    // "<timestamp>||<uuid>" in padded base64 (CUR-6)
   bool trims_timestamps;   // META-2: trailing zeros of the fraction are dropped
@@ -39,7 +42,8 @@ struct Dialect {
   bool key_order_is_a_change;       // META-5: compares text, not values
   bool delete_replaces_payload;  // META-6: the payload becomes {id}; again moves, unknown creates
   bool same_after_prune_stays;   // PRUNE-2: saving the same payload again moves nothing
-  bool one_signing_key;          // HOOK-9: only the newest key's signature during a rotation
+  bool empty_cache_needs_reset;  // SYNC-5: opts.emptyCache alone is refused; else it only empties
+  bool one_signing_key;          // HOOK-9: the newest key alone signs, the legacy header, too
   bool retries_only_server_errors;  // HOOK-6: 3xx and 4xx are final
   int attempts;                     // HOOK-7's defaults
   int first_delay_ms;

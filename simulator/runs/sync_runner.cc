@@ -400,7 +400,11 @@ void SyncRunner::begin(Environment& environment, const ScheduleKey& key, Trigger
   if (sync == nullptr) return;
   stop_waiting(schedule);
   ++runs_made_;
-  if (order.reset) reset(environment, key, schedule, order.empty_cache);
+  if (order.reset) {
+    reset(environment, key, schedule, order.empty_cache);
+  } else if (order.empty_cache) {
+    remove_streams(environment, key);  // what was read before is not read again
+  }
   schedule.run_id = engine_.make_id("run", ++engine_.state().last_run);
   schedule.started_at = engine_.now();
   if (nothing_to_read(environment, key, schedule)) {

@@ -209,6 +209,19 @@ TEST_F(BackgroundTest, AResetReadsAllAgainAndMayEmptyTheCache) {
   EXPECT_EQ(metadata(s.page()["records"][0])["first_seen_at"], "2024-01-01T00:01:00.000000+00:00");
 }
 
+TEST_F(BackgroundTest, EmptiesWithoutAResetInTheNangoDialect) {
+  TestSimulatorOptions options = world();
+  options.dialect = &nango_dialect();
+  InProcessSimulator s(options);
+  const auto count = [&] { return status(s)["recordCount"]["Issue"]; };
+  s.ok("PUT", std::string(kIssues) + "/2", R"({"title":"new"})");
+  api_ok(s, "POST", "/sync/trigger", std::string("{") + kDemo + R"(,"opts":{"emptyCache":true}})");
+  EXPECT_EQ(status(s)["type"], "INCREMENTAL");
+  EXPECT_EQ(count(), 1) << "what did not change is gone";
+  api_ok(s, "POST", "/sync/trigger", std::string("{") + kDemo + R"(,"opts":{"reset":true}})");
+  EXPECT_EQ(count(), 3);
+}
+
 TEST_F(BackgroundTest, FrequenciesAreAConnectionsOwn) {
   InProcessSimulator s(world());
   const std::string whose =
@@ -222,7 +235,28 @@ TEST_F(BackgroundTest, FrequenciesAreAConnectionsOwn) {
   s.advance("5m");
   EXPECT_THAT(s.page()["records"], SizeIs(4));
   EXPECT_EQ(set("null").body, R"({"frequency":"1h"})");
-  for (const std::string wrong : {"\"5s\"", "\"often\"", "7", "\"every 0 hours\""}) {
+  // As clients of Nango may say it.
+  for (const auto& [said, meant] : {std::pair{"5 mins", "5m"},
+                                    {"30min", "30m"},
+                                    {"every 30m", "30m"},
+                                    {"hour", "1h"},
+                                    {"every minute", "1m"},
+                                    {"2 hrs", "2h"},
+                                    {"every 2hr", "2h"},
+                                    {"day", "1d"},
+                                    {"45 secs", "45s"},
+                                    {"half hour", "30m"},
+                                    {"every quarter hour", "15m"},
+                                    {"every half day", "12h"},
+                                    {"week", "7d"},
+                                    {"every month", "30d"},
+                                    {"1h30m", "90m"}}) {
+    EXPECT_EQ(set('"' + std::string(said) + '"').body,
+              R"({"frequency":")" + std::string(meant) + "\"}")
+        << said;
+  }
+  for (const std::string wrong : {"\"5s\"", "\"often\"", "7", "\"every 0 hours\"", "\"every\"",
+                                  "\"every  5m\"", "\"5 weeks\"", "\"1.5 hours\""}) {
     EXPECT_EQ(set(wrong).status, 400) << wrong;
   }
   EXPECT_THAT(error_list(api(s, "PUT", "/sync/update-connection-frequency",

@@ -35,7 +35,9 @@ core::Headers signature_headers(const Settings& settings, const Dialect& dialect
   std::string hmac = hmac_signature(settings.effective_signing_key(), body);
   if (both) hmac += "," + hmac_signature(settings.previous_signing_key, body);
   core::Headers headers;
-  headers.add(std::string(dialect.legacy_header), legacy_signature(settings.secret_key, body));
+  const std::string& legacy_key =
+      dialect.one_signing_key ? settings.effective_signing_key() : settings.secret_key;
+  headers.add(std::string(dialect.legacy_header), legacy_signature(legacy_key, body));
   headers.add(std::string(dialect.hmac_header), std::move(hmac));
   return headers;
 }

@@ -84,6 +84,9 @@ TEST(WebhookSignature, UsesTheSecretKeyWhereNoSigningKeyIsSet) {
   headers = signature_headers(settings, terapi_dialect(), "body", kSignedAt);
   EXPECT_EQ(value(headers, "X-Terapi-Hmac-Sha256"), hmac_signature("signing", "body"));
   EXPECT_EQ(value(headers, "X-Terapi-Signature"), legacy_signature("secret", "body"));
+  headers = signature_headers(settings, nango_dialect(), "body", kSignedAt);
+  EXPECT_EQ(value(headers, "X-Nango-Signature"), legacy_signature("signing", "body"))
+      << "its client verifies both headers with one key";
 }
 
 // HOOK-9

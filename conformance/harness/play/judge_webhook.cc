@@ -76,10 +76,11 @@ void sign(core::Request& request, const JudgeWebhook& act, const Dialect& dialec
           const std::string& signing_key, const std::string& secret_key) {
   const std::string hmac(dialect.hmac_header);
   const std::string legacy(dialect.legacy_signature_header);
+  const std::string& legacy_key = dialect.legacy_by_signing_key ? signing_key : secret_key;
   const std::string right = hmac_sha256_hex(signing_key, request.body);
   const auto both = [&](std::string value) {
     request.headers.add(hmac, std::move(value));
-    request.headers.add(legacy, legacy_signature_hex(secret_key, request.body));
+    request.headers.add(legacy, legacy_signature_hex(legacy_key, request.body));
   };
   switch (act.signature) {
     case JudgeWebhook::Signature::kRight:
@@ -101,11 +102,11 @@ void sign(core::Request& request, const JudgeWebhook& act, const Dialect& dialec
       return;
     }
     case JudgeWebhook::Signature::kLegacyOnly:
-      request.headers.add(legacy, legacy_signature_hex(secret_key, request.body));
+      request.headers.add(legacy, legacy_signature_hex(legacy_key, request.body));
       return;
     case JudgeWebhook::Signature::kLengthExtended: {
       const auto forged = legacy_length_extended(
-          secret_key.size(), legacy_signature_hex(secret_key, request.body), request.body, " ");
+          legacy_key.size(), legacy_signature_hex(legacy_key, request.body), request.body, " ");
       if (!forged) return;
       request.body = forged->body;
       request.headers.add(legacy, forged->signature);
