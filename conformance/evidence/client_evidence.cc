@@ -91,7 +91,8 @@ class DumpComparison {
   // Whatever it was given of it may still be there.
   void compare_erased(const ModelStream& stream, const ModelRecord& record,
                       const DumpRecord* mine) {
-    if (mine == nullptr || mine->deleted || same_payload(record.now().payload, mine->payload) ||
+    if (mine == nullptr || mine->deleted ||
+        same_payload(record.now().payload, mine->payload, evidence_.model.habits()) ||
         evidence_.model.version_of(stream.name, record.id, mine->payload, false) != kNoVersion) {
       return;
     }
@@ -102,7 +103,7 @@ class DumpComparison {
 
   void compare_payload(const ModelStream& stream, const ModelRecord& record,
                        const DumpRecord& mine) {
-    if (same_payload(record.now().payload, mine.payload)) return;
+    if (same_payload(record.now().payload, mine.payload, evidence_.model.habits())) return;
     const std::size_t version =
         evidence_.model.version_of(stream.name, record.id, mine.payload, false);
     if (record.pruned) {
@@ -460,7 +461,9 @@ class HistoryJudge {
     if (record == nullptr) return versions;
     for (std::size_t i = 0; i < record->versions.size(); ++i) {
       const RecordVersion& version = record->versions[i];
-      if (version.deleted != held.deleted || !same_payload(version.payload, held.payload)) continue;
+      if (version.deleted != held.deleted ||
+          !serves(version, held.payload, evidence_.model.habits()))
+        continue;
       if (versions.first == kNoVersion) versions.first = i;
       versions.last = i;
     }

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "conformance/contract/javascript_value.h"
 #include "conformance/evidence/external_collection.h"
 #include "core/json_writer.h"
 
@@ -38,13 +39,22 @@ const ModelRecord* ModelStream::find(const std::string& id) const {
   return at == by_id.end() ? nullptr : &records[at->second];
 }
 
-bool same_payload(std::string_view a, std::string_view b) {
+bool same_payload(std::string_view a, std::string_view b, const Habits& habits) {
   if (a == b) return true;
+  if (habits.speaks_javascript) return same_in_javascript(a, b);
   json::Reader first({.max_depth = 100'000});
   json::Reader second({.max_depth = 100'000});
   const auto left = first.read(a);
   const auto right = second.read(b);
   return left && right && json::same_value(*left, *right);
+}
+
+bool serves(const RecordVersion& version, std::string_view payload, const Habits& habits) {
+  if (same_payload(version.payload, payload, habits)) return true;
+  if (!version.deleted || !habits.deletes_whatever_it_is_told) return false;
+  const auto document = json::Document::parse(std::string(payload));
+  return document && document->root().is_object() && document->root().size() == 1 &&
+         document->root()["id"].present();
 }
 
 std::string merged(const json::Value& base, const json::Value& change) {
@@ -120,7 +130,9 @@ RunCounts Model::apply_run(const json::Value& run) {
   // SYNC-4: a run that fails detects no deletions.
   if (run["error"].present()) return counts;
   for (std::size_t i = 0; i < stream.records.size(); ++i) {
-    if (!kept.contains(stream.records[i].id)) remove(stream, stream.records[i].id, counts);
+    const ModelRecord& record = stream.records[i];
+    if (record.now().deleted || record.erased || kept.contains(record.id)) continue;
+    remove(stream, std::string(record.id), counts);
   }
   return counts;
 }
@@ -133,7 +145,11 @@ RunCounts Model::apply_part(const StreamAsked& asked, const Part& part, std::siz
   for (const std::string& text : part.saves) {
     if (const auto object = reader.read(text)) save(stream, *object, counts);
   }
-  for (const std::string& id : part.deletes) remove(stream, id, counts);
+  // A sync tells of no deletion that its cache does not know.
+  for (const std::string& id : part.deletes) {
+    const ModelRecord* known = stream.find(id);
+    if (known != nullptr && !known->erased && !known->now().deleted) remove(stream, id, counts);
+  }
   return counts;
 }
 
@@ -160,7 +176,7 @@ void Model::save_payload(ModelStream& stream, const std::string& id, std::string
   if (before.deleted || record.erased) {  // META-7
     record.versions.push_back({std::move(payload), false, "ADDED", runs_, runs_});
     ++counts.added;
-  } else if (!record.pruned && same_payload(before.payload, payload)) {  // META-5, PRUNE-2
+  } else if (is_unchanged(record, payload)) {
     ++counts.unchanged;
     return;
   } else {
@@ -169,6 +185,14 @@ void Model::save_payload(ModelStream& stream, const std::string& id, std::string
   }
   record.pruned = false;
   record.erased = false;
+}
+
+// META-5, PRUNE-2
+bool Model::is_unchanged(const ModelRecord& record, const std::string& payload) const {
+  if (record.pruned) return false;
+  if (!habits_.takes_key_order_for_a_change) return same_payload(record.now().payload, payload);
+  return javascript_text(record.now().payload, KeyOrder::kJavascript) ==
+         javascript_text(payload, KeyOrder::kJavascript);
 }
 
 void Model::update(ModelStream& stream, const json::Value& record, RunCounts& counts) {
@@ -190,11 +214,21 @@ void Model::update(ModelStream& stream, const json::Value& record, RunCounts& co
 
 void Model::remove(ModelStream& stream, const std::string& id, RunCounts& counts) {
   const auto at = stream.by_id.find(id);
-  if (at == stream.by_id.end()) return;  // META-6
+  const bool anything = habits_.deletes_whatever_it_is_told;
+  if (at == stream.by_id.end()) {  // META-6
+    if (!anything) return;
+    stream.by_id.emplace(id, stream.records.size());
+    stream.records.push_back(
+        {id, {{R"({"id":)" + json::quoted(id) + "}", true, "DELETED", runs_, runs_}}});
+    ++counts.deleted;
+    return;
+  }
   ModelRecord& record = stream.records[at->second];
   const RecordVersion before = record.now();
-  if (before.deleted || record.erased) return;
-  record.versions.push_back({before.payload, true, "DELETED", runs_, before.first_run});
+  if ((before.deleted || record.erased) && !anything) return;
+  record.versions.push_back(
+      {before.payload, true, "DELETED", runs_, record.erased ? runs_ : before.first_run});
+  if (anything) record.pruned = record.erased = false;
   ++counts.deleted;
 }
 
@@ -217,7 +251,7 @@ std::size_t Model::version_of(const std::string& stream_id, const std::string& i
   if (record == nullptr) return static_cast<std::size_t>(-1);
   for (std::size_t i = record->versions.size(); i-- > 0;) {
     const RecordVersion& version = record->versions[i];
-    if (version.deleted == deleted && same_payload(version.payload, payload)) return i;
+    if (version.deleted == deleted && serves(version, payload, habits_)) return i;
   }
   return static_cast<std::size_t>(-1);
 }

@@ -19,6 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "conformance/contract/dialect.h"
 #include "conformance/contract/stream_asked.h"
 #include "core/json.h"
 
@@ -69,6 +70,10 @@ struct RunCounts {
 
 class Model {
  public:
+  // By what the dialect is known to do (META-5, META-6).
+  explicit Model(const Habits& habits = {}) : habits_(habits) {}
+  const Habits& habits() const { return habits_; }
+
   // Forgets everything and takes the world's records.
   void apply_world(const core::json::Value& world);
   RunCounts apply_run(const core::json::Value& run);
@@ -102,13 +107,19 @@ class Model {
   void update(ModelStream& stream, const core::json::Value& record, RunCounts& counts);
   void remove(ModelStream& stream, const std::string& id, RunCounts& counts);
 
+  bool is_unchanged(const ModelRecord& record, const std::string& payload) const;
+
+  Habits habits_;
   std::map<std::string, ModelStream> streams_;
   std::map<std::string, std::string> integration_of_;  // connection → integration
   std::size_t runs_ = 0;
 };
 
-// True when both texts are the same JSON value.
-bool same_payload(std::string_view a, std::string_view b);
+// True when both texts are the same JSON value, as far as such a server keeps it.
+bool same_payload(std::string_view a, std::string_view b, const Habits& habits = {});
+
+// True when such a server may serve that version so: of what was deleted it may have only the id.
+bool serves(const RecordVersion& version, std::string_view payload, const Habits& habits);
 
 // RFC 7396 without its deletion: objects are merged member by member, anything else replaces.
 std::string merged(const core::json::Value& base, const core::json::Value& change);

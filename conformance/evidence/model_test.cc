@@ -81,5 +81,43 @@ TEST_F(ModelTest, MergesIntoWhatPruningLeft) {
   EXPECT_FALSE(record("1").pruned);
 }
 
+class NangoModelTest : public ModelTest {
+ protected:
+  NangoModelTest() { model_ = Model(nango_dialect().habits); }
+};
+
+TEST_F(NangoModelTest, ADeletionIsWrittenDownEachTime) {
+  EXPECT_EQ(run(R"("save":[{"id":"1","n":1}])"), (RunCounts{1, 0, 0, 0}));
+  EXPECT_EQ(run(R"("delete":["1","9"])"), (RunCounts{0, 0, 2, 0}));
+  EXPECT_EQ(run(R"("delete":["1"])"), (RunCounts{0, 0, 1, 0}));
+  EXPECT_EQ(record("1").now().run, 3U);
+  EXPECT_EQ(record("9").now().action, "DELETED");
+}
+
+TEST_F(NangoModelTest, ASyncDeletesOnlyWhatItsCacheKnows) {
+  run(R"("save":[{"id":"1","n":1}])");
+  std::size_t number = 0;
+  const Model::Part part{{}, {"1", "9"}};
+  EXPECT_EQ(model_.apply_part(StreamAsked{}, part, number), (RunCounts{0, 0, 1, 0}));
+  EXPECT_EQ(model_.apply_part(StreamAsked{}, part, number), RunCounts{});
+}
+
+TEST_F(NangoModelTest, OfADeletedRecordTheIdAloneMayBeServed) {
+  run(R"("save":[{"id":"1","n":1}])");
+  const Habits& habits = model_.habits();
+  EXPECT_FALSE(serves(record("1").now(), R"({"id":"1"})", habits));
+  run(R"("delete":["1"])");
+  EXPECT_TRUE(serves(record("1").now(), R"({"id":"1"})", habits));
+  EXPECT_TRUE(serves(record("1").now(), R"({"id":"1","n":1})", habits));
+  EXPECT_FALSE(serves(record("1").now(), R"({"id":"1","n":2})", habits));
+  EXPECT_FALSE(serves(record("1").now(), R"({"id":"1"})", terapi_dialect().habits));
+}
+
+TEST_F(NangoModelTest, AnotherOrderOfKeysIsAChangeAndAnotherSpellingOfANumberIsNone) {
+  run(R"("save":[{"id":"1","a":1,"b":2}])");
+  EXPECT_EQ(run(R"("save":[{"a":1.0,"b":2,"id":"1"}])"), (RunCounts{0, 0, 0, 1}));
+  EXPECT_EQ(run(R"("save":[{"id":"1","b":2,"a":1}])"), (RunCounts{0, 1, 0, 0}));
+}
+
 }  // namespace
 }  // namespace terapi::conformance

@@ -16,10 +16,22 @@ Answer ask_with_authorization(LawContext& context, const std::string& value) {
   return reader.ask({{"limit", "1"}}, with);
 }
 
+bool takes_key_from_behind_bearer(const LawContext& context) {
+  return context.server.dialect().habits.takes_the_key_from_behind_bearer;
+}
+
 // A 401 of that kind, which repeats nothing of what was sent.
-void expect_unauthorized(LawContext& context, const std::string& value, std::string_view code) {
+void expect_unauthorized(LawContext& context, const std::string& value, const char* code) {
   const Answer answer = ask_with_authorization(context, value);
-  RecordReader(context).expect_refused(answer, 401, code, "", "AUTH-2",
+  ErrorCodes codes = code;
+  if (takes_key_from_behind_bearer(context)) {
+    // Whoever reads it so still names the key itself a good one.
+    const std::string key = context.server.secret_key();
+    if (answer.status() == 200 && value == key) return;
+    codes.any = {"malformed_auth_header", "unknown_account", "invalid_secret_key_format",
+                 "missing_auth_header"};
+  }
+  RecordReader(context).expect_refused(answer, 401, codes, "", "AUTH-2",
                                        "a wrong Authorization header does not get its own error");
   const std::size_t space = value.rfind(' ');
   const std::string token = value.substr(space == std::string::npos ? 0 : space + 1);
@@ -36,6 +48,7 @@ void check_authentication(LawContext& context) {
   for (const char* scheme : {"Bearer", "bearer", "BEARER", "bEaReR"}) {
     const Answer answer = ask_with_authorization(context, std::string(scheme) + " " + key);
     if (answer.status() == 200) continue;
+    if (takes_key_from_behind_bearer(context) && std::string_view(scheme) != "Bearer") continue;
     context.findings.fail(
         "AUTH-2", "the scheme is not accepted in every case", "200 with " + std::string(scheme),
         std::to_string(answer.status()) + " " + shortened(answer.body()), answer.events);
@@ -80,8 +93,10 @@ void check_order_of_checks(LawContext& context) {
                         what);
   reader.expect_refused(ask(key, "1", true, "nobody-has-this"), 400, "unknown_connection", "",
                         "AUTH-4", what);
-  reader.expect_refused(ask(key, "1", true, stream.connection), 400, "invalid_cursor", "", "AUTH-4",
-                        what);
+  // How a cursor is refused is another law's.
+  const Answer last = ask(key, "1", true, stream.connection);
+  if (last.status() == 500 && context.server.dialect().habits.reads_cursors_as_node) return;
+  reader.expect_refused(last, 400, "invalid_cursor", "", "AUTH-4", what);
 }
 
 void check_routes(LawContext& context) {
@@ -114,15 +129,41 @@ void check_routes(LawContext& context) {
   }
   for (const char* path : {"/", "/record", "/records/1", "/records/prune/x", "/records//",
                            "/favicon.ico", "/wp-login.php"}) {
-    reader.expect_refused(send("GET", path), 404, "not_found", "", "ERR-2",
+    const Answer answer = send("GET", path);
+    if (answer.status() == 200) {
+      context.findings.fail("ERR-2", "an unknown path is answered as if there were something",
+                            "404 not_found", "200 " + std::string(answer.header("Content-Type")),
+                            answer.events);
+      continue;
+    }
+    reader.expect_refused(answer, 404, "not_found", "", "ERR-2",
                           "an unknown path is not refused with a JSON error");
   }
 }
+
+namespace {
+
+// True when that is what is wrong with the answer, and it was told.
+bool is_a_page(LawContext& context, const Answer& answer) {
+  if (!answer.header("Content-Type").starts_with("text/html")) return false;
+  context.findings.fail("ERR-2", "a wrong method is answered with a page of HTML",
+                        "405 method_not_allowed, in JSON", std::to_string(answer.status()),
+                        answer.events);
+  return true;
+}
+
+}  // namespace
 
 void check_methods(LawContext& context) {
   RecordReader reader(context);
   for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
     const Answer answer = reader.ask({}, method);
+    if (is_a_page(context, answer)) continue;
+    if (answer.status() == 204 && std::string_view(method) == "OPTIONS") {
+      context.findings.fail("ERR-2", "OPTIONS is answered as a browser's preflight is",
+                            "405 method_not_allowed", "204", answer.events);
+      continue;
+    }
     reader.expect_refused(answer, 405, "method_not_allowed", "", "ERR-2",
                           "a wrong method is not refused");
     const std::string_view allow = answer.header("Allow");
@@ -151,10 +192,14 @@ void check_prune_body(LawContext& context) {
   const std::string good =
       R"({"model":")" + context.given.stream.model + R"(","until_cursor":")" + cursor + "\"";
   const std::string what = "a wrong body is not refused";
+  const bool coerces = context.server.dialect().habits.coerces_bodies;
   for (const char* body : {"{", "nonsense", "[]", "null", "\"x\"", "{\"model\":\"A\"}{}"}) {
-    reader.expect_refused(prune(body), 400, "invalid_body", "", "ERR-2", what);
+    ErrorCodes codes = "invalid_body";
+    if (coerces) codes.any.emplace_back("invalid_json");
+    reader.expect_refused(prune(body), 400, codes, "", "ERR-2", what);
   }
   for (const char* more : {R"(,"limit":0})", R"(,"limit":10001})", R"(,"limit":1.5})"}) {
+    if (coerces && std::string_view(more).find("1.5") != std::string_view::npos) continue;
     reader.expect_refused(prune(good + more), 400, "invalid_body", "limit", "PRUNE-1", what);
   }
   reader.expect_refused(prune(good + R"(,"modle":"A"})"), 400, "invalid_body", "", "ERR-1", what);
@@ -173,6 +218,7 @@ void check_prune_body(LawContext& context) {
     request.target = "/records/prune";
     request.headers = reader.headers();
     const Answer answer = context.server.call(std::move(request));
+    if (is_a_page(context, answer)) continue;
     reader.expect_refused(answer, 405, "method_not_allowed", "", "ERR-2",
                           "a wrong method is not refused");
     if (answer.status() == 405 && answer.header("Allow").find("PATCH") == std::string_view::npos) {

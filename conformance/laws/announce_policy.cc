@@ -18,8 +18,14 @@ void read_duration(const json::Value& value, core::Duration& duration) {
 
 }  // namespace
 
-AnnouncePolicy AnnouncePolicy::of_world(const json::Value& world) {
-  AnnouncePolicy policy;
+AnnouncePolicy::AnnouncePolicy(const Dialect& dialect)
+    : refusals_may_end_it_(dialect.habits.takes_refusals_for_an_answer),
+      urls_may_wait_(dialect.habits.calls_urls_in_turn),
+      attempts_(dialect.retry.attempts),
+      first_delay_(dialect.retry.first_delay) {}
+
+AnnouncePolicy AnnouncePolicy::of_world(const json::Value& world, const Dialect& dialect) {
+  AnnouncePolicy policy(dialect);
   policy.change(world["environment"]);
   for (const json::Value connection : world["connections"].items()) {
     if (!connection["webhook_url"].is_string()) continue;

@@ -70,6 +70,7 @@ class DeliveryLaw {
     }
     // Nothing is due before time passes; and where nobody listens, nothing is seen.
     if (run.deliveries.size() != expected || seen_.waits == run.waits) return;
+    if (urls.size() > 1 && seen_.policy.urls_may_wait()) return;
     for (const std::string& url : urls) {
       const auto path = std::find_if(paths.begin(), paths.end(),
                                      [&](const std::string& each) { return url.ends_with(each); });
@@ -110,6 +111,8 @@ class DeliveryLaw {
     const core::Time due = last.at + gaps.back();
     gaps.pop_back();
     check_gaps(attempts, gaps, seen_.exact, findings_);
+    const bool refused = last.answered && *last.answered >= 300 && *last.answered < 500;
+    if (refused && seen_.policy.refusals_may_end_it()) return;
     if (was_taken(last) || last.cut_off || attempts.size() >= seen_.policy.attempts()) return;
     if (seen_.exact ? due > seen_.now : due + kLate > seen_.now) return;
     findings_.fail("HOOK-6", "a webhook that was not accepted is not tried again",

@@ -52,6 +52,7 @@ ErrorAnswer read_error(std::string_view body) {
     }
   } else if (!error["message"].is_string()) {
     answer.problem = "error has neither message nor errors: " + shortened(body);
+    answer.lacks_message = true;
   }
   return answer;
 }

@@ -10,6 +10,7 @@ namespace terapi::conformance {
 struct ErrorAnswer {
   std::string problem;  // what is wrong with its form; empty: nothing
   std::string code;
+  bool lacks_message = false;  // which is that problem
   // The list of a validation error, "limit:too_small" each: where and what.
   std::vector<std::string> errors;
 

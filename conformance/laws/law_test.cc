@@ -360,7 +360,7 @@ TEST(Law, FindsTimesThatLostTheirMicroseconds) {
 }
 
 TEST(Law, FindsAServerErrorForABadCursor) {
-  EXPECT_TRUE(found_by("hostile-cursors", {.server_error = true}).contains("ERR-2"));
+  EXPECT_TRUE(found_by("hostile-cursors", {.server_error = true}).contains("CUR-7"));
 }
 
 TEST(Law, FindsAFilterThatTakesItsFirstWordOnly) {

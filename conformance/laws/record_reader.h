@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "conformance/contract/served_page.h"
+#include "conformance/laws/error_answer.h"
 #include "conformance/laws/law.h"
 
 namespace terapi::conformance {
@@ -21,6 +23,17 @@ struct Walk {
   std::size_t pages = 0;
   std::vector<std::size_t> events;  // of the first and the last page
 };
+
+// Codes of an error, any of which will do.
+struct ErrorCodes {
+  std::vector<std::string> any;
+  ErrorCodes(const char* code) : any{code} {}                    // NOLINT: one is as good as a list
+  ErrorCodes(std::string_view code) : any{std::string(code)} {}  // NOLINT: the same
+  ErrorCodes(std::vector<std::string> codes) : any(std::move(codes)) {}  // NOLINT: the same
+};
+
+// True when an error says no more because the dialect has it so for requests over the limit.
+bool is_a_limits_way(const Answer& answer, const ErrorAnswer& error, const Habits& habits);
 
 class RecordReader {
  public:
@@ -47,8 +60,10 @@ class RecordReader {
   void expect_alive(std::string_view after);
   // The answer refuses: that status and code, in JSON, naming `path` if one is given, repeating no
   // key. Then the server has to be alive.
-  void expect_refused(const Answer& answer, int status, std::string_view code,
+  void expect_refused(const Answer& answer, int status, const ErrorCodes& codes,
                       std::string_view path, std::string_view clause, const std::string& what);
+  // The same of a cursor that cannot be decoded.
+  void expect_cursor_refused(const Answer& answer, const std::string& what);
 
  private:
   void notice_page(const Page& page, std::uint64_t limit);

@@ -63,10 +63,11 @@ void check_attempts_alike(const std::vector<const WebhookSeen*>& attempts, const
 void check_counts(const WebhookSeen& webhook, const RunSeen& run, Findings& findings);
 // HOOK-3: the records that the run changed are found from its modifiedAfter on.
 void check_modified_after_covers(const WebhookSeen& webhook, const RunSeen& run,
-                                 const ModelStream& stream, const Walk& walk, Findings& findings);
+                                 const ModelStream& stream, const Walk& walk,
+                                 const Dialect& dialect, Findings& findings);
 // HOOK-4: what the run changed is in this reading, which was made while the webhook waited.
 void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStream& stream,
-                    const Walk& walk, Findings& findings);
+                    const Walk& walk, const Dialect& dialect, Findings& findings);
 // HOOK-7: the times between the starts of attempts. Exact where time is virtual; else never too
 // early, and late ones are only worth a warning.
 void check_gaps(const std::vector<const WebhookSeen*>& attempts,

@@ -218,9 +218,11 @@ TEST(WebhookModifiedAfter, IsAtOrBeforeWhatItAnnounces) {
   RunSeen run;
   run.number = 1;
   Findings findings;
-  check_modified_after_covers(webhook(), run, stream, walk_of({{"a", 0}}), findings);
+  check_modified_after_covers(webhook(), run, stream, walk_of({{"a", 0}}), terapi_dialect(),
+                              findings);
   EXPECT_TRUE(findings.empty());
-  check_modified_after_covers(webhook(), run, stream, walk_of({{"a", -1}}), findings);
+  check_modified_after_covers(webhook(), run, stream, walk_of({{"a", -1}}), terapi_dialect(),
+                              findings);
   EXPECT_FALSE(findings.empty());
 }
 
@@ -229,16 +231,16 @@ TEST(WebhookReadable, FindsWhatIsNotThereYet) {
   stream.records.push_back({"a", {{R"({"id":"a"})", false, "ADDED", 1, 1}}});
   stream.by_id["a"] = 0;
   Findings findings;
-  check_readable(webhook(), 1, stream, walk_of({{"a", 0}}), findings);
+  check_readable(webhook(), 1, stream, walk_of({{"a", 0}}), terapi_dialect(), findings);
   EXPECT_TRUE(findings.empty());
   Walk pruned_meanwhile = walk_of({{"a", 0}});
   pruned_meanwhile.records[0].payload = R"({"id":"x"})";
-  check_readable(webhook(), 1, stream, pruned_meanwhile, findings);
+  check_readable(webhook(), 1, stream, pruned_meanwhile, terapi_dialect(), findings);
   EXPECT_EQ(findings.take().at(0).clause, "HOOK-4");
   pruned_meanwhile.records[0].pruned_at = "2024-01-01T00:00:00.000000+00:00";
-  check_readable(webhook(), 1, stream, pruned_meanwhile, findings);
+  check_readable(webhook(), 1, stream, pruned_meanwhile, terapi_dialect(), findings);
   EXPECT_TRUE(findings.empty());
-  check_readable(webhook(), 1, stream, walk_of({}), findings);
+  check_readable(webhook(), 1, stream, walk_of({}), terapi_dialect(), findings);
   EXPECT_EQ(findings.take().at(0).clause, "HOOK-4");
 }
 

@@ -13,9 +13,7 @@ namespace {
 
 // Why the scenario is not for this run; empty: it is.
 std::string reason_to_skip(const Scenario& scenario, const JudgeFlags& flags, bool over_http) {
-  if (!scenario.speaks(flags.dialect)) {
-    return "not in the dialect " + flags.dialect + ", which differs there";
-  }
+  if (!scenario.speaks(flags.dialect)) return scenario.why_not_in(flags.dialect);
   if (over_http && !scenario.over_http) return "not over HTTP: " + scenario.worlds_why;
   if (!over_http && !scenario.in_virtual) return "not in virtual time: " + scenario.worlds_why;
   return "";

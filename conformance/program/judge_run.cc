@@ -14,6 +14,7 @@
 #include "conformance/program/known_failing.h"
 #include "conformance/program/play_pool.h"
 #include "conformance/program/program.h"
+#include "conformance/program/scenario_set.h"
 #include "conformance/report/console_report.h"
 #include "core/random.h"
 
@@ -121,12 +122,19 @@ void end_summary(RunSummary& summary) { summary.elapsed = real_now() - summary.s
 int JudgeRun::run(const std::vector<JudgeJob>& all, const JudgeFlags& flags) const {
   auto known = KnownFailing::load(flags.known_failing);
   if (!known) return refuse(known.error().message);
+  const std::string of_dialect = judges_servers ? known_failing_of(flags.dialect) : "";
+  auto more = KnownFailing::load(of_dialect, KnownFailing::Kind::kOfADialect);
+  if (!more) return refuse(more.error().message);
+  known->add(*std::move(more));
   auto chosen = choose(all, filter, flags);
   if (!chosen) return refuse(chosen.error().message);
   const Redactor redactor(secrets);
   RunSummary summary = begin_summary(mode, subject);
   summary.dialect = flags.dialect;
   summary.seed = flags.seed;
+  for (const std::string& file : {flags.known_failing, of_dialect}) {
+    if (!file.empty()) summary.known_failing.push_back(file);
+  }
   const std::unique_ptr<LiveReport> console =
       live == nullptr ? make_console(summary, redactor) : nullptr;
   LiveReport& told = live == nullptr ? *console : *live;

@@ -35,6 +35,7 @@ struct JudgeRun {
   std::string rerun{};                 // "terapi-conformance client --run '…'"
   std::uint64_t jobs = 0;              // at once; 0: a suitable number
   std::string filter{};                // IdFilter: which of the jobs
+  bool judges_servers = false;         // what the dialect's servers are known to fail counts
   bool part = false;                   // these are not all: no entry counts as stale
   LiveReport* live = nullptr;          // null: a ConsoleReport on standard output
 

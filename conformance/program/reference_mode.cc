@@ -35,6 +35,7 @@ int run_reference_mode(const std::vector<std::string>& arguments) {
   run.subject = "terapi-simulator and terapi-sync";
   run.rerun = "terapi-conformance reference";
   run.jobs = kClientsAtOnce;
+  run.judges_servers = true;
   run.filter = judge.filter;
   const ProcessClientOptions commands = reference_commands();
   std::vector<JudgeJob> jobs;

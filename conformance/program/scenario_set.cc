@@ -47,6 +47,12 @@ core::Result<std::string> read_text_file(const std::string& path) {
   return text.str();
 }
 
+std::string known_failing_of(const std::string& dialect) {
+  const files::path file = files::path(own_scenarios()) / "known-failing" / (dialect + ".jsonc");
+  std::error_code error;
+  return files::is_regular_file(file, error) ? file.string() : "";
+}
+
 std::vector<std::string> scenario_files(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> paths;

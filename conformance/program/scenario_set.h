@@ -13,6 +13,10 @@ namespace terapi::conformance {
 // project's own scenarios. All mistakes at once: codes "bad_scenario", "no_scenarios".
 core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder);
 
+// The list of what servers of the dialect are known to fail, which comes with the project's own
+// scenarios; "" where there is none for it.
+std::string known_failing_of(const std::string& dialect);
+
 // The paths of those files, in order; none where the folder cannot be read.
 std::vector<std::string> scenario_files(const std::string& folder);
 

@@ -69,6 +69,7 @@ int judge_server(const ServerFlags& given, const JudgeFlags& judge,
   run.secrets = {given.stage.secret_key};
   run.rerun = rerun_of(given);
   run.jobs = 1;
+  run.judges_servers = true;
   run.filter = judge.filter;
   const bool steered = !given.stage.control_url.empty() && !given.read_only;
   std::vector<std::string> streams = given.streams;

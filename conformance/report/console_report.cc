@@ -109,11 +109,28 @@ std::string groups_text(const RunSummary& run, const ConsoleStyle& style) {
   return text;
 }
 
+bool is_known(const ScenarioResult& result) {
+  return result.verdict == Verdict::kSkip && result.reason.starts_with("known to fail: ");
+}
+
+// What failed as a list says that it does: all of it, whatever the reason.
+std::string known_text(const RunSummary& run, const ConsoleStyle& style) {
+  std::string text;
+  for (const std::string& file : run.known_failing) {
+    text += style.dim("  what is known to fail: " + printable(file)) + "\n";
+  }
+  for (const ScenarioResult& result : run.results) {
+    if (!is_known(result)) continue;
+    text += style.dim("  " + printable(result.scenario + ": " + result.reason)) + "\n";
+  }
+  return text;
+}
+
 // What was skipped, by its reason, the commonest first.
 std::string skips_text(const RunSummary& run, const ConsoleStyle& style) {
   std::map<std::string, std::size_t> reasons;
   for (const ScenarioResult& result : run.results) {
-    if (result.verdict == Verdict::kSkip) ++reasons[result.reason];
+    if (result.verdict == Verdict::kSkip && !is_known(result)) ++reasons[result.reason];
   }
   std::vector<std::pair<std::string, std::size_t>> sorted(reasons.begin(), reasons.end());
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -176,7 +193,8 @@ std::string render_remarks(const ScenarioResult& result, const ConsoleStyle& sty
 }
 
 std::string render_summary(const RunSummary& run, const ConsoleStyle& style) {
-  std::string text = groups_text(run, style) + skips_text(run, style) + failures_text(run, style);
+  std::string text = groups_text(run, style) + skips_text(run, style) + known_text(run, style) +
+                     failures_text(run, style);
   text += run.seed == 0 ? "\n  each scenario's own seed" : "\n  seed " + std::to_string(run.seed);
   if (run.elapsed.count() > 0) {
     const auto whole = std::chrono::round<std::chrono::seconds>(run.elapsed);

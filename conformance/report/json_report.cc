@@ -41,10 +41,14 @@ class JsonReport {
                    {"seed", run_.seed},
                    {"started_at", report_time(run_.started_at)},
                    {"elapsed_ms", milliseconds_of(run_.elapsed)},
+                   {"known_failing", Json::array()},
                    {"counts", counts(all)},
                    {"exit_code", exit_code(all)},
                    {"results", Json::array()},
                    {"clauses", Json::array()}};
+    for (const std::string& file : run_.known_failing) {
+      report["known_failing"].push_back(text(file));
+    }
     for (const ScenarioResult& one : run_.results) report["results"].push_back(result(one));
     for (const ClauseTally& tally : tally_clauses(run_)) report["clauses"].push_back(clause(tally));
     return report;

@@ -39,9 +39,10 @@ struct RunSummary {
   std::string version = std::string(core::kVersion);
   std::uint64_t seed = 1;
   core::Time started_at{};
-  core::Duration elapsed{0};           // real time
-  std::vector<ClauseText> clauses;     // all of the contract, in its order
-  std::vector<ClauseText> invariants;  // that are checked in every run
+  core::Duration elapsed{0};                 // real time
+  std::vector<ClauseText> clauses;           // all of the contract, in its order
+  std::vector<ClauseText> invariants;        // that are checked in every run
+  std::vector<std::string> known_failing{};  // the lists that were read, by their paths
   std::vector<ScenarioResult> results;
 };
 

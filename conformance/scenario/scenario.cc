@@ -105,6 +105,12 @@ bool Scenario::speaks(std::string_view dialect) const {
   return dialects.empty() || std::find(dialects.begin(), dialects.end(), dialect) != dialects.end();
 }
 
+std::string Scenario::why_not_in(std::string_view dialect) const {
+  if (speaks(dialect)) return "";
+  return "not in the dialect " + std::string(dialect) + ": " +
+         (dialects_why.empty() ? "the scenario names others, and no reason" : dialects_why);
+}
+
 core::Result<Scenario> Scenario::parse(std::string text, std::string file) {
   auto document = json::Document::parse(std::move(text), {.comments = true});
   if (!document) return core::Error{"bad_scenario", file + ": " + document.error().message};

@@ -63,11 +63,14 @@ struct Scenario {
   bool over_http = true;
   std::string worlds_why;
   std::vector<std::string> dialects;  // empty: any
+  std::string dialects_why;           // why not in all of them
 
   std::shared_ptr<const core::json::Document> document;
   std::string file;  // for messages
 
   bool speaks(std::string_view dialect) const;
+  // Why it is not for the dialect; empty: it is.
+  std::string why_not_in(std::string_view dialect) const;
 
   // All mistakes at once, a line each: "FILE:LINE:COLUMN: …". Code "bad_scenario".
   static core::Result<Scenario> parse(std::string text, std::string file);
@@ -114,6 +117,7 @@ struct Scenario {
     json.may("worlds_why", &Scenario::worlds_why, "why not in both");
     json.may("dialects", &Scenario::dialects, OneOf{{"terapi", "nango"}},
              "that it is for; without it, any");
+    json.may("dialects_why", &Scenario::dialects_why, "why not in all of them");
     json.may("kills", &Scenario::kills,
              "known-bad subjects that fail it: terapi-conformance mutants");
     json.may("kills_none", &Scenario::kills_none, "or why it fails none of them");

@@ -32,9 +32,14 @@ struct Step {
   std::string text{};     // the step as it stands in the file, on one line
   std::string clause{};   // that its expectations prove; empty: the scenario's first one
   std::string because{};  // for those who read the file
+  std::string dialect{};  // the only one in which it is done; empty: in all of them
+
+  bool is_for(std::string_view spoken) const { return dialect.empty() || dialect == spoken; }
 
   template <typename Json>
   static void describe(Json& json) {
+    json.may("in", &Step::dialect, OneOf{{"terapi", "nango"}},
+             "the only dialect in which it is done; default: in each");
     json.may("clause", &Step::clause,
              "that its expectations prove; default: the scenario's first one", For::kServers);
     json.may("because", &Step::because, "for those who read the file", For::kServers);

@@ -90,16 +90,24 @@ class HostileJudge {
         if (status) fail("a hostile request (" + kind + ") is not answered");
         return;
       case HostileEnd::How::kTookAll:
+        if (may_be_waited_for()) return;
         return fail("a hostile request (" + kind + ") is taken without an end");
       case HostileEnd::How::kHeld:
         return judge_held(end, event, expected);
     }
   }
 
+  // Others are answered meanwhile: that is looked at, too.
+  bool may_be_waited_for() const {
+    return request_.kind == Hostility::kHugeLength &&
+           caller_.dialect().habits.waits_for_giant_bodies;
+  }
+
   void judge_held(const HostileEnd& end, std::size_t event, const std::string& expected) {
     const std::string kind(core::word_of(kHostilities, request_.kind));
     const std::string told = told_of_end(end);
     // How long a slow one may take is nobody's rule; what it must not do is keep others out.
+    if (may_be_waited_for()) return;
     if (request_.kind == Hostility::kSlowHeader) {
       findings_.warn(clause_, "a request that comes a byte at a time is let be",
                      expected + " within " + core::format_duration(request_.limits.time), told,

@@ -51,6 +51,7 @@ Played Play::run() {
 }
 
 bool Play::play(const Step& step) {
+  if (!step.is_for(stage_.dialect().name)) return true;
   caller_.note(EventKind::kStep, step.text);
   clause_ = step.clause.empty() ? scenario_.clauses.front() : step.clause;
   if (const auto* faults = std::get_if<FaultsStep>(&step.what)) return put_faults(faults->rules);

@@ -6,6 +6,7 @@
 #include "conformance/contract/timestamp.h"
 #include "conformance/harness/play/judge_hostile.h"
 #include "conformance/laws/answer_expectation.h"
+#include "conformance/laws/asked_time.h"
 #include "conformance/laws/continuity.h"
 #include "conformance/laws/delivery_law.h"
 #include "conformance/laws/webhook_expectation.h"
@@ -36,13 +37,14 @@ std::string ServerPlay::why_not_played(const Scenario& scenario, const ServerSta
   if (virtual_world ? !scenario.in_virtual : !scenario.over_http) {
     return "not for this world: " + scenario.worlds_why;
   }
-  const std::string dialect(stage.dialect().name);
-  if (!scenario.speaks(dialect)) return "not for the dialect '" + dialect + "'";
+  const std::string_view dialect = stage.dialect().name;
+  if (!scenario.speaks(dialect)) return scenario.why_not_in(dialect);
   if (options.read_only && !scenario.any_data) return "it writes, and this run only reads";
   if (!stage.has_control() && !scenario.any_data) {
     return "it needs the control API: --control-url";
   }
   for (const Step& step : scenario.plan.steps) {
+    if (!step.is_for(dialect)) continue;
     if (std::holds_alternative<HostileStep>(step.what) &&
         !stage.base_url().starts_with("http://")) {
       return "it sends raw bytes, which takes a server with an address of http://";
@@ -126,7 +128,7 @@ void ServerPlay::world_changed(const json::Value& world) {
   set_unproven_verdict(Verdict::kInconclusive);
   walks_.clear();
   background_.forget();
-  if (caller_.has_model()) set_policy(AnnouncePolicy::of_world(world));
+  if (caller_.has_model()) set_policy(AnnouncePolicy::of_world(world, stage_.dialect()));
   background_.set_policy(policy_);
   learn_keys();
   runs_at_idle_ = notices_at_idle_ = 0;
@@ -264,7 +266,9 @@ core::Request ServerPlay::request_of(const AskStep& step) {
   if (stream.variant != "base" && !core::find_parameter(step.query, "variant")) {
     query.emplace_back("variant", stream.variant);
   }
-  for (const auto& [name, value] : step.query) query.emplace_back(name, resolved(value));
+  for (const auto& [name, value] : step.query) {
+    query.emplace_back(name, resolved_in_query(name, value));
+  }
   request.target = "/records" + query_text(query);
   return request;
 }
@@ -293,7 +297,9 @@ void ServerPlay::act(const AskStep& step) {
 void ServerPlay::act(const ReadStep& step) {
   LawContext context = asking(where(step.stream));
   Query query;
-  for (const auto& [name, value] : step.query) query.emplace_back(name, resolved(value));
+  for (const auto& [name, value] : step.query) {
+    query.emplace_back(name, resolved_in_query(name, value));
+  }
   if (over()) return;
   const Walk walk = RecordReader(context).walk(step.limit, query);
   read_.remember(walk.records, std::nullopt);
@@ -453,7 +459,8 @@ void ServerPlay::judge_announcement(const WebhookSeen& webhook) {
                    stream_name(context.given.stream), {webhook.event});
     return;
   }
-  check_modified_after_covers(webhook, *run, *stream, RecordReader(context).walk(1000), findings_);
+  check_modified_after_covers(webhook, *run, *stream, RecordReader(context).walk(1000),
+                              stage_.dialect(), findings_);
 }
 
 // --- texts and streams ---
@@ -466,6 +473,15 @@ LawContext ServerPlay::asking(StreamAsked stream) {
 
 std::string ServerPlay::resolved(const std::string& text) {
   return text.starts_with('@') ? resolved_by(read_.resolved(text)) : stage_.filled(text);
+}
+
+// A time that was served is asked for as the dialect has it.
+std::string ServerPlay::resolved_in_query(const std::string& name, const std::string& text) {
+  std::string value = resolved(text);
+  if (!text.starts_with('@') || (name != "modified_after" && name != "delta")) return value;
+  const auto time = read_timestamp(value);
+  if (!time || !stage_.dialect().habits.asks_for_times_with_z) return value;
+  return asked_time(*time, stage_.dialect());
 }
 
 std::string ServerPlay::resolved_body(const std::string& text) {

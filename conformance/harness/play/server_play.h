@@ -75,6 +75,7 @@ class ServerPlay final : public Play {
   StreamAsked where(StreamAsked stream) const;
   // A text with every name in it replaced; the play ends where there is nothing to put there.
   std::string resolved(const std::string& text);
+  std::string resolved_in_query(const std::string& name, const std::string& text);
   std::string resolved_body(const std::string& text);
   std::string resolved_by(core::Result<std::string> text);
   DeliveriesSeen deliveries_seen();

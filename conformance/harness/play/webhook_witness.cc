@@ -148,7 +148,7 @@ void WebhookWitness::read_announced(const WebhookSeen& webhook) {
   LawContext context{caller_, findings_, given, stream};
   const Walk walk = RecordReader(context).walk(1000);
   reading_ = false;
-  check_readable(webhook, run->number, *stream, walk, findings_);
+  check_readable(webhook, run->number, *stream, walk, stage_.dialect(), findings_);
 }
 
 }  // namespace terapi::conformance

@@ -13,7 +13,7 @@ std::string ServerStage::filled(std::string text) const {
 void ServerStage::begin(bool told) {
   history_ = History();
   history_.told = told;
-  model_ = Model();
+  model_ = Model(dialect_.habits);
   syncs_.apply_world({}, {});
   wire_.forget();
 }

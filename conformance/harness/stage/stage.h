@@ -59,6 +59,7 @@ class Stage {
  protected:
   Stage(const Dialect& dialect, SyncModel::Runs runs)
       : dialect_(dialect),
+        model_(dialect.habits),
         syncs_(model_, runs),
         wire_([this] { return now(); }, dialect, model_, history_) {}
 
