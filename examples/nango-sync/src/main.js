@@ -18,16 +18,18 @@ const { env } = process;
 const bytes = (text) => Buffer.from(text).toString('latin1');
 
 const streams = (env.TERAPI_STREAMS ?? '').split(/\s+/).filter(Boolean).map((name) => {
-  const [providerConfigKey, connectionId, model] = name.split('/').map(decodeURIComponent);
+  const [providerConfigKey, connectionId, model, variant = 'base'] = name.split('/').map(decodeURIComponent);
   const store = new Store(path.join(env.TERAPI_STATE_DIR ?? '.', encodeURIComponent(name)));
-  return { providerConfigKey, connectionId, model, store };
+  return { names: { providerConfigKey, connectionId, model, variant }, store };
 });
 
+const keyOf = ({ providerConfigKey, connectionId, model, variant }) => JSON.stringify([providerConfigKey, connectionId, model, variant]);
+
 function dump() {
-  for (const { providerConfigKey, connectionId, model, store } of streams) {
+  for (const { names, store } of streams) {
+    const about = { integration: names.providerConfigKey, connection: names.connectionId, model: names.model, variant: names.variant };
     for (const { id, deleted, payload, last_modified_at, cursor } of store.records()) {
       const row = { id, deleted, payload, last_modified_at, cursor };
-      const about = { integration: providerConfigKey, connection: connectionId, model, variant: 'base' };
       process.stdout.write(`${JSON.stringify({ ...about, ...row })}\n`);
     }
   }
@@ -37,16 +39,14 @@ function run() {
   const nango = makeNango(env.TERAPI_BASE_URL, env.TERAPI_SECRET_KEY, env.TERAPI_SIGNING_KEY);
   const options = { poll: Number(env.TERAPI_POLL_MS ?? 60_000), limit: Number(env.TERAPI_LIMIT ?? 1000) };
   const running = new Map();
-  for (const { store, providerConfigKey, connectionId, model } of streams) {
-    const names = { providerConfigKey: bytes(providerConfigKey), connectionId: bytes(connectionId), model };
-    const stream = new Stream(nango, store, names, options);
-    running.set(JSON.stringify([providerConfigKey, connectionId, model]), stream);
+  for (const { names, store } of streams) {
+    const asked = { ...names, providerConfigKey: bytes(names.providerConfigKey), connectionId: bytes(names.connectionId) };
+    const stream = new Stream(nango, store, asked, options);
+    running.set(keyOf(names), stream);
     stream.run();
   }
   if (!env.TERAPI_WEBHOOK_PORT) return;
-  const server = receiveWebhooks(nango, ({ providerConfigKey, connectionId, model }) => {
-    running.get(JSON.stringify([providerConfigKey, connectionId, model]))?.hint();
-  });
+  const server = receiveWebhooks(nango, (names) => running.get(keyOf(names))?.hint());
   server.on('error', (error) => console.error(`no webhooks: ${error.message}`)); // it polls, all the same
   server.listen(Number(env.TERAPI_WEBHOOK_PORT), '127.0.0.1', 512);
 }

@@ -1,6 +1,6 @@
 // The sync loop of one stream: it reads from the stored cursor to the end, rests, and reads again.
 //
-//   const stream = new Stream(nango, store, { providerConfigKey, connectionId, model });
+//   const stream = new Stream(nango, store, { providerConfigKey, connectionId, model, variant });
 //   stream.run();      // for ever, or until stop(); a webhook calls hint()
 //   stream.catchUp();  // once, now
 import { setTimeout as sleep } from 'node:timers/promises';

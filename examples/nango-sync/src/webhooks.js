@@ -17,8 +17,8 @@ async function bodyOf(request) {
 /** What a webhook is about, or null if it is about nothing here. Nothing else of it is believed. */
 function streamOf(body) {
   try {
-    const { type, providerConfigKey, connectionId, model } = JSON.parse(body);
-    return type === 'sync' ? { providerConfigKey, connectionId, model } : null;
+    const { type, providerConfigKey, connectionId, model, syncVariant: variant } = JSON.parse(body);
+    return type === 'sync' ? { providerConfigKey, connectionId, model, variant } : null;
   } catch {
     return null;
   }
