@@ -17,7 +17,7 @@ struct Simulator::Inside {
   Inside(SimulatorOptions given, SimulatorClock clock, core::AsyncTransport& webhooks,
          Storage* storage)
       : options(std::move(given)),
-        parts(clock, *options.dialect, options.seed, options.world_folder, webhooks, storage) {
+        parts(clock, options.dialect->with(options.quirks), options.seed, options.world_folder, webhooks, storage) {
     parts.proxy.allow(options.allowed_base_urls);
     parts.engine.secrets().add(options.control_token);
     add_all_routes(control, parts);
@@ -40,7 +40,7 @@ core::Result<World> read_started_world(const SimulatorOptions& options) {
   const std::string text =
       options.world_text.empty() ? std::string(default_world_text()) : options.world_text;
   core::json::Issues issues;
-  World world = read_world(text, *options.dialect, issues);
+  World world = read_world(text, options.dialect->with(options.quirks), issues);
   if (!issues.empty()) {
     return core::Error{"bad_world", issues_text(options.world_name, text, issues)};
   }

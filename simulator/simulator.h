@@ -36,6 +36,7 @@ class Storage;
 
 struct SimulatorOptions {
   const Dialect* dialect = &terapi_dialect();
+  QuirkChoices quirks;  // how this one differs from the dialect; a world's own go on top
   std::uint64_t seed = 1;
   std::string world_text;            // a world file's text; empty: the default world
   std::string world_name = "world";  // what messages call it

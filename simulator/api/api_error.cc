@@ -37,13 +37,18 @@ core::Response json_response(int status, std::string body) {
 
 core::Response error_response(const ApiError& error, const Secrets& secrets) {
   core::json::Writer out;
-  out.begin_object().key("error").begin_object().field("code", error.code);
-  if (error.errors.empty()) {
-    out.field("message", secrets.hide(error.message));
+  out.begin_object().key("error").begin_object();
+  if (error.message_first) {
+    out.field("message", secrets.hide(error.message)).field("code", error.code);
+    out.key("payload").begin_object().end_object();
   } else {
-    write_errors(out, error.errors, secrets);
+    out.field("code", error.code);
+    for (const auto& [name, value] : error.facts) out.field(name, secrets.hide(value));
+    if (!error.errors.empty()) write_errors(out, error.errors, secrets);
+    if (error.errors.empty() && error.facts.empty()) {
+      out.field("message", secrets.hide(error.message));
+    }
   }
-  if (error.empty_payload) out.key("payload").begin_object().end_object();
   out.end_object().end_object();
   core::Response response = json_response(error.status, out.take());
   for (const auto& [name, value] : error.headers) response.headers.add(name, secrets.hide(value));

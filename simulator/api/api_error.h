@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -30,7 +31,9 @@ struct ApiError {
   std::vector<ValidationError> errors{};  // instead of a message: every problem in the input
   std::optional<std::chrono::seconds> retry_after{};
   core::Headers headers{};     // that go with the error: Allow, WWW-Authenticate
-  bool empty_payload = false;  // the nango dialect's: "payload":{} after the message
+  bool message_first = false;  // {"message":…,"code":…,"payload":{}}
+  // What stands beside the code in place of a message.
+  std::vector<std::pair<std::string, std::string>> facts{};
 };
 
 // 400, with everything that is wrong with a query, headers or a body at once.

@@ -6,11 +6,12 @@ namespace terapi::simulator {
 namespace {
 
 ApiError refuse(std::string code, std::string_view message, const Dialect& dialect) {
-  return {.status = 401,
-          .code = std::move(code),
-          .message = "Authentication failed. " + std::string(message),
-          .headers = {{"WWW-Authenticate", "Bearer"}},
-          .empty_payload = dialect.error_payload};
+  ApiError error{.status = 401,
+                 .code = std::move(code),
+                 .message = "Authentication failed. " + std::string(message),
+                 .message_first = dialect.message_first};
+  if (!dialect.express) error.headers.add("WWW-Authenticate", "Bearer");
+  return error;
 }
 
 std::string_view trim(std::string_view text) {
@@ -29,7 +30,23 @@ bool same_key(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
+// "Bearer KEY", the scheme in any case (RFC 9110).
+bool read_bearer(std::string_view header, std::string_view& token) {
+  const std::size_t space = header.find(' ');
+  if (space == std::string_view::npos) return false;
+  token = trim(header.substr(space));
+  return core::equals_ignoring_case(header.substr(0, space), "Bearer") && !token.empty() &&
+         token.find(' ') == std::string_view::npos;
+}
+
 }  // namespace
+
+ApiError database_down(const Dialect& dialect) {
+  if (dialect.has(Quirk::kDatabaseDown401)) {
+    return refuse("malformed_auth_header", "The Authorization header is malformed.", dialect);
+  }
+  return {500, "server_error", "the database cannot be reached"};
+}
 
 std::variant<Environment*, ApiError> authenticate(const core::Request& request, State& state,
                                                   const Dialect& dialect) {
@@ -38,17 +55,16 @@ std::variant<Environment*, ApiError> authenticate(const core::Request& request, 
     return refuse("missing_auth_header", "The request is missing the Authorization header.",
                   dialect);
   }
-  const std::size_t space = header.find(' ');
-  const std::string_view scheme = header.substr(0, space);
-  const std::string_view token =
-      space == std::string_view::npos ? std::string_view() : trim(header.substr(space));
-  const bool well_formed = core::equals_ignoring_case(scheme, "Bearer") && !token.empty() &&
-                           token.find(' ') == std::string_view::npos;
-  if (dialect.keys_are_uuids && (!well_formed || !parse_uuid(token))) {
-    return refuse("invalid_secret_key_format", "The provided secret key is not a UUID v4.",
-                  dialect);
-  }
-  if (!well_formed) {
+  std::string_view token;
+  if (dialect.bearer_by_split) {
+    constexpr std::string_view kMark = "Bearer ";
+    const std::size_t mark = header.rfind(kMark);
+    token = mark == std::string_view::npos ? header : header.substr(mark + kMark.size());
+    if (!is_uuid_v4(token)) {
+      return refuse("invalid_secret_key_format", "The provided secret key is not a UUID v4.",
+                    dialect);
+    }
+  } else if (!read_bearer(header, token)) {
     return refuse("malformed_auth_header",
                   "The Authorization header is malformed; expected 'Bearer <secret key>'.",
                   dialect);

@@ -14,4 +14,7 @@ namespace terapi::simulator {
 std::variant<Environment*, ApiError> authenticate(const core::Request& request, State& state,
                                                   const Dialect& dialect);
 
+// What callers get while the database is down.
+ApiError database_down(const Dialect& dialect);
+
 }  // namespace terapi::simulator

@@ -1,33 +1,98 @@
 #include "simulator/api/prune.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
-#include "core/json_fields.h"
+#include "core/json.h"
 #include "core/json_writer.h"
+#include "simulator/api/input_check.h"
+#include "simulator/api/query_entries.h"
+#include "simulator/javascript/javascript_number.h"
 #include "simulator/records/payload.h"
 
 namespace terapi::simulator {
 
-PruneRequest read_prune_request(std::string_view body, const Dialect& dialect,
+namespace {
+
+namespace json = core::json;
+
+constexpr double kMostPruned = 10'000;
+
+// Number(value) of whatever JSON value it is; NaN where it is no number.
+double javascript_number_of(const json::Value& value) {
+  if (value.is_null()) return 0;
+  if (value.is_boolean()) return value.boolean() ? 1 : 0;
+  if (value.is_number()) return value.number();
+  if (value.is_string()) return javascript_number(value.string());
+  // An array's text is that of its one item.
+  if (value.is_array() && value.size() == 0) return 0;
+  if (value.is_array() && value.size() == 1) {
+    const json::Value only = *value.items().begin();
+    if (only.is_null()) return 0;
+    if (only.is_string() || only.is_number() || only.is_array()) return javascript_number_of(only);
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+void read_limit(const json::Value& object, const Dialect& dialect, PruneRequest& request,
+                InputErrors& errors) {
+  const json::Value value = object["limit"];
+  if (!value.present()) return;
+  if (!dialect.javascript_values && !value.integer()) {
+    return wrong_type("a whole number", input_type(value), {"limit"}, errors);
+  }
+  const double number = javascript_number_of(value);
+  check_number(number, {"limit"}, kMostPruned, errors);
+  // PostgreSQL rounds a fraction.
+  if (number >= 1 && number <= kMostPruned) {
+    request.limit = static_cast<std::size_t>(std::llrint(number));
+  }
+}
+
+void refuse_unknown_keys(const json::Value& object, InputErrors& errors) {
+  std::vector<std::string> unknown;
+  for (const json::Member member : object.members()) {
+    std::string key = member.key.string();
+    const bool known =
+        key == "model" || key == "variant" || key == "until_cursor" || key == "limit";
+    if (!known && std::find(unknown.begin(), unknown.end(), key) == unknown.end()) {
+      unknown.push_back(std::move(key));
+    }
+  }
+  check_unknown(unknown, errors);
+}
+
+}  // namespace
+
+PruneRequest read_prune_request(const core::Request& call, const Dialect& dialect,
                                 std::vector<ValidationError>& errors) {
-  namespace json = core::json;
   PruneRequest request;
-  core::Result<json::Document> document = json::Document::parse(std::string(body));
+  const bool sent = !call.body.empty() || call.headers.get("Content-Length");
+  core::Result<json::Document> document =
+      json::Document::parse(call.body.empty() ? "{}" : call.body);
   if (!document) {
     errors.push_back({"bad_json", document.error().message, {}});
     return request;
   }
-  json::Issues issues;
-  json::Fields fields(document->root(), {}, issues);
-  request.model = fields.required("model");
-  const std::string cursor = fields.required("until_cursor");
-  request.variant = fields.string("variant").value_or(request.variant);
-  request.limit = static_cast<std::size_t>(fields.integer("limit", 1, 10'000).value_or(1000));
-  fields.finish();
-  for (json::Issue& issue : issues) {
-    errors.push_back({std::move(issue.code), std::move(issue.message), std::move(issue.path)});
+  const json::Value object = document->root();
+  if (!sent || !object.is_object()) {
+    wrong_type("object", sent ? input_type(object) : "undefined", {}, errors);
+    return request;
   }
-  if (!cursor.empty()) request.until = decode_cursor(cursor, dialect);
+  const TextRule model{
+      .pattern = dialect.model, .least = dialect.model.empty() ? 1U : 0U, .most = kLongestInput};
+  request.model = text_member(object, "model", model, true, errors).value_or("");
+  request.variant = text_member(object, "variant",
+                                {.pattern = dialect.variant, .most = kLongestInput}, false, errors)
+                        .value_or(request.variant);
+  request.cursor =
+      text_member(object, "until_cursor", {.least = 1, .most = kLongestCursorInput}, true, errors)
+          .value_or("");
+  read_limit(object, dialect, request, errors);
+  refuse_unknown_keys(object, errors);
+  request.until = decode_cursor(request.cursor, dialect);
   return request;
 }
 
@@ -44,11 +109,15 @@ PruneResult prune(Engine& engine, Stream& stream, const Position& until, std::si
     chosen.push_back(&record);
     return true;
   });
+  const Position last = chosen.empty() ? Position::start() : chosen.back()->position();
   const Time now = engine.now();
   for (const Record* record : chosen) {
     const std::string payload = id_only_payload(record->id());
     RecordFields fields = record->fields();
+    // What was sent last stays known: the same sent again may be no change (PRUNE-2).
+    if (fields.input_hash == 0) fields.input_hash = text_hash(fields.payload);
     fields.payload = payload;
+    fields.metadata_at = 0;
     fields.pruned_at = now;
     RecordPtr pruned = Record::make(fields);
     engine.changes().records.emplace_back(stream.number, pruned);
@@ -56,30 +125,37 @@ PruneResult prune(Engine& engine, Stream& stream, const Position& until, std::si
   }
   ++stream.revision;
   result.count = chosen.size();
+  if (!chosen.empty()) result.last = last;
   return result;
 }
 
 PublicResult patch_prune(PublicCall& call) {
   const Dialect& dialect = call.engine.dialect();
   std::vector<ValidationError> errors;
-  for (const auto& [name, value] : call.target.query) {
-    errors.push_back({"unrecognized_keys", "Unrecognized key: \"" + name + "\"", {}});
+  std::vector<std::string> unknown;
+  for (const QueryEntry& entry : query_entries(call.request.target, dialect)) {
+    unknown.push_back(entry.name);
   }
+  check_unknown(unknown, errors);
   if (!errors.empty()) return invalid_input("invalid_query_params", std::move(errors));
-  const PruneRequest asked = read_prune_request(call.request.body, dialect, errors);
+  const PruneRequest asked = read_prune_request(call.request, dialect, errors);
   if (!errors.empty()) return invalid_input("invalid_body", std::move(errors));
   PublicAnswer answer;
   answer.stream.model = asked.model;
   answer.stream.variant = asked.variant;
   if (auto refused = read_connection(call, answer.stream)) return std::move(*refused);
-  if (!asked.until) return bad_cursor(dialect);
+  if (!asked.until) return bad_cursor(dialect, "prune");
 
   PruneResult result;
   const auto found = call.environment.streams.find(answer.stream);
   if (found != call.environment.streams.end()) {
     result = prune(call.engine, found->second, *asked.until, asked.limit);
   }
-  core::json::Writer out;
+  // The public system only sees whether it got as far as the cursor that it was given.
+  if (dialect.prune_counts_by_cursor) {
+    result.has_more = result.count > 0 && asked.cursor != encode_cursor(*result.last, dialect);
+  }
+  json::Writer out;
   out.begin_object().field("count", result.count).field("has_more", result.has_more).end_object();
   answer.body = out.take();
   answer.records = result.count;

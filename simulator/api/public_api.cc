@@ -8,9 +8,11 @@
 #include "simulator/api/actions.h"
 #include "simulator/api/authentication.h"
 #include "simulator/api/connections.h"
+#include "simulator/api/express.h"
 #include "simulator/api/integrations.h"
 #include "simulator/api/proxy.h"
 #include "simulator/api/prune.h"
+#include "simulator/api/query_entries.h"
 #include "simulator/api/records.h"
 #include "simulator/api/syncs.h"
 
@@ -31,6 +33,8 @@ struct PublicApi::Call {
   Environment* environment = nullptr;  // the caller's; not to be touched once the answer is late
   std::string environment_name{};
   std::optional<RateLimiter::Verdict> rate{};
+  // The answer of a dialect that has one of its own for this; the result says the rest.
+  std::optional<core::Response> without_route{};
 
   void look_at(core::Target asked);
 };
@@ -83,6 +87,19 @@ void note(RequestEntry& entry, InjectedAnswer& answer) {
   entry.retry_after = answer.retry_after;
 }
 
+// Taken apart; where the framework is lenient, what cannot be decoded stays as it was written.
+core::Result<core::Target> target_of(const std::string& target, const Dialect& dialect) {
+  core::Result<core::Target> parsed = core::parse_target(target);
+  if (parsed || !dialect.express || !target.starts_with('/')) return parsed;
+  core::Target lenient;
+  const std::string path = target.substr(0, target.find('?'));
+  lenient.path = core::percent_decode(path, false).value_or(path);
+  for (const QueryEntry& entry : query_entries(target, dialect)) {
+    for (const std::string& value : entry.values) lenient.query.emplace_back(entry.name, value);
+  }
+  return lenient;
+}
+
 // A handler's result as one that may also be a fault's.
 std::variant<PublicAnswer, ApiError, InjectedAnswer> either_of(PublicResult result) {
   return std::visit(
@@ -126,7 +143,7 @@ PublicApi::PublicApi(const PublicMachines& machines, Advisories& advisories)
 void PublicApi::handle(core::Request request, const Done& done) {
   Call call{.request = std::move(request), .at = engine_.now()};
   Result result;
-  if (core::Result<core::Target> target = core::parse_target(call.request.target)) {
+  if (core::Result<core::Target> target = target_of(call.request.target, engine_.dialect())) {
     call.look_at(std::move(*target));
     result = answer(call);
   } else {
@@ -149,7 +166,10 @@ core::Outcome PublicApi::finish(Call call, Result result) {
     outcome.wire = answered->wire;
     outcome.rest = std::move(answered->rest);
   }
-  if (const auto* error = std::get_if<ApiError>(&result)) {
+  const bool own = !std::holds_alternative<InjectedAnswer>(result);
+  if (call.without_route) {
+    outcome.response = *std::move(call.without_route);
+  } else if (const auto* error = std::get_if<ApiError>(&result)) {
     outcome.response = error_response(*error, engine_.secrets());
   } else if (auto* fault = std::get_if<InjectedAnswer>(&result)) {
     outcome.response = std::move(fault->response);
@@ -157,6 +177,9 @@ core::Outcome PublicApi::finish(Call call, Result result) {
     outcome.response = response_of(std::get<PublicAnswer>(result));
   }
   if (call.rate) add_rate_headers(outcome.response, *call.rate);
+  if (own && engine_.dialect().express && !outcome.rest) {
+    dress_as_express(call.request, outcome.response);
+  }
   RequestEffect both{std::nullopt, outcome.wire};
   both.add(call.effect);
   outcome.wire = both.wire;
@@ -179,14 +202,29 @@ void PublicApi::Call::look_at(core::Target asked) {
 PublicApi::Result PublicApi::answer(Call& call) {
   strike(call);
   if (call.effect.answer) return std::move(*call.effect.answer);
-  auto found = router_.find(call.request.method, path_of(call.request));
-  if (auto* error = std::get_if<ApiError>(&found)) return std::move(*error);
+  const Dialect& dialect = engine_.dialect();
+  if (dialect.express) {
+    call.without_route = answer_before_routes(call.request, engine_.secrets());
+    if (call.without_route) return PublicAnswer{};
+  }
+  auto found = router_.find(call.request.method, path_of(call.request), dialect.express);
+  if (auto* error = std::get_if<ApiError>(&found)) {
+    const bool dashboard = dialect.has(Quirk::kHtmlOnUnknownPaths);
+    const bool is_get = call.request.method == "GET" || call.request.method == "HEAD";
+    if (dialect.express || (dashboard && is_get && error->status == 404)) {
+      call.without_route = answer_without_route(call.request, dashboard, engine_.secrets());
+    }
+    return std::move(*error);
+  }
+  if (call.effect.database_down) return database_down(dialect);
   auto caller = authenticate(call.request, engine_.state(), engine_.dialect());
   if (auto* refused = std::get_if<ApiError>(&caller)) return std::move(*refused);
   call.environment = std::get<Environment*>(caller);
   call.environment_name = call.environment->settings.name;
   if (auto limited = check_rate(call)) return std::move(*limited);
-  if (auto refused = check_body(call.request)) return std::move(*refused);
+  if (!dialect.express) {
+    if (auto refused = check_body(call.request)) return std::move(*refused);
+  }
   const auto& route = std::get<Router<PublicHandler>::Found>(found);
   PublicCall let_in{engine_,           machines_,         call.request, call.target,
                     *call.environment, call.effect.stale, route.parts};
@@ -209,8 +247,15 @@ void PublicApi::strike(Call& call) {
 }
 
 std::optional<ApiError> PublicApi::check_rate(Call& call) {
-  call.rate = limiter_.count(call.environment->settings, engine_.now());
+  call.rate = limiter_.count(call.environment->settings, engine_.now(),
+                             engine_.dialect().rate_limit_rounds_down);
   if (!call.rate || call.rate->allowed) return std::nullopt;
+  if (engine_.dialect().express) {
+    return ApiError{.status = 429,
+                    .code = "too_many_request",
+                    .retry_after = std::chrono::seconds(call.rate->retry_after_seconds),
+                    .facts = {{"method", call.request.method}, {"path", call.target.path}}};
+  }
   return ApiError{.status = 429,
                   .code = "too_many_request",
                   .message = "the rate limit of " + std::to_string(call.rate->limit) +

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "simulator/api/input_check.h"
+
 namespace terapi::simulator {
 
 PublicBody::PublicBody(const PublicCall& call) {
@@ -51,20 +53,23 @@ std::optional<ApiError> refuse_other_parameters(const PublicCall& call,
 
 std::optional<ApiError> read_connection(const PublicCall& call, StreamKey& stream) {
   std::vector<ValidationError> errors;
-  const auto require = [&](std::string_view name, std::string path) -> std::string {
+  const auto require = [&](std::string_view name, const std::string& path,
+                           const TextPattern& pattern) -> std::string {
     const auto value = call.request.headers.get(name);
     if (!value) {
-      errors.push_back({"invalid_type",
-                        "Invalid input: expected string, received undefined",
-                        {std::move(path)}});
+      wrong_type("string", "undefined", {path}, errors);
+    } else if (!pattern.empty()) {
+      check_text(*value, {path}, {.pattern = pattern, .most = kLongestInput}, errors);
     } else if (value->empty()) {
       errors.push_back(
-          {"invalid_format", "Invalid string: expected at least one character", {std::move(path)}});
+          {"invalid_format", "Invalid string: expected at least one character", {path}});
     }
     return std::string(value.value_or(""));
   };
-  stream.connection = require("Connection-Id", "connection-id");
-  stream.integration = require("Provider-Config-Key", "provider-config-key");
+  const Dialect& dialect = call.engine.dialect();
+  stream.connection = require("Connection-Id", "connection-id", dialect.connection_id);
+  stream.integration =
+      require("Provider-Config-Key", "provider-config-key", dialect.provider_config_key);
   if (!errors.empty()) return invalid_input("invalid_headers", std::move(errors));
   if (call.environment.find_connection(stream.integration, stream.connection) == nullptr) {
     return ApiError{400, "unknown_connection",
@@ -74,8 +79,10 @@ std::optional<ApiError> read_connection(const PublicCall& call, StreamKey& strea
   return std::nullopt;
 }
 
-ApiError bad_cursor(const Dialect& dialect) {
-  if (dialect.bad_cursor_is_500) return {500, "server_error", "Failed to fetch records"};
+ApiError bad_cursor(const Dialect& dialect, std::string_view doing) {
+  if (dialect.has(Quirk::kBadCursor500)) {
+    return {500, "server_error", "Failed to " + std::string(doing) + " records"};
+  }
   return {400, "invalid_cursor",
           "the cursor is not one that this API gave out; expected the cursor of a record's "
           "metadata, or a next_cursor, unchanged"};

@@ -92,7 +92,7 @@ std::optional<ApiError> refuse_other_parameters(const PublicCall& call,
 
 // Checks the headers that name a connection and puts it into `stream`, or returns the error.
 std::optional<ApiError> read_connection(const PublicCall& call, StreamKey& stream);
-// CUR-7
-ApiError bad_cursor(const Dialect& dialect);
+// CUR-7; `doing`: "fetch", "prune".
+ApiError bad_cursor(const Dialect& dialect, std::string_view doing);
 
 }  // namespace terapi::simulator

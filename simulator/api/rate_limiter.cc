@@ -4,7 +4,8 @@
 
 namespace terapi::simulator {
 
-std::optional<RateLimiter::Verdict> RateLimiter::count(const Settings& settings, Time now) {
+std::optional<RateLimiter::Verdict> RateLimiter::count(const Settings& settings, Time now,
+                                                       bool rounds_down) {
   if (!settings.rate_limit) return std::nullopt;
   const RateLimit& limit = *settings.rate_limit;
   Window& window = windows_[settings.name];
@@ -20,7 +21,9 @@ std::optional<RateLimiter::Verdict> RateLimiter::count(const Settings& settings,
   if (verdict.allowed) ++window.used;
   verdict.remaining = limit.requests - window.used;
   verdict.reset_epoch_seconds = ceil<seconds>(end).time_since_epoch().count();
-  verdict.retry_after_seconds = std::max<std::int64_t>(1, ceil<seconds>(end - now).count());
+  verdict.retry_after_seconds = rounds_down
+                                    ? std::chrono::floor<seconds>(end - now).count()
+                                    : std::max<std::int64_t>(1, ceil<seconds>(end - now).count());
   return verdict;
 }
 

@@ -16,10 +16,10 @@ class RateLimiter {
     std::int64_t limit = 0;
     std::int64_t remaining = 0;
     std::int64_t reset_epoch_seconds = 0;  // when the window ends, rounded up
-    std::int64_t retry_after_seconds = 0;  // rounded up, never 0
+    std::int64_t retry_after_seconds = 0;  // rounded up and never 0, unless the dialect cuts off
   };
   // Counts one request; nothing when the environment has no limit.
-  std::optional<Verdict> count(const Settings& settings, Time now);
+  std::optional<Verdict> count(const Settings& settings, Time now, bool rounds_down = false);
   void clear() { windows_.clear(); }
 
  private:

@@ -11,13 +11,14 @@ PublicResult get_records(PublicCall& call) {
   const Dialect& dialect = call.engine.dialect();
   const Time now = call.engine.now();
   std::vector<ValidationError> errors;
-  const RecordsQuery query = read_records_query(call.target.query, dialect, now, errors);
+  const RecordsQuery query =
+      read_records_query(query_entries(call.request.target, dialect), dialect, now, errors);
   if (!errors.empty()) return invalid_input("invalid_query_params", std::move(errors));
   PublicAnswer answer;
   answer.stream.model = query.model;
   answer.stream.variant = query.variant;
   if (auto refused = read_connection(call, answer.stream)) return std::move(*refused);
-  if (query.bad_cursor) return bad_cursor(dialect);
+  if (query.bad_cursor) return bad_cursor(dialect, "fetch");
 
   const Stream* stream = call.environment.find_stream(answer.stream);
   const auto budget = call.environment.settings.max_response_bytes;

@@ -101,6 +101,26 @@ class MetadataWriter {
   const Dialect& dialect_;
 };
 
+std::optional<Time> deleted_at(const Record& record) {
+  return record.deleted() ? std::optional(record.deleted_at()) : std::nullopt;
+}
+
+void write_deletion_first(MetadataWriter& out, const Record& record) {
+  out.put("\"deleted_at\":").time_or_null(deleted_at(record));
+  out.put(",\"last_action\":\"").put(core::word_of(kActionWords, record.action()));
+  out.put("\",\"first_seen_at\":").time_or_null(record.first_seen());
+  out.put(",\"last_modified_at\":").time_or_null(record.last_modified());
+  out.put(",\"pruned_at\":").time_or_null(record.pruned_at());
+}
+
+void write_times_first(MetadataWriter& out, const Record& record) {
+  out.put("\"first_seen_at\":").time_or_null(record.first_seen());
+  out.put(",\"last_modified_at\":").time_or_null(record.last_modified());
+  out.put(",\"last_action\":\"").put(core::word_of(kActionWords, record.action()));
+  out.put("\",\"deleted_at\":").time_or_null(deleted_at(record));
+  out.put(",\"pruned_at\":").time_or_null(record.pruned_at());
+}
+
 // Four timestamps, the cursor, the names around them and the dialect's own.
 constexpr std::size_t kMaxMetadataSize = 512;
 constexpr std::size_t kMaxMetadataKey = 64;
@@ -156,28 +176,19 @@ std::vector<const Record*> versions_at(const Stream& stream, Time then) {
 void append_record(std::string& out, const Record& record, const Dialect& dialect) {
   TERAPI_CHECK(dialect.metadata_key.size() <= kMaxMetadataKey, "a dialect's key is short");
   char metadata[kMaxMetadataSize];
-  const std::optional<Time> deleted_at =
-      record.deleted() ? std::optional(record.last_modified()) : std::nullopt;
-  const char* end = MetadataWriter(metadata, dialect)
-                        .put(",\"")
-                        .put(dialect.metadata_key)
-                        .put("\":{\"deleted_at\":")
-                        .time_or_null(deleted_at)
-                        .put(",\"last_action\":\"")
-                        .put(core::word_of(kActionWords, record.action()))
-                        .put("\",\"first_seen_at\":")
-                        .time_or_null(record.first_seen())
-                        .put(",\"last_modified_at\":")
-                        .time_or_null(record.last_modified())
-                        .put(",\"pruned_at\":")
-                        .time_or_null(record.pruned_at())
-                        .put(",\"cursor\":\"")
-                        .cursor(record.position())
-                        .put("\"}}")
-                        .end();
+  MetadataWriter writer(metadata, dialect);
+  writer.put(",\"").put(dialect.metadata_key).put("\":{");
+  if (dialect.times_first) {
+    write_times_first(writer, record);
+  } else {
+    write_deletion_first(writer, record);
+  }
+  writer.put(",\"cursor\":\"").cursor(record.position()).put("\"}");
   const std::string_view payload = record.payload();
-  out.append(payload.data(), payload.size() - 1);
-  out.append(metadata, static_cast<std::size_t>(end - metadata));
+  const std::size_t at = record.metadata_at() == 0 ? payload.size() - 1 : record.metadata_at();
+  out.append(payload.data(), at);
+  out.append(metadata, static_cast<std::size_t>(writer.end() - metadata));
+  out.append(payload.substr(at));
 }
 
 std::string page_text(const RecordsPage& page, const Dialect& dialect) {

@@ -6,15 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "core/url.h"
 #include "simulator/api/api_error.h"
+#include "simulator/api/query_entries.h"
 #include "simulator/records/cursor.h"
 #include "simulator/records/dialect.h"
 #include "simulator/records/record_log.h"
 
 namespace terapi::simulator {
-
-using core::QueryParameters;
 
 struct RecordsQuery {
   std::string model;
@@ -31,7 +29,7 @@ struct RecordsQuery {
 };
 
 // Reads and checks the parameters; adds everything that is wrong to `errors`.
-RecordsQuery read_records_query(const QueryParameters& parameters, const Dialect& dialect, Time now,
-                                std::vector<ValidationError>& errors);
+RecordsQuery read_records_query(const std::vector<QueryEntry>& entries, const Dialect& dialect,
+                                Time now, std::vector<ValidationError>& errors);
 
 }  // namespace terapi::simulator

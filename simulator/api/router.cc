@@ -22,14 +22,16 @@ std::vector<std::string_view> split(std::string_view path) {
 }
 
 std::optional<PathParts> match(const std::vector<std::string>& pattern,
-                               const std::vector<std::string>& path) {
+                               const std::vector<std::string>& path, bool any_case) {
   // "{rest*}" stands for whatever is left, if only for nothing.
   const bool open = !pattern.empty() && pattern.back().ends_with("*}");
   if (open ? path.size() + 1 < pattern.size() : pattern.size() != path.size()) return std::nullopt;
   PathParts parts;
   for (std::size_t i = 0; i < pattern.size() - (open ? 1 : 0); ++i) {
     if (!pattern[i].starts_with('{')) {
-      if (pattern[i] != path[i]) return std::nullopt;
+      const bool same =
+          any_case ? core::equals_ignoring_case(pattern[i], path[i]) : pattern[i] == path[i];
+      if (!same) return std::nullopt;
     } else if (path[i].empty()) {
       return std::nullopt;
     } else {
@@ -47,7 +49,8 @@ void RouteTable::add(std::string method, std::string_view pattern) {
 }
 
 std::variant<RouteTable::Found, ApiError> RouteTable::find(std::string_view method,
-                                                           std::string_view path) const {
+                                                           std::string_view path,
+                                                           bool any_case) const {
   std::vector<std::string> parts;
   for (const std::string_view part : split(path)) {
     parts.push_back(core::percent_decode(part, false).value_or(std::string(part)));
@@ -55,7 +58,7 @@ std::variant<RouteTable::Found, ApiError> RouteTable::find(std::string_view meth
   std::vector<std::pair<std::size_t, PathParts>> fitting;
   std::size_t fewest = SIZE_MAX;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
-    std::optional<PathParts> matched = match(routes_[i].pattern, parts);
+    std::optional<PathParts> matched = match(routes_[i].pattern, parts, any_case);
     if (!matched || matched->size() > fewest) continue;
     if (matched->size() < fewest) fitting.clear();
     fewest = matched->size();

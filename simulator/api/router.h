@@ -33,7 +33,8 @@ class RouteTable {
     PathParts parts;
   };
   void add(std::string method, std::string_view pattern);
-  std::variant<Found, ApiError> find(std::string_view method, std::string_view path) const;
+  std::variant<Found, ApiError> find(std::string_view method, std::string_view path,
+                                     bool any_case) const;
 
  private:
   struct Route {
@@ -55,9 +56,11 @@ class Router {
     handlers_.push_back(std::move(handler));
   }
   // The handler, or the 404 or 405 to answer. `path` is still percent-encoded, so that a part may
-  // contain a slash; the values of placeholders are decoded.
-  std::variant<Found, ApiError> find(std::string_view method, std::string_view path) const {
-    auto found = table_.find(method, path);
+  // contain a slash; the values of placeholders are decoded. With `any_case`, "/Records" is
+  // "/records".
+  std::variant<Found, ApiError> find(std::string_view method, std::string_view path,
+                                     bool any_case = false) const {
+    auto found = table_.find(method, path, any_case);
     if (auto* error = std::get_if<ApiError>(&found)) return std::move(*error);
     auto& route = std::get<RouteTable::Found>(found);
     return Found{&handlers_[route.route], std::move(route.parts)};

@@ -19,7 +19,7 @@ Answer failed(const core::Error& error) {
 
 void put_world(SimulatorParts& parts, const ControlCall& call, const Reply& reply) {
   json::Issues issues;
-  World world = read_world(call.request.body, parts.engine.dialect(), issues);
+  World world = read_world(call.request.body, parts.engine.base_dialect(), issues);
   if (!no_issues(issues, call.request.body, reply)) return;
   const auto set = parts.set_world(std::move(world));
   reply(set ? ok() : failed(set.error()));

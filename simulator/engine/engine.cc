@@ -24,9 +24,22 @@ std::uint32_t stream_tag(const Environment& environment, const StreamKey& key) {
 
 }  // namespace
 
+void Engine::choose_quirks() const {
+  quirks_ = state_.quirks;
+  dialect_ = base_dialect_.with(quirks_);
+}
+
 Time Engine::take_commit_time() {
   Time& last = state_.last_commit;
   last = std::max(now(), last == Time::min() ? Time::min() : last + Duration(1));
+  return last;
+}
+
+Time Engine::take_commit_millisecond() {
+  using std::chrono::milliseconds;
+  Time& last = state_.last_commit;
+  const Time here = std::chrono::floor<milliseconds>(now());
+  last = here > last ? here : std::chrono::floor<milliseconds>(last) + milliseconds(1);
   return last;
 }
 

@@ -24,7 +24,11 @@ namespace terapi::simulator {
 class Engine {
  public:
   Engine(SimulatorClock clock, const Dialect& dialect, std::uint64_t seed)
-      : clock_(clock.clock), virtual_clock_(clock.virtual_clock), dialect_(dialect), seed_(seed) {}
+      : clock_(clock.clock),
+        virtual_clock_(clock.virtual_clock),
+        base_dialect_(dialect),
+        dialect_(dialect),
+        seed_(seed) {}
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -35,7 +39,12 @@ class Engine {
   const LogBook& logs() const { return logs_; }
   RequestJournal& requests() { return requests_; }
   const RequestJournal& requests() const { return requests_; }
-  const Dialect& dialect() const { return dialect_; }
+  // As it was started, and with the choices of the world that is served now.
+  const Dialect& base_dialect() const { return base_dialect_; }
+  const Dialect& dialect() const {
+    if (state_.quirks != quirks_) choose_quirks();
+    return dialect_;
+  }
   std::uint64_t seed() const { return seed_; }
   Time now() const { return clock_.now(); }
   // Null on the machine's time.
@@ -43,6 +52,8 @@ class Engine {
 
   // CUR-9: now, or one microsecond after the last commit if time has not moved since.
   Time take_commit_time();
+  // The same in whole milliseconds, perhaps the next one: of a clock that has no finer ones.
+  Time take_commit_millisecond();
   // The id of the thing of that kind and number: a function of (seed, kind, number).
   std::string make_id(std::string_view kind, std::uint64_t number) const;
 
@@ -98,7 +109,11 @@ class Engine {
  private:
   core::Clock& clock_;
   core::VirtualClock* virtual_clock_;
-  const Dialect& dialect_;
+  void choose_quirks() const;
+
+  Dialect base_dialect_;
+  mutable Dialect dialect_;  // with quirks_
+  mutable QuirkChoices quirks_;
   std::uint64_t seed_;
   State state_;
   StateChanges changes_;

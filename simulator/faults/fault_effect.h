@@ -40,10 +40,12 @@ struct RequestEffect {
 
 // What a fault makes of an API request.
 struct ApiEffect : RequestEffect {
-  core::Duration stale{0};  // records are shown as they were that long ago
+  core::Duration stale{0};     // records are shown as they were that long ago
+  bool database_down = false;  // nothing can be looked up
 
   void add(const ApiEffect& other) {
     RequestEffect::add(other);
+    database_down = database_down || other.database_down;
     if (other.stale > core::Duration(0)) stale = other.stale;
   }
 };

@@ -128,6 +128,9 @@ constexpr Fault<ApiEffect> kApiFaults[] = {
     {"drip", read_as<ApiEffect, read_drip>, kDripDoc},
     {"stale", [](Fields& f, ApiEffect& e) { set(e.stale, f.duration("stale")); },
      "records are shown as they were 5 s ago, as from a replica that lags"},
+    {"database_down",
+     [](Fields& f, ApiEffect& e) { set(e.database_down, f.boolean("database_down")); },
+     "the API cannot look anything up: 500, or what the quirk `database_down_401` makes of it"},
 };
 constexpr std::string_view kApiAttributes[] = {"method", "path",    "integration", "connection",
                                                "model",  "variant", "cursor"};

@@ -47,6 +47,10 @@ void ServeFlags::add_to(core::Flags& flags) {
             });
   flags.number("seed", "N", "determines everything random (default 1)", {}, seed);
   flags.choice("dialect", dialect_names(), "the vocabulary and habits to use", dialect);
+  flags.list("quirk", "NAME=on|off",
+             "one thing that hurts clients of the public system, as docs/nango.md names them "
+             "(default: all on in the nango dialect, all off in terapi)",
+             quirks);
   flags.list("webhook-url", "URL", "where webhooks go (at most two)", webhook_urls);
   flags.text("secret-key", "KEY", "the first environment's key", secret_key);
   flags.text("ready-file", "FILE", "written when it serves: base_url, keys, pid as JSON",

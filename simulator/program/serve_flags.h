@@ -22,6 +22,7 @@ struct ServeFlags {
   std::optional<core::Time> start;  // of a virtual clock; none: 2024-01-01T00:00:00Z
   std::uint64_t seed = 1;
   std::string dialect = "terapi";
+  std::vector<std::string> quirks;
   std::vector<std::string> webhook_urls;
   std::string secret_key;
   std::string ready_file;

@@ -60,6 +60,11 @@ core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
   const auto dialect = dialect_named(flags.dialect);
   if (!dialect) return dialect.error();
   options.dialect = *dialect;
+  for (const std::string& quirk : flags.quirks) {
+    if (const auto read = read_quirk_choice(quirk, options.quirks); !read) {
+      return core::Error{"bad_usage", "--quirk: " + read.error().message};
+    }
+  }
   options.seed = flags.seed;
   options.secret_key = flags.secret_key;
   if (!flags.secret_key.empty()) {

@@ -2,22 +2,43 @@
 //
 // `terapi` is the contract. `nango` is the public system of the same design, under its own names
 // and with its own behaviour where a clause marked D differs (docs/nango.md lists what). There is
-// one code path; whoever needs a name or a habit looks it up here. Immutable.
+// one code path; whoever needs a name or a habit looks it up here. A value.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.h"
+#include "simulator/records/quirk.h"
 
 namespace terapi::simulator {
+
+// What a text has to match: as it is shown to callers, and the characters that may begin it and
+// follow. An empty one is matched by any text.
+struct TextPattern {
+  std::string_view shown;
+  std::string_view first;
+  std::string_view others;
+  std::size_t shortest = 1;
+  bool empty() const { return shown.empty(); }
+  bool matches(std::string_view text) const;
+};
+
+// How often a webhook is sent where a world does not say (HOOK-7).
+struct RetryDefaults {
+  int attempts;
+  int first_delay_ms;
+  int delay_factor;
+};
 
 struct Dialect {
   std::string_view name;
 
   // Names.
-  std::string_view product;          // `from` in webhook bodies, the user agent
+  std::string_view product;          // `from` in webhook bodies
+  std::string_view user_agent;       // of webhooks
   std::string_view metadata_key;     // in every record
   std::string_view hmac_header;      // HOOK-9
   std::string_view legacy_header;    // HOOK-9
@@ -26,28 +47,48 @@ struct Dialect {
 
   // HOOK-1: a connection's own URL, in /connections.
   std::string_view connection_webhook_key;
+  // What texts in requests have to match (REC-3).
+  TextPattern model;
+  TextPattern variant;
+  TextPattern connection_id;
+  TextPattern provider_config_key;
 
   // Formats.
   bool cursor_is_pipes;    // "<timestamp>||<uuid>" in padded base64 (CUR-6)
   bool trims_timestamps;   // META-2: trailing zeros of the fraction are dropped
   bool next_cursor_first;  // {"next_cursor":…,"records":[…]}
-  bool error_payload;      // authentication errors carry "payload":{}
+  bool times_first;        // metadata begin with first_seen_at; they stand where a payload had some
+  bool message_first;      // 401: {"message":…,"code":…,"payload":{}}
 
   // Habits.
-  bool keys_are_uuids;              // AUTH-2: a key that is not one gets an error of its own
-  bool bad_cursor_is_500;           // CUR-7
-  bool filter_loses_deleted;        // REC-7: mixed filters drop `deleted`; repeated words drop all
-  bool fraction_limit_ends_paging;  // REC-5: limits are JavaScript numbers; 1.5 gives 2 and null
+  bool express;            // answers as Express does: HTML for what it does not know, CORS, ETags,
+                           // paths in any case, 415 and bad JSON before all else
+  bool zod;                // inputs are checked and complained about as zod does
+  bool javascript_values;  // payloads and limits are what JavaScript makes of them (REC-10)
+  bool bearer_by_split;  // AUTH-2: the key is what follows the last "Bearer "; a UUID of version 4
   bool modified_after_needs_z;      // REC-8: no offsets; compared at milliseconds
-  bool key_order_is_a_change;       // META-5: compares text, not values
   bool delete_replaces_payload;  // META-6: the payload becomes {id}; again moves, unknown creates
-  bool same_after_prune_stays;   // PRUNE-2: saving the same payload again moves nothing
   bool empty_cache_needs_reset;  // SYNC-5: opts.emptyCache alone is refused; else it only empties
   bool one_signing_key;          // HOOK-9: the newest key alone signs, the legacy header, too
+  bool exact_filter_words;          // REC-7: in lower or upper case only
+  bool compares_inputs;             // META-5: what was sent last, as text, decides what is a change
+  bool first_in_save_wins;          // one id twice in a save: the second is dropped
+  bool delete_replaces_payload;     // META-6: with what was sent; again moves, unknown creates
+  bool application_clock;           // deleted_at is of another clock, in milliseconds
+  bool prune_counts_by_cursor;      // PRUNE-1: has_more unless the target was pruned last
+  bool one_signing_key;             // HOOK-9: only the newest key's signature during a rotation
   bool retries_only_server_errors;  // HOOK-6: 3xx and 4xx are final
-  int attempts;                     // HOOK-7's defaults
-  int first_delay_ms;
-  int delay_factor;
+  bool urls_in_turn;                // HOOK-1: the second URL waits for the first to be done
+  int redirects;                    // HOOK-6: so many are followed
+  bool rate_limit_rounds_down;      // RATE-2: Retry-After
+
+  bool quirks_on;  // those that nobody chose
+  QuirkChoices choices;
+  bool has(Quirk quirk) const { return choices.chosen(quirk) ? choices.on(quirk) : quirks_on; }
+  // This dialect with other choices on top of its own.
+  Dialect with(const QuirkChoices& more) const;
+  // HOOK-7's defaults.
+  const RetryDefaults& retry() const;
 };
 
 const Dialect& terapi_dialect();

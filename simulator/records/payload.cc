@@ -3,6 +3,9 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/random.h"
+#include "simulator/javascript/javascript_json.h"
+#include "simulator/javascript/javascript_number.h"
 #include "simulator/records/merged_object.h"
 
 namespace terapi::simulator {
@@ -18,14 +21,29 @@ bool spells(const json::Value& key, std::string_view name) {
   return text.find('\\') != std::string_view::npos && key.string() == name;
 }
 
-core::Result<std::string> id_from(const json::Value& value, std::string_view key) {
+// A number's text, and the text without NUL, as PostgreSQL and JavaScript would have them.
+std::string javascript_id(const json::Value& value) {
+  if (!value.is_string()) return javascript_json(value);
+  std::string id = value.string();
+  std::erase(id, '\0');
+  return id;
+}
+
+core::Result<std::string> id_from(const json::Value& value, std::string_view key,
+                                  const Dialect& dialect) {
   const std::string name = "'" + std::string(key) + "'";
   if (!value.present()) return bad_record("the record has no " + name);
   if (!value.is_string() && !value.is_number()) {
     return bad_record("the record's " + name + " is " + std::string(json::describe(value.kind())) +
                       "; expected a string or a number");
   }
-  std::string id = value.is_string() ? value.string() : std::string(value.text());
+  const std::string written = value.is_string() ? value.string() : std::string(value.text());
+  std::string id = dialect.javascript_values ? javascript_id(value) : written;
+  if (dialect.javascript_values && value.is_number() && id == "0") {
+    return bad_record("the record's " + name +
+                      " is the number 0, which JavaScript takes for no id; expected a string or "
+                      "another number");
+  }
   if (id.empty()) return bad_record("the record's " + name + " is empty");
   if (id.size() > kLongestId) {
     return bad_record("the record's " + name + " has " + std::to_string(id.size()) +
@@ -39,11 +57,47 @@ core::Result<std::string> id_from(const json::Value& value, std::string_view key
   return id;
 }
 
+core::Error other_id(std::string_view id_key) {
+  return bad_record("the record has an 'id' of its own beside '" + std::string(id_key) +
+                    "', with another value, and would lose it");
+}
+
 void append_member(std::string& out, std::string_view key_text, std::string_view value_text) {
   if (out.back() != '{') out += ',';
   out += key_text;
   out += ':';
   out += value_text;
+}
+
+// The members as zod leaves them: the one that it knows, `id`, before all others.
+JavascriptObject as_zod_leaves_it(const json::Value& object, const json::Value& id) {
+  JavascriptObject whole;
+  whole.set("id", javascript_json(id));
+  for (const auto& [key, value] : javascript_members(object)) {
+    if (key != "__proto__" && key != "id") whole.set(key, javascript_json(value));
+  }
+  return whole;
+}
+
+core::Result<Payload> make_javascript_payload(const json::Value& object, std::string_view id_key,
+                                              std::string id, const Dialect& dialect) {
+  if (const json::Value own = object["id"]; id_key != "id" && own.present()) {
+    if (core::Result<std::string> other = id_from(own, "id", dialect); !other || *other != id) {
+      return other_id(id_key);
+    }
+  }
+  JavascriptObject whole = as_zod_leaves_it(object, object[id_key]);
+  Payload payload;
+  payload.input_hash = text_hash(whole.text());
+  std::string quoted_id;
+  append_javascript_string(quoted_id, id);
+  whole.set("id", std::move(quoted_id));
+  JavascriptObject::Gap gap = whole.text_without(dialect.metadata_key);
+  const bool in_place = gap.at != std::string::npos && gap.at + 1 < gap.text.size();
+  if (in_place) payload.metadata_at = static_cast<std::uint32_t>(gap.at);
+  payload.text = std::move(gap.text);
+  payload.id = std::move(id);
+  return payload;
 }
 
 }  // namespace
@@ -55,11 +109,16 @@ core::Result<Payload> make_payload(const json::Value& object, std::string_view i
                       "; expected an object");
   }
   const bool own_key = id_key != "id";
-  core::Result<std::string> id = id_from(object[id_key], id_key);
+  core::Result<std::string> id = id_from(object[id_key], id_key, dialect);
   if (!id) return id.error();
+  if (dialect.javascript_values) {
+    return make_javascript_payload(object, id_key, *std::move(id), dialect);
+  }
   const std::string quoted_id = json::quoted(*id);
 
-  Payload payload{std::move(*id), {}};
+  Payload payload;
+  payload.id = *std::move(id);
+  if (dialect.has(Quirk::kPruneResaveStays)) payload.input_hash = input_hash(object);
   payload.text.reserve(object.text().size() + quoted_id.size() + 8);
   payload.text += '{';
   if (own_key) append_member(payload.text, "\"id\"", quoted_id);
@@ -77,25 +136,58 @@ core::Result<Payload> make_payload(const json::Value& object, std::string_view i
     id_seen = true;
     if (!own_key) {
       append_member(payload.text, "\"id\"", quoted_id);
-    } else if (core::Result<std::string> other = id_from(member.value, "id");
+    } else if (core::Result<std::string> other = id_from(member.value, "id", dialect);
                !other || *other != payload.id) {
-      return bad_record("the record has an 'id' of its own beside '" + std::string(id_key) +
-                        "', with another value, and would lose it");
+      return other_id(id_key);
     }
   }
   payload.text += '}';
   return payload;
 }
 
-bool same_payload(std::string_view before, std::string_view after, const Dialect& dialect) {
+bool same_payload(std::string_view before, std::string_view after) {
   if (before == after) return true;
-  if (dialect.key_order_is_a_change) return false;
   json::Reader left;
   json::Reader right;
   const auto a = left.read(before);
   const auto b = right.read(after);
   TERAPI_CHECK(a && b, "stored payloads are JSON");
   return json::same_value(*a, *b);
+}
+
+std::uint64_t text_hash(std::string_view text) {
+  constexpr std::uint64_t kSeed = 0x6e616e676f2d6d64U;
+  // Positive in a data file's signed integers, too.
+  return core::hash64(kSeed, text) >> 1U | 1U;
+}
+
+std::uint64_t input_hash(const json::Value& object) {
+  return text_hash(as_zod_leaves_it(object, object["id"]).text());
+}
+
+std::uint64_t id_only_hash(std::string_view id) {
+  JavascriptObject object;
+  std::string quoted_id;
+  append_javascript_string(quoted_id, id);
+  object.set("id", std::move(quoted_id));
+  return text_hash(object.text());
+}
+
+std::string merge_as_javascript(std::string_view base, std::string_view id,
+                                const json::Value& patch, const Dialect& dialect) {
+  json::Reader reader;
+  const auto before = reader.read(base);
+  TERAPI_CHECK(before.has_value(), "stored payloads are JSON");
+  // The patch in the order in which it arrives, with the id that the record has.
+  JavascriptObject changes = as_zod_leaves_it(patch, patch["id"]);
+  std::string quoted_id;
+  append_javascript_string(quoted_id, id);
+  changes.set("id", std::move(quoted_id));
+  const std::string text = changes.text_without(dialect.metadata_key).text;
+  json::Reader patch_reader;
+  const auto after = patch_reader.read(text);
+  TERAPI_CHECK(after.has_value(), "what was put together is JSON");
+  return javascript_merge(*before, *after);
 }
 
 std::string merge_payload(std::string_view base, const json::Value& patch) {

@@ -23,8 +23,11 @@ Record::Record(const RecordFields& fields)
     : position_(fields.position),
       first_seen_(fields.first_seen),
       pruned_at_(fields.pruned_at.value_or(Time::min())),
+      deleted_at_(fields.deleted_at.value_or(Time::min())),
       row_(fields.row),
+      input_hash_(fields.input_hash),
       payload_size_(static_cast<std::uint32_t>(fields.payload.size())),
+      metadata_at_(fields.metadata_at),
       id_size_(static_cast<std::uint16_t>(fields.id.size())),
       action_(fields.action) {}
 
@@ -42,7 +45,8 @@ RecordPtr Record::make(const RecordFields& fields) {
 }
 
 RecordFields Record::fields() const {
-  return {id(), payload(), position_, first_seen_, pruned_at(), action_, row_};
+  return {id(),    payload(), position_,        first_seen_, pruned_at(),
+          action_, row_,      own_deleted_at(), input_hash_, metadata_at_};
 }
 
 }  // namespace terapi::simulator

@@ -39,6 +39,13 @@ struct RecordFields {
   std::optional<Time> pruned_at;
   Action action = Action::kAdded;
   std::uint64_t row = 0;  // the record's number in the data file, the same for all its versions
+  // Of a deletion, where another clock than the commit's says so; nothing: last_modified.
+  std::optional<Time> deleted_at{};
+  // The hash of what was sent last, where that, and not the payload, decides what is a change; 0:
+  // the payload's.
+  std::uint64_t input_hash = 0;
+  // Where in the payload its metadata are served; 0: at its end.
+  std::uint32_t metadata_at = 0;
 };
 
 class Record;
@@ -79,6 +86,14 @@ class Record {
   }
   Action action() const { return action_; }
   bool deleted() const { return action_ == Action::kDeleted; }
+  // Of a deleted record.
+  Time deleted_at() const { return deleted_at_ == Time::min() ? last_modified() : deleted_at_; }
+  // As in RecordFields.
+  std::optional<Time> own_deleted_at() const {
+    return deleted_at_ == Time::min() ? std::nullopt : std::optional(deleted_at_);
+  }
+  std::uint64_t input_hash() const { return input_hash_; }
+  std::uint32_t metadata_at() const { return metadata_at_; }
   std::uint64_t row() const { return row_; }
   // The fields again, for making another version. The views live as long as this record.
   RecordFields fields() const;
@@ -92,9 +107,12 @@ class Record {
   Position position_;
   Time first_seen_;
   Time pruned_at_;
+  Time deleted_at_;
   std::uint64_t row_;
+  std::uint64_t input_hash_;
   mutable std::uint32_t references_ = 0;
   std::uint32_t payload_size_;
+  std::uint32_t metadata_at_;
   std::uint16_t id_size_;
   Action action_;
 };

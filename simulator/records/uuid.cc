@@ -66,6 +66,17 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
   return uuid;
 }
 
+bool is_rfc_uuid(const Uuid& uuid) {
+  const int version = uuid.bytes[6] >> 4;
+  const bool variant = (uuid.bytes[8] & 0xC0) == 0x80;
+  return (variant && version >= 1 && version <= 8) || uuid == Uuid::lowest();
+}
+
+bool is_uuid_v4(std::string_view text) {
+  const std::optional<Uuid> uuid = parse_uuid(text);
+  return uuid && uuid->bytes[6] >> 4 == 4 && (uuid->bytes[8] & 0xC0) == 0x80;
+}
+
 Uuid record_uuid(std::uint32_t stream_tag, std::string_view id) {
   Uuid uuid;
   put_big_endian(uuid.bytes.data(), stream_tag, 4);

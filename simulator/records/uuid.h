@@ -26,6 +26,10 @@ void append_uuid(std::string& out, const Uuid& uuid);
 std::string format_uuid(const Uuid& uuid);
 // Either case; nothing when it is not one.
 std::optional<Uuid> parse_uuid(std::string_view text);
+// A random one (RFC 9562, 5.4), in either case.
+bool is_uuid_v4(std::string_view text);
+// One that zod takes: of versions 1 to 8 and the RFC's variant, or the nil UUID.
+bool is_rfc_uuid(const Uuid& uuid);
 
 // The id of the record named `id` in a stream: the same in every process, and spread so that the
 // order within one save looks random, as the public system's does. Its first four bytes are the

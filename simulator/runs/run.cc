@@ -34,32 +34,66 @@ class Run::Save {
     return found != made_.end() ? found->second.get() : run_.current(id);
   }
 
-  void add(std::string_view id, std::string_view payload, Action action,
-           std::optional<Time> pruned_at = {}) {
+  // The record's next version: `fields` says its id, payload, action and what else it does not
+  // have from this save.
+  void add(RecordFields fields) {
     if (!time_) time_ = run_.engine_.take_commit_time();
-    const Record* before = base(id);
-    RecordFields fields;
-    fields.id = id;
-    fields.payload = payload;
-    fields.action = action;
-    fields.position = {*time_, record_uuid(run_.stream_->tag, id)};
+    const Record* before = base(fields.id);
     fields.first_seen =
-        before == nullptr || action == Action::kAdded ? *time_ : before->first_seen();
-    fields.pruned_at = pruned_at;
-    fields.row = before != nullptr ? before->row() : ++run_.engine_.state().last_row;
-    made_.insert_or_assign(std::string(id), Record::make(fields));
+        before == nullptr || fields.action == Action::kAdded ? *time_ : before->first_seen();
+    put(fields, *time_);
   }
 
-  std::optional<Time> time() const { return time_; }
+  // A deletion that somebody asked for: its moment is the application's.
+  void add_deletion(RecordFields fields) {
+    if (!time_) time_ = run_.engine_.take_commit_time();
+    if (run_.engine_.dialect().application_clock) {
+      fields.deleted_at = std::chrono::floor<std::chrono::milliseconds>(*time_);
+    }
+    add(fields);
+  }
+
+  // The same of a deletion whose place is the application's time, not the commit's: in whole
+  // milliseconds, and, of a record that there was not, before it was first seen.
+  void add_by_application_clock(RecordFields fields) {
+    if (!application_time_) application_time_ = run_.engine_.take_commit_millisecond();
+    const Record* before = base(fields.id);
+    if (before == nullptr && !time_) time_ = run_.engine_.take_commit_time();
+    fields.first_seen = before == nullptr ? *time_ : before->first_seen();
+    fields.deleted_at = application_time_;
+    put(fields, *application_time_);
+  }
+
+  // Gives a record its payload back where it stands, which moves nothing.
+  void restore(const Record& before, const Payload& payload) {
+    RecordFields fields = before.fields();
+    fields.payload = payload.text;
+    fields.metadata_at = payload.metadata_at;
+    fields.pruned_at.reset();
+    restored_.push_back(Record::make(fields));
+  }
+  bool has_made(std::string_view id) const { return made_.contains(id); }
+
+  std::optional<Time> time() const { return time_ ? time_ : application_time_; }
   // What the run had done before it.
   const RunCounts& before() const { return before_; }
   auto& made() { return made_; }
+  auto& restored() { return restored_; }
 
  private:
+  void put(RecordFields& fields, Time time) {
+    const Record* before = base(fields.id);
+    fields.position = {time, record_uuid(run_.stream_->tag, fields.id)};
+    fields.row = before != nullptr ? before->row() : ++run_.engine_.state().last_row;
+    made_.insert_or_assign(std::string(fields.id), Record::make(fields));
+  }
+
   Run& run_;
   RunCounts before_;
   std::optional<Time> time_;
+  std::optional<Time> application_time_;
   std::map<std::string, RecordPtr, std::less<>> made_;
+  std::vector<RecordPtr> restored_;
 };
 
 Run::Run(Engine& engine, WebhookQueue& webhooks, Environment& environment, RunSpec spec)
@@ -196,20 +230,61 @@ const Record* Run::current(std::string_view id) const {
   return found != staged_.end() ? found->second.get() : stream_->log.find(id);
 }
 
-void Run::save_in(Save& save, const Payload& payload) {
-  const Record* before = save.base(payload.id);
-  if (before == nullptr || before->deleted()) {
-    ++counts_.added;
-    save.add(payload.id, payload.text, Action::kAdded);
-    return;
+namespace {
+
+RecordFields version_of(const Payload& payload, Action action) {
+  RecordFields fields;
+  fields.id = payload.id;
+  fields.payload = payload.text;
+  fields.action = action;
+  fields.input_hash = payload.input_hash;
+  fields.metadata_at = payload.metadata_at;
+  return fields;
+}
+
+RecordFields version_of(std::string_view id, std::string_view payload, Action action) {
+  RecordFields fields;
+  fields.id = id;
+  fields.payload = payload;
+  fields.action = action;
+  return fields;
+}
+
+// Of what was sent last.
+std::uint64_t input_hash_of(const Record& record) {
+  return record.input_hash() != 0 ? record.input_hash() : text_hash(record.payload());
+}
+
+}  // namespace
+
+// META-5
+bool Run::is_same(const Record& before, const Payload& payload) const {
+  if (before.pruned_at() || engine_.dialect().compares_inputs) {
+    return payload.input_hash != 0 && payload.input_hash == input_hash_of(before);
   }
-  const bool pruned = before->pruned_at().has_value() && !engine_.dialect().same_after_prune_stays;
-  if (!pruned && same_payload(before->payload(), payload.text, engine_.dialect())) {
+  return same_payload(before.payload(), payload.text);
+}
+
+void Run::save_in(Save& save, const Payload& payload) {
+  if (engine_.dialect().first_in_save_wins && save.has_made(payload.id)) {
     ++counts_.unchanged;
     return;
   }
+  const Record* before = save.base(payload.id);
+  if (before == nullptr || before->deleted()) {
+    ++counts_.added;
+    save.add(version_of(payload, Action::kAdded));
+    return;
+  }
+  const bool pruned = before->pruned_at().has_value();
+  const bool stays = !pruned || engine_.dialect().has(Quirk::kPruneResaveStays);
+  if (stays && is_same(*before, payload)) {
+    ++counts_.unchanged;
+    if (pruned) save.restore(*before, payload);
+    return;
+  }
   ++counts_.updated;
-  save.add(payload.id, payload.text, Action::kUpdated);
+  save.add(version_of(payload, Action::kUpdated));
 }
 
 void Run::save(const std::vector<Payload>& payloads) {
@@ -220,11 +295,11 @@ void Run::save(const std::vector<Payload>& payloads) {
 }
 
 void Run::update(const std::vector<Patch>& patches) {
+  if (engine_.dialect().compares_inputs) return update_by_inputs(patches);
   find_stream();
   Save save(*this);
-  const Dialect& dialect = engine_.dialect();
   // A record is often changed as it was read, with the metadata, which is ours and no part of it.
-  const MergedObject::Left left = {"id", dialect.metadata_key};
+  const MergedObject::Left left = {"id", engine_.dialect().metadata_key};
   std::unordered_map<std::string, PatchedRecord> records;
   std::vector<const std::string*> changed;
   for (const Patch& patch : patches) {
@@ -233,7 +308,7 @@ void Run::update(const std::vector<Patch>& patches) {
     if (const Record* before = is_new ? save.base(patch.id) : nullptr;
         before != nullptr && !before->deleted()) {
       record.object.emplace(before->payload());
-      record.pruned = before->pruned_at().has_value() && !dialect.same_after_prune_stays;
+      record.pruned = before->pruned_at().has_value();
     }
     if (!record.object || !(record.pruned || changes(*record.object, patch.patch, left))) {
       ++counts_.unchanged;
@@ -245,16 +320,38 @@ void Run::update(const std::vector<Patch>& patches) {
     if (!std::exchange(record.changed, true)) changed.push_back(&found->first);
   }
   for (const std::string* id : changed) {
-    save.add(*id, records.at(*id).object->text(), Action::kUpdated);
+    save.add(version_of(*id, records.at(*id).object->text(), Action::kUpdated));
+  }
+  commit(save);
+}
+
+// META-5 where inputs are compared: what was sent last is sent again for nothing, whatever has
+// become of it; each id counts once.
+void Run::update_by_inputs(const std::vector<Patch>& patches) {
+  find_stream();
+  Save save(*this);
+  std::set<std::string_view> seen;
+  for (const Patch& patch : patches) {
+    const bool is_first = seen.insert(patch.id).second;
+    const Record* before = is_first ? save.base(patch.id) : nullptr;
+    const std::uint64_t hash = input_hash(patch.patch);
+    if (before == nullptr || before->deleted() || hash == input_hash_of(*before)) {
+      ++counts_.unchanged;
+      continue;
+    }
+    ++counts_.updated;
+    const std::string merged =
+        merge_as_javascript(before->payload(), patch.id, patch.patch, engine_.dialect());
+    RecordFields fields = version_of(patch.id, merged, Action::kUpdated);
+    fields.input_hash = hash;
+    save.add(fields);
   }
   commit(save);
 }
 
 // META-5
 bool Run::changes(MergedObject& object, const core::json::Value& patch, MergedObject::Left left) {
-  const MergedObject::Effect effect = object.effect_of(patch, left);
-  return effect == MergedObject::Effect::kValue ||
-         (effect == MergedObject::Effect::kSpelling && engine_.dialect().key_order_is_a_change);
+  return object.effect_of(patch, left) == MergedObject::Effect::kValue;
 }
 
 void Run::remove_in(Save& save, std::string_view id) {
@@ -265,13 +362,26 @@ void Run::remove_in(Save& save, std::string_view id) {
     return;
   }
   ++counts_.deleted;
-  if (creates) {
-    save.add(id, id_only_payload(id), Action::kDeleted);
-  } else {
-    // The old version may be this save's own, which adding replaces: keep its text.
-    const std::string payload(before->payload());
-    save.add(id, payload, Action::kDeleted, before->pruned_at());
-  }
+  if (!creates) return keep_deleted(save, *before);
+  const std::string payload = id_only_payload(id);
+  RecordFields fields = version_of(id, payload, Action::kDeleted);
+  fields.input_hash = id_only_hash(id);
+  // The commit's time is taken where the database sees that something has changed.
+  const bool changed = before != nullptr && fields.input_hash != input_hash_of(*before);
+  if (changed || !engine_.dialect().application_clock) return save.add_deletion(fields);
+  save.add_by_application_clock(fields);
+}
+
+// A deletion that keeps what the record was.
+void Run::keep_deleted(Save& save, const Record& before) {
+  // The old version may be this save's own, which adding replaces: keep its texts.
+  const std::string id(before.id());
+  const std::string payload(before.payload());
+  RecordFields fields = version_of(id, payload, Action::kDeleted);
+  fields.pruned_at = before.pruned_at();
+  fields.input_hash = before.input_hash();
+  fields.metadata_at = before.metadata_at();
+  save.add(fields);
 }
 
 void Run::remove(const std::vector<std::string>& ids) {
@@ -297,7 +407,10 @@ void Run::remove_missing(const std::set<std::string, std::less<>>& kept) {
     if (!record.deleted() && !kept.contains(record.id())) missing.emplace_back(record.id());
     return true;
   });
-  for (const std::string& id : missing) remove_in(save, id);
+  for (const std::string& id : missing) {
+    ++counts_.deleted;
+    keep_deleted(save, *save.base(id));
+  }
   commit(save);
 }
 
@@ -320,6 +433,12 @@ void Run::commit(Save& save) {
   if (staging_) {
     for (auto& [id, record] : save.made()) staged_.insert_or_assign(id, std::move(record));
     return;
+  }
+  for (RecordPtr& record : save.restored()) {
+    if (stream_->log.find(record->id()) == nullptr) continue;
+    ++stream_->revision;
+    engine_.changes().records.emplace_back(stream_->number, record);
+    stream_->log.exchange(std::move(record));
   }
   std::vector<RecordPtr> in_order;
   in_order.reserve(save.made().size());
@@ -425,6 +544,9 @@ void make_visible(Engine& engine, WebhookQueue& webhooks, std::uint64_t staged_n
         if (!time) time = engine.take_commit_time();
         if (fields.first_seen == fields.position.time) fields.first_seen = *time;
         fields.position.time = *time;
+        if (fields.deleted_at) {
+          fields.deleted_at = std::chrono::floor<std::chrono::milliseconds>(*time);
+        }
       }
       engine.put(stream, Record::make(fields));
     }

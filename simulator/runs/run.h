@@ -91,7 +91,11 @@ class Run {
   void commit(Save& save);
   void save_in(Save& save, const Payload& payload);
   void remove_in(Save& save, std::string_view id);
-  bool changes(MergedObject& object, const core::json::Value& patch, MergedObject::Left left);
+  static void keep_deleted(Save& save, const Record& before);
+  void update_by_inputs(const std::vector<Patch>& patches);
+  bool is_same(const Record& before, const Payload& payload) const;
+  static bool changes(MergedObject& object, const core::json::Value& patch,
+                      MergedObject::Left left);
   void choose_sync();
   void decide_staging();
   SyncType sync_type();

@@ -182,6 +182,7 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream&
   fresh.records_text = std::move(world.records_text);
   fresh.upstream_text = std::move(world.upstream_text);
   fresh.templates = std::move(world.templates);
+  fresh.quirks = world.quirks;
   fresh.environments = std::move(world.environments);
   state = std::move(fresh);
   engine.note_keys();

@@ -14,7 +14,7 @@ namespace terapi::simulator {
 // "tera": PRAGMA application_id. Never change it.
 inline constexpr std::uint32_t kDataApplicationId = 0x74657261;
 // PRAGMA user_version: one more whenever a file of this version could not be read by the last.
-inline constexpr std::uint32_t kDataVersion = 3;
+inline constexpr std::uint32_t kDataVersion = 4;
 
 // Reads `descriptor`, a regular file that is not empty; `file` is its real path, beside which its
 // WAL may be, and `path` its name in messages.

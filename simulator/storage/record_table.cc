@@ -24,38 +24,52 @@ enum Column : std::uint8_t {
   kLastModified,
   kFirstSeen,
   kPrunedAt,
+  kDeletedAt,
+  kInputHash,
+  kMetadataAt,
   kUuid,
   kId,
   kPayload,
   kSnapshot,
 };
 constexpr std::string_view kColumnNames =
-    "row, stream, action, last_modified, first_seen, pruned_at, uuid, id, payload";
+    "row, stream, action, last_modified, first_seen, pruned_at, deleted_at, input_hash, "
+    "metadata_at, uuid, id, payload";
 constexpr std::string_view kColumns =
     "  stream INTEGER NOT NULL,\n"
     "  action INTEGER NOT NULL,         -- 0 added, 1 updated, 2 deleted\n"
     "  last_modified INTEGER NOT NULL,  -- microseconds since 1970, as all times\n"
     "  first_seen INTEGER NOT NULL,\n"
     "  pruned_at INTEGER,\n"
+    "  deleted_at INTEGER,              -- null: last_modified, where it is deleted\n"
+    "  input_hash INTEGER NOT NULL DEFAULT 0,   -- of what was sent; 0: of the payload\n"
+    "  metadata_at INTEGER NOT NULL DEFAULT 0,  -- where in the payload they are served\n"
     "  uuid BLOB NOT NULL,              -- orders records of one instant\n"
     "  id TEXT NOT NULL,\n"
     "  payload TEXT NOT NULL            -- the JSON as it came\n";
 
 constexpr int parameter(Column column) { return static_cast<int>(column) + 1; }
 
+void bind_time(core::SqliteStatement& statement, Column column, std::optional<Time> time) {
+  if (time) {
+    statement.bind(parameter(column), time->time_since_epoch().count());
+  } else {
+    statement.bind_null(parameter(column));
+  }
+}
+
 void bind_row(core::SqliteStatement& statement, const StoredRow& row) {
   const Record& record = *row.record;
-  const auto micros = [](Time time) { return time.time_since_epoch().count(); };
   statement.bind(parameter(kRow), static_cast<std::int64_t>(record.row()));
   statement.bind(parameter(kStream), row.stream);
   statement.bind(parameter(kAction), static_cast<std::int64_t>(record.action()));
-  statement.bind(parameter(kLastModified), micros(record.last_modified()));
-  statement.bind(parameter(kFirstSeen), micros(record.first_seen()));
-  if (const auto pruned_at = record.pruned_at()) {
-    statement.bind(parameter(kPrunedAt), micros(*pruned_at));
-  } else {
-    statement.bind_null(parameter(kPrunedAt));
-  }
+  bind_time(statement, kLastModified, record.last_modified());
+  bind_time(statement, kFirstSeen, record.first_seen());
+  bind_time(statement, kPrunedAt, record.pruned_at());
+  bind_time(statement, kDeletedAt, record.own_deleted_at());
+  // SQLite's integers have a sign: the same 64 bits.
+  statement.bind(parameter(kInputHash), static_cast<std::int64_t>(record.input_hash()));
+  statement.bind(parameter(kMetadataAt), record.metadata_at());
   const auto& uuid = record.position().id.bytes;
   statement.bind_blob(parameter(kUuid), {reinterpret_cast<const char*>(uuid.data()), uuid.size()});
   statement.bind_text(parameter(kId), record.id());
@@ -168,6 +182,13 @@ class Loader {
     fields.position.time = time(row.integer(kLastModified));
     fields.first_seen = time(row.integer(kFirstSeen));
     if (row.kind(kPrunedAt) != SQLITE_NULL) fields.pruned_at = time(row.integer(kPrunedAt));
+    if (row.kind(kDeletedAt) != SQLITE_NULL) fields.deleted_at = time(row.integer(kDeletedAt));
+    fields.input_hash = static_cast<std::uint64_t>(row.integer(kInputHash));
+    const std::int64_t metadata_at = row.integer(kMetadataAt);
+    if (metadata_at < 0 || static_cast<std::size_t>(metadata_at) >= fields.payload.size()) {
+      return "has its metadata outside of its payload";
+    }
+    fields.metadata_at = static_cast<std::uint32_t>(metadata_at);
     fields.action = *action;
     fields.row = static_cast<std::uint64_t>(number);
     batch->entries.push_back({fields.position, Record::make(fields)});
@@ -208,9 +229,21 @@ std::string record_table_schema() {
          columns + ", PRIMARY KEY(snapshot, row)) STRICT, WITHOUT ROWID;\n";
 }
 
+std::string record_table_additions() {
+  std::string changes;
+  for (const std::string table : {"records", "snapshot_records"}) {
+    for (const std::string column : {"deleted_at INTEGER", "input_hash INTEGER NOT NULL DEFAULT 0",
+                                     "metadata_at INTEGER NOT NULL DEFAULT 0"}) {
+      changes.append("ALTER TABLE ").append(table).append(" ADD COLUMN ").append(column);
+      changes.append(";\n");
+    }
+  }
+  return changes;
+}
+
 Result<RecordTable> RecordTable::prepare(core::SqliteConnection& connection) {
   const std::string names(kColumnNames);
-  const std::string values = "?1,?2,?3,?4,?5,?6,?7,?8,?9";
+  const std::string values = "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12";
   RecordTable table;
   Result<void> done = connection.prepare_all({
       {table.put_, "INSERT OR REPLACE INTO records(" + names + ") VALUES(" + values + ")"},
@@ -218,7 +251,7 @@ Result<RecordTable> RecordTable::prepare(core::SqliteConnection& connection) {
       {table.clear_, "DELETE FROM records"},
       {table.remove_stream_, "DELETE FROM records WHERE stream = ?1"},
       {table.put_in_snapshot_,
-       "INSERT INTO snapshot_records(" + names + ", snapshot) VALUES(" + values + ",?10)"},
+       "INSERT INTO snapshot_records(" + names + ", snapshot) VALUES(" + values + ",?13)"},
       {table.select_snapshot_,
        "SELECT " + names + " FROM snapshot_records WHERE snapshot = ?1 ORDER BY row"},
       {table.clear_snapshot_, "DELETE FROM snapshot_records WHERE snapshot = ?1"},

@@ -18,6 +18,8 @@ namespace terapi::simulator {
 
 // The statements that make the tables; run once for a new file.
 std::string record_table_schema();
+// What version 4 has beside earlier ones: statements that change the tables.
+std::string record_table_additions();
 
 // A record and where it belongs.
 struct StoredRow {

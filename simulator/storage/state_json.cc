@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "simulator/storage/state_members.h"
+#include "simulator/world/quirks_json.h"
 
 namespace terapi::simulator {
 
@@ -46,6 +47,9 @@ struct StoredRecord {
   Uuid uuid;
   std::string id;
   std::string payload;
+  std::optional<Time> deleted_at;
+  std::uint64_t input_hash = 0;
+  std::uint32_t metadata_at = 0;
 };
 
 template <typename Json, MaybeConst<StoredRecord> T>
@@ -58,6 +62,9 @@ void list_members(Json& out, T& record) {
   out("uuid", record.uuid);
   out("id", record.id);
   out("payload", record.payload);
+  out("deleted_at", record.deleted_at);
+  out.added("input_hash", record.input_hash);
+  out.added("metadata_at", record.metadata_at);
 }
 
 void write_stored(StoredWriter& out, const StoredRaw& raw) { out.json().raw(raw.text); }
@@ -85,6 +92,9 @@ void write_stored(StoredWriter& out, const RecordPtr& record) {
   stored.uuid = record->position().id;
   stored.id = record->id();
   stored.payload = record->payload();
+  stored.deleted_at = record->own_deleted_at();
+  stored.input_hash = record->input_hash();
+  stored.metadata_at = record->metadata_at();
   out.value(stored);
 }
 
@@ -92,9 +102,11 @@ void read_stored_value(Value value, const Path& path, Issues& issues, RecordPtr&
   StoredRecord stored;
   StoredReader::read(value, path, issues, stored);
   const std::optional<Action> action = stored_action(stored.action);
-  if (!action || stored.id.size() > std::numeric_limits<std::uint16_t>::max()) {
+  if (!action || stored.id.size() > std::numeric_limits<std::uint16_t>::max() ||
+      (stored.metadata_at > 0 && stored.metadata_at >= stored.payload.size())) {
     StoredReader::wrong(value, path, issues,
-                        "an action from 0 to 2 and an id of at most 65535 bytes");
+                        "an action from 0 to 2, an id of at most 65535 bytes, and metadata within "
+                        "the payload");
     return;
   }
   record = Record::make({stored.id,
@@ -103,7 +115,10 @@ void read_stored_value(Value value, const Path& path, Issues& issues, RecordPtr&
                          stored.first_seen,
                          stored.pruned_at,
                          *action,
-                         stored.row});
+                         stored.row,
+                         stored.deleted_at,
+                         stored.input_hash,
+                         stored.metadata_at});
 }
 
 void write_stored(StoredWriter& out, const FaultPlan& plan) {
@@ -179,6 +194,18 @@ void write_stored(StoredWriter& out, const Template& made) { out.json().raw(made
 
 void read_stored_value(Value value, const Path& path, Issues& issues, Template& made) {
   made = read_template(value, path, issues);
+}
+
+void write_stored(StoredWriter& out, const QuirkChoices& quirks) {
+  out.json().begin_object();
+  write_quirks(out.json(), quirks);
+  out.json().end_object();
+}
+
+void read_stored_value(Value value, const Path& path, Issues& issues, QuirkChoices& quirks) {
+  json::Fields fields(value, path, issues);
+  quirks = read_quirks(fields);
+  fields.finish();
 }
 
 void write_stored(StoredWriter& out, const Hold& hold) { out.value(hold_text(hold)); }

@@ -26,6 +26,7 @@ void write_stored(StoredWriter& out, SyncType type);
 void write_stored(StoredWriter& out, LastRun last);
 void write_stored(StoredWriter& out, ActionState state);
 void write_stored(StoredWriter& out, const Template& made);
+void write_stored(StoredWriter& out, const QuirkChoices& quirks);
 
 void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, StoredRaw& raw);
@@ -49,6 +50,8 @@ void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, ActionState& state);
 void read_stored_value(core::json::Value value, const core::json::Path& path,
                        core::json::Issues& issues, Template& made);
+void read_stored_value(core::json::Value value, const core::json::Path& path,
+                       core::json::Issues& issues, QuirkChoices& quirks);
 
 template <typename Json, MaybeConst<RetryPolicy> T>
 void list_members(Json& json, T& retry) {
@@ -323,6 +326,7 @@ void list_given_world(Json& json, T& state) {
   json("records_text", state.records_text);
   json("upstream_text", state.upstream_text);
   json("templates", state.templates);
+  json.added("quirks", state.quirks);
 }
 
 }  // namespace terapi::simulator

@@ -35,7 +35,8 @@ std::string added_in_version_3() { return log_table_schema(); }
 }  // namespace
 
 std::string state_tables_migration(std::int64_t version) {
-  return (version < 2 ? added_in_version_2() : "") + (version < 3 ? added_in_version_3() : "");
+  return (version < 2 ? added_in_version_2() : "") + (version < 3 ? added_in_version_3() : "") +
+         (version < 4 ? record_table_additions() : "");
 }
 
 std::string state_tables_schema() {

@@ -289,7 +289,7 @@ core::Request WebhookQueue::request_for(const Delivery& delivery, int number) co
   request.target = delivery.url;
   request.body = delivery.plan.effect.forge_body ? forged(delivery.body) : delivery.body;
   request.headers.add("Content-Type", "application/json");
-  request.headers.add("User-Agent", std::string(dialect.product) + "-simulator/1");
+  request.headers.add("User-Agent", std::string(dialect.user_agent));
   const bool forge = delivery.plan.effect.forge_signature;
   for (const auto& [name, value] : delivery.headers) {
     if (is_standard_header(name)) continue;  // of a data file from before they were the attempt's
@@ -404,8 +404,10 @@ void WebhookQueue::record(std::uint64_t number, Attempt attempt, bool copy) {
 }
 
 bool WebhookQueue::is_final(const Attempt& attempt) const {
-  return engine_.dialect().retries_only_server_errors && attempt.status >= 300 &&
-         attempt.status < 500;
+  constexpr int kTooManyRequests = 429;
+  const Dialect& dialect = engine_.dialect();
+  if (attempt.status == kTooManyRequests) return dialect.has(Quirk::kRateLimitedWebhookFinal);
+  return dialect.retries_only_server_errors && attempt.status >= 300 && attempt.status < 500;
 }
 
 void WebhookQueue::on_failure(Delivery& delivery, Attempt& attempt) {

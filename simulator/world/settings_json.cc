@@ -111,9 +111,10 @@ std::optional<std::string> standard_webhooks_key(std::string_view signing_key) {
 
 Settings default_settings(const Dialect& dialect) {
   Settings settings;
-  settings.retry.attempts = dialect.attempts;
-  settings.retry.first_delay = std::chrono::milliseconds(dialect.first_delay_ms);
-  settings.retry.factor_thousandths = std::int64_t{dialect.delay_factor} * 1000;
+  const RetryDefaults& retry = dialect.retry();
+  settings.retry.attempts = retry.attempts;
+  settings.retry.first_delay = std::chrono::milliseconds(retry.first_delay_ms);
+  settings.retry.factor_thousandths = std::int64_t{retry.delay_factor} * 1000;
   return settings;
 }
 
@@ -123,8 +124,8 @@ std::optional<std::string> secret_key_fault(std::string_view key, const Dialect&
                   [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; })) {
     return "must not contain white space or control characters";
   }
-  if (dialect.keys_are_uuids && !parse_uuid(key)) {
-    return "is not a UUID, as the keys of the " + std::string(dialect.name) +
+  if (dialect.bearer_by_split && !is_uuid_v4(key)) {
+    return "is not a UUID of version 4, as the keys of the " + std::string(dialect.name) +
            " dialect are: no request would be let in; expected one such as "
            "7f3d2a10-5c4e-4b8a-9d61-2e8f0c9b7a54";
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "simulator/faults/fault_plan.h"
+#include "simulator/records/quirk.h"
 #include "simulator/world/delivery.h"
 #include "simulator/world/environment.h"
 #include "simulator/world/template.h"
@@ -63,6 +64,7 @@ struct State {
   std::string records_text = "[]";   // the world's `records` as they were given
   std::string upstream_text = "[]";  // …and its `upstream`
   std::vector<Template> templates;   // the world's own, beside those that come with the simulator
+  QuirkChoices quirks;               // …and how it differs from the dialect
 
   std::uint64_t last_delivery = 0;  // numbers given out so far
   std::uint64_t last_run = 0;

@@ -7,6 +7,7 @@
 
 #include "core/url.h"
 #include "simulator/records/names.h"
+#include "simulator/world/quirks_json.h"
 #include "simulator/world/settings_json.h"
 
 namespace terapi::simulator {
@@ -28,6 +29,7 @@ class WorldReader {
 
   World read(const json::Value& root) {
     json::Fields fields(root, {}, issues_);
+    read_world_quirks(fields);
     read_templates(fields);
     read_environments(fields);
     read_lists(fields, nullptr);
@@ -44,6 +46,16 @@ class WorldReader {
   }
 
  private:
+  // Before the environments, whose defaults may be theirs.
+  void read_world_quirks(json::Fields& fields) {
+    const json::Value value = fields.object("quirks");
+    if (!value.is_object()) return;
+    json::Fields quirks(value, {"quirks"}, issues_);
+    world_.quirks = read_quirks(quirks);
+    quirks.finish();
+    dialect_ = dialect_.with(world_.quirks);
+  }
+
   // Before the integrations, whose syncs may be these templates'.
   void read_templates(json::Fields& fields) {
     std::size_t i = 0;
@@ -339,7 +351,7 @@ class WorldReader {
     std::unordered_map<std::string, std::vector<std::string>> integrations;
   };
 
-  const Dialect& dialect_;
+  Dialect dialect_;
   json::Issues& issues_;
   World world_;
   std::map<std::pair<std::string_view, std::string_view>, const Template*> templates_;

@@ -36,6 +36,7 @@ struct World {
   std::vector<FaultRule> faults;
   std::string records_text = "[]";   // the `records` as they were written
   std::string upstream_text = "[]";  // the `upstream`
+  QuirkChoices quirks;
 };
 
 // One environment "dev" with the documented key, connection `demo` of the integrations `github`,

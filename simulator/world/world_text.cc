@@ -5,6 +5,7 @@
 
 #include "core/duration.h"
 #include "core/json_writer.h"
+#include "simulator/world/quirks_json.h"
 #include "simulator/world/settings_json.h"
 #include "simulator/world/state.h"
 #include "simulator/world/world.h"
@@ -104,6 +105,11 @@ std::string world_text(const State& state) {
   out.end_array().key("connections").begin_array();
   for (const Environment& e : state.environments) write_connections(out, e, several);
   out.end_array();
+  if (!state.quirks.empty()) {
+    out.key("quirks").begin_object();
+    write_quirks(out, state.quirks);
+    out.end_object();
+  }
   if (!state.templates.empty()) {
     out.key("templates").begin_array();
     for (const Template& each : state.templates) out.raw(each.text);
