@@ -34,6 +34,7 @@ set(TERAPI_PUBLIC_HEADERS
     simulator/loading/load_spec.h
     simulator/observation/log_entry.h
     simulator/records/dialect.h
+    simulator/records/quirk.h
     simulator/records/stream_key.h
     simulator/storage/sqlite_storage.h
     simulator/storage/storage.h)

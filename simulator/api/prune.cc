@@ -36,10 +36,15 @@ double javascript_number_of(const json::Value& value) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+// In JSON of our own callers, null is as good as nothing; zod tells them apart.
+bool is_absent(const json::Value& value, const Dialect& dialect) {
+  return !value.present() || (value.is_null() && !dialect.javascript_values);
+}
+
 void read_limit(const json::Value& object, const Dialect& dialect, PruneRequest& request,
                 InputErrors& errors) {
   const json::Value value = object["limit"];
-  if (!value.present()) return;
+  if (is_absent(value, dialect)) return;
   if (!dialect.javascript_values && !value.integer()) {
     return wrong_type("a whole number", input_type(value), {"limit"}, errors);
   }
@@ -84,9 +89,10 @@ PruneRequest read_prune_request(const core::Request& call, const Dialect& dialec
   const TextRule model{
       .pattern = dialect.model, .least = dialect.model.empty() ? 1U : 0U, .most = kLongestInput};
   request.model = text_member(object, "model", model, true, errors).value_or("");
-  request.variant = text_member(object, "variant",
-                                {.pattern = dialect.variant, .most = kLongestInput}, false, errors)
-                        .value_or(request.variant);
+  if (!is_absent(object["variant"], dialect)) {
+    const TextRule variant{.pattern = dialect.variant, .most = kLongestInput};
+    request.variant = text_member(object, "variant", variant, true, errors).value_or("");
+  }
   request.cursor =
       text_member(object, "until_cursor", {.least = 1, .most = kLongestCursorInput}, true, errors)
           .value_or("");

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "core/url.h"
+
 namespace terapi::simulator {
 namespace {
 
@@ -16,10 +18,11 @@ struct Read {
   std::vector<std::string> errors;  // "limit:too_big"
 };
 
-Read read(QueryParameters parameters, const Dialect& dialect = terapi_dialect()) {
+Read read(core::QueryParameters parameters, const Dialect& dialect = terapi_dialect()) {
   parameters.emplace_back("model", "Issue");
   std::vector<ValidationError> errors;
-  Read result{read_records_query(parameters, dialect, kAskedAt, errors), {}};
+  const std::string target = "/records?" + core::encode_query(parameters);
+  Read result{read_records_query(query_entries(target, dialect), dialect, kAskedAt, errors), {}};
   for (const ValidationError& error : errors) {
     result.errors.push_back((error.path.empty() ? "" : error.path[0]) + ":" + error.code);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/nearest.h"
+#include "simulator/records/quirk_words.h"
 
 namespace terapi::simulator {
 namespace {

@@ -145,16 +145,23 @@ TEST(Payload, RefusesAnIdOfHalfASurrogatePair) {
 }
 
 TEST(SamePayload, ComparesValuesNotText) {
-  const auto same = [](std::string_view a, std::string_view b) {
-    return same_payload(a, b, terapi_dialect());
-  };
+  const auto same = [](std::string_view a, std::string_view b) { return same_payload(a, b); };
   EXPECT_TRUE(same(R"({"id":"1","a":1})", R"({"a":1.0,"id":"\u0031"})"));
   EXPECT_FALSE(same(R"({"id":"1","a":1e400})", R"({"id":"1","a":1e401})"));
   EXPECT_FALSE(same(R"({"id":"1","a":9007199254740993})", R"({"id":"1","a":9007199254740992})"));
   EXPECT_FALSE(same(R"({"id":"1","a":null})", R"({"id":"1"})"));
   EXPECT_FALSE(same(R"({"id":"1","a":[1,2]})", R"({"id":"1","a":[2,1]})"));
-  EXPECT_FALSE(same_payload(R"({"id":"1","a":1})", R"({"a":1,"id":"1"})", nango_dialect()));
-  EXPECT_TRUE(same_payload(R"({"id":"1"})", R"({"id":"1"})", nango_dialect()));
+}
+
+TEST(InputHash, IsOfWhatWasSentInJavaScriptsOrder) {
+  const auto hash = [](std::string_view text) {
+    core::json::Reader reader;
+    return input_hash(*reader.read(text));
+  };
+  EXPECT_EQ(hash(R"({"id":"1","a":1})"), hash(R"({"a":1.0,"id":"\u0031"})")) << "id comes first";
+  EXPECT_NE(hash(R"({"id":"1","a":1,"b":2})"), hash(R"({"id":"1","b":2,"a":1})"));
+  EXPECT_NE(hash(R"({"id":1})"), hash(R"({"id":"1"})"));
+  EXPECT_EQ(hash(R"({"id":"\u00e9"})"), id_only_hash("\u00e9"));
 }
 
 TEST(MergePayload, MergesObjectsAndReplacesTheRest) {

@@ -1,6 +1,7 @@
 #include "simulator/records/quirk.h"
 
 #include "core/nearest.h"
+#include "simulator/records/quirk_words.h"
 
 namespace terapi::simulator {
 

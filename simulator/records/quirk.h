@@ -3,7 +3,6 @@
 // says what each does to a client). Values.
 #pragma once
 
-#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +11,6 @@
 #include <vector>
 
 #include "core/result.h"
-#include "core/words.h"
 
 namespace terapi::simulator {
 
@@ -28,18 +26,6 @@ enum class Quirk : std::uint8_t {
   kGivenUpAfter9s,           // HOOK-7: a webhook is given up after three attempts, 9 s
 };
 inline constexpr std::size_t kQuirks = 9;
-
-inline constexpr auto kQuirkWords = std::to_array<core::Word<Quirk>>(
-    {{Quirk::kBadCursor500, "bad_cursor_500"},
-     {Quirk::kFractionLimit, "fraction_limit"},
-     {Quirk::kFilterDropsDeleted, "filter_drops_deleted"},
-     {Quirk::kLateCommit, "late_commit"},
-     {Quirk::kPruneResaveStays, "prune_resave_stays"},
-     {Quirk::kDatabaseDown401, "database_down_401"},
-     {Quirk::kHtmlOnUnknownPaths, "html_on_unknown_paths"},
-     {Quirk::kRateLimitedWebhookFinal, "rate_limited_webhook_final"},
-     {Quirk::kGivenUpAfter9s, "given_up_after_9_s"}});
-static_assert(kQuirkWords.size() == kQuirks);
 
 std::vector<std::string> quirk_names();
 

@@ -70,25 +70,55 @@ TEST_F(SqliteStorageOpeningTest, RefusesADatabaseOfAnotherProgramAndLeavesIt) {
 
 TEST_F(SqliteStorageOpeningTest, RefusesANewerVersionAndLeavesIt) {
   store();
-  folder_.run_sql("x.db", "PRAGMA user_version=4");
+  folder_.run_sql("x.db", "PRAGMA user_version=5");
   const core::Error error = error_for(folder_.read("x.db"));
   EXPECT_EQ(error.code, "data_too_new");
-  EXPECT_THAT(error.message, AllOf(HasSubstr("is version 4"), HasSubstr("up to version 3")));
+  EXPECT_THAT(error.message, AllOf(HasSubstr("is version 5"), HasSubstr("up to version 4")));
 }
 
 TEST_F(SqliteStorageOpeningTest, RefusesANewerVersionThatIsInTheLogOnly) {
   store();
-  folder_.run_sql("x.db", "PRAGMA user_version=4", false);
+  folder_.run_sql("x.db", "PRAGMA user_version=5", false);
   const std::string log = folder_.read("x.db-wal");
   ASSERT_FALSE(log.empty());
   EXPECT_EQ(error_for(folder_.read("x.db")).code, "data_too_new");
   EXPECT_TRUE(folder_.read("x.db-wal") == log);
 }
 
+// What records have since version 4.
+const std::string kWithoutVersion4 =
+    "ALTER TABLE records DROP COLUMN deleted_at; ALTER TABLE records DROP COLUMN input_hash;"
+    "ALTER TABLE records DROP COLUMN metadata_at;"
+    "ALTER TABLE snapshot_records DROP COLUMN deleted_at;"
+    "ALTER TABLE snapshot_records DROP COLUMN input_hash;"
+    "ALTER TABLE snapshot_records DROP COLUMN metadata_at;"
+    "UPDATE documents SET json = json_remove(json, '$.quirks') WHERE name = 'world';";
+
+TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion3) {
+  store();
+  folder_.run_sql("x.db", kWithoutVersion4 + "PRAGMA user_version=3");
+  for (int i = 0; i < 2; ++i) {
+    auto storage = open();
+    ASSERT_TRUE(storage) << storage.error().message;
+    auto state = (*storage)->load();
+    ASSERT_TRUE(state) << state.error().message;
+    const RecordLog& log = (*state)->environments.front().streams.begin()->second.log;
+    ASSERT_EQ(log.size(), 3U);
+    log.walk(Position::start(), [&](const Record& record) {
+      EXPECT_EQ(record.deleted_at(), record.last_modified());
+      EXPECT_EQ(record.input_hash(), 0U);
+      EXPECT_EQ(record.metadata_at(), 0U);
+      return true;
+    });
+    ASSERT_TRUE((*storage)->replace(**state));
+  }
+}
+
 // What version 2 has beside it is missing in a file of version 1.
 TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion1) {
   store();
-  folder_.run_sql("x.db",
+  folder_.run_sql(
+      "x.db", kWithoutVersion4 +
                   "DROP TABLE objects; DROP TABLE schedules; DROP TABLE operations;"
                   "DELETE FROM documents WHERE name IN ('actions', 'world');"
                   "UPDATE documents SET json = json_remove(json, '$[0].collections',"
@@ -125,13 +155,14 @@ TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion1) {
 TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion2) {
   store();
   folder_.run_sql("x.db",
-                  "DROP TABLE operations;"
-                  "UPDATE deliveries SET json = json_remove(json, '$.operation');"
-                  "UPDATE documents SET json = json_remove(json, '$[0][1].operation')"
-                  " WHERE name = 'actions';"
-                  "UPDATE documents SET json = json_set(json, '$.records_text', '[7]')"
-                  " WHERE name = 'counters'; DELETE FROM documents WHERE name = 'world';"
-                  "PRAGMA user_version=2");
+                  kWithoutVersion4 +
+                      "DROP TABLE operations;"
+                      "UPDATE deliveries SET json = json_remove(json, '$.operation');"
+                      "UPDATE documents SET json = json_remove(json, '$[0][1].operation')"
+                      " WHERE name = 'actions';"
+                      "UPDATE documents SET json = json_set(json, '$.records_text', '[7]')"
+                      " WHERE name = 'counters'; DELETE FROM documents WHERE name = 'world';"
+                      "PRAGMA user_version=2");
   for (int i = 0; i < 2; ++i) {
     auto storage = open();
     ASSERT_TRUE(storage) << storage.error().message;

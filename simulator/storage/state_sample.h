@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "simulator/records/quirk_words.h"
 #include "simulator/world/state.h"
 
 namespace terapi::simulator {
@@ -143,8 +144,10 @@ class StateText {
     all(a, b, c, d);
   }
   void add(const Record& record) {
-    const auto& [id, payload, position, first_seen, pruned_at, action, row] = record.fields();
+    const auto& [id, payload, position, first_seen, pruned_at, action, row, deleted_at, hash, at] =
+        record.fields();
     all(id, payload, position.time, format_uuid(position.id), first_seen, pruned_at, action, row);
+    all(deleted_at, hash, at);
   }
   void add(const RecordPtr& record) { add(*record); }
   void add(const Stream& v) {
@@ -206,13 +209,17 @@ inline Time sample_time(std::int64_t micros) {
 inline RecordPtr sample_record(std::uint64_t row, std::string_view id, std::string_view payload,
                                std::int64_t micros, Action action = Action::kAdded,
                                std::optional<Time> pruned_at = std::nullopt) {
+  const bool deleted = action == Action::kDeleted;
   return Record::make({id,
                        payload,
                        {sample_time(micros), record_uuid(77, id)},
                        sample_time(0),
                        pruned_at,
                        action,
-                       row});
+                       row,
+                       deleted ? std::optional(sample_time(micros - 1)) : std::nullopt,
+                       row * 0x0123456789ABCDEF >> 1U,
+                       static_cast<std::uint32_t>(row % (payload.size() - 1))});
 }
 
 inline Delivery sample_delivery(std::uint64_t number) {

@@ -1,5 +1,7 @@
 #include "simulator/world/quirks_json.h"
 
+#include "simulator/records/quirk_words.h"
+
 namespace terapi::simulator {
 
 QuirkChoices read_quirks(core::json::Fields& fields) {

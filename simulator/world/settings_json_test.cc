@@ -125,9 +125,10 @@ TEST(Settings, RefuseAKeyThatNoCallerCouldUse) {
     const std::string uuid = R"({"secret_key":"7F3d2a10-5c4e-4b8a-9d61-2e8f0c9b7a54"})";
     EXPECT_THAT(read(uuid, before, *dialect).issues, IsEmpty());
   }
-  EXPECT_THAT(read(R"({"secret_key":"plain"})", before, nango_dialect()).messages(),
-              ElementsAre(HasSubstr("environment.secret_key is not a UUID, as the keys of the "
-                                    "nango dialect are")));
+  EXPECT_THAT(
+      read(R"({"secret_key":"plain"})", before, nango_dialect()).messages(),
+      ElementsAre(HasSubstr("environment.secret_key is not a UUID of version 4, as the keys of the "
+                            "nango dialect are")));
 }
 
 TEST(Settings, ReportEveryFaultAtOnce) {
