@@ -37,16 +37,15 @@ struct Dialect {
   std::string_view name;
 
   // Names.
-  std::string_view product;          // `from` in webhook bodies
-  std::string_view user_agent;       // of webhooks
-  std::string_view metadata_key;     // in every record
-  std::string_view hmac_header;      // HOOK-9
-  std::string_view legacy_header;    // HOOK-9
-  std::string_view delivery_header;  // HOOK-8
-  std::string_view attempt_header;   // HOOK-8
+  std::string_view product;                 // `from` in webhook bodies
+  std::string_view user_agent;              // of webhooks
+  std::string_view metadata_key;            // in every record
+  std::string_view hmac_header;             // HOOK-9
+  std::string_view legacy_header;           // HOOK-9
+  std::string_view delivery_header;         // HOOK-8
+  std::string_view attempt_header;          // HOOK-8
+  std::string_view connection_webhook_key;  // HOOK-1: a connection's own URL, in /connections
 
-  // HOOK-1: a connection's own URL, in /connections.
-  std::string_view connection_webhook_key;
   // What texts in requests have to match (REC-3).
   TextPattern model;
   TextPattern variant;
@@ -66,17 +65,15 @@ struct Dialect {
   bool zod;                // inputs are checked and complained about as zod does
   bool javascript_values;  // payloads and limits are what JavaScript makes of them (REC-10)
   bool bearer_by_split;  // AUTH-2: the key is what follows the last "Bearer "; a UUID of version 4
-  bool modified_after_needs_z;      // REC-8: no offsets; compared at milliseconds
-  bool delete_replaces_payload;  // META-6: the payload becomes {id}; again moves, unknown creates
+  bool modified_after_needs_z;   // REC-8: no offsets; compared at milliseconds
+  bool exact_filter_words;       // REC-7: in lower or upper case only
+  bool compares_inputs;          // META-5: what was sent last, as text, decides what is a change
+  bool first_in_save_wins;       // one id twice in a save: the second is dropped
+  bool delete_replaces_payload;  // META-6: with what was sent; again moves, unknown creates
   bool empty_cache_needs_reset;  // SYNC-5: opts.emptyCache alone is refused; else it only empties
+  bool application_clock;        // deleted_at is of another clock, in milliseconds
+  bool prune_counts_by_cursor;   // PRUNE-1: has_more unless the target was pruned last
   bool one_signing_key;          // HOOK-9: the newest key alone signs, the legacy header, too
-  bool exact_filter_words;          // REC-7: in lower or upper case only
-  bool compares_inputs;             // META-5: what was sent last, as text, decides what is a change
-  bool first_in_save_wins;          // one id twice in a save: the second is dropped
-  bool delete_replaces_payload;     // META-6: with what was sent; again moves, unknown creates
-  bool application_clock;           // deleted_at is of another clock, in milliseconds
-  bool prune_counts_by_cursor;      // PRUNE-1: has_more unless the target was pruned last
-  bool one_signing_key;             // HOOK-9: only the newest key's signature during a rotation
   bool retries_only_server_errors;  // HOOK-6: 3xx and 4xx are final
   bool urls_in_turn;                // HOOK-1: the second URL waits for the first to be done
   int redirects;                    // HOOK-6: so many are followed
