@@ -129,6 +129,37 @@ TEST_F(HttpSenderStream, TakesABodyOfAnySize) {
   EXPECT_EQ(read_until(head->body, size).size(), size);
 }
 
+// What nobody reads stays with its sender: no more of it is taken than a pipe and the system's
+// buffers hold.
+TEST_F(HttpSenderStream, TakesNoMoreThanItsReaderLeavesRoomFor) {
+  constexpr std::size_t kFarTooMuch = std::size_t{64} << 20;
+  constexpr int kRoundsWithoutRoom = 1000;
+  std::promise<TestSocket*> opened;
+  std::promise<void> seen;
+  peer([&](TestSocket& socket) {
+    socket.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kFarTooMuch) + "\r\n\r\n");
+    opened.set_value(&socket);
+    seen.get_future().wait();
+  });
+  const Result<Response> head = open();
+  ASSERT_TRUE(head) << head.error().message;
+  TestSocket& socket = *opened.get_future().get();
+  const std::string piece(std::size_t{1} << 20, 'x');
+  std::size_t sent = 0;
+  for (int round = 0; round < kRoundsWithoutRoom && sent < kFarTooMuch; ++round) {
+    if (const std::size_t part = socket.send_what_fits(piece); part > 0) {
+      sent += part;
+      round = 0;
+    }
+    loop_.poll();
+  }
+  EXPECT_LT(sent, kFarTooMuch / 2);
+  // It goes on where it stopped as soon as somebody reads.
+  EXPECT_EQ(read_until(head->body, sent).size(), sent);
+  EXPECT_GT(socket.send_what_fits(piece), 0U);
+  seen.set_value();
+}
+
 TEST_F(HttpSenderStream, SaysWhereItWasCutOff) {
   peer([](TestSocket& socket) {
     socket.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");

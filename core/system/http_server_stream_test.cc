@@ -72,30 +72,19 @@ class StreamingServer : public TestServer {
   std::shared_ptr<Tap> tap_;
 };
 
-// Reads until what came ends so.
-std::string read_until(TestSocket& socket, std::string_view end) {
-  std::string text;
-  while (!text.ends_with(end)) {
-    const std::string more = socket.read_some();
-    if (more.empty()) break;
-    text += more;
-  }
-  return text;
-}
-
 TEST(HttpServerStream, SendsEachPieceAsItComes) {
   StreamingServer server({200, {{"Content-Type", "text/event-stream"}}, ""});
   TestSocket socket = server.connect();
   socket.send(kAsk);
-  const std::string head = read_until(socket, "\r\n\r\n");
+  const std::string head = socket.read_until("\r\n\r\n");
   EXPECT_TRUE(has(head, "Transfer-Encoding: chunked\r\n")) << head;
   EXPECT_FALSE(has(head, "Content-Length")) << head;
   server.give("hello");
-  EXPECT_EQ(read_until(socket, "hello"), "5\r\nhello");
+  EXPECT_EQ(socket.read_until("hello"), "5\r\nhello");
   server.give(std::string(16, 'x'));
-  EXPECT_EQ(read_until(socket, "x"), "\r\n10\r\n" + std::string(16, 'x'));
+  EXPECT_EQ(socket.read_until("x"), "\r\n10\r\n" + std::string(16, 'x'));
   server.end();
-  EXPECT_EQ(read_until(socket, "0\r\n\r\n"), "\r\n0\r\n\r\n");
+  EXPECT_EQ(socket.read_until("0\r\n\r\n"), "\r\n0\r\n\r\n");
   server.wait_until_gone();
   // And the connection goes on.
   socket.send("GET /alive HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -106,10 +95,10 @@ TEST(HttpServerStream, BeginsWithWhatIsThere) {
   StreamingServer server({200, {}, "first"});
   TestSocket socket = server.connect();
   socket.send(kAsk);
-  EXPECT_TRUE(read_until(socket, "first").ends_with("\r\n\r\n5\r\nfirst"));
+  EXPECT_TRUE(socket.read_until("first").ends_with("\r\n\r\n5\r\nfirst"));
   server.give("more");
   server.end();
-  EXPECT_EQ(read_until(socket, "0\r\n\r\n"), "\r\n4\r\nmore\r\n0\r\n\r\n");
+  EXPECT_EQ(socket.read_until("0\r\n\r\n"), "\r\n4\r\nmore\r\n0\r\n\r\n");
 }
 
 TEST(HttpServerStream, SendsAnEmptyBodyInChunks) {
@@ -117,7 +106,7 @@ TEST(HttpServerStream, SendsAnEmptyBodyInChunks) {
   TestSocket socket = server.connect();
   socket.send(kAsk);
   server.end();
-  EXPECT_TRUE(read_until(socket, "0\r\n\r\n").ends_with("\r\n\r\n0\r\n\r\n"));
+  EXPECT_TRUE(socket.read_until("0\r\n\r\n").ends_with("\r\n\r\n0\r\n\r\n"));
 }
 
 TEST(HttpServerStream, KeepsALengthThatWasAnnounced) {
@@ -174,7 +163,7 @@ TEST(HttpServerStream, DropsTheSourceWhenThePeerLeaves) {
   TestSocket socket = server.connect();
   socket.send(kAsk);
   server.give("hello");
-  read_until(socket, "hello");
+  socket.read_until("hello");
   socket.close();
   server.wait_until_gone();
 }
@@ -233,7 +222,7 @@ TEST(HttpServerStream, ResetsWhereTheEndWouldLookLikeOne) {
   TestSocket socket = server.connect();
   socket.send("GET / HTTP/1.0\r\n\r\n");
   server.give("hello");
-  read_until(socket, "hello");
+  socket.read_until("hello");
   server.cut_off();
   socket.read_all();
   EXPECT_TRUE(socket.was_reset());

@@ -75,6 +75,13 @@ class TestSocket {
     return true;
   }
 
+  // As many of the bytes as the system takes without waiting; says how many.
+  std::size_t send_what_fits(std::string_view bytes) {
+    const ssize_t sent =
+        ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  }
+
   // Sends `piece` again and again until the peer refuses or `limit` bytes are sent; says how many.
   std::size_t send_endlessly(std::string_view piece, std::size_t limit) {
     std::size_t sent = 0;
@@ -107,6 +114,17 @@ class TestSocket {
   std::string read_some() {
     if (input_.empty()) receive();
     return std::exchange(input_, {});
+  }
+
+  // Until what came ends so, or no more comes.
+  std::string read_until(std::string_view end) {
+    std::string text;
+    while (!text.ends_with(end)) {
+      const std::string more = read_some();
+      if (more.empty()) break;
+      text += more;
+    }
+    return text;
   }
 
   // Everything up to the end, whatever end that is.

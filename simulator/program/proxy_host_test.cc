@@ -55,16 +55,6 @@ core::TestSocket ask(const SocketSimulator& s, const std::string& base) {
   return caller;
 }
 
-std::string read_to(core::TestSocket& socket, std::string_view end) {
-  std::string text;
-  while (!text.ends_with(end)) {
-    const std::string more = socket.read_some();
-    if (more.empty()) break;
-    text += more;
-  }
-  return text;
-}
-
 Json last_call(SocketSimulator& s) { return s.ok("GET", "/logs?kind=proxy")["logs"].back(); }
 
 // What comes is there at once, not when all of it has come: server-sent events, downloads.
@@ -84,12 +74,12 @@ TEST(ProxyHost, StreamsTheAnswerThrough) {
   options.allowed_base_urls.push_back("http://127.0.0.1:" + std::to_string(host.port()));
   SocketSimulator s(options);
   core::TestSocket caller = ask(s, options.allowed_base_urls.front());
-  const std::string begun = read_to(caller, "data: 1");
+  const std::string begun = caller.read_until("data: 1");
   EXPECT_THAT(begun, HasSubstr("Content-Type: text/event-stream\r\n"));
   EXPECT_THAT(begun, HasSubstr("\r\n\r\n7\r\ndata: 1"));
   EXPECT_EQ(last_call(s)["outcome"], "running");
   first_seen.set_value();
-  EXPECT_EQ(read_to(caller, "0\r\n\r\n"), "\r\n7\r\ndata: 2\r\n0\r\n\r\n");
+  EXPECT_EQ(caller.read_until("0\r\n\r\n"), "\r\n7\r\ndata: 2\r\n0\r\n\r\n");
   EXPECT_EQ(last_call(s)["outcome"], "success");
 }
 
@@ -125,7 +115,7 @@ TEST(ProxyHost, HangsUpWhenItsCallerGoes) {
   SocketSimulator s(options);
   {
     core::TestSocket caller = ask(s, options.allowed_base_urls.front());
-    read_to(caller, "x");
+    caller.read_until("x");
   }
   server.wait();
   EXPECT_EQ(last_call(s)["outcome"], "cut_off");
