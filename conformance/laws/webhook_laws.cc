@@ -106,14 +106,6 @@ void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Find
     fail("HOOK-8", "a webhook does not say which attempt it is", "1, 2, …",
          header_of(webhook, dialect.attempt_header));
   }
-  const std::string legacy = header_of(webhook, dialect.legacy_signature_header);
-  const bool by_signing_key = dialect.legacy_by_signing_key;
-  const std::string& legacy_key = by_signing_key ? webhook.signing_key : webhook.secret_key;
-  if (legacy != legacy_signature_hex(legacy_key, webhook.request.body)) {
-    fail("HOOK-9", "the legacy signature is not that of the bytes that were sent",
-         by_signing_key ? "SHA-256 of signing key and body" : "SHA-256 of secret key and body",
-         legacy);
-  }
   const std::string hmac = header_of(webhook, dialect.hmac_header);
   // Receivers compare texts, so its digits are written as everybody writes them.
   const std::vector<std::string> values = signature_values(hmac);
@@ -122,6 +114,14 @@ void check_webhook_form(const WebhookSeen& webhook, const Dialect& dialect, Find
   const bool by_the_other =
       dialect.habits.signs_once && values.size() == 1 &&
       values.front() == hmac_sha256_hex(webhook.secret_key, webhook.request.body);
+  const std::string legacy = header_of(webhook, dialect.legacy_signature_header);
+  const bool by_signing_key = dialect.legacy_by_signing_key && !by_the_other;
+  const std::string& legacy_key = by_signing_key ? webhook.signing_key : webhook.secret_key;
+  if (legacy != legacy_signature_hex(legacy_key, webhook.request.body)) {
+    fail("HOOK-9", "the legacy signature is not that of the bytes that were sent",
+         by_signing_key ? "SHA-256 of signing key and body" : "SHA-256 of secret key and body",
+         legacy);
+  }
   if (!by_the_other && std::find(values.begin(), values.end(), right) == values.end()) {
     fail("HOOK-9", "the signature is not that of the bytes that were sent",
          "HMAC-SHA256 of the body under the signing key, in lower-case hex: " + right, hmac);

@@ -74,13 +74,13 @@ TEST(WebhookForm, HasItsLegacySignatureByTheKeyOfTheDialect) {
   EXPECT_EQ(form_of(seen), "HOOK-9");
 
   const std::string body = R"({"from":"nango","type":"auth"})";
-  const auto found = [&](const char* legacy_key) {
+  const auto found = [&](const char* key, const char* legacy_key) {
     core::Request request;
     request.method = "POST";
     request.target = "/hook";
     request.body = body;
     request.headers = {{"Content-Type", "application/json"},
-                       {"X-Nango-Hmac-Sha256", hmac_sha256_hex("sign", body)},
+                       {"X-Nango-Hmac-Sha256", hmac_sha256_hex(key, body)},
                        {"X-Nango-Signature", legacy_signature_hex(legacy_key, body)},
                        {"X-Nango-Delivery", "d1"},
                        {"X-Nango-Attempt", "1"}};
@@ -91,8 +91,10 @@ TEST(WebhookForm, HasItsLegacySignatureByTheKeyOfTheDialect) {
     check_webhook_form(nangos, nango_dialect(), findings);
     return findings.count();
   };
-  EXPECT_EQ(found("sign"), 0U);
-  EXPECT_EQ(found("secret"), 1U);
+  EXPECT_EQ(found("sign", "sign"), 0U);
+  EXPECT_EQ(found("sign", "secret"), 1U);
+  EXPECT_EQ(found("secret", "secret"), 0U) << "one key for everything";
+  EXPECT_EQ(found("secret", "sign"), 1U);
 }
 
 TEST(WebhookForm, HasAnAttemptAndADelivery) {
