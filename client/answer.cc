@@ -76,7 +76,8 @@ bool passes_by_itself(int status) {
 
 }  // namespace
 
-Answer answer_of(const core::Result<core::Response>& response, core::Time now) {
+Answer answer_of(const core::Result<core::Response>& response, core::Time now,
+                 const Dialect& dialect) {
   if (!response) {
     const bool hopeless = response.error().code == "bad_url";
     return {hopeless ? Answer::Kind::kStop : Answer::Kind::kTryAgain, response.error()};
@@ -95,7 +96,9 @@ Answer answer_of(const core::Result<core::Response>& response, core::Time now) {
   const std::string code =
       error.code.empty() ? "http_" + std::to_string(response->status) : error.code;
   const int status = response->status;
-  if (passes_by_itself(status)) {
+  const bool no_keys_now =
+      dialect.malformed_auth_passes && status == 401 && error.code == "malformed_auth_header";
+  if (passes_by_itself(status) || no_keys_now) {
     Answer answer{Answer::Kind::kTryAgain, {code, text}, status};
     answer.retry_after = retry_after_of(*response, now);
     return answer;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "client/dialect.h"
 #include "core/clock.h"
 #include "core/result.h"
 #include "core/transport.h"
@@ -26,6 +27,7 @@ struct Answer {
 
 // `now` is for a Retry-After that is a date. An error's message holds the server's own code and
 // message, shortened, and never a key.
-Answer answer_of(const core::Result<core::Response>& response, core::Time now);
+Answer answer_of(const core::Result<core::Response>& response, core::Time now,
+                 const Dialect& dialect = terapi_dialect());
 
 }  // namespace terapi::client

@@ -31,6 +31,18 @@ TEST(Answer, KnowsARefusedCursorByItsCode) {
   EXPECT_EQ(answer(500, body).kind, Kind::kTryAgain);
 }
 
+// Said of a header that was fine: the server cannot look the key up.
+TEST(Answer, InTheDialectThatHasItAMalformedHeaderPasses) {
+  const auto of = [](const char* code, const Dialect& dialect) {
+    const std::string body = std::string(R"({"error":{"code":")") + code + R"(","message":"m"}})";
+    return answer_of(core::Response{401, {}, body}, core::Time{}, dialect).kind;
+  };
+  EXPECT_EQ(of("malformed_auth_header", nango_dialect()), Kind::kTryAgain);
+  EXPECT_EQ(of("malformed_auth_header", terapi_dialect()), Kind::kStop);
+  EXPECT_EQ(of("unknown_account", nango_dialect()), Kind::kStop);
+  EXPECT_EQ(of("invalid_secret_key_format", nango_dialect()), Kind::kStop);
+}
+
 TEST(Answer, TellsWhatTheServerSaid) {
   const Answer one = answer(401, R"({"error":{"code":"unknown_account","message":"who?"}})");
   EXPECT_EQ(one.error.code, "unknown_account");

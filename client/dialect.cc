@@ -3,14 +3,15 @@
 namespace terapi::client {
 
 const Dialect& terapi_dialect() {
-  static constexpr Dialect kTerapi{"terapi", "_terapi_metadata", "X-Terapi-Hmac-Sha256",
-                                   "X-Terapi-Signature", false};
+  static constexpr Dialect kTerapi{
+      "terapi", "_terapi_metadata", "X-Terapi-Hmac-Sha256", "X-Terapi-Signature", false, false,
+      false};
   return kTerapi;
 }
 
 const Dialect& nango_dialect() {
-  static constexpr Dialect kNango{"nango", "_nango_metadata", "X-Nango-Hmac-Sha256",
-                                  "X-Nango-Signature", true};
+  static constexpr Dialect kNango{
+      "nango", "_nango_metadata", "X-Nango-Hmac-Sha256", "X-Nango-Signature", true, true, true};
   return kNango;
 }
 

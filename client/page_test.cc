@@ -165,6 +165,23 @@ TEST(Page, TakesNumbersForIdsInTheNangoDialect) {
   EXPECT_EQ(terapi->poison()->record, "123");
 }
 
+// As the database session of the public system has it. The same instant is the same version.
+TEST(Page, ReadsTimesOfAnyOffsetInTheNangoDialect) {
+  const auto modified = [](const std::string& time) {
+    const auto page = Page::parse(R"({"next_cursor":null,"records":[{"id":"1","_nango_metadata":)"
+                                  R"({"last_modified_at":")" +
+                                      time + R"(","cursor":"c"}}]})",
+                                  nango_dialect());
+    EXPECT_TRUE(page && page->records().size() == 1) << time;
+    return page && !page->records().empty() ? page->records().front().modified : core::Time{};
+  };
+  const core::Time time = modified("2026-11-23T14:31:34.98+00:00");
+  EXPECT_EQ(modified("2026-11-23T09:31:34.98-05:00"), time);
+  EXPECT_EQ(modified("2026-11-24T00:01:34.98+09:30"), time);
+  // Later, though the text is less.
+  EXPECT_GT(modified("2026-11-23T09:31:35-05:00"), time);
+}
+
 TEST(Page, RefusesRecordsWithoutWhatAStreamNeeds) {
   for (
       const std::string& record : std::vector<std::string>{

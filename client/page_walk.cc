@@ -62,7 +62,7 @@ void PageWalk::fetch() {
 void PageWalk::on_answer(core::Result<core::Response> response) {
   TERAPI_CHECK(fetching_, "each fetch is answered once");
   fetching_ = false;
-  const Answer answer = answer_of(response, ports_.clock.now());
+  const Answer answer = answer_of(response, ports_.clock.now(), *options_.dialect);
   if (failed_) {
     // The page before it could not be stored; a Retry-After counts all the same.
     failed_->retry_after = answer.retry_after;
@@ -90,8 +90,10 @@ PageWalk::Cause PageWalk::cause_of(const Answer& answer) {
     case Answer::Kind::kStop:
       return {.kind = Cause::Kind::kStop, .error = answer.error, .status = answer.status};
     default:
-      return {
-          .kind = Cause::Kind::kTryAgain, .error = answer.error, .retry_after = answer.retry_after};
+      return {.kind = Cause::Kind::kTryAgain,
+              .error = answer.error,
+              .retry_after = answer.retry_after,
+              .status = answer.status};
   }
 }
 

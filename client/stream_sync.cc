@@ -168,6 +168,7 @@ void StreamSync::wait_for_other_worker() {
 
 void StreamSync::start_walk(std::optional<std::string> cursor) {
   phase_ = Phase::kWalking;
+  from_cursor_ = cursor.has_value();
   PageWalk::Plan plan{.limit = limit_, .cursor = std::move(cursor), .stored = position_.cursor};
   if (!told_syncing_) plan.on_first_stored = event_of(*this, &StreamSync::on_first_stored);
   walk_ = std::make_shared<PageWalk>(options_, ports_, progress_.stream, std::move(plan),
@@ -196,6 +197,7 @@ void StreamSync::on_walk_ended(const PageWalk::End& end) {
   TERAPI_CHECK(phase_ == Phase::kWalking, "the walk that ends is the one that runs");
   add_results(end);
   if (end.counts.changed > 0) overlap_.open();
+  if (from_cursor_ && end.counts.pages > 0) doubt_.end();
   switch (end.kind) {
     case PageWalk::Cause::Kind::kReached:
       full_read_ = false;
@@ -204,18 +206,32 @@ void StreamSync::on_walk_ended(const PageWalk::End& end) {
       }
       return come_up_to_date();
     case PageWalk::Cause::Kind::kTryAgain:
+      if (gives_the_cursor_up(end)) {
+        return start_full_read("the server may be unable to read the stored cursor", end);
+      }
+      return retry(end);
     case PageWalk::Cause::Kind::kConflict:
       return retry(end);
     case PageWalk::Cause::Kind::kBadCursor:
-      return start_full_read(end);
+      return start_full_read("the server refuses the stored cursor", end);
     case PageWalk::Cause::Kind::kStop:
       return stop(end.error, end.record);
   }
 }
 
+// It is the cursor that the server cannot read, perhaps, and not the server that is in trouble.
+bool StreamSync::gives_the_cursor_up(const PageWalk::End& end) {
+  if (!options_.dialect->bad_cursor_is_500 || end.counts.pages > 0) return false;
+  if (!from_cursor_) {
+    full_read_ = false;  // it failed at once: it is the server, and the cursor is still stored
+    return false;
+  }
+  return doubt_.add(end.status == 500 && end.error.code == "server_error");
+}
+
 // What is held stays (CLIENT-9): every record is read again, and the cursor moves with the pages,
 // so that a crash on the way costs nothing.
-void StreamSync::start_full_read(const PageWalk::Cause& cause) {
+void StreamSync::start_full_read(const std::string& why, const PageWalk::Cause& cause) {
   if (full_read_) {
     // Begun without a cursor, and even the cursors it got are refused: no loop at full speed.
     full_read_ = false;
@@ -224,8 +240,8 @@ void StreamSync::start_full_read(const PageWalk::Cause& cause) {
   phase_ = Phase::kOpening;
   full_read_ = true;
   ++progress_.full_reads;
-  tell(SyncEvent::Level::kWarning, "the server refuses the stored cursor (" + cause.error.message +
-                                       "): reading everything again, keeping what is stored");
+  tell(SyncEvent::Level::kWarning,
+       why + " (" + cause.error.message + "): reading everything again, keeping what is stored");
   // The cursor may have moved since the walk began; the store knows.
   core::run_in(
       ports_.background,

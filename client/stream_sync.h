@@ -40,6 +40,7 @@
 #include <optional>
 #include <string>
 
+#include "client/doubted_cursor.h"
 #include "client/failure_streak.h"
 #include "client/hint.h"
 #include "client/overlap_window.h"
@@ -109,7 +110,8 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   void start_walk(std::optional<std::string> cursor);
   void on_first_stored();
   void on_walk_ended(const PageWalk::End& end);
-  void start_full_read(const PageWalk::Cause& cause);
+  bool gives_the_cursor_up(const PageWalk::End& end);
+  void start_full_read(const std::string& why, const PageWalk::Cause& cause);
   void on_full_read_opened(core::Result<StoredPosition> position);
   void start_reread(core::Time from);
   void on_reread_ended(const PageWalk::End& end);
@@ -141,6 +143,8 @@ class StreamSync : public std::enable_shared_from_this<StreamSync> {
   StoredPosition position_;
   std::shared_ptr<PageWalk> walk_;
   PageLimit limit_;
+  bool from_cursor_ = false;  // where the last walk began; false: at the beginning
+  DoubtedCursor doubt_;
   bool full_read_ = false;  // running, or begun and not yet at the end
   SecondLooks looks_;
   OverlapWindow overlap_;

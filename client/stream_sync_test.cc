@@ -89,6 +89,72 @@ TEST_F(StreamSyncInvariants, TheKeyIsTakenOutOfWhatIsTold) {
   EXPECT_NE(told.find("(key)ic(key) it"), std::string::npos) << told;
 }
 
+class StreamSyncDoubtedCursor : public StreamSyncInvariants {
+ protected:
+  StreamSyncDoubtedCursor() {
+    dialect_.bad_cursor_is_500 = true;
+    ports_.options.dialect = &dialect_;
+    ports_.options.backoff.least = 1ms;
+    make();
+    come_up_to_date();  // the cursor "c1" is stored
+  }
+
+  static constexpr const char* kError = R"({"error":{"code":"server_error","message":"failed"}})";
+
+  // Lets time pass until there is a request to answer, and answers it; gives what was asked for.
+  std::string next(core::Result<core::Response> response) {
+    for (int i = 0; i < 1000 && ports_.transport.requests.size() == answered_; ++i) {
+      if (phase() == Phase::kQueued) {
+        sync_->begin_round();
+      } else {
+        ports_.clock.run_next(ports_.clock.now() + 10min);
+      }
+    }
+    EXPECT_EQ(ports_.transport.requests.size(), answered_ + 1);
+    std::string target = ports_.transport.requests.back().target;
+    answered_ = ports_.transport.requests.size();
+    ports_.transport.answer(std::move(response));
+    ports_.clock.advance_by(0ms);
+    check();
+    return target;
+  }
+  static bool has_cursor(const std::string& target) {
+    return target.find("cursor=") != std::string::npos;
+  }
+  static core::Response server_error() { return {500, {}, kError}; }
+
+  Dialect dialect_ = terapi_dialect();
+  std::size_t answered_ = 1;
+};
+
+TEST_F(StreamSyncDoubtedCursor, FiveServerErrorsInARowLeadToAFullReadThatHealsIt) {
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(has_cursor(next(server_error()))) << i;
+  EXPECT_FALSE(has_cursor(next(core::Response{200, {}, page_with({"1", "2"}, "")})));
+  EXPECT_EQ(sync_->progress().full_reads, 1U);
+  EXPECT_NE(next(core::Response{200, {}, page_with({}, "")}).find("cursor=c2"), std::string::npos);
+  EXPECT_EQ(sync_->progress().health, Health::kUpToDate);
+}
+
+TEST_F(StreamSyncDoubtedCursor, AServerThatAnswersNothingElseKeepsItsCursor) {
+  for (int i = 0; i < 5; ++i) next(server_error());
+  EXPECT_FALSE(has_cursor(next(server_error())));  // so it was the server
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(has_cursor(next(server_error()))) << i;
+  EXPECT_FALSE(has_cursor(next(server_error())));
+  EXPECT_NE(next(core::Response{200, {}, page_with({}, "")}).find("cursor=c1"), std::string::npos);
+}
+
+TEST_F(StreamSyncDoubtedCursor, OtherServerErrorsSayNothingOfTheCursor) {
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(
+        has_cursor(next(core::Response{i % 2 == 0 ? 500 : 503, {}, i % 2 == 0 ? "" : kError})));
+  }
+}
+
+TEST_F(StreamSyncDoubtedCursor, InADialectWithoutThatTheCursorIsTriedForEver) {
+  dialect_.bad_cursor_is_500 = false;
+  for (int i = 0; i < 50; ++i) EXPECT_TRUE(has_cursor(next(server_error()))) << i;
+}
+
 class StreamSyncShutDown : public StreamSyncInvariants,
                            public testing::WithParamInterface<StreamSyncInvariants::Phase> {
  protected:

@@ -10,6 +10,7 @@
 #include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_set.h"
+#include "core/duration.h"
 
 namespace terapi::conformance {
 namespace {
@@ -124,6 +125,13 @@ int run_server_mode(const std::vector<std::string>& arguments) {
     return refuse("--secret-key is missing; expected the environment's secret key");
   }
   given.stage.dialect = &judge.the_dialect();
+  given.stage.on_limited = [told = false](core::Duration wait) mutable {
+    if (std::exchange(told, true)) return;
+    std::fprintf(stderr,
+                 "terapi-conformance: the server limits how often it is asked (429). Each time it "
+                 "is waited for as long as it says, now %s; that takes a while.\n",
+                 core::format_duration(wait).c_str());
+  };
   if (given.read_only) given.stage.control_url.clear();
   if (const auto reached = HttpServerStage::make(given.stage); !reached) {
     return refuse(reached.error().message);

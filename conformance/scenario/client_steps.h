@@ -72,8 +72,9 @@ struct WireRule {
     kExtraFields,
     kCircle,
     kByteOrderMark,
+    kForgottenCursors,
   };
-  static constexpr std::array<core::Word<What>, 8> kWhats = {
+  static constexpr std::array<core::Word<What>, 9> kWhats = {
       {{What::kEmptyPage, "empty page",
         "the page's records are left out, and its next_cursor leads to them"},
        {What::kPoison, "poison", "the record of that id loses what a client cannot do without"},
@@ -83,7 +84,10 @@ struct WireRule {
        {What::kExtraFields, "extra fields",
         "unknown members, in the page and in each record's metadata"},
        {What::kCircle, "circle", "the next_cursor of each `pages`-th page leads back to the first"},
-       {What::kByteOrderMark, "byte order mark", "the body begins with one: EF BB BF"}}};
+       {What::kByteOrderMark, "byte order mark", "the body begins with one: EF BB BF"},
+       {What::kForgottenCursors, "forgotten cursors",
+        "cursors reach the server as a text that is none, until the client has asked without one: "
+        "they were given out by a server that is no more"}}};
   What what = What::kEmptyPage;
   std::string id{};                  // of the rule; "wire-1" by its place
   std::vector<std::uint64_t> nth{};  // which answers to GET /records; empty: each

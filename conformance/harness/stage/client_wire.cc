@@ -39,13 +39,34 @@ void ClientWire::serve(core::Request request, int life,
   if (closed_) return done({{}, {.reset = true}});
   restore_cursor(request);
   const std::size_t place = ports_.wire.asked_by_client(request, life);
-  const Exchange& exchange = ports_.history.exchanges[place];
+  Exchange& exchange = ports_.history.exchanges[place];
   last_request_at_ = exchange.asked_at;
   if (exchange.for_records && on_request && !on_request()) return;
+  if (exchange.for_records) forget_cursor(exchange, request);
   ++in_flight_;
   ports_.server(std::move(request), [this, place, done](core::Outcome outcome) {
     answered(place, std::move(outcome), done);
   });
+}
+
+void ClientWire::forget_cursor(Exchange& exchange, core::Request& request) {
+  const auto rule = std::find_if(rules_.begin(), rules_.end(), [](const WireRule& each) {
+    return each.what == WireRule::What::kForgottenCursors;
+  });
+  if (rule == rules_.end() || begun_anew_.contains(exchange.stream)) return;
+  if (!exchange.cursor) {
+    begun_anew_.insert(exchange.stream);
+    return;
+  }
+  auto target = core::parse_target(request.target);
+  if (!target) return;
+  for (auto& [name, value] : target->query) {
+    if (name == "cursor") value = "of-another-server";
+  }
+  request.target =
+      request.target.substr(0, request.target.find('?') + 1) + core::encode_query(target->query);
+  exchange.struck = true;
+  note_strike(*rule, exchange.stream);
 }
 
 void ClientWire::close() {
@@ -143,6 +164,7 @@ void ClientWire::set_rules(std::vector<WireRule> rules) {
   rules_ = std::move(rules);
   pages_ = 0;
   circles_.clear();
+  begun_anew_.clear();
   for (const WireRule& rule : rules_) fired_.try_emplace(rule.id, 0);
 }
 
@@ -158,6 +180,15 @@ bool ClientWire::strikes(const WireRule& rule) {
   return rule.times == 0 || fired_[rule.id] < rule.times;
 }
 
+void ClientWire::note_strike(const WireRule& rule, const std::string& stream) {
+  ++fired_[rule.id];
+  ports_.history.add({.at = ports_.now(),
+                      .kind = EventKind::kFault,
+                      .stream = stream,
+                      .text = ports_.history.told ? "strikes: " + rule.id : "",
+                      .fault = rule.id});
+}
+
 bool ClientWire::apply_rules(Exchange& exchange, core::Outcome& outcome) {
   ++pages_;
   bool changed = false;
@@ -169,12 +200,7 @@ bool ClientWire::apply_rules(Exchange& exchange, core::Outcome& outcome) {
     const bool later =
         rule.what == WireRule::What::kOddCursors || rule.what == WireRule::What::kByteOrderMark;
     if (before == outcome.response.body && was_whole == exchange.whole && !later) continue;
-    ++fired_[rule.id];
-    ports_.history.add({.at = ports_.now(),
-                        .kind = EventKind::kFault,
-                        .stream = exchange.stream,
-                        .text = ports_.history.told ? "strikes: " + rule.id : "",
-                        .fault = rule.id});
+    note_strike(rule, exchange.stream);
     changed = changed || rule.what != WireRule::What::kOddCursors;
   }
   return changed;
@@ -188,6 +214,7 @@ void ClientWire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& 
     case WireRule::What::kPoison:
       return poison(rule, exchange, body);
     case WireRule::What::kOddCursors:
+    case WireRule::What::kForgottenCursors:  // that is done to requests
       return;
     case WireRule::What::kBrokenGzip:
       outcome.response.headers.set("Content-Encoding", "gzip");

@@ -76,6 +76,8 @@ class ClientWire {
  private:
   // Cursors that were spelt otherwise are spelt as the server knows them.
   void restore_cursor(core::Request& request) const;
+  // Cursors of before are spelt as nobody knows them.
+  void forget_cursor(Exchange& exchange, core::Request& request);
   void answered(std::size_t place, core::Outcome outcome,
                 const std::function<void(core::Outcome)>& done);
   void pass_page(Exchange& exchange, core::Outcome& outcome);
@@ -90,6 +92,7 @@ class ClientWire {
   std::string spelled(const std::string& cursor);
   std::string webhook_text(const core::Request& request, bool authentic) const;
   bool odd_cursors() const;
+  void note_strike(const WireRule& rule, const std::string& stream);
   bool is_unstorable(const Exchange& exchange) const;
 
   Ports ports_;
@@ -99,6 +102,7 @@ class ClientWire {
   std::deque<std::pair<std::uint64_t, std::function<void()>>> changes_;
   std::map<std::string, std::string> odd_to_real_;
   std::map<std::string, std::string> real_to_odd_;
+  std::set<std::string> begun_anew_;  // streams; since the rules were set
   std::set<std::string> watched_;
   std::set<std::pair<std::string, std::string>> missing_;
   // By stream: how many versions each of its records had when they were looked at.

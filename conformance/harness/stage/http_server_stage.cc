@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "conformance/contract/timestamp.h"
+#include "conformance/harness/stage/limit_wait.h"
 #include "core/json.h"
 #include "core/url.h"
 #include "core/version.h"
@@ -21,6 +22,9 @@ namespace {
 
 constexpr core::Duration kGlance = 2ms;
 constexpr core::Duration kSimulatorStarts = 10s;
+
+// Over the limit again and again, it is no limit that a pause would help with.
+constexpr int kMostTries = 5;
 
 std::string shell_quoted(const std::string& text) {
   std::string quoted = "'";
@@ -147,6 +151,17 @@ bool HttpServerStage::run_until(const std::function<bool()>& done, core::Duratio
 }
 
 core::Result<core::Response> HttpServerStage::call(core::Request request) {
+  if (has_control()) return send(std::move(request));
+  for (int tries = 1;; ++tries) {
+    core::Result<core::Response> answer = send(request);
+    const auto wait = answer ? wait_of(*answer) : std::nullopt;
+    if (!wait || tries == kMostTries) return answer;
+    if (options_.on_limited) options_.on_limited(*wait);
+    run_until([] { return false; }, *wait);
+  }
+}
+
+core::Result<core::Response> HttpServerStage::send(core::Request request) {
   const bool control = request.target.starts_with("/_simulator") || request.target == "/metrics";
   request.target = (control ? options_.control_url : options_.base_url) + request.target;
   if (!request.headers.get("User-Agent")) {

@@ -24,6 +24,9 @@ struct HttpServerStageOptions {
   std::string control_url;  // empty: there is none
   std::string secret_key;
   core::Duration timeout = std::chrono::seconds(60);
+  // Of a server without a control API, whose limit is not ours to lift: a request over it is sent
+  // again when the server says, and this is told how long that is.
+  std::function<void(core::Duration)> on_limited{};
 };
 
 class HttpServerStage final : public ServerStage {
@@ -51,6 +54,7 @@ class HttpServerStage final : public ServerStage {
   explicit HttpServerStage(HttpServerStageOptions options);
   core::Result<void> listen();
   core::Result<void> learn_clock();
+  core::Result<core::Response> send(core::Request request);
   void receive(const core::Request& request, const std::function<void(core::Outcome)>& done);
   bool answer_one_webhook();
   void answer_webhook(const core::Request& request, core::Time at,
