@@ -25,7 +25,7 @@ async function startReceiver(t) {
     server.closeAllConnections();
     server.close();
   });
-  return { webhooks, url: `http://127.0.0.1:${server.address().port}/webhooks` };
+  return { webhooks, origin: `http://127.0.0.1:${server.address().port}` };
 }
 
 /** What the simulator wrote once it listens; an error when it ends before, or does not come up. */
@@ -45,13 +45,14 @@ async function readyOf(child, ended, file) {
   return JSON.parse(await readFile(file, 'utf8'));
 }
 
-/** @param {import('node:test').TestContext} t  @param {string[]} flags */
-export async function startSimulator(t, ...flags) {
+/** @param {import('node:test').TestContext} t */
+export async function startSimulator(t) {
   const receiver = await startReceiver(t);
   const folder = await mkdtemp(path.join(tmpdir(), 'terapi-nango-client-'));
   const readyFile = path.join(folder, 'ready.json');
   const own = ['--port', '0', '--dialect', 'nango', '--clock', 'virtual', '--log-level', 'error'];
-  const child = spawn(PROGRAM, [...own, '--ready-file', readyFile, '--webhook-url', receiver.url, ...flags], {
+  const toReceiver = ['--webhook-url', `${receiver.origin}/webhooks`, '--allow-base-url', receiver.origin];
+  const child = spawn(PROGRAM, [...own, ...toReceiver, '--ready-file', readyFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve, reject) => {
@@ -66,15 +67,16 @@ export async function startSimulator(t, ...flags) {
     process.off('exit', killIt);
     await rm(folder, { recursive: true });
   });
-  return new Simulator(await readyOf(child, ended, readyFile), receiver.webhooks);
+  return new Simulator(await readyOf(child, ended, readyFile), receiver);
 }
 
 /** Its control API, as far as the tests need it. */
 class Simulator {
-  constructor(ready, webhooks) {
+  constructor(ready, receiver) {
     this.host = ready.base_url;
     this.secretKey = ready.secret_key;
-    this.webhooks = webhooks;
+    this.elsewhere = receiver.origin; // another host, which the proxy may ask
+    this.webhooks = receiver.webhooks; // and all else that came there
   }
 
   async #ask(method, target, body, headers) {
