@@ -215,6 +215,7 @@ export interface Connection extends ConnectionSummary {
   created_at: string;
   updated_at: string;
   connection_config: Record<string, any>;
+  /** In the `nango` dialect it is called `webhook_url_override`. */
   webhook_url: string | null;
 }
 

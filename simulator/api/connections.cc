@@ -197,7 +197,10 @@ GivenParts read_parts(json::Fields& fields, const Dialect& dialect) {
   } else if (fields.any("tags").is_null()) {
     given.tags = "{}";
   }
-  const std::string_view webhook_url = dialect.connection_webhook_key;
+  // Its own name for it the simulator takes in every dialect: so say its page and sdk/node.
+  constexpr std::string_view kOwnName = "webhook_url";
+  const std::string_view webhook_url =
+      fields.has(kOwnName) ? kOwnName : dialect.connection_webhook_key;
   if (fields.any(webhook_url).is_null()) given.webhook_url.emplace();
   if (const auto text = fields.string(webhook_url)) {
     given.webhook_url = text;
