@@ -17,7 +17,8 @@ struct Simulator::Inside {
   Inside(SimulatorOptions given, SimulatorClock clock, core::AsyncTransport& webhooks,
          Storage* storage)
       : options(std::move(given)),
-        parts(clock, options.dialect->with(options.quirks), options.seed, options.world_folder, webhooks, storage) {
+        parts(clock, options.dialect->with(options.quirks), options.seed, options.world_folder,
+              webhooks, storage) {
     parts.proxy.allow(options.allowed_base_urls);
     parts.engine.secrets().add(options.control_token);
     add_all_routes(control, parts);
