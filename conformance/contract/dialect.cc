@@ -5,6 +5,12 @@
 namespace terapi::conformance {
 namespace {
 
+constexpr std::string_view kNoQuirks =
+    R"({"bad_cursor_500":false,"fraction_limit":false,"filter_drops_deleted":false,)"
+    R"("late_commit":false,"prune_resave_stays":false,"database_down_401":false,)"
+    R"("html_on_unknown_paths":false,"rate_limited_webhook_final":false,)"
+    R"("given_up_after_9_s":false})";
+
 constexpr std::array<Dialect, 2> kDialectTable = {{
     {
         .name = "terapi",
@@ -17,6 +23,8 @@ constexpr std::array<Dialect, 2> kDialectTable = {{
         .legacy_by_signing_key = false,
         .cursor_format = CursorFormat::kCreatedAtCaret,
         .timestamp_format = TimestampFormat::kSixDigitsUtc,
+        .any_cursor = "Y3J*",
+        .no_quirks = "",
         .retry = {7, std::chrono::milliseconds(100)},
     },
     {
@@ -30,10 +38,12 @@ constexpr std::array<Dialect, 2> kDialectTable = {{
         .legacy_by_signing_key = true,
         .cursor_format = CursorFormat::kDoubleBar,
         .timestamp_format = TimestampFormat::kTrimmed,
+        .any_cursor = "MjA*",
+        .no_quirks = kNoQuirks,
         .retry = {3, std::chrono::seconds(3)},
         .habits = {.tells_deletions_by_another_clock = true,
                    .deletes_whatever_it_is_told = true,
-                   .takes_key_order_for_a_change = true,
+                   .compares_inputs = true,
                    .speaks_javascript = true,
                    .reads_limits_as_javascript = true,
                    .asks_for_times_with_z = true,
@@ -46,6 +56,7 @@ constexpr std::array<Dialect, 2> kDialectTable = {{
                    .signs_once = true,
                    .takes_refusals_for_an_answer = true,
                    .calls_urls_in_turn = true,
+                   .refuses_in_html = true,
                    .waits_for_giant_bodies = true},
     },
 }};

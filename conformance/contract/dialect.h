@@ -38,8 +38,10 @@ struct Habits {
   // META-6: a deletion puts {id} in place of the payload, moves a record that is deleted already,
   // and makes one of an id that was never seen.
   bool deletes_whatever_it_is_told = false;
-  // META-5: the same members in another order are a change.
-  bool takes_key_order_for_a_change = false;
+  // META-5: what is sent is compared with what was sent last, as texts of JavaScript: another order
+  // of keys is a change, and so is a merge that changes nothing; one that was sent before is none.
+  // Of an id that one save has twice, the first counts.
+  bool compares_inputs = false;
   // REC-10: payloads go through JavaScript: numbers are doubles, keys may come in another order.
   bool speaks_javascript = false;
   // REC-5: `limit` is what JavaScript makes a number of: 1e3, +5, 0x10.
@@ -68,6 +70,8 @@ struct Habits {
   bool takes_refusals_for_an_answer = false;
   // HOOK-1: a second URL may be called when the first one has answered or is given up.
   bool calls_urls_in_turn = false;
+  // ERR-2: a wrong path or method is 404 and a page of HTML, and OPTIONS a browser's preflight.
+  bool refuses_in_html = false;
   // ERR-2: a body that is announced larger than all bounds need not be refused: it may be waited
   // for, as long as others are answered.
   bool waits_for_giant_bodies = false;
@@ -91,6 +95,11 @@ struct Dialect {
   bool legacy_by_signing_key;
   CursorFormat cursor_format;
   TimestampFormat timestamp_format;
+  // The start of every cursor of this century, as fault rules match it.
+  std::string_view any_cursor;
+  // The member `quirks` of a world whose server does nothing of what such systems are known to do
+  // wrong: for whoever looks for what nobody knows. Empty: there is no such thing.
+  std::string_view no_quirks;
   RetryHabit retry;
   Habits habits{};
 };

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <set>
-#include <unordered_set>
 #include <utility>
 
 #include "conformance/contract/javascript_value.h"
@@ -95,7 +94,8 @@ void Model::apply_world(const json::Value& world) {
     ++runs_;
     ModelStream& stream = stream_of(entry);
     RunCounts counts;
-    for (const json::Value record : entry["items"].items()) save(stream, record, counts);
+    Seen seen;
+    for (const json::Value record : entry["items"].items()) save(stream, record, counts, seen);
   }
 }
 
@@ -117,22 +117,23 @@ RunCounts Model::apply_run(const json::Value& run) {
   ++runs_;
   ModelStream& stream = stream_of(run);
   RunCounts counts;
-  for (const json::Value record : run["save"].items()) save(stream, record, counts);
-  for (const json::Value record : run["update"].items()) update(stream, record, counts);
+  Seen saved;
+  for (const json::Value record : run["save"].items()) save(stream, record, counts, saved);
+  Seen updated;
+  for (const json::Value record : run["update"].items()) update(stream, record, counts, updated);
   for (const json::Value id : run["delete"].items()) remove(stream, id_text(id), counts);
   const json::Value replace = run["replace"];
   if (!replace.is_array()) return counts;
-  std::unordered_set<std::string> kept;
+  Seen kept;
+  Seen replaced;
   for (const json::Value record : replace.items()) {
-    save(stream, record, counts);
+    save(stream, record, counts, replaced);
     kept.insert(id_text(record["id"]));
   }
   // SYNC-4: a run that fails detects no deletions.
   if (run["error"].present()) return counts;
-  for (std::size_t i = 0; i < stream.records.size(); ++i) {
-    const ModelRecord& record = stream.records[i];
-    if (record.now().deleted || record.erased || kept.contains(record.id)) continue;
-    remove(stream, std::string(record.id), counts);
+  for (ModelRecord& record : stream.records) {
+    if (!kept.contains(record.id)) miss(record, runs_, counts);
   }
   return counts;
 }
@@ -142,13 +143,20 @@ RunCounts Model::apply_part(const StreamAsked& asked, const Part& part, std::siz
   if (run == 0 || run != runs_) run = ++runs_;
   RunCounts counts;
   json::Reader reader({.max_depth = 100'000});
+  Seen seen;
   for (const std::string& text : part.saves) {
-    if (const auto object = reader.read(text)) save(stream, *object, counts);
+    if (const auto object = reader.read(text)) save(stream, *object, counts, seen);
   }
   // A sync tells of no deletion that its cache does not know.
   for (const std::string& id : part.deletes) {
-    const ModelRecord* known = stream.find(id);
-    if (known != nullptr && !known->erased && !known->now().deleted) remove(stream, id, counts);
+    const auto at = stream.by_id.find(id);
+    if (at == stream.by_id.end()) continue;
+    ModelRecord& known = stream.records[at->second];
+    if (part.by_absence) {
+      miss(known, runs_, counts);
+    } else if (!known.erased && !known.now().deleted) {
+      remove(stream, id, counts);
+    }
   }
   return counts;
 }
@@ -159,15 +167,27 @@ void Model::erase(const StreamAsked& asked) {
   for (ModelRecord& record : found->second.records) record.erased = true;
 }
 
-void Model::save(ModelStream& stream, const json::Value& record, RunCounts& counts) {
-  save_payload(stream, id_text(record["id"]), served_payload(record), counts);
+void Model::save(ModelStream& stream, const json::Value& record, RunCounts& counts, Seen& seen) {
+  const std::string id = id_text(record["id"]);
+  if (!seen.insert(id).second && habits_.compares_inputs) {
+    ++counts.unchanged;
+    return;
+  }
+  std::string payload = served_payload(record);
+  const std::string input = input_of(payload);
+  save_payload(stream, id, std::move(payload), input, counts);
+}
+
+std::string Model::input_of(const std::string& payload) const {
+  return habits_.compares_inputs ? javascript_text(payload, KeyOrder::kJavascript) : "";
 }
 
 void Model::save_payload(ModelStream& stream, const std::string& id, std::string payload,
-                         RunCounts& counts) {
+                         const std::string& input, RunCounts& counts) {
   const auto [at, is_new] = stream.by_id.try_emplace(id, stream.records.size());
   if (is_new) {
     stream.records.push_back({id, {{std::move(payload), false, "ADDED", runs_, runs_}}});
+    stream.records.back().input = input;
     ++counts.added;
     return;
   }
@@ -176,59 +196,73 @@ void Model::save_payload(ModelStream& stream, const std::string& id, std::string
   if (before.deleted || record.erased) {  // META-7
     record.versions.push_back({std::move(payload), false, "ADDED", runs_, runs_});
     ++counts.added;
-  } else if (is_unchanged(record, payload)) {
+  } else if (is_unchanged(record, payload, input)) {
     ++counts.unchanged;
     return;
   } else {
     record.versions.push_back({std::move(payload), false, "UPDATED", runs_, before.first_run});
     ++counts.updated;
   }
+  record.input = input;
   record.pruned = false;
   record.erased = false;
 }
 
 // META-5, PRUNE-2
-bool Model::is_unchanged(const ModelRecord& record, const std::string& payload) const {
+bool Model::is_unchanged(const ModelRecord& record, const std::string& payload,
+                         const std::string& input) const {
   if (record.pruned) return false;
-  if (!habits_.takes_key_order_for_a_change) return same_payload(record.now().payload, payload);
-  return javascript_text(record.now().payload, KeyOrder::kJavascript) ==
-         javascript_text(payload, KeyOrder::kJavascript);
+  return habits_.compares_inputs ? record.input == input
+                                 : same_payload(record.now().payload, payload);
 }
 
-void Model::update(ModelStream& stream, const json::Value& record, RunCounts& counts) {
+void Model::update(ModelStream& stream, const json::Value& record, RunCounts& counts, Seen& seen) {
   const std::string id = id_text(record["id"]);
+  if (!seen.insert(id).second && habits_.compares_inputs) return;
   const ModelRecord* known = stream.find(id);
   if (known == nullptr || known->erased || known->now().deleted) return;
+  const std::string change_text = served_payload(record);
+  const std::string input = input_of(change_text);
+  // Sent once more, it is nothing, whatever has become of the record.
+  if (habits_.compares_inputs && known->input == input) return;
   json::Reader reader({.max_depth = 100'000});
   // What was pruned is gone (PRUNE-1): the change is all that there is of it.
   const std::string base_text =
       known->pruned ? R"({"id":)" + json::quoted(id) + "}" : known->now().payload;
   const auto base = reader.read(base_text);
   if (!base) return;
-  const std::string change_text = served_payload(record);
   json::Reader change_reader({.max_depth = 100'000});
   const auto change = change_reader.read(change_text);
   if (!change) return;
-  save_payload(stream, id, merged(*base, *change), counts);
+  save_payload(stream, id, merged(*base, *change), input, counts);
 }
 
 void Model::remove(ModelStream& stream, const std::string& id, RunCounts& counts) {
   const auto at = stream.by_id.find(id);
   const bool anything = habits_.deletes_whatever_it_is_told;
+  const std::string only_id = R"({"id":)" + json::quoted(id) + "}";
   if (at == stream.by_id.end()) {  // META-6
     if (!anything) return;
     stream.by_id.emplace(id, stream.records.size());
-    stream.records.push_back(
-        {id, {{R"({"id":)" + json::quoted(id) + "}", true, "DELETED", runs_, runs_}}});
+    stream.records.push_back({id, {{only_id, true, "DELETED", runs_, runs_}}});
+    stream.records.back().input = input_of(only_id);
     ++counts.deleted;
     return;
   }
   ModelRecord& record = stream.records[at->second];
+  if (!anything) return miss(record, runs_, counts);
   const RecordVersion before = record.now();
-  if ((before.deleted || record.erased) && !anything) return;
   record.versions.push_back(
       {before.payload, true, "DELETED", runs_, record.erased ? runs_ : before.first_run});
-  if (anything) record.pruned = record.erased = false;
+  record.pruned = record.erased = false;
+  record.input = input_of(only_id);
+  ++counts.deleted;
+}
+
+void Model::miss(ModelRecord& record, std::size_t run, RunCounts& counts) {
+  const RecordVersion before = record.now();
+  if (before.deleted || record.erased) return;
+  record.versions.push_back({before.payload, true, "DELETED", run, before.first_run});
   ++counts.deleted;
 }
 

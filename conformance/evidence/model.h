@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "conformance/contract/dialect.h"
@@ -41,6 +42,8 @@ struct ModelRecord {
   // Gone without a deletion: its sync was emptied (CUR-10). Nobody is told, so a client may hold
   // any version of it, or none; a server has it no more.
   bool erased = false;
+  // What was sent of it last, as JavaScript has it: where inputs are compared (Habits).
+  std::string input{};
 
   const RecordVersion& now() const { return versions.back(); }
 };
@@ -82,6 +85,7 @@ class Model {
   struct Part {
     std::vector<std::string> saves;  // objects, as JSON
     std::vector<std::string> deletes;
+    bool by_absence = false;  // those are what a full reading has not found
   };
   RunCounts apply_part(const StreamAsked& asked, const Part& part, std::size_t& run);
   // The stream's records are gone, without a deletion.
@@ -101,13 +105,19 @@ class Model {
  private:
   ModelStream& stream_of(const core::json::Value& entry);
   ModelStream& stream_named(const std::string& name);
-  void save(ModelStream& stream, const core::json::Value& record, RunCounts& counts);
+  // The ids that one save has had so far: of those that it has twice, the dialect takes the first.
+  using Seen = std::unordered_set<std::string>;
+  void save(ModelStream& stream, const core::json::Value& record, RunCounts& counts, Seen& seen);
   void save_payload(ModelStream& stream, const std::string& id, std::string payload,
-                    RunCounts& counts);
-  void update(ModelStream& stream, const core::json::Value& record, RunCounts& counts);
+                    const std::string& input, RunCounts& counts);
+  void update(ModelStream& stream, const core::json::Value& record, RunCounts& counts, Seen& seen);
   void remove(ModelStream& stream, const std::string& id, RunCounts& counts);
+  // What is not in a full data set any more.
+  static void miss(ModelRecord& record, std::size_t run, RunCounts& counts);
 
-  bool is_unchanged(const ModelRecord& record, const std::string& payload) const;
+  bool is_unchanged(const ModelRecord& record, const std::string& payload,
+                    const std::string& input) const;
+  std::string input_of(const std::string& payload) const;
 
   Habits habits_;
   std::map<std::string, ModelStream> streams_;

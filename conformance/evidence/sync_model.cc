@@ -440,6 +440,7 @@ void SyncModel::conclude(const SyncKey& key, bool failed) {
     if (!failed) schedule.checkpoint[reading.model] = reading.checkpoint;
     if (!failed && sync->full && stream != nullptr) {
       Model::Part missing;
+      missing.by_absence = true;
       for (const ModelRecord& record : stream->records) {
         const bool gone = !record.erased && !record.now().deleted;
         if (gone && !reading.seen.contains(record.id)) missing.deletes.push_back(record.id);

@@ -28,9 +28,11 @@ constexpr std::uint64_t kSeedsForAMutant = 20'000;
 // A try costs seconds over HTTP, so making a story smaller ends after this time.
 constexpr core::Duration kToShrinkOverHttp = 2min;
 
-std::function<Explored(const Scenario&)> over_http(const ProcessClientOptions& commands) {
-  return [commands](const Scenario& scenario) {
+std::function<Explored(const Scenario&)> over_http(const ProcessClientOptions& commands,
+                                                   const Dialect& dialect) {
+  return [commands, &dialect](const Scenario& scenario) {
     ClientStageOptions options;
+    options.dialect = &dialect;
     options.seed = scenario.seed;
     options.world = scenario.given;
     options.client = scenario.plan.client;
@@ -118,6 +120,7 @@ void ExploreFlags::add_to(core::Flags& flags) {
               patterns_.push_back(text);
               return core::Result<void>();
             });
+  flags.choice("dialect", dialect_names(), "the vocabulary to use", dialect);
   flags.toggle("server", "stories that judge a server: ours, or the one at --base-url", server);
   flags.text("base-url", "URL", "a server other than ours, over HTTP", stage.base_url);
   flags.text("control-url", "URL",
@@ -153,6 +156,11 @@ core::Result<void> ExploreFlags::read(const std::vector<std::string>& arguments)
   if (all_mutants) patterns_.emplace_back("*");
   for (const std::string& pattern : patterns_) {
     if (auto added = add_mutants(pattern); !added) return added;
+  }
+  play.draw.dialect = stage.dialect = find_dialect(dialect);
+  if (play.draw.dialect != &terapi_dialect() && !mutants.empty()) {
+    return core::Error{"bad_usage",
+                       "--dialect: subjects with known defects speak the dialect 'terapi' only"};
   }
   if (auto checked = check_server(); !checked) return checked;
   if (commands.run.empty() && !commands.dump.empty()) {
@@ -256,9 +264,10 @@ ExploreFlags ExploreFlags::for_mutant(const MutantToFind& mutant) const {
 
 DrawnSchedule ExploreFlags::draw(std::uint64_t seed) const {
   if (!server) return draw_schedule(seed, play.draw);
-  return {
-      draw_server_story(seed, {.only_reads = only_reads(), .real_time = !stage.base_url.empty()}),
-      {}};
+  return {draw_server_story(seed, {.only_reads = only_reads(),
+                                   .real_time = !stage.base_url.empty(),
+                                   .dialect = play.draw.dialect}),
+          {}};
 }
 
 std::string ExploreFlags::help_text() const {
@@ -308,7 +317,7 @@ ExplorerOptions ExploreFlags::explorer() const {
   if (commands.run.empty()) return options;
   // Schedules over HTTP mostly wait.
   if (jobs == 0) options.threads = kClientsAtOnce;
-  options.how = over_http(commands);
+  options.how = over_http(commands, *play.draw.dialect);
   return options;
 }
 
@@ -332,6 +341,7 @@ std::string ExploreFlags::again(std::uint64_t seed) const {
   if (!commands.run.empty()) line += " --run " + shell_word(commands.run);
   if (!commands.dump.empty()) line += " --dump " + shell_word(commands.dump);
   if (size != "any") line += " --size " + size;
+  if (dialect != terapi_dialect().name) line += " --dialect " + dialect;
   if (!mutant().empty()) line += " --mutant " + std::string(mutant());
   return line;
 }
@@ -349,7 +359,7 @@ KeptSchedule ExploreFlags::keep(const DrawnSchedule& drawn, const FoundFailure& 
                                : "terapi-conformance explore --exhaustive " +
                                      std::to_string(exhaustive) + " --filter " + drawn.scenario.id;
   if (!commands.run.empty()) {
-    options.how = over_http(commands);
+    options.how = over_http(commands, *play.draw.dialect);
     options.budget = kToShrinkOverHttp;
   }
   if (!stage.base_url.empty()) {

@@ -36,6 +36,7 @@ struct ExploreFlags {
   ReportFiles reports;  // its JSON is explore's own: ExploreReport
   std::uint64_t shard = 1;
   std::uint64_t shards = 1;
+  std::string dialect = "terapi";
   std::string size = "any";
   std::string store = "memory";
   std::vector<MutantToFind> mutants;

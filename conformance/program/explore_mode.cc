@@ -117,7 +117,8 @@ int explore_exhaustively(const ExploreFlags& flags) {
   if (!scenarios) return refuse(scenarios.error().message);
   const IdFilter chosen = IdFilter::parse(flags.filter);
   std::erase_if(*scenarios, [&](const Scenario& s) {
-    return s.judges != Subject::kClient || !s.in_virtual || !chosen.takes(s.id);
+    return s.judges != Subject::kClient || !s.in_virtual || !s.speaks(flags.dialect) ||
+           !chosen.takes(s.id);
   });
   if (scenarios->empty()) {
     return refuse("no scenario of a client in virtual time fits '" + flags.filter +

@@ -29,7 +29,7 @@ std::vector<FlagOfModes> flags_of_modes() {
       {"shuffle", judging},
       // A server is in one scenario's world at a time.
       {"jobs", {"client", "reference", "mutants", "explore"}},
-      {"dialect", judging},
+      {"dialect", exploring_too},
       {"known-failing", judging}};
   for (const ReportFormat& format : report_formats()) flags.push_back({format.name, exploring_too});
   return flags;

@@ -11,6 +11,7 @@ namespace terapi::conformance {
 Explored explore(const Scenario& scenario, const ExploreOptions& options) {
   if (scenario.judges == Subject::kServer) return explore_server(scenario, options);
   ClientStageOptions stage_options;
+  stage_options.dialect = options.draw.dialect;
   stage_options.seed = scenario.seed;
   stage_options.world = scenario.given;
   stage_options.client = scenario.plan.client;

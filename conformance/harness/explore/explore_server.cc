@@ -8,7 +8,7 @@ namespace terapi::conformance {
 
 Explored explore_server(const Scenario& story, const ExploreOptions& options) {
   using Begins = VirtualServerStage::Begins;
-  auto stage = VirtualServerStage::make(terapi_dialect(),
+  auto stage = VirtualServerStage::make(*options.draw.dialect,
                                         {story.seed, options.server_mutant,
                                          story.given.empty() ? Begins::kWithData : Begins::kEmpty});
   if (stage) return explored_on(**stage, story, {.told = options.told});

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/harness/explore/drawn_dialect.h"
 #include "conformance/harness/explore/drawn_rule.h"
 #include "conformance/harness/explore/drawn_world.h"
 #include "core/random.h"
@@ -107,9 +108,9 @@ class ScheduleDraw {
     scenario.clauses = {"CLIENT-1"};
     scenario.origin = "terapi-conformance explore --seeds " + std::to_string(seed);
     scenario.kills_none = "It was drawn, not designed.";
-    scenario.dialects = {"terapi"};
+    scenario.dialects = {std::string(options.dialect->name)};
     scenario.seed = seed;
-    scenario.given = world_.given();
+    scenario.given = world_in(world_.given(), *options.dialect);
     budget_ = options.size == DrawOptions::Size::kSmall ? 5 : 1 + story_.below(8);
   }
 
@@ -320,7 +321,7 @@ class ScheduleDraw {
     if (rule.text.empty()) {
       wire.rules.push_back(rule.wire);
     } else {
-      rules += (rules.empty() ? "" : ",") + rule.text;
+      rules += (rules.empty() ? "" : ",") + rules_in(rule.text, *options_.dialect);
     }
   }
   void set(const std::string& rules, WireStep wire) {

@@ -30,6 +30,7 @@ struct DrawOptions {
   Size size = Size::kAny;
   // Only what can be done to a process, over HTTP, in seconds.
   bool over_http = false;
+  const Dialect* dialect = &terapi_dialect();
 };
 
 struct DrawnSchedule {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/harness/explore/drawn_dialect.h"
 #include "conformance/harness/explore/drawn_world.h"
 #include "conformance/laws/law.h"
 #include "core/check.h"
@@ -65,7 +66,9 @@ class ServerDraw {
       given = world_.given();
       tell();
     }
-    return head() + (given.empty() ? R"("any_data":true,)" : R"("given":)" + given + ",") +
+    return head() +
+           (given.empty() ? R"("any_data":true,)"
+                          : R"("given":)" + world_in(given, *options_.dialect) + ",") +
            R"("steps":[)" + steps_ + "]}";
   }
 
@@ -77,8 +80,8 @@ class ServerDraw {
     return R"({"id":"explore/server-seed-)" + number + R"(","title":"What seed )" + number +
            R"( drew","why":"Nobody thought of it.","clauses":["REC-1"],)" +
            R"("origin":"terapi-conformance explore --server --seeds )" + number +
-           R"(","judges":"server","dialects":["terapi"],"seed":)" + number +
-           R"(,"kills_none":"It was drawn, not designed.",)";
+           R"(","judges":"server","dialects":[")" + std::string(options_.dialect->name) +
+           R"("],"seed":)" + number + R"(,"kills_none":"It was drawn, not designed.",)";
   }
   static void add_to(std::string& list, const std::string& item) {
     list += (list.empty() ? "" : ",") + item;

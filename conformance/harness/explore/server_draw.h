@@ -24,6 +24,7 @@ struct ServerDrawOptions {
   bool only_reads = false;
   // Time passes by itself, so that little of it is waited for.
   bool real_time = false;
+  const Dialect* dialect = &terapi_dialect();
 };
 
 // The text of its file, without layout.

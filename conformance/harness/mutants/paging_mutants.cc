@@ -8,10 +8,14 @@
 #include "conformance/harness/mutants/client_lists.h"
 #include "conformance/harness/mutants/cursor_text.h"
 #include "conformance/harness/mutants/records_target.h"
+#include "core/parse_number.h"
 #include "core/rfc3339.h"
 
 namespace terapi::conformance {
 namespace {
+
+constexpr const char* kOnlyThere =
+    "what it asks for loses nothing but where the server has the quirk filter_drops_deleted";
 
 // Changes each page before the engine sees it.
 class MisreadsPages final : public ClientMutation {
@@ -74,10 +78,37 @@ std::string with_millisecond_cursor(RecordsTarget target) {
 }
 // NOLINTNEXTLINE(performance-unnecessary-value-param): as its siblings, which change it
 std::string with_raw_cursor(RecordsTarget target) { return target.text_with_raw("cursor"); }
+std::string with_every_action(RecordsTarget target) {
+  target.set("filter", "added,updated,deleted");
+  return target.text();
+}
 std::string without_variant(RecordsTarget target) {
   target.erase("variant");
   return target.text();
 }
+
+// Pages that do not arrive may be too large.
+class HalvesItsLimit final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    if (auto target = halved_ ? RecordsTarget::of(request) : std::nullopt) {
+      const auto limit = core::parse_number<std::uint64_t>(target->get("limit").value_or(""));
+      if (limit) target->set("limit", std::to_string(*limit / 2) + ".5");
+      request.target = target->text();
+    }
+    transport().send(
+        std::move(request), options,
+        while_alive([this, done = std::move(done)](core::Result<core::Response> answer) {
+          if (!answer && answer.error().code == "truncated_body") halved_ = true;
+          done(std::move(answer));
+        }));
+  }
+
+ private:
+  bool halved_ = false;
+};
 
 // Takes what came of a broken answer for a page, and for the last one.
 class AcceptsTruncated final : public ClientMutation {
@@ -206,6 +237,14 @@ std::vector<ClientMutant> paging_mutants() {
       client_mutant<MisasksPages>("unescaped-cursor", "CUR-6",
                                   "Puts the cursor into the URL without percent-encoding it.",
                                   &with_raw_cursor),
+      client_mutant<HalvesItsLimit>(
+          "halves-its-limit", "REC-5",
+          "Asks for half a page after one that did not arrive, and does not round."),
+      beyond_chance(kOnlyThere,
+                    client_mutant<MisasksPages>(
+                        "filters-for-all-three", "REC-7",
+                        "Asks for added, updated and deleted records by a filter of all three.",
+                        &with_every_action)),
       client_mutant<MisasksPages>("drops-variant", "CLIENT-1",
                                   "Never sends the variant, and stores the base variant's records "
                                   "under its name.",
