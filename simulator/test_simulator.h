@@ -122,6 +122,8 @@ class TestSimulator {
     }
     return response;
   }
+  // Whatever the answer; for dialects that the document does not describe.
+  core::Response send_unchecked(const core::Request& request) { return exchange(request); }
   // A URL of the receiver, and one that refuses connections.
   virtual std::string receiver_url(std::string_view path) const = 0;
   // The same receiver, where an answer's wire faults happen, too.

@@ -46,6 +46,8 @@ class BoundedStream final : public httplib::Stream {
 
   ssize_t read(char* data, std::size_t size) final {
     if (!has_head_ && !read_head()) return end_ == End::kClosed ? 0 : -1;
+    // The library waits for a body behind a 304, which never has one (RFC 9110, 15.4.5).
+    if (next_ == input_.size() && head_.starts_with("HTTP/1.1 304")) return 0;
     if (next_ == input_.size()) return receive(data, size);
     const std::size_t taken = std::min(size, input_.size() - next_);
     std::memcpy(data, input_.data() + next_, taken);

@@ -97,6 +97,16 @@ TEST(HttplibTransport, SendsABodyOfAMegabyteWithoutWaitingForContinue) {
   }
 }
 
+TEST(HttplibTransport, WaitsForNoBodyBehindA304) {
+  EXPECT_EQ(with_peer(
+                [](TestSocket& socket) {
+                  socket.send("HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n");
+                  socket.read_all();
+                },
+                {.timeout = 5s}),
+            "304 ");
+}
+
 TEST(HttplibTransport, NeverFollowsARedirect) {
   TestServer server({}, [](const Request&, auto done) {
     done({{302, {{"Location", "/elsewhere"}}, ""}, {}});

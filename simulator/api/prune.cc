@@ -74,7 +74,9 @@ void refuse_unknown_keys(const json::Value& object, InputErrors& errors) {
 PruneRequest read_prune_request(const core::Request& call, const Dialect& dialect,
                                 std::vector<ValidationError>& errors) {
   PruneRequest request;
-  const bool sent = !call.body.empty() || call.headers.get("Content-Length");
+  // An empty body counts only as JSON.
+  const bool sent = !call.body.empty() || !dialect.express ||
+                    (call.headers.get("Content-Length") && call.headers.get("Content-Type"));
   core::Result<json::Document> document =
       json::Document::parse(call.body.empty() ? "{}" : call.body);
   if (!document) {

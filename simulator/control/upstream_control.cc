@@ -353,11 +353,13 @@ void forward(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
   if (environment->find_connection(about.integration, about.connection) == nullptr) {
     return reply(ApiError{404, "unknown_connection", "there is no such connection"});
   }
-  const std::string text = payload.present() ? json::compact(payload) : "{}";
+  const Integration* integration = environment->find_integration(about.integration);
+  const std::string provider =
+      integration == nullptr ? about.integration : std::string(integration->provider_or_id());
   json::Writer out;
   out.begin_object().key("deliveries").begin_array();
   for (const std::string& id : parts.webhooks.notify(
-           *environment, {"forward", about, forward_body(about, text, parts.engine.dialect())})) {
+           *environment, {"forward", about, forward_body(about, provider, payload, parts.engine.dialect())})) {
     out.string(id);
   }
   out.end_array().end_object();

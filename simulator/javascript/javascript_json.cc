@@ -1,11 +1,13 @@
 #include "simulator/javascript/javascript_json.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <unordered_map>
 
 #include "core/utf8.h"
 #include "simulator/javascript/javascript_number.h"
+#include "simulator/javascript/utf16.h"
 
 namespace terapi::simulator {
 namespace {
@@ -48,35 +50,41 @@ void append_ascii(std::string& out, char c) {
   }
 }
 
-void append_value(std::string& out, const json::Value& value);
+enum class KeyOrder : std::uint8_t { kOwn, kSorted };
 
-void append_members(std::string& out, const JavascriptMembers& members) {
+void append_value(std::string& out, const json::Value& value, KeyOrder order);
+
+void append_members(std::string& out, JavascriptMembers members, KeyOrder order) {
+  if (order == KeyOrder::kSorted) {
+    std::sort(members.begin(), members.end(),
+              [](const auto& a, const auto& b) { return utf16_of(a.first) < utf16_of(b.first); });
+  }
   out += '{';
   for (const auto& [key, value] : members) {
     if (out.back() != '{') out += ',';
     append_javascript_string(out, key);
     out += ':';
-    append_value(out, value);
+    append_value(out, value, order);
   }
   out += '}';
 }
 
-void append_items(std::string& out, const json::Value& array) {
+void append_items(std::string& out, const json::Value& array, KeyOrder order) {
   out += '[';
   bool first = true;
   for (const json::Value item : array.items()) {
     if (!std::exchange(first, false)) out += ',';
-    append_value(out, item);
+    append_value(out, item, order);
   }
   out += ']';
 }
 
-void append_value(std::string& out, const json::Value& value) {
+void append_value(std::string& out, const json::Value& value, KeyOrder order) {
   switch (value.kind()) {
     case json::Kind::kObject:
-      return append_members(out, javascript_members(value));
+      return append_members(out, javascript_members(value), order);
     case json::Kind::kArray:
-      return append_items(out, value);
+      return append_items(out, value, order);
     case json::Kind::kNumber:
       out += javascript_json_number(std::strtod(std::string(value.text()).c_str(), nullptr));
       return;
@@ -98,7 +106,13 @@ bool is_prototype_key(std::string_view key) {
 std::string javascript_json(const json::Value& value) {
   std::string out;
   out.reserve(value.text().size());
-  append_value(out, value);
+  append_value(out, value, KeyOrder::kOwn);
+  return out;
+}
+
+std::string sorted_javascript_json(const json::Value& value) {
+  std::string out;
+  append_value(out, value, KeyOrder::kSorted);
   return out;
 }
 

@@ -18,6 +18,8 @@
 namespace terapi::simulator {
 
 std::string javascript_json(const core::json::Value& value);
+// The same with the keys of all objects sorted, as what is signed has them.
+std::string sorted_javascript_json(const core::json::Value& value);
 
 // An object's members as JavaScript has them: in its order, each key once. Keys are what
 // json::spelled makes of them.

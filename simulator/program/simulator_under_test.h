@@ -41,6 +41,7 @@ class SocketSimulator final : public TestSimulator {
     flags.port = 0;
     flags.clock = "virtual";
     flags.seed = options.seed;
+    flags.dialect = options.dialect->name;
     flags.log_level = LogLevel::kError;
     flags.control_token = options.control_token;
     flags.allowed_base_urls = options.allowed_base_urls;

@@ -75,6 +75,7 @@ struct Dialect {
   bool prune_counts_by_cursor;   // PRUNE-1: has_more unless the target was pruned last
   bool one_signing_key;          // HOOK-9: the newest key alone signs, the legacy header, too
   bool retries_only_server_errors;  // HOOK-6: 3xx and 4xx are final
+  bool forwards_for_provider;       // HOOK-13: a forwarded webhook is `from` the provider
   bool urls_in_turn;                // HOOK-1: the second URL waits for the first to be done
   int redirects;                    // HOOK-6: so many are followed
   bool rate_limit_rounds_down;      // RATE-2: Retry-After

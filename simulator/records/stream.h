@@ -23,6 +23,9 @@ struct Stream {
   // The latest versions that were replaced, oldest first, bounded: what a stale replica would still
   // show (the `stale` fault).
   std::deque<Superseded> superseded;
+  // Who wrote last, and when: writers that follow each other closely overlap (Quirk::kLateCommit).
+  std::string last_writer;  // a sync
+  Time last_written = Time::min();
 };
 
 }  // namespace terapi::simulator

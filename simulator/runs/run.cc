@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/random.h"
 #include "simulator/records/names.h"
 #include "simulator/webhooks/webhook_payload.h"
 #include "simulator/webhooks/webhook_queue.h"
@@ -37,7 +38,7 @@ class Run::Save {
   // The record's next version: `fields` says its id, payload, action and what else it does not
   // have from this save.
   void add(RecordFields fields) {
-    if (!time_) time_ = run_.engine_.take_commit_time();
+    if (!time_) time_ = run_.take_time();
     const Record* before = base(fields.id);
     fields.first_seen =
         before == nullptr || fields.action == Action::kAdded ? *time_ : before->first_seen();
@@ -46,7 +47,7 @@ class Run::Save {
 
   // A deletion that somebody asked for: its moment is the application's.
   void add_deletion(RecordFields fields) {
-    if (!time_) time_ = run_.engine_.take_commit_time();
+    if (!time_) time_ = run_.take_time();
     if (run_.engine_.dialect().application_clock) {
       fields.deleted_at = std::chrono::floor<std::chrono::milliseconds>(*time_);
     }
@@ -58,7 +59,7 @@ class Run::Save {
   void add_by_application_clock(RecordFields fields) {
     if (!application_time_) application_time_ = run_.engine_.take_commit_millisecond();
     const Record* before = base(fields.id);
-    if (before == nullptr && !time_) time_ = run_.engine_.take_commit_time();
+    if (before == nullptr && !time_) time_ = run_.take_time();
     fields.first_seen = before == nullptr ? *time_ : before->first_seen();
     fields.deleted_at = application_time_;
     put(fields, *application_time_);
@@ -446,6 +447,35 @@ void Run::commit(Save& save) {
   std::sort(in_order.begin(), in_order.end(),
             [](const RecordPtr& a, const RecordPtr& b) { return a->position() < b->position(); });
   for (RecordPtr& record : in_order) engine_.put(*stream_, std::move(record));
+  stream_->last_writer = spec_.sync;
+  stream_->last_written = engine_.now();
+}
+
+// The time of a save, which is that of its transaction's begin. The public system lets the writers of
+// one model wait for each other after that, so that of two which overlap the one that began first
+// may be seen last: behind what readers have read already.
+Time Run::take_time() {
+  constexpr Duration kTransaction = std::chrono::milliseconds(50);
+  constexpr std::uint64_t kOneIn = 16;
+  const Record* last = stream_->log.last();
+  const bool overlaps = engine_.dialect().has(Quirk::kLateCommit) && last != nullptr &&
+                        !stream_->last_writer.empty() && stream_->last_writer != spec_.sync &&
+                        engine_.now() - stream_->last_written <= kTransaction;
+  if (overlaps) {
+    const std::string event = run_id_ + "#" + std::to_string(++overlaps_);
+    if (core::hash64(engine_.seed(), event) % kOneIn == 0) {
+      engine_.note_step(spec_.operation,
+                        {engine_.now(),
+                         Duration(0),
+                         LogLevel::kInfo,
+                         "late_commit",
+                         "this save overlapped with one of '" + stream_->last_writer +
+                             "', and takes a place before it",
+                         {}});
+      return last->last_modified() - Duration(1);
+    }
+  }
+  return engine_.take_commit_time();
 }
 
 SyncType Run::sync_type() {

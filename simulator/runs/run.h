@@ -98,6 +98,7 @@ class Run {
                       MergedObject::Left left);
   void choose_sync();
   void decide_staging();
+  Time take_time();
   SyncType sync_type();
   std::vector<std::string> announce(SyncType type);
   void stage(std::vector<std::string> waiting, Duration early);
@@ -113,6 +114,7 @@ class Run {
   Time started_;
   std::optional<Time> first_commit_;
   Duration late_commit_{0};
+  std::uint64_t overlaps_ = 0;  // with another sync's saves
   bool staging_ = false;
   bool own_operation_ = false;                            // not ended yet
   std::map<std::string, RecordPtr, std::less<>> staged_;  // by id: what is not visible yet

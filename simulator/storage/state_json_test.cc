@@ -86,13 +86,13 @@ TEST(StateJson, ReadsBackEveryStateOfADelivery) {
 
 TEST(StateJson, ReadsBackWhyADeliveryIsHeldAndRefusesOtherReasons) {
   for (const Hold& hold : {Hold{}, Hold{HeldFor::kCommit, {}}, Hold{HeldFor::kBreaker, {}},
-                           Hold{HeldFor::kFault, "a,b"}, Hold{HeldFor::kFault, {}}}) {
+                           Hold{HeldFor::kTurn, "d-1"}, Hold{HeldFor::kFault, "a,b"}, Hold{HeldFor::kFault, {}}}) {
     Delivery delivery;
     delivery.held = hold;
     const auto read = read_delivery(write_delivery(delivery), "it");
     ASSERT_TRUE(read);
     EXPECT_EQ(read->held.reason, hold.reason);
-    EXPECT_EQ(read->held.rule, hold.rule);
+    EXPECT_EQ(read->held.by, hold.by);
   }
   std::string text = write_delivery({});
   const std::string key = R"("held_by":")";

@@ -151,7 +151,8 @@ class StateText {
   }
   void add(const RecordPtr& record) { add(*record); }
   void add(const Stream& v) {
-    const auto& [number, tag, log, revision, superseded] = v;  // the last two are not stored
+    // What comes after the log is not stored.
+    const auto& [number, tag, log, revision, superseded, last_writer, last_written] = v;
     all(number, tag, log.size(), log.bytes());
     log.walk(Position::start(), [this](const Record& record) {
       add(record);

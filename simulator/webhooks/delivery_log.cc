@@ -13,6 +13,8 @@ std::string_view why_held(HeldFor reason) {
       return "it waits until the receiver is tried again: its breaker is open";
     case HeldFor::kFault:
       return "a fault lets another one go first";
+    case HeldFor::kTurn:
+      return "it waits until the webhook to the first URL is done";
     case HeldFor::kNothing:
       break;
   }

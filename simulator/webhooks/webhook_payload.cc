@@ -1,6 +1,7 @@
 #include "simulator/webhooks/webhook_payload.h"
 
 #include "core/json_writer.h"
+#include "simulator/javascript/javascript_json.h"
 
 namespace terapi::simulator {
 namespace {
@@ -88,12 +89,16 @@ std::string async_action_body(const StreamKey& about, std::string_view id,
   return out.take();
 }
 
-std::string forward_body(const StreamKey& about, std::string_view payload, const Dialect& dialect) {
+std::string forward_body(const StreamKey& about, std::string_view provider,
+                         const core::json::Value& payload, const Dialect& dialect) {
+  const std::string text = !payload.present()          ? "{}"
+                           : dialect.javascript_values ? sorted_javascript_json(payload)
+                                                       : core::json::compact(payload);
   core::json::Writer out;
   out.begin_object()
       .field("connectionId", about.connection)
-      .field("from", dialect.product)
-      .raw_field("payload", payload)
+      .field("from", dialect.forwards_for_provider ? provider : dialect.product)
+      .raw_field("payload", text)
       .field("providerConfigKey", about.integration)
       .field("type", "forward")
       .end_object();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/json.h"
 #include "simulator/records/dialect.h"
 #include "simulator/records/stream.h"
 #include "simulator/world/run_facts.h"
@@ -36,7 +37,9 @@ std::string auth_body(const AuthFacts& facts, const Dialect& dialect);
 // An asynchronous action has ended; its result is at `status_url`.
 std::string async_action_body(const StreamKey& about, std::string_view id,
                               std::string_view status_url, const Dialect& dialect);
-// What the external API sent for a connection, passed on; `payload` is JSON.
-std::string forward_body(const StreamKey& about, std::string_view payload, const Dialect& dialect);
+// What the external API, that provider's, sent for a connection, passed on; `payload` may be
+// absent.
+std::string forward_body(const StreamKey& about, std::string_view provider,
+                         const core::json::Value& payload, const Dialect& dialect);
 
 }  // namespace terapi::simulator

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "simulator/webhooks/redirect.h"
 #include "simulator/webhooks/retry_policy.h"
 #include "simulator/webhooks/webhook_signature.h"
 
@@ -138,8 +139,16 @@ std::vector<WebhookQueue::Announced> WebhookQueue::announce(const Environment& e
                                                             bool hold_for_commit) {
   std::vector<Announced> announced;
   const Notice notice{"sync", facts.stream, webhook_body(facts, engine_.dialect())};
+  const Delivery* before = nullptr;
   for (const std::string& url : urls_for(environment, facts.stream)) {
-    announced.push_back(send_first(create(environment, notice, run_id, url), hold_for_commit));
+    Delivery& made = create(environment, notice, run_id, url);
+    if (waits_for(before)) {
+      wait_for(made, *before);
+      announced.push_back({made.id});
+    } else {
+      announced.push_back(send_first(made, hold_for_commit));
+    }
+    before = &made;
   }
   core::check_invariants(*this);
   return announced;
@@ -148,8 +157,16 @@ std::vector<WebhookQueue::Announced> WebhookQueue::announce(const Environment& e
 std::vector<std::string> WebhookQueue::notify(const Environment& environment,
                                               const Notice& notice) {
   std::vector<std::string> ids;
+  const Delivery* before = nullptr;
   for (const std::string& url : urls_for(environment, notice.about)) {
-    ids.push_back(send_first(create(environment, notice, "", url), false).id);
+    Delivery& made = create(environment, notice, "", url);
+    if (waits_for(before)) {
+      wait_for(made, *before);
+    } else {
+      send_first(made, false);
+    }
+    ids.push_back(made.id);
+    before = &made;
   }
   core::check_invariants(*this);
   return ids;
@@ -179,6 +196,7 @@ WebhookQueue::Announced WebhookQueue::send_first(Delivery& delivery, bool hold_f
 void WebhookQueue::release(std::string_view id) {
   Delivery* const delivery = named(id);
   if (delivery == nullptr || delivery->state != DeliveryState::kHeld) return;
+  if (delivery->held.reason == HeldFor::kTurn) return;  // the one before it was let go
   schedule(*delivery, std::max(engine_.now(), delivery->next_attempt_at.value_or(Time::min())));
   core::check_invariants(*this);
 }
@@ -229,6 +247,24 @@ void WebhookQueue::hold(Delivery& delivery, Hold why, std::optional<Time> until)
   delivery.held = std::move(why);
   held_[delivery.url].insert(delivery.number);
   engine_.note_delivery(delivery);
+}
+
+bool WebhookQueue::waits_for(const Delivery* before) const {
+  return before != nullptr && engine_.dialect().urls_in_turn && !before->finished();
+}
+
+void WebhookQueue::wait_for(Delivery& delivery, const Delivery& before) {
+  next_[before.id] = delivery.number;
+  hold(delivery, {HeldFor::kTurn, before.id}, std::nullopt);
+  log_.held(delivery);
+}
+
+void WebhookQueue::let_next_go(const Delivery& ended) {
+  const auto found = next_.find(ended.id);
+  if (found == next_.end()) return;
+  Delivery* const next = numbered(found->second);
+  next_.erase(found);
+  if (next != nullptr && next->held.reason == HeldFor::kTurn) send_first(*next, false);
 }
 
 void WebhookQueue::on_due(std::uint64_t number) {
@@ -314,32 +350,64 @@ void WebhookQueue::complete(core::Request& request, const Delivery& delivery, At
   }
 }
 
+// One attempt on its way, through redirects if the dialect follows them.
+struct WebhookQueue::Sending {
+  std::uint64_t epoch = 0;
+  std::uint64_t number = 0;  // the delivery's
+  bool copy = false;
+  bool forge = false;
+  Duration timeout{};
+  Attempt attempt;
+  core::Request left;  // the request as it left
+  int redirects = 0;   // that may still be followed
+};
+
 void WebhookQueue::send(const Delivery& delivery, const Attempt& attempt, bool copy) {
   const Settings* settings = settings_of(delivery);
+  const auto sending = std::make_shared<Sending>();
+  sending->epoch = epoch_;
+  sending->number = delivery.number;
+  sending->copy = copy;
+  sending->forge = delivery.plan.effect.forge_signature;
+  sending->timeout = settings == nullptr ? RetryPolicy().timeout : settings->retry.timeout;
+  sending->attempt = attempt;
+  sending->redirects = engine_.dialect().redirects;
+  ++in_flight_;
+  ++attempts_made_;
+  send_on(request_for(delivery, attempt.number), sending);
+}
+
+void WebhookQueue::send_on(core::Request request, const std::shared_ptr<Sending>& sending) {
   core::SendOptions options;
-  options.timeout = settings == nullptr ? RetryPolicy().timeout : settings->retry.timeout;
+  options.timeout = sending->timeout;
   options.max_response_bytes = kMostAnswerBytes;
   options.needed = core::AnswerNeeded::kStatus;
   options.may_repeat = true;  // a receiver recognises it by its id
-  const auto sent = std::make_shared<Attempt>(attempt);
-  options.on_turn = [this, epoch = epoch_, number = delivery.number, sent,
-                     forge = delivery.plan.effect.forge_signature](core::Request& request) {
-    const Delivery* const about = epoch == epoch_ ? numbered(number) : nullptr;
-    if (about != nullptr) complete(request, *about, *sent, forge);
+  options.on_turn = [this, sending](core::Request& leaving) {
+    const Delivery* const about = sending->epoch == epoch_ ? numbered(sending->number) : nullptr;
+    const bool is_first = sending->left.target.empty();
+    if (about != nullptr && is_first) complete(leaving, *about, sending->attempt, sending->forge);
+    if (sending->redirects > 0) sending->left = leaving;
   };
-  ++in_flight_;
-  ++attempts_made_;
-  core::Request request = request_for(delivery, attempt.number);
   transport_.send(std::move(request), options,
-                  [this, epoch = epoch_, number = delivery.number, copy,
-                   sent](const core::Result<core::Response>& answer) {
-                    if (epoch != epoch_) return;
-                    --in_flight_;
-                    on_attempt_ended(number, std::move(*sent), copy, answer);
-                    core::check_invariants(*this);
-                    engine_.settle();
-                    if (on_attempt_end_) on_attempt_end_();
+                  [this, sending](const core::Result<core::Response>& answer) {
+                    if (sending->epoch == epoch_) on_answer(sending, answer);
                   });
+}
+
+void WebhookQueue::on_answer(const std::shared_ptr<Sending>& sending,
+                             const core::Result<core::Response>& answer) {
+  if (answer && sending->redirects > 0) {
+    if (auto next = redirected(sending->left, *answer)) {
+      --sending->redirects;
+      return send_on(*std::move(next), sending);
+    }
+  }
+  --in_flight_;
+  on_attempt_ended(sending->number, std::move(sending->attempt), sending->copy, answer);
+  core::check_invariants(*this);
+  engine_.settle();
+  if (on_attempt_end_) on_attempt_end_();
 }
 
 void WebhookQueue::on_attempt_ended(std::uint64_t number, Attempt attempt, bool copy,
@@ -428,6 +496,7 @@ void WebhookQueue::finish(Delivery& delivery, DeliveryState state) {
   finished_.insert(delivery.number);
   engine_.note_delivery(delivery);
   log_.ended(delivery);
+  let_next_go(delivery);
 }
 
 void WebhookQueue::tell_breaker(const Delivery& delivery, bool succeeded) {
@@ -475,6 +544,14 @@ void WebhookQueue::forget_oldest() {
   }
 }
 
+// The one that it waits for, unless that is done or forgotten. Numbers tell which came first, so
+// that it is known by its id already.
+const Delivery* WebhookQueue::before_in_turn(const Delivery& delivery) const {
+  if (delivery.held.reason != HeldFor::kTurn) return nullptr;
+  const Delivery* const before = named(delivery.held.by);
+  return before != nullptr && !before->finished() ? before : nullptr;
+}
+
 void WebhookQueue::resume() {
   ++epoch_;
   in_flight_ = 0;
@@ -483,6 +560,7 @@ void WebhookQueue::resume() {
   number_of_.clear();
   breakers_.clear();
   held_.clear();
+  next_.clear();
   under_way_.clear();
   finished_.clear();
   for (auto& [number, delivery] : engine_.state().deliveries) {
@@ -494,6 +572,9 @@ void WebhookQueue::resume() {
       held_[delivery.url].insert(number);
     } else if (delivery.held.reason == HeldFor::kFault) {
       hold(delivery, Hold(delivery.held), at);
+    } else if (const Delivery* before = before_in_turn(delivery)) {
+      held_[delivery.url].insert(number);
+      next_[before->id] = number;
     } else {
       schedule(delivery, at);  // what a breaker held asks it again
     }

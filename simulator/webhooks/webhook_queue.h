@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -80,6 +81,11 @@ class WebhookQueue {
                    const std::string& url);
   Announced send_first(Delivery& delivery, bool hold_for_commit);
   const WebhookEffect& strike(Delivery& delivery);
+  // The delivery to another URL of what `before` announces, where that has to be done first.
+  bool waits_for(const Delivery* before) const;
+  void wait_for(Delivery& delivery, const Delivery& before);
+  void let_next_go(const Delivery& ended);
+  const Delivery* before_in_turn(const Delivery& delivery) const;
   void schedule(Delivery& delivery, Time at);
   void hold(Delivery& delivery, Hold why, std::optional<Time> until);
   void stop_waiting(Delivery& delivery);
@@ -90,6 +96,10 @@ class WebhookQueue {
   void complete(core::Request& request, const Delivery& delivery, Attempt& attempt,
                 bool forge) const;
   void send(const Delivery& delivery, const Attempt& attempt, bool copy);
+  struct Sending;
+  void send_on(core::Request request, const std::shared_ptr<Sending>& sending);
+  void on_answer(const std::shared_ptr<Sending>& sending,
+                 const core::Result<core::Response>& answer);
   void on_attempt_ended(std::uint64_t number, Attempt attempt, bool copy,
                         const core::Result<core::Response>& answer);
   void record(std::uint64_t number, Attempt attempt, bool copy);
@@ -109,7 +119,8 @@ class WebhookQueue {
   std::map<std::uint64_t, core::TimerId> timers_;
   std::map<std::string, CircuitBreaker> breakers_;                    // by URL
   std::map<std::string, std::set<std::uint64_t>, std::less<>> held_;  // by URL
-  std::set<std::uint64_t> under_way_;  // their attempt is not recorded yet
+  std::map<std::string, std::uint64_t, std::less<>> next_;  // by the id of the one before it
+  std::set<std::uint64_t> under_way_;                       // their attempt is not recorded yet
   std::set<std::uint64_t> finished_;
   std::size_t in_flight_ = 0;
   std::uint64_t attempts_made_ = 0;

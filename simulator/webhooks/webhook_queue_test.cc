@@ -68,6 +68,34 @@ TEST(WebhookQueue, SendsToOthersWhileOneReceiverIsSilent) {
   EXPECT_EQ(s.ok("GET", "/deliveries?state=delivered")["deliveries"].size(), 4U);
 }
 
+// HOOK-1, HOOK-6 and HOOK-7 as the public system has them.
+TEST(WebhookQueue, GoesToTheSecondUrlWhenTheFirstIsDoneInTheNangoDialect) {
+  InProcessSimulator s({.dialect = &nango_dialect()});
+  s.send_webhooks_to({s.receiver_url("/one"), s.receiver_url("/two")});
+  s.receiver().answer_with(500);
+  const Json run = s.save({"a"});
+  ASSERT_THAT(run["deliveries"], SizeIs(2));
+  const auto state = [&](int i) {
+    return s.ok("GET", "/deliveries/" + run["deliveries"][i].get<std::string>());
+  };
+  EXPECT_EQ(state(1)["state"], "held");
+  EXPECT_EQ(state(1)["held_by"], "turn:" + run["deliveries"][0].get<std::string>());
+  s.run_until_idle();
+  EXPECT_THAT(gaps(state(0)), ElementsAre("00.000000", "03.000000", "09.000000"));
+  EXPECT_THAT(gaps(state(1)), ElementsAre("09.000000", "12.000000", "18.000000"));
+}
+
+TEST(WebhookQueue, TakesARefusalForAnAnswerInTheNangoDialect) {
+  for (const int status : {304, 400, 404, 408, 429}) {
+    InProcessSimulator s({.dialect = &nango_dialect()});
+    s.send_webhooks();
+    s.receiver().answer_with(status);
+    const Json run = s.save({"a"});
+    s.run_until_idle();
+    EXPECT_THAT(s.delivery(run)["attempts"], SizeIs(1)) << status;
+  }
+}
+
 // HOOK-8: ids are unique, and drawn from the seed.
 TEST(WebhookQueue, GivesEachDeliveryAnIdOfItsOwn) {
   std::set<std::string> ids;

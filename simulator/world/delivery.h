@@ -58,12 +58,13 @@ enum class HeldFor : std::uint8_t {
   kCommit,   // until its data can be read (HOOK-4)
   kBreaker,  // until the receiver is tried again (HOOK-14)
   kFault,    // until another one to the same URL has gone
+  kTurn,     // until the one to the first URL is done, where URLs are called in turn (HOOK-1)
 };
 struct Hold {
   HeldFor reason = HeldFor::kNothing;
-  std::string rule;  // kFault: the ids of its rules
+  std::string by;  // kFault: the ids of its rules; kTurn: the other delivery's
 };
-// "", "commit", "breaker", "fault:RULE": how it is served and stored.
+// "", "commit", "breaker", "fault:RULE", "turn:DELIVERY": how it is served and stored.
 std::string hold_text(const Hold& hold);
 std::optional<Hold> hold_of_text(std::string_view text);
 

@@ -1,0 +1,52 @@
+#include "simulator/javascript/query_string.h"
+
+#include <gmock/gmock.h>
+
+namespace terapi::simulator {
+namespace {
+
+using testing::ElementsAre;
+
+// "name=text", "name=[a|b]", "name={}"
+std::vector<std::string> read(std::string_view query) {
+  std::vector<std::string> out;
+  for (const QueryEntry& entry : parse_query_string(query)) {
+    std::string text = entry.name + "=";
+    std::string values;
+    for (const std::string& value : entry.values) values += (values.empty() ? "" : "|") + value;
+    switch (entry.kind) {
+      case QueryEntry::Kind::kText:
+        text += values;
+        break;
+      case QueryEntry::Kind::kList:
+        text += "[" + values + "]";
+        break;
+      case QueryEntry::Kind::kObject:
+        text += "{}";
+    }
+    out.push_back(text);
+  }
+  return out;
+}
+
+TEST(QueryString, TellsTextsListsAndObjectsApart) {
+  EXPECT_THAT(read("a=1&b=2&a=3"), ElementsAre("a=[1|3]", "b=2"));
+  EXPECT_THAT(read("limit[]=2"), ElementsAre("limit=[2]"));
+  EXPECT_THAT(read("ids=a&ids[]=b"), ElementsAre("ids=[a|b]"));
+  EXPECT_THAT(read("ids[0]=a&ids[20]=b"), ElementsAre("ids=[a|b]"));
+  EXPECT_THAT(read("ids[21]=a"), ElementsAre("ids={}"));
+  EXPECT_THAT(read("ids[x]=a"), ElementsAre("ids={}"));
+}
+
+TEST(QueryString, LeavesWhatCannotBeDecoded) {
+  EXPECT_THAT(read("a=%zz&b=%ff&c=a+b&d=%2B"), ElementsAre("a=%zz", "b=%ff", "c=a b", "d=+"));
+}
+
+TEST(QueryString, PassesOverWhatHasNoName) {
+  EXPECT_THAT(read("&&=x&a&b="), ElementsAre("a=", "b="));
+  EXPECT_THAT(read(""), ElementsAre());
+  EXPECT_THAT(read("[a]=1"), ElementsAre("[a]=1"));
+}
+
+}  // namespace
+}  // namespace terapi::simulator
