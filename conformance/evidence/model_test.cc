@@ -113,6 +113,31 @@ TEST_F(NangoModelTest, OfADeletedRecordTheIdAloneMayBeServed) {
   EXPECT_FALSE(serves(record("1").now(), R"({"id":"1"})", terapi_dialect().habits));
 }
 
+TEST_F(NangoModelTest, WhatWasSentLastIsNoChangeWhenItIsSentAgainWhateverHasBecomeOfIt) {
+  run(R"("save":[{"id":"1","a":1,"b":1}])");
+  // A merge that changes nothing is one all the same, once.
+  EXPECT_EQ(run(R"("update":[{"id":"1","a":1}])"), (RunCounts{0, 1, 0, 0}));
+  EXPECT_EQ(run(R"("update":[{"id":"1","a":1}])"), RunCounts{});
+  // And a save of just that does not take the rest away.
+  EXPECT_EQ(run(R"("save":[{"id":"1","a":1}])"), (RunCounts{0, 0, 0, 1}));
+  EXPECT_EQ(record("1").now().payload, R"({"id":"1","a":1,"b":1})");
+}
+
+TEST_F(NangoModelTest, OfAnIdThatASaveHasTwiceTheFirstCounts) {
+  EXPECT_EQ(run(R"("save":[{"id":"1","n":1},{"id":"1","n":2}])"), (RunCounts{1, 0, 0, 1}));
+  EXPECT_EQ(record("1").now().payload, R"({"id":"1","n":1})");
+}
+
+TEST_F(NangoModelTest, AbsenceKeepsAPruningAndADeletionEndsIt) {
+  run(R"("save":[{"id":"1","n":1},{"id":"2","n":1}])");
+  model_.prune("github/demo/Issue", "1");
+  model_.prune("github/demo/Issue", "2");
+  run(R"("delete":["2"])");
+  run(R"("replace":[])");
+  EXPECT_TRUE(record("1").pruned);
+  EXPECT_FALSE(record("2").pruned);
+}
+
 TEST_F(NangoModelTest, AnotherOrderOfKeysIsAChangeAndAnotherSpellingOfANumberIsNone) {
   run(R"("save":[{"id":"1","a":1,"b":2}])");
   EXPECT_EQ(run(R"("save":[{"a":1.0,"b":2,"id":"1"}])"), (RunCounts{0, 0, 0, 1}));

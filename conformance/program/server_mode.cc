@@ -125,8 +125,8 @@ int run_server_mode(const std::vector<std::string>& arguments) {
     return refuse("--secret-key is missing; expected the environment's secret key");
   }
   given.stage.dialect = &judge.the_dialect();
-  given.stage.on_limited = [told = false](core::Duration wait) mutable {
-    if (std::exchange(told, true)) return;
+  given.stage.on_limited = [told = std::make_shared<bool>(false)](core::Duration wait) {
+    if (std::exchange(*told, true)) return;
     std::fprintf(stderr,
                  "terapi-conformance: the server limits how often it is asked (429). Each time it "
                  "is waited for as long as it says, now %s; that takes a while.\n",
