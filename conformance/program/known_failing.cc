@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conformance/program/scenario_set.h"
+#include "conformance/report/run_summary.h"
 #include "conformance/scenario/scenario.h"
 #include "core/glob.h"
 #include "core/json_fields.h"
@@ -92,6 +93,10 @@ void KnownFailing::apply(ScenarioResult& result) {
     return forgive(entries, result);
   }
   if (result.verdict > Verdict::kWarn) return;
+  if (result.verdict == Verdict::kWarn) {  // of a SHOULD
+    forgive(entries, result);
+    if (result.verdict == Verdict::kSkip) return;
+  }
   for (const Entry* entry : entries) tell_stale(*entry, result);
 }
 
@@ -100,7 +105,7 @@ void KnownFailing::forgive(const Fitting& entries, ScenarioResult& result) {
   std::vector<std::string> reasons;
   bool left = false;
   for (Finding& finding : result.findings) {
-    if (finding.verdict != Verdict::kFail) continue;
+    if (finding.verdict != Verdict::kFail && finding.verdict != Verdict::kWarn) continue;
     const auto by = std::find_if(entries.begin(), entries.end(), [&](const Entry* entry) {
       return is_said(finding, entry->finding);
     });
@@ -111,7 +116,8 @@ void KnownFailing::forgive(const Fitting& entries, ScenarioResult& result) {
     }
     take_as_known(finding, (*by)->reason);
   }
-  if (reasons.empty() && !left) {  // it says what is wrong in no finding
+  if (reasons.empty() && !left &&
+      is_failure(result.verdict)) {  // it says what is wrong in no finding
     const auto any = std::find_if(entries.begin(), entries.end(),
                                   [](const Entry* entry) { return entry->finding.empty(); });
     if (any != entries.end()) reasons.push_back((*any)->reason);

@@ -57,6 +57,20 @@ TEST(KnownFailingTest, EachReasonIsToldOnce) {
   EXPECT_EQ(result.reason, "known to fail: known of it; too much");
 }
 
+TEST(KnownFailingTest, AWarningIsKnownToo) {
+  const auto warned = [](const std::string& sentence) {
+    ScenarioResult result = failed_with({sentence});
+    result.verdict = result.findings.at(0).verdict = Verdict::kWarn;
+    return result;
+  };
+  ScenarioResult known = warned("it loses deletions");
+  list_of(kLosesDeletions).apply(known);
+  EXPECT_EQ(known.verdict, Verdict::kSkip);
+  ScenarioResult other = warned("it is slow");
+  list_of(kLosesDeletions, KnownFailing::Kind::kOfADialect).apply(other);
+  EXPECT_EQ(other.verdict, Verdict::kWarn);
+}
+
 TEST(KnownFailingTest, WhatIsKnownOfADialectIsNeverStale) {
   KnownFailing known = list_of(kLosesDeletions, KnownFailing::Kind::kOfADialect);
   ScenarioResult right = failed_with({});
