@@ -85,7 +85,7 @@ class MetadataWriter {
   MetadataWriter& time_or_null(std::optional<Time> time) {
     if (!time) return put("null");
     *at_++ = '"';
-    at_ = dialect_.trims_timestamps ? write_trimmed_timestamp(at_, *time)
+    at_ = dialect_.trims_timestamps ? write_trimmed_timestamp(at_, *time, dialect_.zone)
                                     : write_timestamp(at_, *time);
     *at_++ = '"';
     return *this;

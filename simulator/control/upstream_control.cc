@@ -359,7 +359,8 @@ void forward(SimulatorParts& parts, const ControlCall& call, const Reply& reply)
   json::Writer out;
   out.begin_object().key("deliveries").begin_array();
   for (const std::string& id : parts.webhooks.notify(
-           *environment, {"forward", about, forward_body(about, provider, payload, parts.engine.dialect())})) {
+           *environment,
+           {"forward", about, forward_body(about, provider, payload, parts.engine.dialect())})) {
     out.string(id);
   }
   out.end_array().end_object();

@@ -27,6 +27,7 @@ std::uint32_t stream_tag(const Environment& environment, const StreamKey& key) {
 void Engine::choose_quirks() const {
   quirks_ = state_.quirks;
   dialect_ = base_dialect_.with(quirks_);
+  dialect_.zone = std::chrono::minutes(state_.zone_minutes);
 }
 
 Time Engine::take_commit_time() {

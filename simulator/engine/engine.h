@@ -42,7 +42,8 @@ class Engine {
   // As it was started, and with the choices of the world that is served now.
   const Dialect& base_dialect() const { return base_dialect_; }
   const Dialect& dialect() const {
-    if (state_.quirks != quirks_) choose_quirks();
+    const bool same = state_.quirks == quirks_ && dialect_.zone.count() == state_.zone_minutes;
+    if (!same) choose_quirks();
     return dialect_;
   }
   std::uint64_t seed() const { return seed_; }

@@ -1,6 +1,6 @@
 // What JSON.parse of Node.js 20 said of these texts. Node 22 and later, which the recording was
-// made with, adds line and column to a position; the tests take that off. Half of a pair of surrogates cannot be
-// sent in UTF-8.
+// made with, adds line and column to a position; the tests take that off. Half of a pair of
+// surrogates cannot be sent in UTF-8.
 #include "simulator/javascript/json_syntax_error.h"
 
 #include <gtest/gtest.h>

@@ -38,7 +38,7 @@ void append_line(std::string& out, const StreamKey& key, const Record& record,
   out += ",\"payload\":";
   out += record.payload();
   out += ",\"last_modified_at\":\"";
-  out += dialect.trims_timestamps ? format_trimmed_timestamp(record.last_modified())
+  out += dialect.trims_timestamps ? format_trimmed_timestamp(record.last_modified(), dialect.zone)
                                   : format_timestamp(record.last_modified());
   out += "\",\"cursor\":\"";
   append_cursor(out, record.position(), dialect);

@@ -59,7 +59,7 @@ char* write_cursor(char* to, const Position& position, const Dialect& dialect) {
   char text[kMaxTextSize];
   char* end = text;
   if (dialect.cursor_is_pipes) {
-    end = dialect.trims_timestamps ? write_trimmed_timestamp(end, position.time)
+    end = dialect.trims_timestamps ? write_trimmed_timestamp(end, position.time, dialect.zone)
                                    : write_timestamp(end, position.time);
     end = put(end, kPipes);
   } else {

@@ -56,6 +56,7 @@ const Dialect kTerapi = {
     .urls_in_turn = false,
     .redirects = 0,
     .rate_limit_rounds_down = false,
+    .zone = {},
     .quirks_on = false,
     .choices = {},
 };
@@ -99,6 +100,7 @@ const Dialect kNango = {
     .urls_in_turn = true,
     .redirects = 5,
     .rate_limit_rounds_down = true,
+    .zone = {},
     .quirks_on = true,
     .choices = {},
 };

@@ -5,6 +5,7 @@
 // one code path; whoever needs a name or a habit looks it up here. A value.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -80,7 +81,8 @@ struct Dialect {
   int redirects;                    // HOOK-6: so many are followed
   bool rate_limit_rounds_down;      // RATE-2: Retry-After
 
-  bool quirks_on;  // those that nobody chose
+  std::chrono::minutes zone;  // META-2: the offset in which times are told
+  bool quirks_on;             // those that nobody chose
   QuirkChoices choices;
   bool has(Quirk quirk) const { return choices.chosen(quirk) ? choices.on(quirk) : quirks_on; }
   // This dialect with other choices on top of its own.

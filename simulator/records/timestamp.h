@@ -23,9 +23,10 @@ inline char* write_timestamp(char* to, Time time) { return core::write_rfc3339(t
 inline std::string format_timestamp(Time time) { return core::format_rfc3339(time); }
 
 // META-2 in the nango dialect: trailing zeros of the fraction are trimmed, a whole second has none.
-// Writes at most kTimestampSize characters and returns where they end.
-char* write_trimmed_timestamp(char* to, Time time);
-std::string format_trimmed_timestamp(Time time);
+// `zone` is the offset from UTC in which it is told. Writes at most kTimestampSize characters and
+// returns where they end.
+char* write_trimmed_timestamp(char* to, Time time, std::chrono::minutes zone);
+std::string format_trimmed_timestamp(Time time, std::chrono::minutes zone);
 
 // "2026-11-23T10:00:00.123Z", the form of dates in webhook bodies; rounds down.
 std::string format_millis(Time time);

@@ -30,11 +30,11 @@ TEST(Timestamp, HasAlwaysSixDigitsAndUtc) {
 }
 
 TEST(Timestamp, TrimsInTheNangoForm) {
-  EXPECT_EQ(format_trimmed_timestamp(time_of(2023, 9, 18, 15, 20, 35, 941300)),
+  EXPECT_EQ(format_trimmed_timestamp(time_of(2023, 9, 18, 15, 20, 35, 941300), {}),
             "2023-09-18T15:20:35.9413+00:00");
-  EXPECT_EQ(format_trimmed_timestamp(time_of(2023, 9, 18, 15, 20, 30)),
+  EXPECT_EQ(format_trimmed_timestamp(time_of(2023, 9, 18, 15, 20, 30), {}),
             "2023-09-18T15:20:30+00:00");
-  EXPECT_EQ(format_trimmed_timestamp(time_of(2023, 9, 18, 15, 20, 35, 1)),
+  EXPECT_EQ(format_trimmed_timestamp(time_of(2023, 9, 18, 15, 20, 35, 1), {}),
             "2023-09-18T15:20:35.000001+00:00");
 }
 
@@ -48,11 +48,20 @@ TEST(Timestamp, ComesBackWhole) {
     core::Random random(seed);
     const Time time(microseconds(static_cast<std::int64_t>(random.below(253402300800000000ULL))));
     EXPECT_EQ(core::parse_rfc3339(format_timestamp(time)), time) << "seed " << seed;
-    EXPECT_EQ(core::parse_rfc3339(format_trimmed_timestamp(time)), time) << "seed " << seed;
+    EXPECT_EQ(core::parse_rfc3339(format_trimmed_timestamp(time, {})), time) << "seed " << seed;
     EXPECT_EQ(core::parse_rfc3339(format_millis(time)), floor<milliseconds>(time))
         << "seed " << seed;
     EXPECT_EQ(format_timestamp(time).size(), kTimestampSize);
   }
+}
+
+// META-2 in the nango dialect: in the zone of the database's session.
+TEST(TrimmedTimestamp, IsToldInAZone) {
+  const Time time = *core::parse_rfc3339("2026-11-23T14:31:34.986884Z");
+  EXPECT_EQ(format_trimmed_timestamp(time, std::chrono::hours(-5)),
+            "2026-11-23T09:31:34.986884-05:00");
+  EXPECT_EQ(format_trimmed_timestamp(time, std::chrono::minutes(330)),
+            "2026-11-23T20:01:34.986884+05:30");
 }
 
 }  // namespace

@@ -451,9 +451,9 @@ void Run::commit(Save& save) {
   stream_->last_written = engine_.now();
 }
 
-// The time of a save, which is that of its transaction's begin. The public system lets the writers of
-// one model wait for each other after that, so that of two which overlap the one that began first
-// may be seen last: behind what readers have read already.
+// The time of a save, which is that of its transaction's begin. The public system lets the writers
+// of one model wait for each other after that, so that of two which overlap the one that began
+// first may be seen last: behind what readers have read already.
 Time Run::take_time() {
   constexpr Duration kTransaction = std::chrono::milliseconds(50);
   constexpr std::uint64_t kOneIn = 16;

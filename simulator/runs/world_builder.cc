@@ -183,6 +183,7 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream&
   fresh.upstream_text = std::move(world.upstream_text);
   fresh.templates = std::move(world.templates);
   fresh.quirks = world.quirks;
+  fresh.zone_minutes = world.zone_minutes;
   fresh.environments = std::move(world.environments);
   state = std::move(fresh);
   engine.note_keys();

@@ -85,8 +85,9 @@ TEST(StateJson, ReadsBackEveryStateOfADelivery) {
 }
 
 TEST(StateJson, ReadsBackWhyADeliveryIsHeldAndRefusesOtherReasons) {
-  for (const Hold& hold : {Hold{}, Hold{HeldFor::kCommit, {}}, Hold{HeldFor::kBreaker, {}},
-                           Hold{HeldFor::kTurn, "d-1"}, Hold{HeldFor::kFault, "a,b"}, Hold{HeldFor::kFault, {}}}) {
+  for (const Hold& hold :
+       {Hold{}, Hold{HeldFor::kCommit, {}}, Hold{HeldFor::kBreaker, {}},
+        Hold{HeldFor::kTurn, "d-1"}, Hold{HeldFor::kFault, "a,b"}, Hold{HeldFor::kFault, {}}}) {
     Delivery delivery;
     delivery.held = hold;
     const auto read = read_delivery(write_delivery(delivery), "it");

@@ -327,6 +327,7 @@ void list_given_world(Json& json, T& state) {
   json("upstream_text", state.upstream_text);
   json("templates", state.templates);
   json.added("quirks", state.quirks);
+  json.added("zone_minutes", state.zone_minutes);
 }
 
 }  // namespace terapi::simulator

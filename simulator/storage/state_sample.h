@@ -192,8 +192,9 @@ class StateText {
     all(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r);
   }
   void add(const State& v) {
-    const auto& [a, faults, c, d, e, f, g, h, i, quirks, j, k, l, m, n, o, p, q, r, s, t] = v;
+    const auto& [a, faults, c, d, e, f, g, h, i, quirks, zone, j, k, l, m, n, o, p, q, r, s, t] = v;
     all(a, faults.rules(), c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t);
+    add(zone);
     for (const auto& each : kQuirkWords) {
       all(each.word, quirks.chosen(each.value), quirks.on(each.value));
     }

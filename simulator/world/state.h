@@ -64,7 +64,8 @@ struct State {
   std::string records_text = "[]";   // the world's `records` as they were given
   std::string upstream_text = "[]";  // …and its `upstream`
   std::vector<Template> templates;   // the world's own, beside those that come with the simulator
-  QuirkChoices quirks;               // …and how it differs from the dialect
+  QuirkChoices quirks;               // …how it differs from the dialect
+  std::int32_t zone_minutes = 0;     // …and the offset in which times are told
 
   std::uint64_t last_delivery = 0;  // numbers given out so far
   std::uint64_t last_run = 0;

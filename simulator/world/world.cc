@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
 #include <unordered_map>
 
@@ -30,6 +31,7 @@ class WorldReader {
   World read(const json::Value& root) {
     json::Fields fields(root, {}, issues_);
     read_world_quirks(fields);
+    read_time_zone(fields);
     read_templates(fields);
     read_environments(fields);
     read_lists(fields, nullptr);
@@ -54,6 +56,24 @@ class WorldReader {
     world_.quirks = read_quirks(quirks);
     quirks.finish();
     dialect_ = dialect_.with(world_.quirks);
+  }
+
+  // "-05:00": that of the database session, which PostgreSQL writes times in.
+  void read_time_zone(json::Fields& fields) {
+    const auto text = fields.string("time_zone");
+    if (!text) return;
+    static const std::regex kOffset(R"([+-](0\d|1[0-5]):[0-5]\d)");
+    if (!std::regex_match(*text, kOffset)) {
+      fields.report("time_zone", "invalid_value",
+                    "is '" + *text + "'; expected an offset from UTC, as in \"-05:00\"");
+    } else if (!dialect_.trims_timestamps) {
+      fields.report("time_zone", "invalid_value",
+                    "is for the nango dialect: in " + std::string(dialect_.name) +
+                        " all times are told in UTC (META-2)");
+    } else {
+      const int minutes = std::stoi(text->substr(1, 2)) * 60 + std::stoi(text->substr(4));
+      world_.zone_minutes = text->front() == '-' ? -minutes : minutes;
+    }
   }
 
   // Before the integrations, whose syncs may be these templates'.

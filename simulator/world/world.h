@@ -37,6 +37,7 @@ struct World {
   std::string records_text = "[]";   // the `records` as they were written
   std::string upstream_text = "[]";  // the `upstream`
   QuirkChoices quirks;
+  std::int32_t zone_minutes = 0;
 };
 
 // One environment "dev" with the documented key, connection `demo` of the integrations `github`,

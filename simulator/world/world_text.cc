@@ -1,4 +1,5 @@
 // A state as the world file that it could have started from.
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <utility>
@@ -105,6 +106,12 @@ std::string world_text(const State& state) {
   out.end_array().key("connections").begin_array();
   for (const Environment& e : state.environments) write_connections(out, e, several);
   out.end_array();
+  if (state.zone_minutes != 0) {
+    const int minutes = std::abs(state.zone_minutes);
+    const auto two = [](int value) { return std::to_string(100 + value).substr(1); };
+    out.field("time_zone",
+              (state.zone_minutes < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60));
+  }
   if (!state.quirks.empty()) {
     out.key("quirks").begin_object();
     write_quirks(out, state.quirks);
