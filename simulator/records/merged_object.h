@@ -11,11 +11,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/json.h"
@@ -42,15 +42,35 @@ class MergedObject {
 
  private:
   struct Entry;
+  class Name;
+  // A place in the table: an entry, and some of its name's hash, so that the entry itself is looked
+  // at when it is the one.
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t entry = kNone;
+  };
+  static constexpr std::uint32_t kNone = UINT32_MAX;
 
   explicit MergedObject(const core::json::Value& object);
+  std::string_view key_of(const Entry& entry) const;
+  std::string_view text_of(const Entry& entry) const;
+  void put(Entry& entry, const core::json::Value& value);
   MergedObject* inside(Entry& entry);
-  void set(const core::json::Member& member, std::string name);
+  Slot& slot_of(const Name& name);
+  std::uint32_t last_of(const Name& name);
+  void make_room();
+  void add(const core::json::Member& member, const Name& name);
+  void set(const core::json::Member& member, const Name& name);
   void append_to(std::string& out) const;
 
+  std::string texts_;  // of all keys and values, one after the other
   std::vector<Entry> entries_;
-  // By what the key spells; a text may have several of one key, of which the last counts.
-  std::unordered_multimap<std::string, std::size_t> places_;
+  // By what the key spells, with open addressing. Eight bytes a key: a map's nodes are eight times
+  // as many, and a record with tens of thousands of keys then no longer fits into the processor's
+  // cache, where looking up all its keys costs several times as much each.
+  // A text may have several of one key, of which the last counts: the slot is the last one's, and
+  // each entry leads to the one before it.
+  std::vector<Slot> slots_;
 };
 
 }  // namespace terapi::simulator

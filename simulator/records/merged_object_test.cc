@@ -62,6 +62,38 @@ TEST(MergedObject, TellsHalvesOfSurrogatePairsApart) {
             "{\"\xEF\xBF\xBD\":1,\"\\ud83d\":2}");
 }
 
+TEST(MergedObject, SetsEachOfSeveralMembersOfOneName) {
+  EXPECT_EQ(merged_all(R"({"a":1,"b":0,"a":{"x":1},"\u0061":3})", {R"({"a":{"y":2}})"}),
+            R"({"a":{"y":2},"b":0,"a":{"x":1,"y":2},"\u0061":{"y":2}})");
+  EXPECT_EQ(effect(R"({"a":1,"a":2})", R"({"a":2})"), Effect::kValue);
+}
+
+// What a key spells may look like another key's escapes.
+TEST(MergedObject, TellsEscapesFromWhatTheySpell) {
+  EXPECT_EQ(merged_all(R"({"\\u0061":1})", {R"({"a":2})"}), R"({"\\u0061":1,"a":2})");
+  EXPECT_EQ(merged_all(R"({"\\u0061":1,"a":2})", {R"({"\u005cu0061":3})"}),
+            R"({"\\u0061":3,"a":2})");
+}
+
+TEST(MergedObject, FindsEachOfManyKeys) {
+  std::string expected = "{";
+  MergedObject object("{}");
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string key = "\"key" + std::to_string(i) + "\":";
+    for (const std::string value : {"1", "2"}) {
+      std::string member = "{";
+      member.append(key).append(value) += '}';
+      const json::Document patch = patch_of(member);
+      object.merge(patch.root());
+      EXPECT_EQ(object.effect_of(patch.root()), Effect::kNone) << key;
+    }
+    expected.append(i > 0 ? "," : "").append(key) += '2';
+  }
+  EXPECT_EQ(object.text(), expected += '}');
+  const json::Document all = patch_of(expected);
+  EXPECT_EQ(object.effect_of(all.root()), Effect::kNone);
+}
+
 TEST(MergedObject, SaysWhatAPatchWouldDo) {
   EXPECT_EQ(effect(R"({"a":1,"b":{"x":1}})", R"({"a":1,"b":{"x":1}})"), Effect::kNone);
   EXPECT_EQ(effect(R"({"a":1,"b":{"x":1}})", R"({"b":{"x":1.0}})"), Effect::kSpelling);
