@@ -448,6 +448,12 @@ TEST_F(HttpSenderTest, CutsOffEndlessAnswers) {
   EXPECT_EQ(endless(chunked, "5\r\nabcde\r\n"), "response_too_large");
 }
 
+// Takes one request, and answers with that letter.
+void answer_one(TestSocket& socket, const std::string& letter) {
+  socket.read_request();
+  socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + letter);
+}
+
 // The peer closes an idle connection just when it is used again.
 TEST_F(HttpSenderTest, SendsOnceMoreWhenAReusedConnectionHadGoneStale) {
   for (const bool orderly : {true, false}) {
@@ -455,15 +461,13 @@ TEST_F(HttpSenderTest, SendsOnceMoreWhenAReusedConnectionHadGoneStale) {
     std::thread thread([&] {
       {
         TestSocket socket = listener.accept();
-        socket.read_request();
-        socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+        answer_one(socket, "1");
         // The second request, on the same connection.
         socket.read_request();
         if (!orderly) socket.abort();
       }
       TestSocket socket = listener.accept();
-      socket.read_request();
-      socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+      answer_one(socket, "2");
     });
     EXPECT_EQ(send(get(listener.url()))->body, "1");
     const Result<Response> second = send(get(listener.url()));
@@ -480,14 +484,12 @@ TEST_F(HttpSenderTest, DoesNotSendAgainOtherwise) {
   TestListener listener;
   std::thread thread([&] {
     TestSocket first = listener.accept();
-    first.read_request();
-    first.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+    answer_one(first, "1");
     first.read_request();
     first.send("H");
     first.close();
     TestSocket second = listener.accept();
-    second.read_request();
-    second.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+    answer_one(second, "2");
     second.read_request();
     second.close();
     TestSocket third = listener.accept();
@@ -537,14 +539,12 @@ TEST_F(HttpSenderTest, DoesNotUseAConnectionThatIsClosedAlready) {
   std::thread thread([&] {
     {
       TestSocket socket = listener.accept();
-      socket.read_request();
-      socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+      answer_one(socket, "1");
       answered.get_future().wait();
     }
     closed.set_value();
     TestSocket socket = listener.accept();
-    socket.read_request();
-    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+    answer_one(socket, "2");
   });
   EXPECT_TRUE(send(post(listener.url())).has_value());
   answered.set_value();
@@ -561,8 +561,7 @@ TEST_F(HttpSenderTest, SendsNoPostTwiceUnlessThatIsAllowed) {
   TestListener listener;
   std::thread thread([&] {
     TestSocket socket = listener.accept();
-    socket.read_request();
-    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+    answer_one(socket, "1");
     socket.read_request();
     socket.abort();
   });
