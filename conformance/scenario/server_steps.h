@@ -140,12 +140,25 @@ struct LawStep {
 
 // One thing that the judge's receiver does with a webhook.
 struct ReceiverAnswer {
-  // kLarge: 200, and a body of 5 MiB.
-  enum class What : std::uint8_t { kStatus, kTimeout, kReset, kTruncate, kLarge };
-  static constexpr std::array<core::Word<What>, 4> kWhats = {{{What::kTimeout, "timeout", ""},
-                                                              {What::kReset, "reset", ""},
-                                                              {What::kTruncate, "truncate", ""},
-                                                              {What::kLarge, "large", ""}}};
+  enum class What : std::uint8_t {
+    kStatus,
+    kTimeout,
+    kReset,
+    kTruncate,
+    kLarge,
+    kNoReason,
+    kCloses
+  };
+  static constexpr std::array<core::Word<What>, 6> kWhats = {
+      {{What::kTimeout, "timeout", "none comes"},
+       {What::kReset, "reset", "the connection is reset"},
+       {What::kTruncate, "truncate", "200, and the connection closes within the body"},
+       {What::kLarge, "large", "200, and a body of 5 MiB"},
+       {What::kNoReason, "no reason", "200, and the first line ends with it: `HTTP/1.1 200`"},
+       {What::kCloses, "closes", "200, and the connection closes behind it, unannounced"}}};
+  // A field of the receiver's answer that says one of the last two words. A stage with sockets
+  // takes it out, and does so; in virtual time there is no wire, and it stays: for mutants to see.
+  static constexpr std::string_view kOnTheWire = "X-On-The-Wire";
   What what = What::kStatus;
   std::int64_t status = 200;
   HeadersKind::Headers headers{};

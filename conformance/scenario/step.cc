@@ -136,8 +136,8 @@ void ReceiverAnswer::Kind::read(const Slot& slot, ReceiverAnswer& answer) const 
     return;
   }
   slot.wrong(
-      "a status, {\"status\",\"headers\"}, \"timeout\", \"reset\", \"truncate\" or "
-      "\"large\"");
+      "a status, {\"status\",\"headers\"}, \"timeout\", \"reset\", \"truncate\", \"large\", "
+      "\"no reason\" or \"closes\"");
 }
 
 void ReceiverAnswer::Kind::write(json::Writer& out, const ReceiverAnswer& answer,

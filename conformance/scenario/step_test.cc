@@ -80,8 +80,10 @@ TEST(ServerStep, ReadsMethodAndPathOfARequest) {
 TEST(ServerStep, KnowsEachAnswerOfAReceiver) {
   const auto receiver = only_step<ReceiverStep>(
       R"({"receiver":{"path":"/a","answers":[500,"timeout","reset","truncate",)"
-      R"({"status":302,"headers":{"Location":"/b"}}]}})");
-  ASSERT_EQ(receiver.receiver.answers.size(), 5U);
+      R"({"status":302,"headers":{"Location":"/b"}},"large","no reason","closes"]}})");
+  ASSERT_EQ(receiver.receiver.answers.size(), 8U);
+  EXPECT_EQ(receiver.receiver.answers[6].what, ReceiverAnswer::What::kNoReason);
+  EXPECT_EQ(receiver.receiver.answers[7].what, ReceiverAnswer::What::kCloses);
   EXPECT_EQ(receiver.receiver.answers[1].what, ReceiverAnswer::What::kTimeout);
   EXPECT_EQ(receiver.receiver.answers[4].headers.at(0).second, "/b");
 }

@@ -361,6 +361,8 @@ void HttpConnection::answer(Outcome outcome) {
 void HttpConnection::respond(Outcome outcome) {
   release_body();  // whoever handles a request may hold its body until now
   Response& response = outcome.response;
+  const auto& ask = server_->options().manners;
+  const AnswerManners manners = ask ? ask(response) : AnswerManners();
   const auto wish = response.headers.get("Connection");
   if (server_->stopping() || (wish && equals_ignoring_case(*wish, "close"))) {
     keep_alive_ = false;
@@ -387,6 +389,8 @@ void HttpConnection::respond(Outcome outcome) {
     framing.keep_alive_seconds =
         std::chrono::floor<std::chrono::seconds>(server_->options().idle_timeout).count();
   }
+  framing.gives_reason = manners.gives_reason;
+  if (!manners.announces_close) keep_alive_ = false;
   std::string head;
   head.reserve(512);
   append_response_head(head, response, framing);

@@ -45,6 +45,12 @@ namespace terapi::core {
 
 class EventLoop;
 
+// What an answer leaves out, as careless servers do.
+struct AnswerManners {
+  bool gives_reason = true;     // false: its first line ends with the status (RFC 9112, 4)
+  bool announces_close = true;  // false: the connection closes behind it, and nothing says so
+};
+
 struct HttpServerOptions {
   // An address, or a name: then all addresses of it that this machine has, at the same port;
   // "localhost" is both loopbacks.
@@ -68,6 +74,10 @@ struct HttpServerOptions {
   std::uint64_t min_body_bytes_per_second = 1024;
   Duration write_timeout = std::chrono::seconds(60);  // without progress
   Duration stop_timeout = std::chrono::milliseconds(800);
+
+  // Asked for each answer, which it may change; unset: all have good manners. For trying those who
+  // read them.
+  std::function<AnswerManners(Response&)> manners{};
 
   // Faults that wait (delay, stall) are over when this clock, or the real one, has moved far
   // enough, whichever is first. May be a VirtualClock; its timers have to run on the loop's thread.

@@ -74,6 +74,49 @@ class FaultyServer : public TestServer {
   }
 };
 
+// Answers as carelessly as the path says.
+class CarelessServer : public TestServer {
+ public:
+  CarelessServer()
+      : TestServer(options(), [](const Request& request, auto done) {
+          done({{200, {{"X-Path", request.target}}, std::string(kBody)}, {}});
+        }) {}
+
+ private:
+  static HttpServerOptions options() {
+    HttpServerOptions options;
+    options.manners = [](Response& response) {
+      const std::string path(response.headers.get("X-Path").value_or(""));
+      response.headers.erase("X-Path");
+      return AnswerManners{.gives_reason = path != "/no-reason",
+                           .announces_close = path != "/closes"};
+    };
+    return options;
+  }
+};
+
+TEST(HttpServerWire, GivesNoReason) {
+  CarelessServer server;
+  TestSocket socket = server.connect();
+  socket.send("GET /no-reason HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string first = socket.read_response();
+  EXPECT_TRUE(first.starts_with("HTTP/1.1 200\r\n") && first.ends_with(kBody)) << first;
+  EXPECT_FALSE(has(first, "X-Path"));
+  socket.send("GET /good HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(socket.read_response().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST(HttpServerWire, ClosesUnannounced) {
+  CarelessServer server;
+  TestSocket socket = server.connect();
+  socket.send("GET /closes HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answer = socket.read_all();
+  EXPECT_TRUE(answer.ends_with(kBody)) << answer;
+  EXPECT_FALSE(has(answer, "Connection: close")) << answer;
+  EXPECT_TRUE(has(answer, "Keep-Alive: ")) << answer;
+  EXPECT_EQ(socket.end(), 0);
+}
+
 TEST(HttpServerWire, ResetsWithoutAByte) {
   FaultyServer server(with_reset({}));
   TestSocket socket = server.connect();

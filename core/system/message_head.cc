@@ -61,8 +61,10 @@ void append_response_head(std::string& out, const Response& response,
                           const ResponseFraming& framing) {
   out += "HTTP/1.1 ";
   append_number(out, response.status);
-  out += ' ';
-  out += reason_phrase(response.status);
+  if (framing.gives_reason) {
+    out += ' ';
+    out += reason_phrase(response.status);
+  }
   out += "\r\n";
   bool has_date = false;
   for (const auto& [name, value] : response.headers) {

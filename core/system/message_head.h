@@ -25,6 +25,7 @@ struct ResponseFraming {
   std::string_view date;                // used unless the response has one
   std::string_view connection;          // "close", "keep-alive" or "" for no header
   std::int64_t keep_alive_seconds = 0;  // 0: no Keep-Alive header
+  bool gives_reason = true;             // false: nothing follows on the status
 };
 void append_response_head(std::string& out, const Response& response,
                           const ResponseFraming& framing);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "conformance/harness/mutants/server_lists.h"
+#include "conformance/scenario/step.h"
 #include "core/json.h"
 #include "core/random.h"
 #include "simulator/records/uuid.h"
@@ -142,6 +143,11 @@ class SizeDecides final : public ServerMutation {
   }
 };
 
+bool is_on_the_wire(const core::Response& answer, ReceiverAnswer::What what) {
+  return answer.headers.get(ReceiverAnswer::kOnTheWire) ==
+         core::word_of(ReceiverAnswer::kWhats, what);
+}
+
 // Takes what came back for another answer.
 class MisreadsReceivers final : public ServerMutation {
  public:
@@ -172,6 +178,35 @@ void only_200_counts(core::Result<core::Response>& answer) {
   if (answer && answer->status > 200 && answer->status < 300) answer->status = 500;
 }
 
+// Wants a first line that says more than the status.
+void reason_is_wanted(core::Result<core::Response>& answer) {
+  if (answer && is_on_the_wire(*answer, ReceiverAnswer::What::kNoReason)) {
+    answer = core::Error{"bad_response", "the first line is no status line"};
+  }
+}
+
+// Keeps its connections, and sends over one that its receiver has closed.
+class SendsIntoClosedConnection final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
+            Done done) override {
+    if (std::exchange(is_closed_, false)) {
+      return done(core::Error{"connection_reset", "the peer reset the connection"});
+    }
+    inner.send(std::move(webhook), options,
+               [this, done = std::move(done)](core::Result<core::Response> answer) {
+                 is_closed_ = answer && is_on_the_wire(*answer, ReceiverAnswer::What::kCloses);
+                 done(std::move(answer));
+               });
+  }
+
+ private:
+  bool is_closed_ = false;
+};
+
 // Goes where a redirect points, as a browser would: with GET, and without the body.
 class RedirectFollowed final : public ServerMutation {
  public:
@@ -196,47 +231,44 @@ class RedirectFollowed final : public ServerMutation {
   }
 };
 
-// Announces only the first model of each sync.
-class NoWebhookForSecondModel final : public ServerMutation {
+// Of webhooks of one kind sends those that are for the same as its first one, and takes the others
+// for delivered.
+class OnlyForTheFirst final : public ServerMutation {
  public:
-  using ServerMutation::ServerMutation;
+  struct Purpose {
+    std::string kind;
+    std::string whom;
+  };
+  using PurposeOf = Purpose (*)(const core::Request& webhook);
+  OnlyForTheFirst(core::Clock& clock, PurposeOf purpose_of)
+      : ServerMutation(clock), purpose_of_(purpose_of) {}
 
  protected:
   void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
             Done done) override {
-    const auto body = json::Document::parse(webhook.body);
-    if (body) {
-      const json::Value root = body->root();
-      const std::string sync = root["providerConfigKey"].string() + "/" +
-                               root["connectionId"].string() + "/" + root["syncName"].string();
-      const std::string model = root["model"].string();
-      const std::string& first = first_model_.try_emplace(sync, model).first->second;
-      if (first != model) return done(core::Response{200, {}, ""});
-    }
+    const Purpose purpose = purpose_of_(webhook);
+    const std::string& first = first_.try_emplace(purpose.kind, purpose.whom).first->second;
+    if (first != purpose.whom) return done(core::Response{200, {}, ""});
     inner.send(std::move(webhook), options, std::move(done));
   }
 
  private:
-  std::map<std::string, std::string> first_model_;
+  PurposeOf purpose_of_;
+  std::map<std::string, std::string> first_;  // by kind
 };
 
-// Sends each webhook to the first URL it ever knew.
-class SecondUrlForgotten final : public ServerMutation {
- public:
-  using ServerMutation::ServerMutation;
-
- protected:
-  void send(core::AsyncTransport& inner, core::Request webhook, const core::SendOptions& options,
-            Done done) override {
-    // The same body to another URL: the second of two.
-    const std::string& first = url_of_.try_emplace(webhook.body, webhook.target).first->second;
-    if (first != webhook.target) return done(core::Response{200, {}, ""});
-    inner.send(std::move(webhook), options, std::move(done));
-  }
-
- private:
-  std::map<std::string, std::string> url_of_;
-};
+OnlyForTheFirst::Purpose model_of_its_sync(const core::Request& webhook) {
+  const auto body = json::Document::parse(webhook.body);
+  if (!body) return {};
+  const json::Value root = body->root();
+  return {root["providerConfigKey"].string() + "/" + root["connectionId"].string() + "/" +
+              root["syncName"].string(),
+          root["model"].string()};
+}
+// The same body to another URL is the second of two.
+OnlyForTheFirst::Purpose url_of_its_body(const core::Request& webhook) {
+  return {webhook.body, webhook.target};
+}
 
 }  // namespace
 
@@ -271,6 +303,16 @@ std::vector<ServerMutant> delivery_mutants() {
                     server_mutant<SizeDecides>(
                         "size-decides", "HOOK-6",
                         "Takes a 200 with a large body for a failed attempt, and tries again.")),
+      beyond_chance("in stories receivers answer with a status alone",
+                    server_mutant<MisreadsReceivers>(
+                        "reason-wanted", "HOOK-6",
+                        "Takes a 200 whose first line gives no reason for a failed attempt.",
+                        &reason_is_wanted)),
+      beyond_chance("in stories receivers answer with a status alone",
+                    server_mutant<SendsIntoClosedConnection>(
+                        "sends-into-closed-connection", "HOOK-6",
+                        "Keeps a connection that its receiver has closed, and takes for a failed "
+                        "attempt what it sends over it.")),
       server_mutant<MisreadsReceivers>("refusal-not-retried", "HOOK-6",
                                        "Takes a receiver's 4xx for its last word.",
                                        &refusal_is_final),
@@ -284,10 +326,12 @@ std::vector<ServerMutant> delivery_mutants() {
       server_mutant<RedirectFollowed>("redirect-followed", "HOOK-6",
                                       "Follows a receiver's redirect with an empty GET, and takes "
                                       "that for delivered."),
-      server_mutant<NoWebhookForSecondModel>("no-webhook-for-second-model", "HOOK-1",
-                                             "Announces only the first model of a sync."),
-      server_mutant<SecondUrlForgotten>("second-url-forgotten", "HOOK-1",
-                                        "Sends webhooks to the first of two URLs only."),
+      server_mutant<OnlyForTheFirst>("no-webhook-for-second-model", "HOOK-1",
+                                     "Announces only the first model of a sync.",
+                                     &model_of_its_sync),
+      server_mutant<OnlyForTheFirst>("second-url-forgotten", "HOOK-1",
+                                     "Sends webhooks to the first of two URLs only.",
+                                     &url_of_its_body),
   };
 }
 

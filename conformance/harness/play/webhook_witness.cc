@@ -127,6 +127,12 @@ core::Outcome WebhookWitness::next_answer(const std::string& path, std::string& 
   } else if (answer.what == ReceiverAnswer::What::kLarge) {
     outcome.response.body = std::string(std::size_t{5} << 20, 'x');
     line += ", and 5 MiB";
+  } else if (answer.what != ReceiverAnswer::What::kStatus) {
+    const auto word = core::word_of(ReceiverAnswer::kWhats, answer.what);
+    outcome.response.headers.add(std::string(ReceiverAnswer::kOnTheWire), std::string(word));
+    line += answer.what == ReceiverAnswer::What::kNoReason
+                ? ", without a reason"
+                : ", and the connection closes unannounced";
   }
   return outcome;
 }

@@ -10,6 +10,7 @@
 
 #include "conformance/contract/timestamp.h"
 #include "conformance/harness/stage/limit_wait.h"
+#include "conformance/scenario/step.h"
 #include "core/json.h"
 #include "core/url.h"
 #include "core/version.h"
@@ -25,6 +26,14 @@ constexpr core::Duration kSimulatorStarts = 10s;
 
 // Over the limit again and again, it is no limit that a pause would help with.
 constexpr int kMostTries = 5;
+
+core::AnswerManners manners_of(core::Response& answer) {
+  using What = ReceiverAnswer::What;
+  const std::string said(answer.headers.get(ReceiverAnswer::kOnTheWire).value_or(""));
+  answer.headers.erase(ReceiverAnswer::kOnTheWire);
+  return {.gives_reason = said != core::word_of(ReceiverAnswer::kWhats, What::kNoReason),
+          .announces_close = said != core::word_of(ReceiverAnswer::kWhats, What::kCloses)};
+}
 
 std::string shell_quoted(const std::string& text) {
   std::string quoted = "'";
@@ -105,6 +114,7 @@ core::Result<void> HttpServerStage::listen() {
   options.max_body_bytes = [](std::string_view, std::string_view) {
     return std::size_t{64} << 20U;
   };
+  options.manners = manners_of;
   auto server = core::HttpServer::start(
       loop_, std::move(options),
       [this](const core::Request& request, const auto& done) { receive(request, done); });
@@ -211,7 +221,10 @@ void HttpServerStage::answer_webhook(const core::Request& request, core::Time at
   webhooks_.emplace_back([this, request, at, done] {
     core::Outcome outcome = receiver_ ? receiver_(request, at) : core::Outcome{{200, {}, ""}, {}};
     // Else a reset could be that of a connection gone stale, after which a sender may send again.
-    outcome.response.headers.set("Connection", "close");
+    // Where the manners are to be bad ones, no word of it is said.
+    if (!outcome.response.headers.get(ReceiverAnswer::kOnTheWire)) {
+      outcome.response.headers.set("Connection", "close");
+    }
     done(std::move(outcome));
   });
   loop_.stop();

@@ -2,12 +2,17 @@
 // in-process simulator answers without them.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <string>
 
 #include "conformance/harness/play/play_scenario.h"
 #include "conformance/harness/play/server_scenario_files.h"
 #include "conformance/harness/stage/http_server_stage.h"
+#include "conformance/scenario/step.h"
+#include "core/system/test_socket.h"
 #include "core/test_places.h"
+#include "core/url.h"
 
 namespace terapi::conformance {
 namespace {
@@ -18,7 +23,8 @@ TEST(ServerScenarioOverHttp, PassesOnTheProgram) {
   ASSERT_TRUE(stage) << stage.error().message;
   for (const char* id :
        {"server/actions", "server/routes", "webhooks/backoff", "webhooks/never-before-readable",
-        "webhooks/redirect-not-followed", "security/hostile-requests", "security/endless-requests",
+        "webhooks/redirect-not-followed", "webhooks/no-reason-phrase",
+        "webhooks/closes-unannounced", "security/hostile-requests", "security/endless-requests",
         "security/body-over-the-limit"}) {
     const auto scenario = server_scenario(std::string(id) + ".json");
     ASSERT_TRUE(scenario) << scenario.error().message;
@@ -29,6 +35,38 @@ TEST(ServerScenarioOverHttp, PassesOnTheProgram) {
               "\n  actual: " + finding.actual;
     }
     EXPECT_EQ(result.verdict, Verdict::kPass) << id << ": " << told;
+  }
+}
+
+// What a server reads of a receiver's answer that carries this word.
+std::string answered(ServerStage& stage, const std::string& word) {
+  stage.set_receiver([&](const core::Request&, core::Time) {
+    return core::Outcome{{200, {{std::string(ReceiverAnswer::kOnTheWire), word}}, "taken"}, {}};
+  });
+  const auto url = core::parse_url(stage.receiver_url("/hook"));
+  EXPECT_TRUE(url);
+  auto reading = std::async(std::launch::async, [&] {
+    core::TestSocket socket = core::TestSocket::connect(url->port);
+    socket.send("POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    return word == "closes" ? socket.read_all() : socket.read_response();
+  });
+  stage.run_until(
+      [&] { return reading.wait_for(std::chrono::seconds(0)) == std::future_status::ready; },
+      std::chrono::seconds(20));
+  return reading.get();
+}
+
+TEST(HttpServerStage, AnswersWebhooksAsCarelesslyAsItIsTold) {
+  auto stage =
+      HttpServerStage::make_with_simulator(core::bin_folder() + "/terapi-simulator", {}, 1);
+  ASSERT_TRUE(stage) << stage.error().message;
+  const std::string bare = answered(**stage, "no reason");
+  EXPECT_TRUE(bare.starts_with("HTTP/1.1 200\r\n") && bare.ends_with("taken")) << bare;
+  const std::string closed = answered(**stage, "closes");
+  EXPECT_TRUE(closed.starts_with("HTTP/1.1 200 OK\r\n") && closed.ends_with("taken")) << closed;
+  for (const std::string& answer : {bare, closed}) {
+    EXPECT_FALSE(core::has(answer, "Connection: close")) << answer;
+    EXPECT_FALSE(core::has(answer, "X-On-The-Wire")) << answer;
   }
 }
 
