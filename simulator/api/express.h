@@ -16,6 +16,9 @@ namespace terapi::simulator {
 std::optional<core::Response> answer_before_routes(const core::Request& request,
                                                    const Secrets& secrets);
 
+// Whether there is a body that is read: JSON by its type, if only an empty one.
+bool is_json_body(const core::Request& request);
+
 // The answer where no route fits: the dashboard's page to a GET, if `dashboard`, or 404.
 core::Response answer_without_route(const core::Request& request, bool dashboard,
                                     const Secrets& secrets);

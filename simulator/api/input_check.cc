@@ -57,6 +57,25 @@ void check_unknown(const std::vector<std::string>& unknown, InputErrors& errors)
   errors.push_back({"unrecognized_keys", std::move(message), {}});
 }
 
+namespace {
+
+void check_items(std::size_t count, const std::string& key, const TextRule& rule,
+                 InputErrors& errors) {
+  if (count < rule.least) {
+    errors.push_back(
+        {"too_small",
+         "Too small: expected array to have >=" + std::to_string(rule.least) + " items",
+         {key}});
+  }
+  if (count > rule.most) {
+    errors.push_back({"too_big",
+                      "Too big: expected array to have <=" + std::to_string(rule.most) + " items",
+                      {key}});
+  }
+}
+
+}  // namespace
+
 std::string_view input_type(const core::json::Value& value) {
   if (!value.present()) return "undefined";
   switch (value.kind()) {
@@ -82,6 +101,8 @@ std::optional<std::string> text_member(const core::json::Value& object, const st
   if (!value.present() && !required) return std::nullopt;
   if (!value.is_string()) {
     wrong_type("string", input_type(value), {key}, errors);
+    // The length of an array is checked, too.
+    if (value.is_array()) check_items(value.size(), key, rule, errors);
     return std::nullopt;
   }
   std::string text = value.string();

@@ -1,14 +1,16 @@
 #include "simulator/api/prune.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "core/json.h"
 #include "core/json_writer.h"
+#include "core/utf8.h"
+#include "simulator/api/express.h"
 #include "simulator/api/input_check.h"
 #include "simulator/api/query_entries.h"
+#include "simulator/javascript/javascript_json.h"
 #include "simulator/javascript/javascript_number.h"
 #include "simulator/records/payload.h"
 
@@ -50,21 +52,16 @@ void read_limit(const json::Value& object, const Dialect& dialect, PruneRequest&
   }
   const double number = javascript_number_of(value);
   check_number(number, {"limit"}, kMostPruned, errors);
-  // PostgreSQL rounds a fraction.
-  if (number >= 1 && number <= kMostPruned) {
-    request.limit = static_cast<std::size_t>(std::llrint(number));
-  }
+  // What is behind the point is cut off.
+  if (number >= 1 && number <= kMostPruned) request.limit = static_cast<std::size_t>(number);
 }
 
 void refuse_unknown_keys(const json::Value& object, InputErrors& errors) {
   std::vector<std::string> unknown;
-  for (const json::Member member : object.members()) {
-    std::string key = member.key.string();
+  for (const auto& [key, value] : javascript_members(object)) {
     const bool known =
         key == "model" || key == "variant" || key == "until_cursor" || key == "limit";
-    if (!known && std::find(unknown.begin(), unknown.end(), key) == unknown.end()) {
-      unknown.push_back(std::move(key));
-    }
+    if (!known) unknown.push_back(key);
   }
   check_unknown(unknown, errors);
 }
@@ -74,11 +71,11 @@ void refuse_unknown_keys(const json::Value& object, InputErrors& errors) {
 PruneRequest read_prune_request(const core::Request& call, const Dialect& dialect,
                                 std::vector<ValidationError>& errors) {
   PruneRequest request;
-  // An empty body counts only as JSON.
-  const bool sent = !call.body.empty() || !dialect.express ||
-                    (call.headers.get("Content-Length") && call.headers.get("Content-Type"));
+  // The framework reads what says that it is JSON, if only an empty body, and knows of no other.
+  const bool sent = !dialect.express || is_json_body(call);
+  const std::string text = dialect.express ? core::as_utf8(call.body) : call.body;
   core::Result<json::Document> document =
-      json::Document::parse(call.body.empty() ? "{}" : call.body);
+      json::Document::parse(text.empty() || !sent ? "{}" : text);
   if (!document) {
     errors.push_back({"bad_json", document.error().message, {}});
     return request;

@@ -51,11 +51,21 @@ std::optional<ApiError> refuse_other_parameters(const PublicCall& call,
   return invalid_input("invalid_query_params", std::move(errors));
 }
 
+namespace {
+
+std::optional<std::string> text_of(std::optional<std::string_view> text) {
+  return text ? std::optional(std::string(*text)) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<ApiError> read_connection(const PublicCall& call, StreamKey& stream) {
   std::vector<ValidationError> errors;
   const auto require = [&](std::string_view name, const std::string& path,
                            const TextPattern& pattern) -> std::string {
-    const auto value = call.request.headers.get(name);
+    // Node makes one value of several lines.
+    const std::optional<std::string> value =
+        pattern.empty() ? text_of(call.request.headers.get(name)) : call.request.headers.list(name);
     if (!value) {
       wrong_type("string", "undefined", {path}, errors);
     } else if (!pattern.empty()) {
@@ -64,7 +74,7 @@ std::optional<ApiError> read_connection(const PublicCall& call, StreamKey& strea
       errors.push_back(
           {"invalid_format", "Invalid string: expected at least one character", {path}});
     }
-    return std::string(value.value_or(""));
+    return value.value_or("");
   };
   const Dialect& dialect = call.engine.dialect();
   stream.connection = require("Connection-Id", "connection-id", dialect.connection_id);

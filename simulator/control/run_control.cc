@@ -59,13 +59,15 @@ std::vector<Run::Patch> read_patches(json::Fields& fields, const Dialect& dialec
   return patches;
 }
 
-std::vector<std::string> read_ids(json::Fields& fields, std::string_view key) {
+std::vector<std::string> read_ids(json::Fields& fields, std::string_view key,
+                                  const Dialect& dialect) {
   std::vector<std::string> ids;
   for (const json::Value item : fields.array(key).items()) {
     json::Path path = fields.path_to(key);
     path.push_back(std::to_string(ids.size()));
     // Numbers are taken as they are for records' ids.
-    ids.push_back(item.is_string() ? fields.text_of(item, path) : std::string(item.text()));
+    if (item.is_string()) static_cast<void>(fields.text_of(item, path));  // reports what is no text
+    ids.push_back(id_text(item, dialect));
     if (!(item.is_string() || item.is_number()) || ids.back().empty() ||
         ids.back().size() > kLongestId) {
       fields.report(key, "invalid_type", "has to list ids: strings of 1 to 255 bytes");
@@ -120,7 +122,7 @@ RunOrder read_order(json::Fields& fields, const Dialect& dialect) {
   order.spec.webhook = fields.boolean("webhook").value_or(true);
   order.save = read_payloads(fields, "save", dialect);
   order.update = read_patches(fields, dialect);
-  order.remove = read_ids(fields, "delete");
+  order.remove = read_ids(fields, "delete", dialect);
   if (fields.array("replace").is_array()) order.replace = read_payloads(fields, "replace", dialect);
   fields.finish();
   return order;

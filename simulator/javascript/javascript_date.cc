@@ -162,13 +162,18 @@ struct Day {
   std::optional<std::int64_t> days() const;
 };
 
+// Of the proleptic Gregorian calendar, in years beyond those of std::chrono, too. A day that its
+// month has not is one of the next month.
 std::optional<std::int64_t> days_from_civil(int year, int month, int day) {
-  using namespace std::chrono;
-  if (!between(year, -32000, 32000) || !is_month(month) || !is_day(day)) return std::nullopt;
-  // A day that its month has not is one of the next month.
-  const sys_days first =
-      std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month)) / 1;
-  return first.time_since_epoch().count() + day - 1;
+  constexpr int kMostYears = 275'760;  // as far as JavaScript's dates go
+  if (!between(year, -kMostYears, kMostYears) || !is_month(month) || !is_day(day)) {
+    return std::nullopt;
+  }
+  // 400 years are 146,097 days, in any era.
+  const int eras = (year - 1600) / 400 - ((year - 1600) % 400 < 0 ? 1 : 0);
+  const std::chrono::sys_days first =
+      std::chrono::year(year - eras * 400) / std::chrono::month(static_cast<unsigned>(month)) / 1;
+  return first.time_since_epoch().count() + std::int64_t{eras} * 146'097 + day - 1;
 }
 
 std::optional<std::int64_t> Day::days() const {
@@ -180,9 +185,7 @@ std::optional<std::int64_t> Day::days() const {
   int day = 0;
   if (named_month) {
     month = *named_month;
-    if (count == 1) {
-      day = all[0];
-    } else if (!is_day(all[0])) {
+    if (!is_day(all[0])) {
       year = all[0];
       day = all[1];
     } else {
@@ -414,6 +417,8 @@ class Parser {
   }
 
   bool take_symbol(const Token& token) {
+    constexpr int kBeyondAscii = 0x80;
+    if (token.value >= kBeyondAscii && has_number_) return false;
     if (token.is_sign() && (zone_.is_utc() || clock_.count > 0)) return take_offset(token);
     if ((token.is_sign() || token.is(')')) && has_number_) return false;
     if (token.is('(')) tokens_.skip_parentheses();

@@ -101,6 +101,24 @@ bool is_prototype_key(std::string_view key) {
   return key == "__proto__" || key == "constructor" || key == "prototype";
 }
 
+// Deepmerge's clone: without such keys, at any depth.
+std::string cloned(const json::Value& value) {
+  if (value.is_array()) {
+    std::string out = "[";
+    for (const json::Value item : value.items()) {
+      if (out.size() > 1) out += ',';
+      out += cloned(item);
+    }
+    return out += ']';
+  }
+  if (!value.is_object()) return javascript_json(value);
+  JavascriptObject object;
+  for (const auto& [key, member] : javascript_members(value)) {
+    if (!is_prototype_key(key)) object.set(key, cloned(member));
+  }
+  return object.text();
+}
+
 }  // namespace
 
 std::string javascript_json(const json::Value& value) {
@@ -164,7 +182,7 @@ JavascriptObject::Gap JavascriptObject::text_without(std::optional<std::string_v
 }
 
 std::string javascript_merge(const json::Value& base, const json::Value& patch) {
-  if (!base.is_object() || !patch.is_object()) return javascript_json(patch);
+  if (!base.is_object() || !patch.is_object()) return cloned(patch);
   const JavascriptMembers old = javascript_members(base);
   const JavascriptMembers changes = javascript_members(patch);
   std::unordered_map<std::string_view, json::Value> had;
@@ -173,13 +191,16 @@ std::string javascript_merge(const json::Value& base, const json::Value& patch) 
   for (const auto& [key, value] : changes) has.emplace(key, value);
   JavascriptObject merged;
   for (const auto& [key, value] : old) {
-    if (!is_prototype_key(key) && !has.contains(key)) merged.set(key, javascript_json(value));
+    if (!is_prototype_key(key) && !has.contains(key)) merged.set(key, cloned(value));
   }
   for (const auto& [key, value] : changes) {
     if (is_prototype_key(key)) continue;
     const auto before = had.find(key);
-    merged.set(key, before == had.end() ? javascript_json(value)
-                                        : javascript_merge(before->second, value));
+    if (before != had.end()) {
+      merged.set(key, javascript_merge(before->second, value));
+    } else if (!is_inherited_key(key)) {  // one that every object has already is left as it is
+      merged.set(key, cloned(value));
+    }
   }
   return merged.text();
 }

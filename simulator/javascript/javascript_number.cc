@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 
 #include "core/hex.h"
@@ -162,6 +163,15 @@ std::size_t javascript_length(std::string_view text) {
     text.remove_prefix(size);
   }
   return length;
+}
+
+bool is_inherited_key(std::string_view key) {
+  static constexpr std::string_view kKeys[] = {
+      "__defineGetter__", "__defineSetter__", "__lookupGetter__",
+      "__lookupSetter__", "__proto__",        "constructor",
+      "hasOwnProperty",   "isPrototypeOf",    "propertyIsEnumerable",
+      "toLocaleString",   "toString",         "valueOf"};
+  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
 }
 
 std::optional<unsigned> javascript_array_index(std::string_view key) {

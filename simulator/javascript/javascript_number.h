@@ -25,6 +25,9 @@ std::string javascript_json_number(double number);
 // text.length: UTF-16 code units.
 std::size_t javascript_length(std::string_view text);
 
+// Whether every object has a member of that name, from Object.prototype.
+bool is_inherited_key(std::string_view key);
+
 // Where a key is an array's index ("0", "17", not "007"): objects have these first, in order.
 std::optional<unsigned> javascript_array_index(std::string_view key);
 

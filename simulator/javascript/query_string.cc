@@ -1,6 +1,7 @@
 #include "simulator/javascript/query_string.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/url.h"
@@ -12,7 +13,7 @@ namespace {
 
 // qs's own bounds.
 constexpr std::size_t kMostParameters = 1000;
-constexpr unsigned kLargestIndex = 20;
+constexpr std::size_t kMostItems = 100;  // of a list; one that is longer becomes an object
 
 // decodeURIComponent, which takes valid UTF-8 only, or the text itself; "+" is a blank either way.
 std::string decoded(std::string_view text) {
@@ -23,35 +24,69 @@ std::string decoded(std::string_view text) {
   return plain;
 }
 
-// "ids[0]" taken apart; brackets that come first, or are not closed, are part of the name.
+// "ids[0]" taken apart.
 struct Name {
   std::string name;
   bool bracket = false;
-  std::string inside;
+  std::string inside{};
+  bool nested = false;  // more brackets follow
 };
 
 Name taken_apart(const std::string& key) {
+  if (key == "[]") return {"0"};
+  if (key.size() > 2 && key.front() == '[' && key.back() == ']') {
+    return {key.substr(1, key.size() - 2)};
+  }
   const std::size_t open = key.find('[');
-  const std::size_t close = key.find(']', open == std::string::npos ? key.size() : open);
-  if (open == 0 || open == std::string::npos || close == std::string::npos) return {key, false, ""};
-  return {key.substr(0, open), true, key.substr(open + 1, close - open - 1)};
+  if (open == 0 || open == std::string::npos) return {key};
+  const std::size_t close = key.find(']', open);
+  if (close == std::string::npos) return {key.substr(0, open)};
+  return {key.substr(0, open), true, key.substr(open + 1, close - open - 1),
+          close + 1 < key.size() && key[close + 1] == '['};
 }
 
-void add(QueryEntry& entry, const Name& name, std::string value, bool is_new) {
-  QueryEntry::Kind kind = is_new ? QueryEntry::Kind::kText : QueryEntry::Kind::kList;
-  if (name.bracket) {
-    const auto index = javascript_array_index(name.inside);
-    const bool list = name.inside.empty() || (index && *index <= kLargestIndex);
-    kind = list ? QueryEntry::Kind::kList : QueryEntry::Kind::kObject;
-  }
+QueryEntry::Kind kind_of(const Name& name, bool is_new) {
+  if (!name.bracket) return is_new ? QueryEntry::Kind::kText : QueryEntry::Kind::kList;
+  if (name.nested) return QueryEntry::Kind::kObject;
+  if (name.inside.empty()) return QueryEntry::Kind::kList;
+  const auto index = javascript_array_index(name.inside);
+  return index && *index < kMostItems ? QueryEntry::Kind::kList : QueryEntry::Kind::kObject;
+}
+
+// An entry, and the indices that it was given.
+struct Collected {
+  QueryEntry entry;
+  std::set<std::string> indices{};
+};
+
+void add(Collected& to, const Name& name, std::string value, bool is_new) {
+  QueryEntry& entry = to.entry;
+  const QueryEntry::Kind kind = kind_of(name, is_new);
   entry.kind = is_new ? kind : std::max({entry.kind, kind, QueryEntry::Kind::kList});
   entry.values.push_back(std::move(value));
+  // Twice the same index is a list within the list.
+  const bool twice = !name.inside.empty() && !to.indices.insert(name.inside).second;
+  if (twice || entry.values.size() > kMostItems) entry.kind = QueryEntry::Kind::kObject;
+}
+
+// As an object has its keys.
+std::vector<QueryEntry> in_object_order(std::vector<Collected> collected) {
+  const auto index = [](const Collected& each) { return javascript_array_index(each.entry.name); };
+  const auto others =
+      std::stable_partition(collected.begin(), collected.end(),
+                            [&](const Collected& each) { return index(each).has_value(); });
+  std::sort(collected.begin(), others,
+            [&](const Collected& a, const Collected& b) { return *index(a) < *index(b); });
+  std::vector<QueryEntry> entries;
+  entries.reserve(collected.size());
+  for (Collected& each : collected) entries.push_back(std::move(each.entry));
+  return entries;
 }
 
 }  // namespace
 
 std::vector<QueryEntry> parse_query_string(std::string_view query) {
-  std::vector<QueryEntry> entries;
+  std::vector<Collected> entries;
   for (std::size_t count = 0; count < kMostParameters && !query.empty(); ++count) {
     const std::size_t end = std::min(query.find('&'), query.size());
     const std::string_view pair = query.substr(0, end);
@@ -64,14 +99,16 @@ std::vector<QueryEntry> parse_query_string(std::string_view query) {
     std::string value = equals >= pair.size() ? "" : decoded(pair.substr(equals + 1));
     if (key.empty()) continue;
     const Name name = taken_apart(key);
+    // The library leaves out what every object has already.
+    if (is_inherited_key(name.name) || is_inherited_key(name.inside)) continue;
     auto found = std::find_if(entries.begin(), entries.end(),
-                              [&](const QueryEntry& entry) { return entry.name == name.name; });
+                              [&](const Collected& each) { return each.entry.name == name.name; });
     const bool is_new = found == entries.end();
     if (is_new)
-      found = entries.insert(entries.end(), QueryEntry{name.name, QueryEntry::Kind::kText, {}});
+      found = entries.insert(entries.end(), Collected{{name.name, QueryEntry::Kind::kText, {}}});
     add(*found, name, std::move(value), is_new);
   }
-  return entries;
+  return in_object_order(std::move(entries));
 }
 
 }  // namespace terapi::simulator

@@ -21,14 +21,6 @@ bool spells(const json::Value& key, std::string_view name) {
   return text.find('\\') != std::string_view::npos && key.string() == name;
 }
 
-// A number's text, and the text without NUL, as PostgreSQL and JavaScript would have them.
-std::string javascript_id(const json::Value& value) {
-  if (!value.is_string()) return javascript_json(value);
-  std::string id = value.string();
-  std::erase(id, '\0');
-  return id;
-}
-
 core::Result<std::string> id_from(const json::Value& value, std::string_view key,
                                   const Dialect& dialect) {
   const std::string name = "'" + std::string(key) + "'";
@@ -38,16 +30,19 @@ core::Result<std::string> id_from(const json::Value& value, std::string_view key
                       "; expected a string or a number");
   }
   const std::string written = value.is_string() ? value.string() : std::string(value.text());
-  std::string id = dialect.javascript_values ? javascript_id(value) : written;
+  std::string id = id_text(value, dialect);
   if (dialect.javascript_values && value.is_number() && id == "0") {
     return bad_record("the record's " + name +
                       " is the number 0, which JavaScript takes for no id; expected a string or "
                       "another number");
   }
   if (id.empty()) return bad_record("the record's " + name + " is empty");
-  if (id.size() > kLongestId) {
-    return bad_record("the record's " + name + " has " + std::to_string(id.size()) +
-                      " bytes; at most " + std::to_string(kLongestId) + " are allowed");
+  // JavaScript counts UTF-16 code units, of what was sent.
+  const std::size_t size = dialect.javascript_values ? javascript_length(written) : id.size();
+  if (size > kLongestId) {
+    return bad_record("the record's " + name + " has " + std::to_string(size) +
+                      (dialect.javascript_values ? " characters" : " bytes") + "; at most " +
+                      std::to_string(kLongestId) + " are allowed");
   }
   if (value.is_string() && json::has_unpaired_surrogate(value.text())) {
     return bad_record("the record's " + name +
@@ -79,6 +74,13 @@ JavascriptObject as_zod_leaves_it(const json::Value& object, const json::Value& 
   return whole;
 }
 
+// The text without the metadata, whose place is remembered.
+void take_out_metadata(const JavascriptObject& whole, const Dialect& dialect, Payload& payload) {
+  JavascriptObject::Gap gap = whole.text_without(dialect.metadata_key);
+  if (gap.at != std::string::npos) payload.metadata_at = static_cast<std::uint32_t>(gap.at);
+  payload.text = std::move(gap.text);
+}
+
 core::Result<Payload> make_javascript_payload(const json::Value& object, std::string_view id_key,
                                               std::string id, const Dialect& dialect) {
   if (const json::Value own = object["id"]; id_key != "id" && own.present()) {
@@ -92,10 +94,7 @@ core::Result<Payload> make_javascript_payload(const json::Value& object, std::st
   std::string quoted_id;
   append_javascript_string(quoted_id, id);
   whole.set("id", std::move(quoted_id));
-  JavascriptObject::Gap gap = whole.text_without(dialect.metadata_key);
-  const bool in_place = gap.at != std::string::npos && gap.at + 1 < gap.text.size();
-  if (in_place) payload.metadata_at = static_cast<std::uint32_t>(gap.at);
-  payload.text = std::move(gap.text);
+  take_out_metadata(whole, dialect, payload);
   payload.id = std::move(id);
   return payload;
 }
@@ -155,6 +154,16 @@ bool same_payload(std::string_view before, std::string_view after) {
   return json::same_value(*a, *b);
 }
 
+std::string id_text(const json::Value& value, const Dialect& dialect) {
+  if (!dialect.javascript_values) {
+    return value.is_string() ? value.string() : std::string(value.text());
+  }
+  if (!value.is_string()) return javascript_json(value);
+  std::string id = value.string();
+  std::erase(id, '\0');
+  return id;
+}
+
 std::uint64_t text_hash(std::string_view text) {
   constexpr std::uint64_t kSeed = 0x6e616e676f2d6d64U;
   // Positive in a data file's signed integers, too.
@@ -173,21 +182,38 @@ std::uint64_t id_only_hash(std::string_view id) {
   return text_hash(object.text());
 }
 
-std::string merge_as_javascript(std::string_view base, std::string_view id,
-                                const json::Value& patch, const Dialect& dialect) {
-  json::Reader reader;
-  const auto before = reader.read(base);
-  TERAPI_CHECK(before.has_value(), "stored payloads are JSON");
+Payload merge_as_javascript(std::string_view base, std::uint32_t metadata_at, std::string_view id,
+                            const json::Value& patch, const Dialect& dialect) {
+  // The metadata are a member like others here.
+  std::string whole(base);
+  if (metadata_at > 0) {
+    const std::string comma = whole[metadata_at - 1] == '{' ? "" : ",";
+    whole.insert(metadata_at, comma + json::quoted(dialect.metadata_key) + ":null" +
+                                  (comma.empty() && whole[metadata_at] != '}' ? "," : ""));
+  }
   // The patch in the order in which it arrives, with the id that the record has.
   JavascriptObject changes = as_zod_leaves_it(patch, patch["id"]);
+  Payload merged;
+  merged.id = id;
   std::string quoted_id;
   append_javascript_string(quoted_id, id);
   changes.set("id", std::move(quoted_id));
-  const std::string text = changes.text_without(dialect.metadata_key).text;
+  const std::string changes_text = changes.text();
+  json::Reader reader;
   json::Reader patch_reader;
-  const auto after = patch_reader.read(text);
-  TERAPI_CHECK(after.has_value(), "what was put together is JSON");
-  return javascript_merge(*before, *after);
+  json::Reader merged_reader;
+  const auto before = reader.read(whole);
+  const auto after = patch_reader.read(changes_text);
+  TERAPI_CHECK(before && after, "stored payloads, and what was put together, are JSON");
+  const std::string text = javascript_merge(*before, *after);
+  const auto result = merged_reader.read(text);
+  TERAPI_CHECK(result.has_value(), "what was merged is JSON");
+  JavascriptObject object;
+  for (const auto& [key, value] : javascript_members(*result)) {
+    object.set(key, std::string(value.text()));
+  }
+  take_out_metadata(object, dialect, merged);
+  return merged;
 }
 
 std::string merge_payload(std::string_view base, const json::Value& patch) {

@@ -48,9 +48,13 @@ std::uint64_t text_hash(std::string_view text);
 std::string merge_payload(std::string_view base, const core::json::Value& patch);
 
 // The same as JavaScript's deepmerge has it: members that `patch` names come last, in its order.
-// The metadata key is left out.
-std::string merge_as_javascript(std::string_view base, std::string_view id,
-                                const core::json::Value& patch, const Dialect& dialect);
+// `metadata_at` as in RecordFields, of the base.
+Payload merge_as_javascript(std::string_view base, std::uint32_t metadata_at, std::string_view id,
+                            const core::json::Value& patch, const Dialect& dialect);
+
+// A string or number as an id: a number's own text, or, where values are JavaScript's, what
+// String() makes of it, and no NUL.
+std::string id_text(const core::json::Value& value, const Dialect& dialect);
 
 // What is left of a payload: {"id":"…"}.
 std::string id_only_payload(std::string_view id);

@@ -49,15 +49,19 @@ class Run::Save {
   void add_deletion(RecordFields fields) {
     if (!time_) time_ = run_.take_time();
     if (run_.engine_.dialect().application_clock) {
-      fields.deleted_at = std::chrono::floor<std::chrono::milliseconds>(*time_);
+      fields.deleted_at =
+          application_time_.value_or(std::chrono::floor<std::chrono::milliseconds>(*time_));
     }
     add(fields);
   }
 
+  // Before the first deletion, where one of them will need it: the application takes its time
+  // before the database takes the commit's.
+  void take_application_time() { application_time_ = run_.engine_.take_commit_millisecond(); }
+
   // The same of a deletion whose place is the application's time, not the commit's: in whole
   // milliseconds, and, of a record that there was not, before it was first seen.
   void add_by_application_clock(RecordFields fields) {
-    if (!application_time_) application_time_ = run_.engine_.take_commit_millisecond();
     const Record* before = base(fields.id);
     if (before == nullptr && !time_) time_ = run_.take_time();
     fields.first_seen = before == nullptr ? *time_ : before->first_seen();
@@ -341,9 +345,9 @@ void Run::update_by_inputs(const std::vector<Patch>& patches) {
       continue;
     }
     ++counts_.updated;
-    const std::string merged =
-        merge_as_javascript(before->payload(), patch.id, patch.patch, engine_.dialect());
-    RecordFields fields = version_of(patch.id, merged, Action::kUpdated);
+    const Payload merged = merge_as_javascript(before->payload(), before->metadata_at(), patch.id,
+                                               patch.patch, engine_.dialect());
+    RecordFields fields = version_of(merged, Action::kUpdated);
     fields.input_hash = hash;
     save.add(fields);
   }
@@ -357,20 +361,35 @@ bool Run::changes(MergedObject& object, const core::json::Value& patch, MergedOb
 
 void Run::remove_in(Save& save, std::string_view id) {
   const Record* before = save.base(id);
-  const bool creates = engine_.dialect().delete_replaces_payload;
-  if ((before == nullptr || before->deleted()) && !creates) {
+  const bool was_there = before != nullptr && !before->deleted();
+  if (!engine_.dialect().delete_replaces_payload) {
+    if (!was_there) {
+      ++counts_.unchanged;
+      return;
+    }
+    ++counts_.deleted;
+    return keep_deleted(save, *before);
+  }
+  if (engine_.dialect().first_in_save_wins && save.has_made(id)) {
     ++counts_.unchanged;
     return;
   }
-  ++counts_.deleted;
-  if (!creates) return keep_deleted(save, *before);
+  // What was deleted or unknown moves, and is not counted.
+  ++(was_there ? counts_.deleted : counts_.unchanged);
   const std::string payload = id_only_payload(id);
   RecordFields fields = version_of(id, payload, Action::kDeleted);
   fields.input_hash = id_only_hash(id);
-  // The commit's time is taken where the database sees that something has changed.
-  const bool changed = before != nullptr && fields.input_hash != input_hash_of(*before);
-  if (changed || !engine_.dialect().application_clock) return save.add_deletion(fields);
-  save.add_by_application_clock(fields);
+  if (goes_by_application(before, fields.input_hash)) {
+    save.add_by_application_clock(fields);
+  } else {
+    save.add_deletion(fields);
+  }
+}
+
+// The commit's time is taken where the database sees that something has changed.
+bool Run::goes_by_application(const Record* before, std::uint64_t hash) const {
+  return engine_.dialect().application_clock &&
+         (before == nullptr || hash == input_hash_of(*before));
 }
 
 // A deletion that keeps what the record was.
@@ -388,6 +407,11 @@ void Run::keep_deleted(Save& save, const Record& before) {
 void Run::remove(const std::vector<std::string>& ids) {
   find_stream();
   Save save(*this);
+  const bool by_application = engine_.dialect().delete_replaces_payload &&
+                              std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+                                return goes_by_application(save.base(id), id_only_hash(id));
+                              });
+  if (by_application) save.take_application_time();
   for (const std::string& id : ids) remove_in(save, id);
   commit(save);
 }

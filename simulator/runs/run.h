@@ -91,6 +91,7 @@ class Run {
   void commit(Save& save);
   void save_in(Save& save, const Payload& payload);
   void remove_in(Save& save, std::string_view id);
+  bool goes_by_application(const Record* before, std::uint64_t hash) const;
   static void keep_deleted(Save& save, const Record& before);
   void update_by_inputs(const std::vector<Patch>& patches);
   bool is_same(const Record& before, const Payload& payload) const;
