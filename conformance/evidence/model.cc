@@ -246,7 +246,6 @@ void Model::remove(ModelStream& stream, const std::string& id, RunCounts& counts
     stream.by_id.emplace(id, stream.records.size());
     stream.records.push_back({id, {{only_id, true, "DELETED", runs_, runs_}}});
     stream.records.back().input = input_of(only_id);
-    ++counts.deleted;
     return;
   }
   ModelRecord& record = stream.records[at->second];
@@ -254,9 +253,10 @@ void Model::remove(ModelStream& stream, const std::string& id, RunCounts& counts
   const RecordVersion before = record.now();
   record.versions.push_back(
       {before.payload, true, "DELETED", runs_, record.erased ? runs_ : before.first_run});
+  // Written down again, and counted only where something was there.
+  if (!before.deleted && !record.erased) ++counts.deleted;
   record.pruned = record.erased = false;
   record.input = input_of(only_id);
-  ++counts.deleted;
 }
 
 void Model::miss(ModelRecord& record, std::size_t run, RunCounts& counts) {

@@ -475,7 +475,11 @@ bool WebhookQueue::is_final(const Attempt& attempt) const {
   constexpr int kTooManyRequests = 429;
   const Dialect& dialect = engine_.dialect();
   if (attempt.status == kTooManyRequests) return dialect.has(Quirk::kRateLimitedWebhookFinal);
-  return dialect.retries_only_server_errors && attempt.status >= 300 && attempt.status < 500;
+  if (!dialect.retries_only_server_errors) return false;
+  // Of failures it retries those of the network only: what is no HTTP, or has no such name, stays
+  // so.
+  return (attempt.status >= 300 && attempt.status < 500) || attempt.error == "bad_response" ||
+         attempt.error == "name_not_resolved";
 }
 
 void WebhookQueue::on_failure(Delivery& delivery, Attempt& attempt) {
