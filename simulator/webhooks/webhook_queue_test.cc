@@ -96,6 +96,41 @@ TEST(WebhookQueue, TakesARefusalForAnAnswerInTheNangoDialect) {
   }
 }
 
+TEST(WebhookQueue, FollowsFiveRedirectsInTheNangoDialect) {
+  for (const int hops : {1, 5, 6}) {
+    InProcessSimulator s({.dialect = &nango_dialect()});
+    s.send_webhooks();
+    int left = hops;
+    s.receiver().set_answer([&](const core::Request&) {
+      core::Outcome outcome = TestReceiver::status(left > 0 ? 302 : 200);
+      if (left > 0) outcome.response.headers.add("Location", "/hop" + std::to_string(left--));
+      return outcome;
+    });
+    const Json run = s.save({"a"});
+    s.run_until_idle();
+    const Json delivery = s.delivery(run);
+    EXPECT_THAT(delivery["attempts"], SizeIs(1)) << hops;
+    EXPECT_EQ(delivery["state"], hops <= 5 ? "delivered" : "failed") << hops;
+    const auto requests = s.receiver().requests();
+    EXPECT_EQ(requests.size(), std::min<std::size_t>(static_cast<std::size_t>(hops) + 1, 6));
+    EXPECT_EQ(requests.front().method, "POST");
+    EXPECT_EQ(requests.back().method, "GET");
+    EXPECT_EQ(requests.back().body, "");
+    EXPECT_EQ(header(requests.front().headers, "User-Agent"),
+              header(requests.back().headers, "User-Agent"));
+    EXPECT_THAT(header(requests.front().headers, "User-Agent"),
+                testing::StartsWith("nango/0.71.4 ("));
+  }
+}
+
+TEST(WebhookQueue, RetriesWhatTheNetworkDidInTheNangoDialect) {
+  InProcessSimulator s({.dialect = &nango_dialect()});
+  s.send_webhooks_to({s.refusing_url()});
+  const Json run = s.save({"a"});
+  s.run_until_idle();
+  EXPECT_THAT(gaps(s.delivery(run)), ElementsAre("00.000000", "03.000000", "09.000000"));
+}
+
 // HOOK-8: ids are unique, and drawn from the seed.
 TEST(WebhookQueue, GivesEachDeliveryAnIdOfItsOwn) {
   std::set<std::string> ids;
