@@ -358,7 +358,8 @@ struct WebhookQueue::Sending {
   bool forge = false;
   Duration timeout{};
   Attempt attempt;
-  core::Request left;  // the request as it left
+  std::string url;     // where it goes now
+  core::Request left;  // the request as it left, to there
   int redirects = 0;   // that may still be followed
 };
 
@@ -383,11 +384,14 @@ void WebhookQueue::send_on(core::Request request, const std::shared_ptr<Sending>
   options.max_response_bytes = kMostAnswerBytes;
   options.needed = core::AnswerNeeded::kStatus;
   options.may_repeat = true;  // a receiver recognises it by its id
-  options.on_turn = [this, sending](core::Request& leaving) {
+  const bool is_first = sending->url.empty();
+  sending->url = request.target;
+  options.on_turn = [this, sending, is_first](core::Request& leaving) {
     const Delivery* const about = sending->epoch == epoch_ ? numbered(sending->number) : nullptr;
-    const bool is_first = sending->left.target.empty();
     if (about != nullptr && is_first) complete(leaving, *about, sending->attempt, sending->forge);
-    if (sending->redirects > 0) sending->left = leaving;
+    if (sending->redirects == 0) return;
+    sending->left = leaving;
+    sending->left.target = sending->url;  // transports have only its path here
   };
   transport_.send(std::move(request), options,
                   [this, sending](const core::Result<core::Response>& answer) {
