@@ -60,7 +60,8 @@ microseconds fraction_of(std::string_view digits, Microseconds beyond) {
   }
   if (beyond == Microseconds::kRounded && digits.size() > 6) {
     const std::string_view tail = digits.substr(6);
-    const bool is_half = tail.front() == '5' && tail.find_first_not_of('0', 1) == tail.npos;
+    const bool is_half =
+        tail.front() == '5' && tail.find_first_not_of('0', 1) == std::string_view::npos;
     if (is_half ? value % 2 == 1 : tail.front() >= '5') ++value;
   }
   return microseconds(value);
