@@ -31,7 +31,7 @@ void ClientChecks::mark() {
   mark_ = stage_.history().exchanges.size();
   webhook_mark_ = stage_.history().webhooks.size();
   memory_mark_ = stage_.peak_bytes(1);
-  output_mark_ = stage_.output(1).size();
+  output_mark_ = stage_.output_bytes(1);
 }
 
 std::uint64_t ClientChecks::requests_since_mark() const {
@@ -223,7 +223,7 @@ void ClientChecks::check_surfaced(const ClientCheck& check) {
   }
   const ClientState state = stage_.client(1);
   const bool told =
-      stage_.output(1).size() > output_mark_ || (state.exit_status && *state.exit_status != 0);
+      stage_.output_bytes(1) > output_mark_ || (state.exit_status && *state.exit_status != 0);
   if (!told) {
     fail(check, "CLIENT-11", "the client said nothing of a record that it could not store",
          "an error on standard output or error, or an exit status", "silence",

@@ -41,7 +41,7 @@ class ClientChecks {
   std::size_t mark_ = 0;          // exchanges before it
   std::size_t webhook_mark_ = 0;  // webhooks before it
   std::uint64_t memory_mark_ = 0;
-  std::size_t output_mark_ = 0;
+  std::uint64_t output_mark_ = 0;
 };
 
 }  // namespace terapi::conformance

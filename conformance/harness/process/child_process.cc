@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -20,12 +22,12 @@ namespace {
 
 // With so little a file holds next to nothing: a journal's first lines, a database's first page.
 constexpr rlim_t kFullDisk = 4096;
-constexpr std::size_t kMostTail = std::size_t{1} << 40;
+constexpr int kPipeBytes = 1 << 20;  // whoever writes need not wait while the judge compares
 
 class Descriptor {
  public:
-  Descriptor(const std::string& file, int flags)
-      : number_(::open(file.c_str(), flags | O_CLOEXEC, 0600)) {
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {
     if (number_ < 0 || number_ > STDERR_FILENO) return;
     // A judge without standard streams: dup2(2) onto itself would leave it to be closed.
     const int higher = ::fcntl(number_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -35,12 +37,30 @@ class Descriptor {
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
   int number() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
 
  private:
-  int number_;
+  int number_ = -1;
+};
+
+struct Pipe {
+  Pipe() {
+    std::array<int, 2> ends{-1, -1};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
+    read = Descriptor(ends[0]);
+    write = Descriptor(ends[1]);
+    ::fcntl(write.number(), F_SETPIPE_SZ, kPipeBytes);
+  }
+  bool made() const { return read.number() >= 0 && write.number() >= 0; }
+
+  Descriptor read;
+  Descriptor write;
 };
 
 // One program and its words take the shell's place, so that what dies with us is the program
@@ -61,9 +81,8 @@ class Launch {
   explicit Launch(const ChildOptions& options)
       : words_{"sh", "-c", shell_command(options.command)},
         disk_full_(options.disk_full),
-        input_("/dev/null", O_RDONLY),
-        output_(options.output, kAppend),
-        errors_(options.errors.empty() ? options.output : options.errors, kAppend) {
+        input_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {
+    if (options.errors_apart) errors_.emplace();
     for (char** variable = environ; *variable != nullptr; ++variable) {
       const std::string_view text = *variable;
       const bool replaced =
@@ -84,16 +103,18 @@ class Launch {
   }
 
   bool ready() const {
-    return input_.number() >= 0 && output_.number() >= 0 && errors_.number() >= 0;
+    return input_.number() >= 0 && output_.made() && (!errors_ || errors_->made());
   }
+  Pipe& output() { return output_; }
+  std::optional<Pipe>& errors() { return errors_; }
 
   // In the child: changes nothing in memory, never returns.
   [[noreturn]] void become_command() const {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives a judge that was killed
     ::dup2(input_.number(), STDIN_FILENO);
-    ::dup2(output_.number(), STDOUT_FILENO);
-    ::dup2(errors_.number(), STDERR_FILENO);
+    ::dup2(output_.write.number(), STDOUT_FILENO);
+    ::dup2((errors_ ? *errors_ : output_).write.number(), STDERR_FILENO);
     if (disk_full_) {
       const rlimit limit{kFullDisk, RLIM_INFINITY};
       ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -109,12 +130,11 @@ class Launch {
   }
 
  private:
-  static constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
   std::vector<std::string> words_;
   bool disk_full_;
   Descriptor input_;
-  Descriptor output_;
-  Descriptor errors_;
+  Pipe output_;
+  std::optional<Pipe> errors_;
   std::vector<std::string> environment_;
   std::vector<char*> environment_pointers_;
   std::vector<char*> word_pointers_;
@@ -132,13 +152,6 @@ std::vector<pid_t> all_processes() {
   return processes;
 }
 
-std::string file_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 // The fifth field of /proc/PID/stat, after the name in brackets, which may hold anything.
 pid_t group_of(pid_t process) {
   const std::string stat = file_text("/proc/" + std::to_string(process) + "/stat");
@@ -152,15 +165,25 @@ pid_t group_of(pid_t process) {
   return group;
 }
 
+// Of "1234 5678 9": nanoseconds on a processor, and waiting for one.
+core::Duration run_delay_in(const std::string& schedstat) {
+  std::istringstream numbers(schedstat);
+  std::uint64_t ran = 0;
+  std::int64_t waited = 0;
+  numbers >> ran >> waited;
+  return std::chrono::duration_cast<core::Duration>(std::chrono::nanoseconds(waited));
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(core::EventLoop& loop,
                                                                 const ChildOptions& options) {
-  const Launch launch(options);
+  Launch launch(options);
   if (!launch.ready()) {
-    return core::Error{"cannot_run", "its output cannot be written to '" + options.output +
-                                         "': " + std::strerror(errno)};
+    return core::Error{"cannot_run",
+                       std::string("no pipe for its output: ") + std::strerror(errno)};
   }
+  const auto state = std::make_shared<State>();
   // No handler of ours is to run in the child.
   sigset_t all;
   sigset_t before;
@@ -172,15 +195,28 @@ core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(core::EventLoop&
   if (child < 0) return core::Error{"cannot_run", std::strerror(errno)};
   if (child == 0) launch.become_command();
   ::setpgid(child, child);  // whoever is first
-  std::unique_ptr<ChildProcess> process(new ChildProcess(child));
-  loop.watch_child(child, [state = process->state_](int status) {
+  hear(loop, launch.output().read.release(), state->output.emplace(options.keep), *state);
+  if (launch.errors()) {
+    hear(loop, launch.errors()->read.release(), state->errors.emplace(options.keep), *state);
+  }
+  std::unique_ptr<ChildProcess> process(new ChildProcess(child, state));
+  loop.watch_child(child, [state](int status) {
+    for (const auto& pipe : state->pipes) pipe->drain();  // its last words
     state->ended = true;
     state->status = status;
   });
   return process;
 }
 
-ChildProcess::~ChildProcess() { signal(SIGKILL); }
+void ChildProcess::hear(core::EventLoop& loop, int read_end, KeptOutput& said, State& state) {
+  state.pipes.push_back(std::make_unique<core::PipeReader>(
+      loop, read_end, [&said](std::string_view bytes) { said.add(bytes); }));
+}
+
+ChildProcess::~ChildProcess() {
+  signal(SIGKILL);
+  state_->pipes.clear();  // the loop may outlive us, and the state lives until the child is buried
+}
 
 std::optional<int> ChildProcess::exit_status() const {
   if (!state_->ended) return std::nullopt;
@@ -207,6 +243,18 @@ std::uint64_t ChildProcess::peak_bytes() const {
       bytes += std::strtoull(status.c_str() + at + 6, nullptr, 10) << 10U;
   }
   return bytes;
+}
+
+core::Duration ChildProcess::starved() const {
+  core::Duration time{0};
+  std::error_code error;
+  for (const pid_t process : members()) {
+    const std::string tasks = "/proc/" + std::to_string(process) + "/task";
+    for (const auto& task : std::filesystem::directory_iterator(tasks, error)) {
+      time += run_delay_in(file_text(task.path().string() + "/schedstat"));
+    }
+  }
+  return time;
 }
 
 void ChildProcess::set_disk_full(bool full) const {
@@ -244,28 +292,13 @@ bool port_listens(std::uint16_t port) {
   return false;
 }
 
-std::string tail_of(const std::string& file, std::size_t bytes) {
-  std::ifstream in(file, std::ios::binary | std::ios::ate);
-  const auto size = static_cast<std::int64_t>(in.tellg());
-  if (size <= 0) return "";
-  const std::int64_t wanted = std::min(size, static_cast<std::int64_t>(std::min(bytes, kMostTail)));
-  in.seekg(size - wanted);
-  // No more than that, however much is written meanwhile.
-  std::string text(static_cast<std::size_t>(wanted), '\0');
-  in.read(text.data(), wanted);
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
+std::string file_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
-void keep_tail(const std::string& file, std::size_t most) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (error || size <= most) return;
-  const std::string tail = tail_of(file, most / 10);
-  std::filesystem::resize_file(file, 0, error);
-  // Whoever writes there appends, and goes on behind this.
-  std::ofstream out(file, std::ios::binary | std::ios::app);
-  out << "[" << size - tail.size() << " bytes of output are left out here]\n" << tail;
-}
+core::Duration starved_here() { return run_delay_in(file_text("/proc/thread-self/schedstat")); }
 
 }  // namespace terapi::conformance

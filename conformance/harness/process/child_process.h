@@ -14,16 +14,20 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/harness/process/kept_output.h"
+#include "core/clock.h"
 #include "core/result.h"
 #include "core/system/event_loop.h"
+#include "core/system/pipe_reader.h"
 
 namespace terapi::conformance {
 
 struct ChildOptions {
   std::string command;                                         // for /bin/sh
   std::vector<std::pair<std::string, std::string>> variables;  // of the environment
-  std::string output;                                          // file: standard output
-  std::string errors;  // file: standard error; empty: with the output
+  // Of what it says, so much of the end is kept. Nothing of it goes to a disk.
+  std::size_t keep = std::size_t{64} << 10;
+  bool errors_apart = false;  // standard error is kept by itself, not with standard output
   bool disk_full = false;
 };
 
@@ -44,6 +48,12 @@ class ChildProcess {
   void signal(int number) const;
   // The greatest amount of memory that its processes had, together.
   std::uint64_t peak_bytes() const;
+  // For how long its threads have been ready to run and had no processor, together, so far; that of
+  // threads that are gone is forgotten. Zero where the system does not tell.
+  core::Duration starved() const;
+  // What it has said, and, if they are apart, what it said of errors.
+  KeptOutput& output() { return *state_->output; }
+  KeptOutput& errors() { return state_->errors ? *state_->errors : *state_->output; }
   // From now on its files cannot grow any more, or can again.
   void set_disk_full(bool full) const;
 
@@ -51,8 +61,12 @@ class ChildProcess {
   struct State {
     bool ended = false;
     int status = 0;
+    std::optional<KeptOutput> output;
+    std::optional<KeptOutput> errors;
+    std::vector<std::unique_ptr<core::PipeReader>> pipes;
   };
-  explicit ChildProcess(pid_t pid) : pid_(pid), state_(std::make_shared<State>()) {}
+  ChildProcess(pid_t pid, std::shared_ptr<State> state) : pid_(pid), state_(std::move(state)) {}
+  static void hear(core::EventLoop& loop, int read_end, KeptOutput& said, State& state);
   std::vector<pid_t> members() const;
 
   pid_t pid_;
@@ -66,11 +80,10 @@ void kill_leftovers(const std::string& name, const std::string& value);
 // True when somebody on this machine listens on the port.
 bool port_listens(std::uint16_t port);
 
-// The end of a text file; no more than that is read.
-std::string tail_of(const std::string& file, std::size_t bytes = 4096);
+// For how long the thread that asks has been ready to run, and without a processor, so far.
+core::Duration starved_here();
 
-// Of a file that somebody appends to: when it has grown over `most` bytes, it is cut down to its
-// end, a tenth of that, and a line that says so.
-void keep_tail(const std::string& file, std::size_t most);
+// The whole of a small file; empty if it cannot be read.
+std::string file_text(const std::string& path);
 
 }  // namespace terapi::conformance

@@ -52,6 +52,8 @@ class ClientStage : public Stage {
   virtual ClientState client(int worker) = 0;
   // The end of what it said.
   virtual std::string output(int worker) = 0;
+  // How much it has ever said.
+  virtual std::uint64_t output_bytes(int worker) = 0;
   // The most memory that it had; 0: not known here.
   virtual std::uint64_t peak_bytes(int worker) = 0;
   // True when it takes webhooks, or never will.

@@ -71,23 +71,21 @@ core::Result<std::unique_ptr<ServerStage>> HttpServerStage::make_with_simulator(
   auto folder = core::TemporaryFolder::make("terapi-server");
   if (!folder) return folder.error();
   const std::string ready = folder->file("ready.json");
-  const std::string output = folder->file("output.log");
   stage->folder_ = *std::move(folder);
   auto started = ChildProcess::start(
       stage->loop_, {.command = "exec " + shell_quoted(program) +
                                 " serve --port 0 --clock virtual --seed " + std::to_string(seed) +
                                 " --dialect " + std::string(stage->options_.dialect->name) +
                                 " --ready-file " + shell_quoted(ready),
-                     .variables = {},
-                     .output = output,
-                     .errors = ""});
+                     .variables = {}});
   if (!started) return started.error();
   stage->simulator_ = *std::move(started);
   stage->run_until([&] { return std::filesystem::exists(ready) || !stage->simulator_->alive(); },
                    kSimulatorStarts);
-  const auto document = core::json::Document::parse(tail_of(ready));
+  const auto document = core::json::Document::parse(file_text(ready));
   if (!document) {
-    return core::Error{"no_server", "terapi-simulator did not start: " + tail_of(output, 400)};
+    return core::Error{"no_server", "terapi-simulator did not start: " +
+                                        stage->simulator_->output().tail(400)};
   }
   stage->options_.base_url = document->root()["base_url"].string();
   stage->options_.control_url = stage->options_.base_url;

@@ -26,7 +26,7 @@ constexpr core::Duration kLook = 3ms;  // how often `done` is asked
 constexpr core::Duration kToDie = 5s;  // after SIGKILL, or SIGTERM
 constexpr core::Duration kBetweenLooks = 25ms;
 constexpr core::Duration kToDump = 60s;
-constexpr std::size_t kMostOutput = std::size_t{1} << 20;  // of a client, on the disk
+constexpr std::size_t kTold = 4096;  // bytes of what a client said, from its end
 // A dump has the records that were served, each in a line with its stream's names, and its text may
 // be escaped: it may be so many times as large, and so much more.
 constexpr std::uintmax_t kDumpFactor = 4;
@@ -155,7 +155,6 @@ bool ProcessClientStage::run_until(const std::function<bool()>& done, core::Dura
   std::function<void()> look = [&] {
     note_ends();
     note_struck();
-    bound_outputs();
     if (done() || clock.now() >= until || flooded()) {
       timer = 0;
       loop_.stop();
@@ -231,13 +230,15 @@ std::vector<std::pair<std::string, std::string>> ProcessClientStage::variables()
 core::Result<void> ProcessClientStage::start_client(int number) {
   kill_client(number);
   Worker& worker = workers_[number];
+  std::string said_before = output(number);
+  const std::uint64_t bytes_before = output_bytes(number);
   worker = {};
+  worker.said_before = std::move(said_before);
+  worker.bytes_before = bytes_before;
   worker.life = ++lives_;
   listens_ = false;
   auto started = ChildProcess::start(loop_, {.command = commands_.run,
                                              .variables = variables(),
-                                             .output = output_file(number),
-                                             .errors = "",
                                              .disk_full = disk_full_});
   if (!started) return started.error();
   worker.process = *std::move(started);
@@ -274,7 +275,21 @@ ClientState ProcessClientStage::client(int number) {
   return state;
 }
 
-std::string ProcessClientStage::output(int number) { return tail_of(output_file(number)); }
+std::string ProcessClientStage::output(int number) {
+  const auto found = workers_.find(number);
+  if (found == workers_.end()) return "";
+  Worker& worker = found->second;
+  std::string said = worker.said_before + (worker.process ? worker.process->output().tail() : "");
+  if (said.size() > kTold) said.erase(0, said.size() - kTold);
+  return said;
+}
+
+std::uint64_t ProcessClientStage::output_bytes(int number) {
+  const auto found = workers_.find(number);
+  if (found == workers_.end()) return 0;
+  Worker& worker = found->second;
+  return worker.bytes_before + (worker.process ? worker.process->output().total() : 0);
+}
 
 std::uint64_t ProcessClientStage::peak_bytes(int number) {
   const auto found = workers_.find(number);
@@ -307,41 +322,30 @@ void ProcessClientStage::wait_for_the_killed() {
       kToDie);
 }
 
-// However much a client says, only the end of it is kept.
-void ProcessClientStage::bound_outputs() {
-  for (const auto& [number, worker] : workers_) keep_tail(output_file(number), kMostOutput);
-}
-
 std::uintmax_t ProcessClientStage::most_dump_bytes() const {
   return kDumpBase + kDumpFactor * served_bytes_;
 }
 
 core::Result<std::string> ProcessClientStage::dump() {
   wait_for_the_killed();
-  const std::string output = file("dump-" + std::to_string(++dumps_) + ".ndjson");
-  const std::string errors = file("dump-errors.log");
-  std::error_code ignored;
-  std::filesystem::remove(errors, ignored);
+  const std::uint64_t most = most_dump_bytes();
   auto started = ChildProcess::start(loop_, {.command = commands_.dump,
                                              .variables = variables(),
-                                             .output = output,
-                                             .errors = errors,
+                                             .keep = most + 1,
+                                             .errors_apart = true,
                                              .disk_full = false});
   if (!started) return started.error();
   bool endless = false;
   const auto ended = [&] {
-    keep_tail(errors, kMostOutput);
-    const std::uintmax_t size = std::filesystem::file_size(output, ignored);
-    endless = !ignored && size > most_dump_bytes();
+    endless = (*started)->output().total() > most;
     return endless || !(*started)->alive();
   };
   const bool in_time = run_until(ended, kToDump);
   if (endless || !in_time) {
     (*started)->signal(SIGKILL);
     run_until([&] { return !(*started)->alive(); }, kToDie);
-    std::filesystem::remove(output, ignored);
-    const std::string most = std::to_string(most_dump_bytes());
-    return core::Error{"bad_dump", endless ? "the dump command printed more than " + most +
+    return core::Error{"bad_dump", endless ? "the dump command printed more than " +
+                                                 std::to_string(most) +
                                                  " bytes, which is more than there can be of the "
                                                  "records that the client was served"
                                            : "the dump command did not end within " +
@@ -350,13 +354,12 @@ core::Result<std::string> ProcessClientStage::dump() {
   const int status = (*started)->exit_status().value_or(1);
   if (status != 0) {
     // Killed before it stored anything: it holds nothing.
+    std::error_code ignored;
     if (std::filesystem::is_empty(file("state"), ignored)) return std::string();
     return core::Error{"bad_dump", "the dump command ended with status " + std::to_string(status) +
-                                       ": " + tail_of(errors, 400)};
+                                       ": " + (*started)->errors().tail(400)};
   }
-  std::string text = tail_of(output, static_cast<std::size_t>(-1));
-  std::filesystem::remove(output, ignored);
-  return text;
+  return (*started)->output().take();
 }
 
 void ProcessClientStage::set_disk_full(bool full) {

@@ -43,6 +43,7 @@ class ProcessClientStage final : public ClientStage {
   void stop_client(int number) override;
   ClientState client(int number) override;
   std::string output(int number) override;
+  std::uint64_t output_bytes(int number) override;
   std::uint64_t peak_bytes(int number) override;
   bool listening(int worker) override;
   bool has_dump() const override { return !commands_.dump.empty(); }
@@ -63,6 +64,8 @@ class ProcessClientStage final : public ClientStage {
     std::uint64_t peak_bytes = 0;
     bool killed = false;    // by us
     std::string killed_at;  // the moment that was waited for, if one was
+    std::string said_before;  // the end of what earlier processes said
+    std::uint64_t bytes_before = 0;
   };
 
   ProcessClientStage(ClientStageOptions options, ProcessClientOptions commands);
@@ -71,13 +74,9 @@ class ProcessClientStage final : public ClientStage {
   void kill_now();
   void note_ends();
   void wait_for_the_killed();
-  void bound_outputs();
   std::uintmax_t most_dump_bytes() const;
   std::vector<std::pair<std::string, std::string>> variables() const;
   std::string webhook_url() const;
-  std::string output_file(int worker) const {
-    return file("output-" + std::to_string(worker) + ".log");
-  }
   std::string file(const std::string& name) const { return folder_->file(name); }
 
   ProcessClientOptions commands_;
@@ -91,7 +90,6 @@ class ProcessClientStage final : public ClientStage {
   std::map<int, Worker> workers_;
   std::vector<std::unique_ptr<SlowPost>> trickles_;
   int lives_ = 0;
-  int dumps_ = 0;
   bool disk_full_ = false;
   bool listens_ = false;
   core::Time looked_at_{};
