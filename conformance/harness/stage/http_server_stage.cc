@@ -84,8 +84,8 @@ core::Result<std::unique_ptr<ServerStage>> HttpServerStage::make_with_simulator(
                    kSimulatorStarts);
   const auto document = core::json::Document::parse(file_text(ready));
   if (!document) {
-    return core::Error{"no_server", "terapi-simulator did not start: " +
-                                        stage->simulator_->output().tail(400)};
+    return core::Error{"no_server",
+                       "terapi-simulator did not start: " + stage->simulator_->output().tail(400)};
   }
   stage->options_.base_url = document->root()["base_url"].string();
   stage->options_.control_url = stage->options_.base_url;

@@ -237,9 +237,8 @@ core::Result<void> ProcessClientStage::start_client(int number) {
   worker.bytes_before = bytes_before;
   worker.life = ++lives_;
   listens_ = false;
-  auto started = ChildProcess::start(loop_, {.command = commands_.run,
-                                             .variables = variables(),
-                                             .disk_full = disk_full_});
+  auto started = ChildProcess::start(
+      loop_, {.command = commands_.run, .variables = variables(), .disk_full = disk_full_});
   if (!started) return started.error();
   worker.process = *std::move(started);
   history_.add(
@@ -344,12 +343,12 @@ core::Result<std::string> ProcessClientStage::dump() {
   if (endless || !in_time) {
     (*started)->signal(SIGKILL);
     run_until([&] { return !(*started)->alive(); }, kToDie);
-    return core::Error{"bad_dump", endless ? "the dump command printed more than " +
-                                                 std::to_string(most) +
-                                                 " bytes, which is more than there can be of the "
-                                                 "records that the client was served"
-                                           : "the dump command did not end within " +
-                                                 core::format_duration(kToDump)};
+    return core::Error{
+        "bad_dump", endless
+                        ? "the dump command printed more than " + std::to_string(most) +
+                              " bytes, which is more than there can be of the "
+                              "records that the client was served"
+                        : "the dump command did not end within " + core::format_duration(kToDump)};
   }
   const int status = (*started)->exit_status().value_or(1);
   if (status != 0) {

@@ -62,8 +62,8 @@ class ProcessClientStage final : public ClientStage {
     int life = 0;
     bool end_noted = false;
     std::uint64_t peak_bytes = 0;
-    bool killed = false;    // by us
-    std::string killed_at;  // the moment that was waited for, if one was
+    bool killed = false;      // by us
+    std::string killed_at;    // the moment that was waited for, if one was
     std::string said_before;  // the end of what earlier processes said
     std::uint64_t bytes_before = 0;
   };
