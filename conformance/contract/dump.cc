@@ -19,7 +19,8 @@ core::Result<DumpRecord> read_dump_line(const json::Value& line, std::size_t num
     if (!line[name].is_string()) {
       return bad_dump(number, "\"" + std::string(name) + "\" is missing or not a string");
     }
-    if (json::has_unpaired_surrogate(line[name].text())) {
+    // Of an id it is kept, as it came: a record may have been served under one.
+    if (std::string_view(name) != "id" && json::has_unpaired_surrogate(line[name].text())) {
       return bad_dump(number, "\"" + std::string(name) +
                                   "\" holds half of a surrogate pair; expected Unicode text");
     }
@@ -27,7 +28,8 @@ core::Result<DumpRecord> read_dump_line(const json::Value& line, std::size_t num
   DumpRecord record;
   record.stream = stream_name(line["integration"].string(), line["connection"].string(),
                               line["model"].string(), line["variant"].string());
-  record.id = line["id"].string();
+  record.id = json::has_unpaired_surrogate(line["id"].text()) ? std::string(line["id"].text())
+                                                              : line["id"].string();
   record.deleted = line["deleted"].boolean();
   record.cursor = line["cursor"].string();
   const json::Value payload = line["payload"];

@@ -120,6 +120,22 @@ std::string with_poison(std::string_view body, const Dialect& dialect, const std
       write_as_it_is, add_nothing);
 }
 
+std::string with_ids(std::string_view body,
+                     const std::function<std::string(const std::string&)>& respell) {
+  return rewritten_page(
+      body,
+      [&](json::Writer& out, const json::Value& record) {
+        out.begin_object();
+        for (const json::Member member : record.members()) {
+          const std::string key = member.key.string();
+          const std::string text(member.value.text());
+          out.key(key).raw(key == "id" ? respell(text) : text);
+        }
+        out.end_object();
+      },
+      write_as_it_is, add_nothing);
+}
+
 std::string with_extra_fields(std::string_view body, const Dialect& dialect) {
   return rewritten_page(
       body,

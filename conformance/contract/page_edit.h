@@ -23,6 +23,10 @@ std::string with_next_cursor(std::string_view body, const std::string& cursor);
 std::string with_poison(std::string_view body, const Dialect& dialect, const std::string& id,
                         const std::string& lacks);
 
+// The records' ids as `respell` writes them: it is given an id's JSON text, and gives one.
+std::string with_ids(std::string_view body,
+                     const std::function<std::string(const std::string&)>& respell);
+
 // Members that nobody has heard of: in the page, in its records' metadata.
 std::string with_extra_fields(std::string_view body, const Dialect& dialect);
 

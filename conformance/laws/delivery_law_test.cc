@@ -15,6 +15,10 @@ class NoServer final : public ServerCaller {
   std::string secret_key() const override { return "k"; }
   Answer call(core::Request /*request*/) override { return {}; }
   Answer run(std::string /*body*/) override { return {}; }
+  std::vector<Answer> run_side_by_side(std::vector<std::string> /*bodies*/,
+                                       core::Request /*read*/) override {
+    return {};
+  }
 };
 
 // One run that changed a record, under a policy of one URL and three attempts 100 ms apart.

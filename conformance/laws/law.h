@@ -84,6 +84,7 @@ void check_empty_stream(LawContext& context);
 void check_matches_model(LawContext& context);
 void check_reachable(LawContext& context);
 void check_nothing_behind(LawContext& context);
+void check_side_by_side(LawContext& context);
 void check_any_query(LawContext& context);
 void check_rate_limit(LawContext& context);
 void check_deliveries(LawContext& context);

@@ -74,6 +74,10 @@ class ListServer final : public ServerCaller {
   const Dialect& dialect() const override { return terapi_dialect(); }
   std::string secret_key() const override { return "the-secret-key"; }
   Answer run(std::string /*body*/) override { return {}; }
+  std::vector<Answer> run_side_by_side(std::vector<std::string> /*bodies*/,
+                                       core::Request /*read*/) override {
+    return {};
+  }
   Answer call(core::Request request) override {
     if (defect_.silent) return {core::Error{"connection_reset", "reset"}, {1}};
     core::Response response = respond(request);

@@ -43,7 +43,7 @@ Answer RecordReader::ask(const Query& query, std::string_view method) const {
   return ask(query, headers(), method);
 }
 
-Answer RecordReader::ask(const Query& query, core::Headers with, std::string_view method) const {
+core::Request RecordReader::request(const Query& query) const {
   const StreamAsked& stream = context_.given.stream;
   Query whole;
   if (!core::find_parameter(query, "model")) whole.emplace_back("model", stream.model);
@@ -52,10 +52,16 @@ Answer RecordReader::ask(const Query& query, core::Headers with, std::string_vie
   }
   whole.insert(whole.end(), query.begin(), query.end());
   core::Request request;
-  request.method = std::string(method);
   request.target = "/records" + query_text(whole);
-  request.headers = std::move(with);
-  return context_.server.call(std::move(request));
+  request.headers = headers();
+  return request;
+}
+
+Answer RecordReader::ask(const Query& query, core::Headers with, std::string_view method) const {
+  core::Request asked = request(query);
+  asked.method = std::string(method);
+  asked.headers = std::move(with);
+  return context_.server.call(std::move(asked));
 }
 
 RecordReader::Page RecordReader::page(const Query& query) {

@@ -44,6 +44,8 @@ class RecordReader {
   // GET /records, or another method; the model and a variant other than "base" are put in front
   // unless the query names them.
   Answer ask(const Query& query, std::string_view method = "GET") const;
+  // What that would send.
+  core::Request request(const Query& query) const;
   Answer ask(const Query& query, core::Headers with, std::string_view method = "GET") const;
 
   // One page. A missing or useless answer is a finding; `good` says whether it is one.

@@ -41,6 +41,10 @@ class ServerCaller {
   virtual Answer call(core::Request request) = 0;
   // One sync run: `body` is that of POST /_simulator/runs. Only for laws that write.
   virtual Answer run(std::string body) = 0;
+  // Such runs and a reader's request, all at the same time, as far as the server takes them so; the
+  // answers in that order.
+  virtual std::vector<Answer> run_side_by_side(std::vector<std::string> bodies,
+                                               core::Request read) = 0;
 };
 
 }  // namespace terapi::conformance

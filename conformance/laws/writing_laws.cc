@@ -103,6 +103,26 @@ void compare_holdings(LawContext& context, const Holdings& truth, const Holdings
   }
 }
 
+// Each writer has records of its own, which it changes as a whole.
+std::string run_of_writer(const StreamAsked& stream, std::size_t writer, std::uint64_t size,
+                          std::uint64_t version, Holdings& truth) {
+  json::Writer run;
+  run.begin_object()
+      .field("integration", stream.integration)
+      .field("connection", stream.connection)
+      .field("model", stream.model)
+      .field("variant", stream.variant)
+      .field("webhook", false);
+  run.key("save").begin_array();
+  for (std::uint64_t i = 0; i < size; ++i) {
+    const std::string id = "writer" + std::to_string(writer) + "-" + std::to_string(i);
+    truth[id] = {version, false};
+    run.begin_object().field("id", id).field("version", version).end_object();
+  }
+  run.end_array().end_object();
+  return run.take();
+}
+
 }  // namespace
 
 void check_reachable(LawContext& context) {
@@ -159,6 +179,42 @@ void check_nothing_behind(LawContext& context) {
     before = now;
   }
   compare_holdings(context, writer.truth(), held, before.events);
+  context.given.stream.model = model;
+}
+
+void check_side_by_side(LawContext& context) {
+  const std::string model = context.given.stream.model;
+  context.given.stream.model = "SideBySide";
+  RecordReader reader(context);
+  Holdings truth;
+  Holdings held;
+  std::string cursor;
+  const auto take_pages = [&](const std::vector<ServedRecord>& records) {
+    take_in({records, std::nullopt}, held);
+    if (!records.empty()) cursor = records.back().cursor;
+  };
+  const auto since_cursor = [&] { return cursor.empty() ? Query{} : Query{{"cursor", cursor}}; };
+  for (std::uint64_t round = 1; round <= context.given.rounds; ++round) {
+    // The first takes longer: it begins first, and may well end last.
+    std::vector<std::string> runs;
+    for (const std::uint64_t size : {std::uint64_t{200}, std::uint64_t{3}, std::uint64_t{1}}) {
+      runs.push_back(run_of_writer(context.given.stream, runs.size(), size, round, truth));
+    }
+    const auto answers = context.server.run_side_by_side(runs, reader.request(since_cursor()));
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      if (answers[i].status() == 200) continue;
+      context.findings.fail("SYNC-3", "a run was not accepted", "200",
+                            std::to_string(answers[i].status()), answers[i].events);
+      context.given.stream.model = model;
+      return;
+    }
+    const auto page = read_page(answers.back().body(), context.server.dialect());
+    if (page) take_pages(page->records);
+    take_pages(reader.walk(1000, since_cursor()).records);
+  }
+  const Walk last = reader.walk(1000, since_cursor());
+  take_pages(last.records);
+  compare_holdings(context, truth, held, last.events);
   context.given.stream.model = model;
 }
 

@@ -73,8 +73,15 @@ struct WireRule {
     kCircle,
     kByteOrderMark,
     kForgottenCursors,
+    kGzip,
+    kNoReason,
+    kBareLineFeeds,
+    kOffersHttp2,
+    kHalfAPair,
+    kNumericIds,
+    kWantsUserAgent,
   };
-  static constexpr std::array<core::Word<What>, 9> kWhats = {
+  static constexpr std::array<core::Word<What>, 16> kWhats = {
       {{What::kEmptyPage, "empty page",
         "the page's records are left out, and its next_cursor leads to them"},
        {What::kPoison, "poison", "the record of that id loses what a client cannot do without"},
@@ -87,12 +94,25 @@ struct WireRule {
        {What::kByteOrderMark, "byte order mark", "the body begins with one: EF BB BF"},
        {What::kForgottenCursors, "forgotten cursors",
         "cursors reach the server as a text that is none, until the client has asked without one: "
-        "they were given out by a server that is no more"}}};
+        "they were given out by a server that is no more"},
+       {What::kGzip, "gzip", "the body is compressed, and says so, though nobody asked for it"},
+       {What::kNoReason, "no reason", "the first line ends with the status: `HTTP/1.1 200`"},
+       {What::kBareLineFeeds, "bare line feeds", "the lines of the head end with LF, without CR"},
+       {What::kOffersHttp2, "offers HTTP/2", "the head has `Upgrade: h2c`, which is but an offer"},
+       {What::kHalfAPair, "half a pair",
+        "the id of the record becomes `half` and half of a surrogate pair, another one by each "
+        "such rule"},
+       {What::kNumericIds, "numeric ids", "ids that are digits come as numbers"},
+       {What::kWantsUserAgent, "wants User-Agent",
+        "requests for records without that header are answered 403"}}};
+  // A field of an answer that says one of those words that is about the head: a stage with sockets
+  // writes the head so. It stays, for mutants to see, as in virtual time, where there is no head.
+  static constexpr std::string_view kOnTheWire = "X-On-The-Wire";
   What what = What::kEmptyPage;
   std::string id{};                  // of the rule; "wire-1" by its place
   std::vector<std::uint64_t> nth{};  // which answers to GET /records; empty: each
   std::uint64_t times = 0;           // at most this often; 0: no limit
-  std::string record{};              // kPoison
+  std::string record{};              // kPoison, kHalfAPair
   std::string lacks = "id";          // kPoison
   std::uint64_t pages = 2;           // kCircle
 
@@ -107,7 +127,7 @@ struct WireRule {
              "which answers of GET /records with status 200, counted from this step; without it, "
              "each");
     json.may("times", &WireRule::times, Range{1, kCount.most}, "at most this often");
-    json.may("record", &WireRule::record, "poison: the id of the record");
+    json.may("record", &WireRule::record, "poison, half a pair: the id of the record");
     json.may("lacks", &WireRule::lacks, OneOf{{"id", "metadata", "cursor", "object"}},
              "poison: what is missing; object: a number stands in the record's place");
     json.may("pages", &WireRule::pages, Range{1, 1000}, "circle: how many there are in it");
@@ -144,8 +164,12 @@ struct JudgeWebhook {
     kReserialised,
     kList,
     kTwoLines,
+    kAlteredEnd,
+    kAlteredBeginning,
+    kCutShort,
+    kSecretKey,
   };
-  static constexpr std::array<core::Word<Signature>, 9> kSignatures = {
+  static constexpr std::array<core::Word<Signature>, 13> kSignatures = {
       {{Signature::kRight, "right", "as the server does"},
        {Signature::kMissing, "missing", "no signature"},
        {Signature::kWrongKey, "wrong key", "with another key"},
@@ -156,7 +180,12 @@ struct JudgeWebhook {
        {Signature::kReserialised, "reserialised", "signed over another spelling of the same JSON"},
        {Signature::kList, "list", "two values, as while keys rotate; the second one is right"},
        {Signature::kTwoLines, "two lines",
-        "the same two values, each on a header line of its own (RFC 9110, 5.3)"}}};
+        "the same two values, each on a header line of its own (RFC 9110, 5.3)"},
+       {Signature::kAlteredEnd, "altered end", "right but for its last character"},
+       {Signature::kAlteredBeginning, "altered beginning", "right but for its first character"},
+       {Signature::kCutShort, "cut short", "the first eight characters of the right one"},
+       {Signature::kSecretKey, "secret key",
+        "with the secret key, where the environment has a signing key of its own"}}};
   enum class Answer : std::uint8_t { kAny, kAccepted, kRefused };
   static constexpr std::array<core::Word<Answer>, 3> kAnswers = {
       {{Answer::kAny, "any", "whatever it is"},

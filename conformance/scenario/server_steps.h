@@ -296,6 +296,19 @@ struct HostileStep {
   }
 };
 
+struct KeptConnectionStep {
+  bool asks = true;
+
+  template <typename Json>
+  static void describe(Json& json) {
+    json.about(
+        "GET and HEAD, right and wrong, one after the other on one connection: each answer has to "
+        "end where the next one begins. Over HTTP only",
+        R"({"kept_connection":true})");
+    json.verb("kept_connection", &KeptConnectionStep::asks, "true", For::kServers);
+  }
+};
+
 // The webhooks that came since the last such step.
 struct WebhooksStep {
   WebhooksExpected expected{};
@@ -310,6 +323,6 @@ struct WebhooksStep {
 };
 
 using ServerSteps = StepList<AskStep, ReadStep, LawStep, WebhooksStep, ReceiverStep, SettingsStep,
-                             IdleStep, ResendStep, HostileStep>;
+                             IdleStep, ResendStep, HostileStep, KeptConnectionStep>;
 
 }  // namespace terapi::conformance

@@ -242,7 +242,7 @@ bool Step::only_reads() const {
     return std::none_of(law->laws.begin(), law->laws.end(),
                         [](const Law* each) { return each->needs.any(); });
   }
-  return std::holds_alternative<ReadStep>(what);
+  return std::holds_alternative<ReadStep>(what) || std::holds_alternative<KeptConnectionStep>(what);
 }
 
 bool Plan::sweeps() const {

@@ -394,6 +394,7 @@ void HttpConnection::respond(Outcome outcome) {
   std::string head;
   head.reserve(512);
   append_response_head(head, response, framing);
+  if (manners.bare_line_feeds) std::erase(head, '\r');
   if (is_head_ || is_bodyless_status(response.status)) {
     response.body.clear();
     rest = {};

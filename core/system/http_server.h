@@ -45,10 +45,11 @@ namespace terapi::core {
 
 class EventLoop;
 
-// What an answer leaves out, as careless servers do.
+// What is wrong with an answer's head, as careless servers write it.
 struct AnswerManners {
-  bool gives_reason = true;     // false: its first line ends with the status (RFC 9112, 4)
-  bool announces_close = true;  // false: the connection closes behind it, and nothing says so
+  bool gives_reason = true;      // false: its first line ends with the status (RFC 9112, 4)
+  bool announces_close = true;   // false: the connection closes behind it, and nothing says so
+  bool bare_line_feeds = false;  // true: the lines of its head end with LF alone (RFC 9112, 2.2)
 };
 
 struct HttpServerOptions {

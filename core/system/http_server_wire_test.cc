@@ -89,7 +89,8 @@ class CarelessServer : public TestServer {
       const std::string path(response.headers.get("X-Path").value_or(""));
       response.headers.erase("X-Path");
       return AnswerManners{.gives_reason = path != "/no-reason",
-                           .announces_close = path != "/closes"};
+                           .announces_close = path != "/closes",
+                           .bare_line_feeds = path == "/line-feeds"};
     };
     return options;
   }
@@ -104,6 +105,27 @@ TEST(HttpServerWire, GivesNoReason) {
   EXPECT_FALSE(has(first, "X-Path"));
   socket.send("GET /good HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(socket.read_response().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST(HttpServerWire, EndsLinesWithALineFeedAlone) {
+  CarelessServer server;
+  TestSocket socket = server.connect();
+  socket.send("GET /line-feeds HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answer = socket.read_all();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\n")) << answer;
+  EXPECT_EQ(answer.find('\r'), std::string::npos) << answer;
+  EXPECT_TRUE(answer.ends_with("\n\n" + std::string(kBody))) << answer;
+}
+
+TEST(HttpServerWire, SaysOfAnOfferedUpgradeInConnection) {
+  TestServer server({}, [](const Request&, auto done) {
+    done({{200, {{"Upgrade", "h2c"}}, std::string(kBody)}, {}});
+  });
+  TestSocket socket = server.connect();
+  socket.send(kGetRoot);
+  const std::string answer = socket.read_response();
+  EXPECT_TRUE(has(answer, "Upgrade: h2c")) << answer;
+  EXPECT_TRUE(has(answer, "Connection: Upgrade")) << answer;
 }
 
 TEST(HttpServerWire, ClosesUnannounced) {

@@ -67,9 +67,11 @@ void append_response_head(std::string& out, const Response& response,
   }
   out += "\r\n";
   bool has_date = false;
+  bool offers_upgrade = false;  // which the connection has to know of, too (RFC 9110, 7.8)
   for (const auto& [name, value] : response.headers) {
     if (name.empty() || is_framing(name)) continue;
     has_date |= is_name(name, "Date");
+    offers_upgrade |= is_name(name, "Upgrade");
     append_field(out, name, value);
   }
   if (!has_date) append_field(out, "Date", framing.date);
@@ -79,6 +81,9 @@ void append_response_head(std::string& out, const Response& response,
     out += "\r\n";
   }
   if (framing.chunked) out += "Transfer-Encoding: chunked\r\n";
+  if (offers_upgrade) {
+    append_field(out, "Connection", "Upgrade");
+  }
   if (!framing.connection.empty()) append_field(out, "Connection", framing.connection);
   if (framing.keep_alive_seconds > 0) {
     out += "Keep-Alive: timeout=";

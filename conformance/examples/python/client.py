@@ -192,6 +192,7 @@ def fetch(keys, asked):
     path = BASE.path.rstrip("/") + "/records?" + urlencode(query, quote_via=quote, safe="")
     headers = {
         "Authorization": f"Bearer {KEY}",
+        "User-Agent": "terapi-example-client",  # some answer 403 without
         "Provider-Config-Key": integration.encode(),
         "Connection-Id": connection.encode(),
     }

@@ -1,5 +1,7 @@
 // Clients that ask for the wrong page, or take the wrong one for the last.
+#include <algorithm>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -174,24 +176,31 @@ class ResumesByModifiedAfter final : public ClientMutation {
   std::map<std::string, core::Time> newest_of_;  // by the cursor where a walk begins
 };
 
-// Follows each next_cursor at once, also one that it has followed before.
+// Follows each next_cursor at once, also one that it has followed before, unless it is among the
+// last that it remembers.
 class GoesRound final : public ClientMutation {
  public:
-  using ClientMutation::ClientMutation;
+  explicit GoesRound(MutantPorts ports, std::size_t remembers = 0)
+      : ClientMutation(std::move(ports)), remembers_(remembers) {}
 
   void send(core::Request request, const core::SendOptions& options, Done done) override {
     auto target = RecordsTarget::of(request);
     if (!target) return transport().send(std::move(request), options, std::move(done));
-    if (const auto cursor = target->get("cursor")) followed_.insert(*cursor);
+    if (const auto cursor = target->get("cursor")) {
+      followed_.insert(*cursor);
+      last_.push_back(*cursor);
+      if (last_.size() > remembers_) last_.pop_front();
+    }
     transport().send(
         request, options,
         while_alive([this, request, options, target = *std::move(target),
                      done = std::move(done)](core::Result<core::Response> answer) mutable {
           const auto page =
               answer && answer->status == 200 ? ChangedPage::parse(answer->body) : std::nullopt;
-          if (!page || !page->next_cursor || !followed_.contains(*page->next_cursor)) {
-            return done(std::move(answer));
-          }
+          const bool goes_round =
+              page && page->next_cursor && followed_.contains(*page->next_cursor) &&
+              std::find(last_.begin(), last_.end(), *page->next_cursor) == last_.end();
+          if (!goes_round) return done(std::move(answer));
           target.set("cursor", *page->next_cursor);
           target.erase("modified_after");
           request.target = target.text();
@@ -202,7 +211,9 @@ class GoesRound final : public ClientMutation {
   }
 
  private:
+  std::size_t remembers_;
   std::set<std::string> followed_;
+  std::deque<std::string> last_;
 };
 
 // Pages by number of records: each next page is asked for by the time of the last record.
@@ -262,6 +273,11 @@ std::vector<ClientMutant> paging_mutants() {
                         "goes-round-in-circles", "CLIENT-9",
                         "Follows a next_cursor that leads back to pages it has read, again "
                         "and again, as fast as it can.")),
+      beyond_chance(kOnlyShould,
+                    client_mutant<GoesRound>(
+                        "sees-small-circles", "CLIENT-9",
+                        "Knows the last two cursors again, and goes round in larger circles.",
+                        std::size_t{2})),
       client_mutant<ResumesByModifiedAfter>(
           "resumes-by-modified-after", "CLIENT-1",
           "Begins each walk with modified_after, the newest time that it holds, instead of its "

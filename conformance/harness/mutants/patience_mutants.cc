@@ -3,6 +3,7 @@
 
 #include "client/retry_after.h"
 #include "conformance/harness/mutants/client_lists.h"
+#include "conformance/scenario/step.h"
 #include "core/json.h"
 
 namespace terapi::conformance {
@@ -10,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using core::Result;
+
+constexpr const char* kUsualWire = "in stories answers are written as they usually are";
 
 class AdjustsOptions final : public ClientMutation {
  public:
@@ -23,6 +26,7 @@ class AdjustsOptions final : public ClientMutation {
 
 void never_polls(client::SyncOptions& options) { options.poll = 24h * 365; }
 void gives_up_soon(client::SyncOptions& options) { options.give_up = 5s; }
+void hurries(client::SyncOptions& options) { options.request_timeout = 2s; }
 void reads_huge_pages(client::SyncOptions& options) {
   options.limit = 10'000;
   options.max_page_bytes = std::size_t{1} << 32;
@@ -53,6 +57,9 @@ void refusal_is_trouble(core::Response& response) {
 }
 void no_retry_after(core::Response& response) { response.headers.erase("Retry-After"); }
 void no_date(core::Response& response) { response.headers.erase("Date"); }
+void offer_is_a_change(core::Response& response) {
+  if (response.headers.get("Upgrade")) response.status = 426;
+}
 void rate_limit_is_refusal(core::Response& response) {
   if (response.status == 429) response.status = 400;
 }
@@ -62,11 +69,13 @@ void trouble_is_the_end(core::Response& response) {
   response.body = R"({"records":[],"next_cursor":null})";
 }
 
-// Its JSON library knows no byte order mark.
+// Its JSON library knows no byte order mark, and nobody looks how the text is encoded.
 void what_is_no_page_is_the_end(core::Response& response) {
   const bool refused =
       response.body.starts_with("\xEF\xBB\xBF") || !core::json::Document::parse(response.body);
-  if (response.status == 200 && refused) response.body = R"({"records":[],"next_cursor":null})";
+  if (response.status != 200 || !refused) return;
+  response.body = R"({"records":[],"next_cursor":null})";
+  response.headers.erase("Content-Encoding");
 }
 
 // Sends the same request again at once, as long as an answer asks for it.
@@ -100,6 +109,44 @@ bool says_retry_after_0(const core::Response& response, core::Time now) {
 }
 bool refuses(const core::Response& response, core::Time /*now*/) {
   return is_refusal(response.status);
+}
+
+// Says nothing of itself.
+class SendsNoUserAgent final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    request.headers.erase("User-Agent");
+    transport().send(std::move(request), options, std::move(done));
+  }
+};
+
+// Its HTTP library throws at a head that is written otherwise, and nobody catches that.
+class DiesOfHead final : public ClientMutation {
+ public:
+  DiesOfHead(MutantPorts ports, WireRule::What what)
+      : ClientMutation(std::move(ports)), what_(what) {}
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    transport().send(std::move(request), options,
+                     while_alive([this, done = std::move(done)](Result<core::Response> answer) {
+                       if (answer && answer->headers.get(WireRule::kOnTheWire) ==
+                                         core::word_of(WireRule::kWhats, what_)) {
+                         return die("cannot read the head of an answer");
+                       }
+                       done(std::move(answer));
+                     }));
+  }
+
+ private:
+  WireRule::What what_;
+};
+
+// Reads text with a library that puts U+FFFD where it finds half of a surrogate pair.
+void halves_are_one(core::Response& response) {
+  constexpr std::size_t kEscape = 6;  // \ud8xx
+  for (std::size_t at = 0; (at = response.body.find("half\\ud8", at)) != std::string::npos;) {
+    response.body.replace(at + 4, kEscape, "\\ufffd");
+  }
 }
 
 class FollowsRedirects final : public ClientMutation {
@@ -153,6 +200,30 @@ std::vector<ClientMutant> patience_mutants() {
                                      "Holds a Retry-After that is a date against its own clock, "
                                      "whatever the server's says.",
                                      &no_date)),
+      beyond_chance(
+          kUsualWire,
+          client_mutant<AdjustsOptions>(
+              "two-seconds-for-all", "CLIENT-9",
+              "Gives an answer two seconds for all of it, however steadily it comes.", &hurries)),
+      beyond_chance(kUsualWire, client_mutant<MisreadsAnswers>(
+                                    "stops-at-an-offer", "CLIENT-9",
+                                    "Takes an offer of HTTP/2 for a change of protocol, and stops.",
+                                    &offer_is_a_change)),
+      beyond_chance(kUsualWire, client_mutant<DiesOfHead>(
+                                    "wants-a-reason", "CLIENT-9",
+                                    "Dies of an answer whose first line ends with the status.",
+                                    WireRule::What::kNoReason)),
+      beyond_chance(kUsualWire,
+                    client_mutant<DiesOfHead>("wants-carriage-returns", "CLIENT-9",
+                                              "Dies of an answer whose lines end with LF alone.",
+                                              WireRule::What::kBareLineFeeds)),
+      beyond_chance(kUsualWire,
+                    client_mutant<MisreadsAnswers>(
+                        "halves-of-pairs-are-one", "REC-10",
+                        "Puts U+FFFD in the place of half a surrogate pair: two ids are one.",
+                        &halves_are_one)),
+      beyond_chance(kOnlyShould, client_mutant<SendsNoUserAgent>("sends-no-user-agent", "CLIENT-9",
+                                                                 "Does not say who it is.")),
       client_mutant<MisreadsAnswers>("stops-on-429", "CLIENT-9",
                                      "Takes a rate limit for a refusal and stops for good.",
                                      &rate_limit_is_refusal),

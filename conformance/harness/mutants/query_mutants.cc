@@ -63,6 +63,12 @@ void modified_after_exclusive(RecordsTarget& target) {
   const auto time = core::parse_rfc3339(target.get("modified_after").value_or(""));
   if (time) target.set("modified_after", core::format_rfc3339(*time + core::Duration(1)));
 }
+void modified_after_in_milliseconds(RecordsTarget& target) {
+  const auto time = core::parse_rfc3339(target.get("modified_after").value_or(""));
+  if (!time) return;
+  const auto whole = std::chrono::floor<std::chrono::milliseconds>(*time);
+  target.set("modified_after", core::format_rfc3339(whole));
+}
 void modified_after_wins(RecordsTarget& target) {
   if (target.get("modified_after")) target.erase("cursor");
 }
@@ -187,6 +193,9 @@ std::vector<ServerMutant> query_mutants() {
       server_mutant<MisreadsQueries>("modified-after-exclusive", "REC-8",
                                      "Leaves out what was modified at modified_after itself.",
                                      &modified_after_exclusive),
+      server_mutant<MisreadsQueries>("modified-after-in-milliseconds", "REC-8",
+                                     "Compares modified_after in milliseconds.",
+                                     &modified_after_in_milliseconds),
       server_mutant<MisreadsQueries>(
           "modified-after-drops-cursor", "REC-9",
           "Ignores the cursor when there is a modified_after: the paging "

@@ -153,6 +153,12 @@ void pruned_is_ordinary(Record& record, OwnedRecords& /*texts*/, core::Time /*no
   // The store leaves alone what it has already; this is an upsert by id.
   record.modified += core::Duration(1);
 }
+void pruned_is_deleted(Record& record, OwnedRecords& /*texts*/, core::Time /*now*/) {
+  if (record.pruned_at.empty()) return;
+  record.deleted = true;
+  record.action = client::Action::kDeleted;
+  record.modified += core::Duration(1);
+}
 void last_write_wins(Record& record, OwnedRecords& /*texts*/, core::Time now) {
   record.modified = std::max(record.modified, now);
 }
@@ -274,6 +280,9 @@ std::vector<ClientMutant> record_mutants() {
                                       "Replaces a stored payload by the emptied one of a pruned "
                                       "record.",
                                       &pruned_is_ordinary),
+      client_mutant<MisstoresRecords>("pruned-is-deleted", "CLIENT-8",
+                                      "Takes a pruned record for a deleted one.",
+                                      &pruned_is_deleted),
       client_mutant<MisstoresRecords>(
           "stale-overwrites", "CLIENT-8",
           "Lets the last write win: an older version overwrites a newer "

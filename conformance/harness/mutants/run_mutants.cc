@@ -1,6 +1,9 @@
 // Servers that do the wrong thing when records change.
 #include <chrono>
+#include <functional>
 #include <map>
+#include <set>
+#include <vector>
 
 #include "conformance/harness/mutants/server_lists.h"
 #include "conformance/harness/mutants/whole_stream.h"
@@ -150,6 +153,72 @@ class SamePayloadIsUpdate final : public ServerMutation {
   int touches_ = 0;
 };
 
+// Takes the second of two records of one id in a save for a mistake, and leaves it out.
+class FirstOfASaveWins final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void answer(const core::Handler& inner, core::Request request, Answered answered) override {
+    const auto body = json::Document::parse(request.body, {.comments = true});
+    if (is_run(request) && body && body->root()["save"].size() > 1) {
+      request.body = without_seconds(body->root());
+    }
+    inner(std::move(request), std::move(answered));
+  }
+
+ private:
+  static std::string without_seconds(const json::Value& run) {
+    std::set<std::string> seen;
+    json::Writer out;
+    out.begin_object();
+    for (const json::Member member : run.members()) {
+      const std::string name = member.key.string();
+      out.key(name);
+      if (name != "save") {
+        out.raw(member.value.text());
+        continue;
+      }
+      out.begin_array();
+      for (const json::Value record : member.value.items()) {
+        if (seen.insert(std::string(record["id"].text())).second) out.raw(record.text());
+      }
+      out.end_array();
+    }
+    out.end_object();
+    return out.take();
+  }
+};
+
+// Gives out times when a run begins, and carries out runs that came together side by side: the one
+// that began first may commit last.
+class CommitsLate final : public ServerMutation {
+ public:
+  using ServerMutation::ServerMutation;
+
+ protected:
+  void answer(const core::Handler& inner, core::Request request, Answered answered) override {
+    if (!is_run(request)) return inner(std::move(request), std::move(answered));
+    waiting_.push_back([&inner, request = std::move(request), answered = std::move(answered)] {
+      inner(request, answered);
+    });
+    if (waiting_.size() > 1) return;
+    clock().at(clock().now() + 1ms, [this, &inner] {
+      const auto runs = std::exchange(waiting_, {});
+      for (std::size_t i = 0; i < runs.size(); ++i) {
+        const bool late = i == 0 && runs.size() > 1;
+        if (late) (void)control_call(inner, "PUT", "/faults/late", kLate);
+        runs[i]();
+        if (late) (void)control_call(inner, "DELETE", "/faults/late");
+      }
+    });
+  }
+
+ private:
+  static constexpr const char* kLate = R"({"on":"store","do":{"late_commit":"1ms"}})";
+  std::vector<std::function<void()>> waiting_;
+};
+
 // Puts its own settings over those that were asked for.
 class OverridesSettings final : public ServerMutation {
  public:
@@ -192,6 +261,15 @@ std::vector<ServerMutant> run_mutants() {
                                              "read the deletion never sees it live again."),
       server_mutant<SamePayloadIsUpdate>("same-payload-is-update", "META-5",
                                          "Takes a record that was saved unchanged for updated."),
+      beyond_chance(
+          "no story saves one id twice at once",
+          server_mutant<FirstOfASaveWins>("first-of-a-save-wins", "META-4",
+                                          "Keeps the first of two records of one id in a save.")),
+      beyond_chance("in stories one writer waits for the other",
+                    server_mutant<CommitsLate>(
+                        "commits-late", "CUR-8",
+                        "Commits runs that overlap in any order, under the times at which they "
+                        "began.")),
       server_mutant<OverridesSettings>("constant-backoff", "HOOK-6",
                                        "Waits the same time before each attempt.",
                                        R"({"retry":{"factor":1}})"),

@@ -18,6 +18,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using client::Stream;
+
+constexpr const char* kWholeForgeries = "what is forged in stories is forged as a whole";
 using core::Result;
 
 // The configured stream that a webhook is about.
@@ -181,6 +183,28 @@ void any_signature_will_do(core::Request& request, const ReferenceClientOptions&
   if (request.headers.get(options.sync.dialect->hmac_header)) sign(request, options);
 }
 
+std::string right_signature(const core::Request& request, const std::string& key) {
+  return core::hex(core::hmac_sha256(key, request.body));
+}
+std::string given_signature(const core::Request& request, const ReferenceClientOptions& options) {
+  return std::string(request.headers.get(options.sync.dialect->hmac_header).value_or(""));
+}
+void beginning_is_enough(core::Request& request, const ReferenceClientOptions& options) {
+  constexpr std::size_t kCompared = 16;  // the characters of its first eight bytes
+  const std::string given = given_signature(request, options);
+  const std::string right = right_signature(request, options.signing_keys.front());
+  if (given.substr(0, kCompared) == right.substr(0, kCompared)) sign(request, options);
+}
+void what_came_is_compared(core::Request& request, const ReferenceClientOptions& options) {
+  const std::string given = given_signature(request, options);
+  const std::string right = right_signature(request, options.signing_keys.front());
+  if (!given.empty() && right.starts_with(given)) sign(request, options);
+}
+void secret_key_will_do(core::Request& request, const ReferenceClientOptions& options) {
+  const std::string by_secret = right_signature(request, options.sync.endpoint.secret_key);
+  if (given_signature(request, options) == by_secret) sign(request, options);
+}
+
 // Fetches from the time that the webhook names.
 class WebhookAsData final : public ClientMutation {
  public:
@@ -263,6 +287,10 @@ int ignores_deletions(const core::json::Value& body, std::size_t /*in_flight*/) 
 int knows_sync_only(const core::json::Value& body, std::size_t /*in_flight*/) {
   return body["type"].is_string() && body["type"].string() != "sync" ? 500 : 0;
 }
+int ignores_failures(const core::json::Value& body, std::size_t /*in_flight*/) {
+  const core::json::Value success = body["success"];
+  return success.is_boolean() && !success.boolean() ? 200 : 0;
+}
 int busy(const core::json::Value& /*body*/, std::size_t in_flight) {
   return in_flight > 0 ? 200 : 0;
 }
@@ -300,6 +328,21 @@ std::vector<ClientMutant> webhook_mutants() {
                                          "Verifies by SHA-256 of key and body, which anybody can "
                                          "make longer, and not by the HMAC.",
                                          &legacy_is_enough),
+      beyond_chance(kWholeForgeries, client_mutant<MisverifiesWebhooks>(
+                                         "compares-a-beginning", "CLIENT-5",
+                                         "Compares the first sixteen characters of a signature.",
+                                         &beginning_is_enough)),
+      beyond_chance(kWholeForgeries,
+                    client_mutant<MisverifiesWebhooks>(
+                        "compares-what-came", "CLIENT-5",
+                        "Compares as many characters as the signature that came has.",
+                        &what_came_is_compared)),
+      beyond_chance(kWholeForgeries,
+                    client_mutant<MisverifiesWebhooks>(
+                        "takes-the-secret-key", "CLIENT-5",
+                        "Takes a webhook that is signed with the secret key, where there is a "
+                        "signing key.",
+                        &secret_key_will_do)),
       client_mutant<WebhookAsData>(
           "webhook-as-data", "CLIENT-4",
           "Fetches from the webhook's modifiedAfter instead of its cursor: what a lost webhook "
@@ -307,6 +350,10 @@ std::vector<ClientMutant> webhook_mutants() {
       client_mutant<AnswersItself>("ignores-delete-webhooks", "CLIENT-4",
                                    "Does not look when a webhook counts nothing added or updated.",
                                    &ignores_deletions),
+      beyond_chance(kOnlyShould, client_mutant<AnswersItself>(
+                                     "ignores-failed-runs", "CLIENT-4",
+                                     "Does not look when a webhook says that its run failed.",
+                                     &ignores_failures)),
       client_mutant<AnswersItself>("refuses-unknown-types", "HOOK-13",
                                    "Answers 500 to webhooks of types that it does not know, and "
                                    "gets them again and again.",

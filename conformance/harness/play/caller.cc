@@ -28,6 +28,10 @@ Answer Caller::call(core::Request request) {
   auto response = stage_.call(std::move(request));
   // Leaving out the body is the HTTP server's business, and in this process there is none.
   if (head && response && stage_.world() == "virtual") response->body.clear();
+  return note_answer(place, std::move(response));
+}
+
+Answer Caller::note_answer(std::size_t place, core::Result<core::Response> response) {
   if (response) {
     core::Outcome outcome{std::move(*response), {}};
     stage_.wire().answered(place, outcome,
@@ -44,7 +48,7 @@ Answer Caller::control(std::string method, std::string_view path, std::string bo
   return call(control_request(std::move(method), path, std::move(body)));
 }
 
-Answer Caller::run(std::string body) {
+std::size_t Caller::begin_run(const std::string& body) {
   RunSeen seen;
   seen.policy = policy_;
   seen.waits = waits_;
@@ -66,17 +70,47 @@ Answer Caller::run(std::string body) {
   }
   note_run(seen);
   runs_.push_back(seen);
-  const std::size_t place = runs_.size() - 1;
-  Answer answer = control("POST", "/runs", std::move(body));
+  return runs_.size() - 1;
+}
+
+void Caller::end_run(std::size_t place, const Answer& answer) {
   runs_[place].events = answer.events;
-  if (!options_.noted || answer.status() != 200) return answer;
+  if (!options_.noted || answer.status() != 200) return;
   const auto told = json::Document::parse(answer.body());
-  if (!told) return answer;
+  if (!told) return;
   for (const json::Value id : told->root()["deliveries"].items()) {
     runs_[place].deliveries.push_back(id.string());
   }
   runs_[place].taken = true;
+}
+
+Answer Caller::run(std::string body) {
+  const std::size_t place = begin_run(body);
+  Answer answer = control("POST", "/runs", std::move(body));
+  end_run(place, answer);
   return answer;
+}
+
+std::vector<Answer> Caller::run_side_by_side(std::vector<std::string> bodies, core::Request read) {
+  std::vector<std::size_t> runs;
+  std::vector<core::Request> requests;
+  for (std::string& body : bodies) {
+    runs.push_back(begin_run(body));
+    requests.push_back(control_request("POST", "/runs", std::move(body)));
+  }
+  requests.push_back(std::move(read));
+  std::vector<std::size_t> places;
+  for (const core::Request& request : requests) {
+    if (options_.noted) places.push_back(stage_.wire().asked_by_judge(request));
+  }
+  auto responses = stage_.call_together(std::move(requests));
+  std::vector<Answer> answers;
+  for (std::size_t i = 0; i < responses.size(); ++i) {
+    answers.push_back(options_.noted ? note_answer(places[i], std::move(responses[i]))
+                                     : Answer{std::move(responses[i]), {}});
+    if (i < runs.size()) end_run(runs[i], answers.back());
+  }
+  return answers;
 }
 
 const RunSeen* Caller::run_of(const std::string& delivery) const {

@@ -33,6 +33,8 @@ class Caller final : public ServerCaller {
   Answer call(core::Request request) override;
   // Tells the model first: a webhook may come before the answer does.
   Answer run(std::string body) override;
+  std::vector<Answer> run_side_by_side(std::vector<std::string> bodies,
+                                       core::Request read) override;
   // A call of the control API.
   Answer control(std::string method, std::string_view path, std::string body = "");
 
@@ -56,6 +58,10 @@ class Caller final : public ServerCaller {
   std::size_t waits() const { return waits_; }
 
  private:
+  // Its place in runs().
+  std::size_t begin_run(const std::string& body);
+  void end_run(std::size_t place, const Answer& answer);
+  Answer note_answer(std::size_t place, core::Result<core::Response> response);
   void note_run(const RunSeen& run);
 
   Stage& stage_;

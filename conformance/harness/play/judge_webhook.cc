@@ -72,6 +72,12 @@ std::string webhook_body(const JudgeWebhook& act, const Dialect& dialect, core::
   return act.spaced ? spaced_out(body) : body;
 }
 
+// Another digit at that place.
+std::string altered_at(std::string hex, std::size_t place) {
+  hex[place] = hex[place] == '0' ? '1' : '0';
+  return hex;
+}
+
 void sign(core::Request& request, const JudgeWebhook& act, const Dialect& dialect,
           const std::string& signing_key, const std::string& secret_key) {
   const std::string hmac(dialect.hmac_header);
@@ -122,6 +128,14 @@ void sign(core::Request& request, const JudgeWebhook& act, const Dialect& dialec
     case JudgeWebhook::Signature::kTwoLines:
       request.headers.add(hmac, hmac_sha256_hex("the-key-before", request.body));
       return both(right);
+    case JudgeWebhook::Signature::kAlteredEnd:
+      return both(altered_at(right, right.size() - 1));
+    case JudgeWebhook::Signature::kAlteredBeginning:
+      return both(altered_at(right, 0));
+    case JudgeWebhook::Signature::kCutShort:
+      return both(right.substr(0, 8));
+    case JudgeWebhook::Signature::kSecretKey:
+      return both(hmac_sha256_hex(secret_key, request.body));
   }
 }
 

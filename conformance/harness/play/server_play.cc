@@ -5,6 +5,7 @@
 
 #include "conformance/contract/timestamp.h"
 #include "conformance/harness/play/judge_hostile.h"
+#include "conformance/harness/play/judge_kept_connection.h"
 #include "conformance/laws/answer_expectation.h"
 #include "conformance/laws/asked_time.h"
 #include "conformance/laws/continuity.h"
@@ -45,8 +46,9 @@ std::string ServerPlay::why_not_played(const Scenario& scenario, const ServerSta
   }
   for (const Step& step : scenario.plan.steps) {
     if (!step.is_for(dialect)) continue;
-    if (std::holds_alternative<HostileStep>(step.what) &&
-        !stage.base_url().starts_with("http://")) {
+    const bool raw = std::holds_alternative<HostileStep>(step.what) ||
+                     std::holds_alternative<KeptConnectionStep>(step.what);
+    if (raw && !stage.base_url().starts_with("http://")) {
       return "it sends raw bytes, which takes a server with an address of http://";
     }
     const auto* advance = std::get_if<PassStep>(&step.what);
@@ -420,6 +422,17 @@ void ServerPlay::act(const HostileStep& step) {
       judge_hostile(request, step.expect.status, clause_, caller_, findings_);
   if (!judgement.answers) stop_short(Verdict::kError, "the server no longer answers");
   if (!judgement.unproven.empty()) unproven(judgement.unproven);
+}
+
+void ServerPlay::act(const KeptConnectionStep& /*step*/) {
+  const auto server = core::parse_url(stage_.base_url());
+  if (!server || server->scheme != "http") {
+    return unproven("raw bytes take a server with an address of http://");
+  }
+  LawContext context = asking({});
+  judge_kept_connection(*server, RecordReader(context).headers(),
+                        "/records?model=" + core::percent_encode(context.given.stream.model),
+                        clause_, caller_, findings_);
 }
 
 void ServerPlay::act(const WebhooksStep& step) {

@@ -65,6 +65,7 @@ class ServerPlay final : public Play {
   void act(const IdleStep& step);
   void act(const ResendStep& step);
   void act(const HostileStep& step);
+  void act(const KeptConnectionStep& step);
   void act(const WebhooksStep& step);
 
   bool has_external_apis();

@@ -5,6 +5,7 @@
 
 #include "conformance/contract/cursor.h"
 #include "conformance/contract/page_edit.h"
+#include "conformance/contract/stored_gzip.h"
 #include "conformance/contract/webhook_signature.h"
 #include "core/delivery.h"
 #include "core/duration.h"
@@ -16,6 +17,29 @@ namespace terapi::conformance {
 namespace json = core::json;
 
 namespace {
+
+bool is_of_the_head(WireRule::What what) {
+  return what == WireRule::What::kNoReason || what == WireRule::What::kBareLineFeeds ||
+         what == WireRule::What::kOffersHttp2;
+}
+
+// These change no text of the page, or do so when everything else is done.
+bool is_done_later(WireRule::What what) {
+  return what == WireRule::What::kOddCursors || what == WireRule::What::kByteOrderMark ||
+         what == WireRule::What::kGzip || is_of_the_head(what);
+}
+
+// Digits that are a number's, and no more than a double keeps.
+bool spells_a_number(std::string_view id) {
+  return !id.empty() && id.size() < 16 && (id.front() != '0' || id == "0") &&
+         id.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// By the place of its rule: each gives another half.
+std::string half_a_pair(std::size_t rule) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  return std::string(R"("half\ud8)") + kDigits[rule / 16 % 16] + kDigits[rule % 16] + '"';
+}
 
 // Just before that position, and after every other one.
 Position just_before(Position position) {
@@ -44,9 +68,27 @@ void ClientWire::serve(core::Request request, int life,
   if (exchange.for_records && on_request && !on_request()) return;
   if (exchange.for_records) forget_cursor(exchange, request);
   ++in_flight_;
+  if (exchange.for_records && refuse_nameless(request, place, done)) return;
   ports_.server(std::move(request), [this, place, done](core::Outcome outcome) {
     answered(place, std::move(outcome), done);
   });
+}
+
+bool ClientWire::refuse_nameless(const core::Request& request, std::size_t place,
+                                 const std::function<void(core::Outcome)>& done) {
+  const auto rule = std::find_if(rules_.begin(), rules_.end(), [](const WireRule& each) {
+    return each.what == WireRule::What::kWantsUserAgent;
+  });
+  if (rule == rules_.end()) return false;
+  if (request.headers.get("User-Agent").value_or("") != "") {
+    ++fired_[rule->id];  // it looked, and let it pass
+    return false;
+  }
+  note_strike(*rule, ports_.history.exchanges[place].stream);
+  constexpr const char* kRefusal =
+      R"({"error":{"code":"forbidden","message":"a User-Agent is wanted"}})";
+  answered(place, {{403, {{"Content-Type", "application/json"}}, kRefusal}, {}}, done);
+  return true;
 }
 
 void ClientWire::forget_cursor(Exchange& exchange, core::Request& request) {
@@ -126,6 +168,10 @@ void ClientWire::pass_page(Exchange& exchange, core::Outcome& outcome) {
                                  [this](const std::string& c) { return spelled(c); });
   }
   if (std::exchange(byte_order_mark_, false)) response.body.insert(0, "\xEF\xBB\xBF");
+  if (std::exchange(gzip_, false)) {
+    response.headers.set("Content-Encoding", "gzip");
+    response.body = stored_gzip(response.body);
+  }
   if (std::exchange(too_long_, false)) {
     outcome.wire.truncate_after = response.body.size();
     response.body += std::string(64, ' ');
@@ -197,9 +243,8 @@ bool ClientWire::apply_rules(Exchange& exchange, core::Outcome& outcome) {
     const std::string before = outcome.response.body;
     const bool was_whole = exchange.whole;
     apply(rule, exchange, outcome);
-    const bool later =
-        rule.what == WireRule::What::kOddCursors || rule.what == WireRule::What::kByteOrderMark;
-    if (before == outcome.response.body && was_whole == exchange.whole && !later) continue;
+    const bool same = before == outcome.response.body && was_whole == exchange.whole;
+    if (same && !is_done_later(rule.what)) continue;
     note_strike(rule, exchange.stream);
     changed = changed || rule.what != WireRule::What::kOddCursors;
   }
@@ -215,6 +260,7 @@ void ClientWire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& 
       return poison(rule, exchange, body);
     case WireRule::What::kOddCursors:
     case WireRule::What::kForgottenCursors:  // that is done to requests
+    case WireRule::What::kWantsUserAgent:
       return;
     case WireRule::What::kBrokenGzip:
       outcome.response.headers.set("Content-Encoding", "gzip");
@@ -233,6 +279,30 @@ void ClientWire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& 
       return lead_back(rule, exchange, body);
     case WireRule::What::kByteOrderMark:
       byte_order_mark_ = true;
+      return;
+    case WireRule::What::kGzip:
+      gzip_ = true;
+      return;
+    case WireRule::What::kOffersHttp2:
+      outcome.response.headers.set("Upgrade", "h2c");
+      return;
+    case WireRule::What::kNoReason:
+    case WireRule::What::kBareLineFeeds:
+      outcome.response.headers.set(std::string(WireRule::kOnTheWire),
+                                   std::string(core::word_of(WireRule::kWhats, rule.what)));
+      return;
+    case WireRule::What::kHalfAPair: {
+      const auto place = static_cast<std::size_t>(&rule - rules_.data());
+      body = with_ids(body, [&](const std::string& id) {
+        return id == json::quoted(rule.record) ? half_a_pair(place) : id;
+      });
+      return;
+    }
+    case WireRule::What::kNumericIds:
+      body = with_ids(body, [](const std::string& id) {
+        const std::string digits = id.size() > 2 ? id.substr(1, id.size() - 2) : "";
+        return spells_a_number(digits) ? digits : id;
+      });
       return;
   }
 }

@@ -78,6 +78,9 @@ class ClientWire {
   void restore_cursor(core::Request& request) const;
   // Cursors of before are spelt as nobody knows them.
   void forget_cursor(Exchange& exchange, core::Request& request);
+  // True: it was answered here, since it does not say who asks.
+  bool refuse_nameless(const core::Request& request, std::size_t place,
+                       const std::function<void(core::Outcome)>& done);
   void answered(std::size_t place, core::Outcome outcome,
                 const std::function<void(core::Outcome)>& done);
   void pass_page(Exchange& exchange, core::Outcome& outcome);
@@ -121,6 +124,7 @@ class ClientWire {
   // Of the answer at hand.
   bool too_long_ = false;
   bool byte_order_mark_ = false;
+  bool gzip_ = false;
   bool closed_ = false;
 };
 

@@ -170,16 +170,8 @@ core::Result<core::Response> HttpServerStage::call(core::Request request) {
 }
 
 core::Result<core::Response> HttpServerStage::send(core::Request request) {
-  const bool control = request.target.starts_with("/_simulator") || request.target == "/metrics";
-  request.target = (control ? options_.control_url : options_.base_url) + request.target;
-  if (!request.headers.get("User-Agent")) {
-    request.headers.add("User-Agent", "terapi-conformance/" + std::string(core::kVersion));
-  }
-  core::SendOptions options;
-  options.timeout = options_.timeout;
-  options.max_response_bytes = std::size_t{512} << 20U;
   std::optional<core::Result<core::Response>> answer;
-  sender_->send(std::move(request), options, [&](core::Result<core::Response> response) {
+  begin_to_send(std::move(request), [&](core::Result<core::Response> response) {
     answer = std::move(response);
     loop_.stop();
   });
@@ -188,6 +180,36 @@ core::Result<core::Response> HttpServerStage::send(core::Request request) {
     if (!answer_one_webhook()) loop_.run();
   }
   return *std::move(answer);
+}
+
+std::vector<core::Result<core::Response>> HttpServerStage::call_together(
+    std::vector<core::Request> requests) {
+  std::vector<core::Result<core::Response>> answers(
+      requests.size(), core::Error{"not_asked", "it was not answered"});
+  std::size_t open = requests.size();
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    begin_to_send(std::move(requests[i]), [&, i](core::Result<core::Response> response) {
+      answers[i] = std::move(response);
+      --open;
+      loop_.stop();
+    });
+  }
+  while (open > 0) {
+    if (!answer_one_webhook()) loop_.run();
+  }
+  return answers;
+}
+
+void HttpServerStage::begin_to_send(core::Request request, core::AsyncTransport::Done done) {
+  const bool control = request.target.starts_with("/_simulator") || request.target == "/metrics";
+  request.target = (control ? options_.control_url : options_.base_url) + request.target;
+  if (!request.headers.get("User-Agent")) {
+    request.headers.add("User-Agent", "terapi-conformance/" + std::string(core::kVersion));
+  }
+  core::SendOptions options;
+  options.timeout = options_.timeout;
+  options.max_response_bytes = std::size_t{512} << 20U;
+  sender_->send(std::move(request), options, std::move(done));
 }
 
 std::string HttpServerStage::receiver_url(std::string_view path) const {

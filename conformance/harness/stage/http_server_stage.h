@@ -43,6 +43,8 @@ class HttpServerStage final : public ServerStage {
   bool exact_time() const override { return exact_time_; }
   bool run_until(const std::function<bool()>& done, core::Duration limit) override;
   core::Result<core::Response> call(core::Request request) override;
+  std::vector<core::Result<core::Response>> call_together(
+      std::vector<core::Request> requests) override;
   std::string base_url() const override { return options_.base_url; }
   bool has_control() const override { return !options_.control_url.empty(); }
   std::string secret_key() const override { return options_.secret_key; }
@@ -55,6 +57,7 @@ class HttpServerStage final : public ServerStage {
   core::Result<void> listen();
   core::Result<void> learn_clock();
   core::Result<core::Response> send(core::Request request);
+  void begin_to_send(core::Request request, core::AsyncTransport::Done done);
   void receive(const core::Request& request, const std::function<void(core::Outcome)>& done);
   bool answer_one_webhook();
   void answer_webhook(const core::Request& request, core::Time at,

@@ -32,6 +32,14 @@ constexpr std::size_t kTold = 4096;  // bytes of what a client said, from its en
 constexpr std::uintmax_t kDumpFactor = 4;
 constexpr std::uintmax_t kDumpBase = std::uintmax_t{16} << 20;
 
+// How the head of an answer is written: see WireRule::kOnTheWire.
+core::AnswerManners manners_towards_client(core::Response& answer) {
+  using What = WireRule::What;
+  const auto said = answer.headers.get(WireRule::kOnTheWire).value_or("");
+  return {.gives_reason = said != core::word_of(WireRule::kWhats, What::kNoReason),
+          .bare_line_feeds = said == core::word_of(WireRule::kWhats, What::kBareLineFeeds)};
+}
+
 bool can_listen(std::uint16_t port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -111,7 +119,7 @@ core::Result<void> ProcessClientStage::listen() {
     return false;
   };
   auto server = core::HttpServer::start(
-      loop_, {.stop_timeout = 100ms},
+      loop_, {.stop_timeout = 100ms, .manners = manners_towards_client},
       [this](const core::Request& request, const auto& done) { serve(request, done); });
   if (!server) return server.error();
   server_ = *std::move(server);

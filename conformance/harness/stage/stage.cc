@@ -26,6 +26,13 @@ core::Request control_request(std::string method, std::string_view path, std::st
   return request;
 }
 
+std::vector<core::Result<core::Response>> Stage::call_together(
+    std::vector<core::Request> requests) {
+  std::vector<core::Result<core::Response>> answers;
+  for (core::Request& request : requests) answers.push_back(call(std::move(request)));
+  return answers;
+}
+
 std::string replaced(std::string text, std::string_view what, std::string_view by) {
   for (std::size_t at = text.find(what); at != std::string::npos;
        at = text.find(what, at + by.size())) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "conformance/contract/dialect.h"
 #include "conformance/evidence/history.h"
@@ -39,6 +40,9 @@ class Stage {
   // "/records?model=Issue", "/_simulator/runs". Nothing is added to the request, nor taken from it,
   // and nothing is written down.
   virtual core::Result<core::Response> call(core::Request request) = 0;
+  // Sends all of them before the first is answered, where it can; the answers in that order.
+  virtual std::vector<core::Result<core::Response>> call_together(
+      std::vector<core::Request> requests);
   virtual bool has_control() const = 0;
   virtual std::string secret_key() const = 0;
   // How often the fault rule of that id has struck since it was set. Code "no_answer" where the

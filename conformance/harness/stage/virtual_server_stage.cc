@@ -1,5 +1,6 @@
 #include "conformance/harness/stage/virtual_server_stage.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -75,13 +76,35 @@ bool VirtualServerStage::run_until(const std::function<bool()>& done, core::Dura
 }
 
 core::Result<core::Response> VirtualServerStage::call(core::Request request) {
-  auto outcome = std::make_shared<std::optional<core::Outcome>>();
-  handler_(std::move(request), [outcome](core::Outcome answer) { *outcome = std::move(answer); });
-  // Held back by a fault: until its time has come.
-  if (!run_until([&] { return outcome->has_value(); }, kLongestAnswer)) {
-    return core::Error{"timeout", "no answer within an hour of virtual time"};
+  std::vector<core::Request> requests;
+  requests.push_back(std::move(request));
+  return call_together(std::move(requests)).front();
+}
+
+std::vector<core::Result<core::Response>> VirtualServerStage::call_together(
+    std::vector<core::Request> requests) {
+  using Outcomes = std::vector<std::optional<core::Outcome>>;
+  auto outcomes = std::make_shared<Outcomes>(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    handler_(std::move(requests[i]),
+             [outcomes, i](core::Outcome answer) { (*outcomes)[i] = std::move(answer); });
   }
-  return core::deliver(*std::move(*outcome), core::SendOptions{}).result;
+  // Held back by a fault: until its time has come.
+  run_until(
+      [&] {
+        return std::all_of(outcomes->begin(), outcomes->end(),
+                           [](const auto& outcome) { return outcome.has_value(); });
+      },
+      kLongestAnswer);
+  std::vector<core::Result<core::Response>> answers;
+  for (std::optional<core::Outcome>& outcome : *outcomes) {
+    if (!outcome) {
+      answers.emplace_back(core::Error{"timeout", "no answer within an hour of virtual time"});
+    } else {
+      answers.push_back(core::deliver(*std::move(outcome), core::SendOptions{}).result);
+    }
+  }
+  return answers;
 }
 
 }  // namespace terapi::conformance

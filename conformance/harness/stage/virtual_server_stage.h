@@ -34,6 +34,8 @@ class VirtualServerStage final : public ServerStage {
   bool exact_time() const override { return true; }
   bool run_until(const std::function<bool()>& done, core::Duration limit) override;
   core::Result<core::Response> call(core::Request request) override;
+  std::vector<core::Result<core::Response>> call_together(
+      std::vector<core::Request> requests) override;
   bool has_control() const override { return true; }
   std::string secret_key() const override { return simulator_->secret_key(); }
   void set_receiver(Receiver receiver) override { receiver_ = std::move(receiver); }
