@@ -37,6 +37,13 @@ TEST(PageEdit, SpoilsOneRecord) {
   EXPECT_EQ(with_poison(kPage, terapi_dialect(), "3", "id"), kPage);
 }
 
+TEST(PageEdit, RespellsIds) {
+  const std::string page =
+      with_ids(kPage, [](const std::string& id) { return id == R"("2")" ? "2" : id; });
+  EXPECT_NE(page.find(R"({"id":"1","n":1e400,)"), std::string::npos) << page;
+  EXPECT_NE(page.find(R"(,{"id":2,"_terapi_metadata":)"), std::string::npos) << page;
+}
+
 TEST(PageEdit, LeavesAloneWhatIsNoPage) {
   EXPECT_EQ(with_extra_fields("<html>", terapi_dialect()), "<html>");
 }

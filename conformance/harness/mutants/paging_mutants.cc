@@ -56,6 +56,13 @@ void first_page_is_last(const RecordsTarget& /*asked*/, ChangedPage& page) {
   page.next_cursor.reset();
 }
 
+void numbers_are_no_ids(const RecordsTarget& /*asked*/, ChangedPage& page) {
+  std::erase_if(page.records, [](const ChangedRecord& record) {
+    const auto document = core::json::Document::parse(record.text());
+    return document && document->root()["id"].is_number();
+  });
+}
+
 // Changes the target of each request for records.
 class MisasksPages final : public ClientMutation {
  public:
@@ -241,6 +248,10 @@ std::vector<ClientMutant> paging_mutants() {
       client_mutant<MisreadsPages>("one-page-only", "CLIENT-7",
                                    "Reads one page each time and never looks at next_cursor.",
                                    &first_page_is_last),
+      beyond_chance("in stories all ids are texts",
+                    client_mutant<MisreadsPages>("leaves-out-numbers", "CLIENT-11",
+                                                 "Passes over records whose id is a number.",
+                                                 &numbers_are_no_ids)),
       client_mutant<MisasksPages>(
           "millisecond-cursor", "CUR-6",
           "Passes the cursor through a date type of milliseconds: the time within it is cut.",

@@ -75,7 +75,7 @@ std::string found_wrong(const GarblingServer& server, const std::string& method 
 }
 
 TEST(KeptConnection, ReadsEachWayToEndAnAnswer) {
-  for (const std::string answer :
+  for (const std::string& answer :
        {std::string(kGood), std::string("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n"),
         std::string("HTTP/1.1 204 No Content\r\n\r\n"),
         std::string("HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n"),
@@ -97,9 +97,9 @@ TEST(KeptConnection, ReadsNoBodyOfHead) {
 
 TEST(KeptConnection, SeesWhatFollowsOnAnAnswer) {
   const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
-  for (const std::string answer : {head + "{}\r\n", head + "{}}", head + "{}" + kGood,
-                                   std::string("HTTP/1.1 204 No Content\r\n\r\n{}"),
-                                   std::string("HTTP/1.1 304 Not Modified\r\n\r\n{}")}) {
+  for (const std::string& answer : {head + "{}\r\n", head + "{}}", head + "{}" + kGood,
+                                    std::string("HTTP/1.1 204 No Content\r\n\r\n{}"),
+                                    std::string("HTTP/1.1 304 Not Modified\r\n\r\n{}")}) {
     const GarblingServer server(always(answer));
     EXPECT_THAT(found_wrong(server),
                 testing::AnyOf(HasSubstr("bytes follow"), HasSubstr("no status line")))

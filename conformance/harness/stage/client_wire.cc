@@ -26,13 +26,20 @@ bool is_of_the_head(WireRule::What what) {
 // These change no text of the page, or do so when everything else is done.
 bool is_done_later(WireRule::What what) {
   return what == WireRule::What::kOddCursors || what == WireRule::What::kByteOrderMark ||
-         what == WireRule::What::kGzip || is_of_the_head(what);
+         what == WireRule::What::kGzip || what == WireRule::What::kNumericIds ||
+         is_of_the_head(what);
 }
 
 // Digits that are a number's, and no more than a double keeps.
 bool spells_a_number(std::string_view id) {
   return !id.empty() && id.size() < 16 && (id.front() != '0' || id == "0") &&
          id.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// An id's JSON text.
+std::string as_number(const std::string& id) {
+  const std::string digits = id.size() > 2 ? id.substr(1, id.size() - 2) : "";
+  return spells_a_number(digits) ? digits : id;
 }
 
 // By the place of its rule: each gives another half.
@@ -167,6 +174,7 @@ void ClientWire::pass_page(Exchange& exchange, core::Outcome& outcome) {
     response.body = with_cursors(response.body, ports_.dialect,
                                  [this](const std::string& c) { return spelled(c); });
   }
+  if (std::exchange(numeric_ids_, false)) response.body = with_ids(response.body, as_number);
   if (std::exchange(byte_order_mark_, false)) response.body.insert(0, "\xEF\xBB\xBF");
   if (std::exchange(gzip_, false)) {
     response.headers.set("Content-Encoding", "gzip");
@@ -299,10 +307,7 @@ void ClientWire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& 
       return;
     }
     case WireRule::What::kNumericIds:
-      body = with_ids(body, [](const std::string& id) {
-        const std::string digits = id.size() > 2 ? id.substr(1, id.size() - 2) : "";
-        return spells_a_number(digits) ? digits : id;
-      });
+      numeric_ids_ = true;
       return;
   }
 }

@@ -125,6 +125,7 @@ class ClientWire {
   bool too_long_ = false;
   bool byte_order_mark_ = false;
   bool gzip_ = false;
+  bool numeric_ids_ = false;
   bool closed_ = false;
 };
 
