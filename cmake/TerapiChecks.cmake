@@ -18,7 +18,7 @@ add_test(NAME conformance.clauses COMMAND terapi-conformance list --clauses)
 add_test(NAME conformance.validate COMMAND terapi-conformance validate ${PROJECT_SOURCE_DIR}/scenarios)
 add_test(NAME conformance.virtual COMMAND terapi-conformance reference --world virtual)
 # Without the million records: they take ten times as long as all the others, and `reference` reads them.
-add_test(NAME conformance.mutants COMMAND terapi-conformance mutants --filter !client/backlog-of-a-million)
+add_test(NAME conformance.mutants COMMAND terapi-conformance mutants)
 set_tests_properties(conformance.mutants PROPERTIES TIMEOUT 900)  # with sanitizers, too
 # The pages that promise to be followable word by word; skipped where there is no python3.
 set(follow_page ${PROJECT_SOURCE_DIR}/tests/docs/follow_page.py)

@@ -1,6 +1,7 @@
 #include "conformance/evidence/client_evidence.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -44,6 +45,19 @@ class DumpComparison {
   }
 
   std::vector<Finding> run() {
+    look();
+    return std::move(findings_);
+  }
+
+  // Of all, without a word of any.
+  std::size_t count() {
+    counting_ = true;
+    look();
+    return counted_;
+  }
+
+ private:
+  void look() {
     for (const std::string& name : evidence_.streams) {
       const ModelStream* stream = evidence_.model.stream(name);
       if (stream == nullptr) continue;
@@ -55,10 +69,8 @@ class DumpComparison {
     for (const DumpRecord& record : dump_.records) {
       if (findings_.size() <= most_) look_for_phantom(record);
     }
-    return std::move(findings_);
   }
 
- private:
   using Held = std::unordered_map<std::string_view, const DumpRecord*>;  // by id
 
   void compare(const ModelStream& stream, const ModelRecord& record, const Held& held) {
@@ -113,7 +125,7 @@ class DumpComparison {
               " has lost the payload that the client had",
           shortened(record.now().payload), shortened(mine.payload));
     } else if (version != kNoVersion) {
-      add(given(stream.name, record) ? "I3" : "I1", "CLIENT-8", stream.name, record.id,
+      add(counting_ || given(stream.name, record) ? "I3" : "I1", "CLIENT-8", stream.name, record.id,
           quoted_id(record.id) + " of " + stream.name +
               " is an older version: the last change of " +
               std::to_string(record.versions.size() - 1) + " is missing",
@@ -174,6 +186,8 @@ class DumpComparison {
   void add(const std::string& invariant, const std::string& clause, const std::string& stream,
            const std::string& id, std::string what, std::string expected, std::string actual) {
     if (evidence_.spared.contains(invariant)) return;
+    ++counted_;
+    if (counting_) return;
     Finding finding{Verdict::kFail,
                     clause,
                     invariant,
@@ -190,6 +204,8 @@ class DumpComparison {
   const std::size_t most_;                 // and one
   std::map<std::string_view, Held> held_;  // by stream
   std::vector<Finding> findings_;
+  bool counting_ = false;
+  std::size_t counted_ = 0;
 };
 
 // --- the history --------------------------------------------------------------------------------
@@ -535,6 +551,10 @@ class HistoryJudge {
 
 std::vector<Finding> compare_with_model(const ClientEvidence& evidence, const TakenDump& dump) {
   return DumpComparison(evidence, dump).run();
+}
+
+std::size_t count_wrong(const ClientEvidence& evidence, const TakenDump& dump) {
+  return DumpComparison(evidence, dump, std::numeric_limits<std::size_t>::max()).count();
 }
 
 bool is_right(const ClientEvidence& evidence, const TakenDump& dump) {

@@ -41,7 +41,9 @@ struct ClientEvidence {
 
 // What the dump lacks, or has but should not: I1, I2, I3, I4, I8. Empty: it is right.
 std::vector<Finding> compare_with_model(const ClientEvidence& evidence, const TakenDump& dump);
-// The same, for whoever only wants to know whether it is.
+// How many records of it are not as they should be.
+std::size_t count_wrong(const ClientEvidence& evidence, const TakenDump& dump);
+// The same, for whoever only wants to know whether it is right.
 bool is_right(const ClientEvidence& evidence, const TakenDump& dump);
 
 // Records that were never given to the client whole, in their present version (I1, by the wire).

@@ -54,6 +54,8 @@ int run_client_mode(const std::vector<std::string>& arguments) {
   if (commands.run.empty()) return refuse("--run is missing; expected the command of the client");
   auto scenarios = load_scenarios(judge.scenarios);
   if (!scenarios) return refuse(scenarios.error().message);
+  auto left_out = judge.narrow(*scenarios);
+  if (!left_out) return refuse(left_out.error().message);
 
   JudgeRun run;
   run.mode = "client";
@@ -62,10 +64,12 @@ int run_client_mode(const std::vector<std::string>& arguments) {
               (commands.dump.empty() ? "" : " --dump " + shell_word(commands.dump));
   run.jobs = kClientsAtOnce;
   run.filter = judge.filter;
+  run.left_out = *std::move(left_out);
+  const auto learnt = std::make_shared<VainWaits>();
   std::vector<JudgeJob> jobs;
   for (const Scenario& scenario : *scenarios) {
     if (scenario.judges != Subject::kClient) continue;
-    jobs.push_back(client_job_over_http(scenario, judge, commands, commands.run));
+    jobs.push_back(client_job_over_http(scenario, judge, commands, commands.run, learnt));
   }
   if (commands.dump.empty()) {
     std::printf(

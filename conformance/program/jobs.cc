@@ -11,6 +11,9 @@
 namespace terapi::conformance {
 namespace {
 
+constexpr std::string_view kNeverSpeaks =
+    "the client has never asked for anything, in the scenarios before: there is nothing to see";
+
 // Why the scenario is not for this run; empty: it is.
 std::string reason_to_skip(const Scenario& scenario, const JudgeFlags& flags, bool over_http) {
   if (!scenario.speaks(flags.dialect)) return scenario.why_not_in(flags.dialect);
@@ -65,16 +68,19 @@ ScenarioResult skipped(const Scenario& scenario, std::string reason) {
 }
 
 JudgeJob client_job_over_http(const Scenario& scenario, const JudgeFlags& flags,
-                              const ProcessClientOptions& commands, const std::string& subject) {
+                              const ProcessClientOptions& commands, const std::string& subject,
+                              const std::shared_ptr<VainWaits>& learnt) {
   JudgeJob job{scenario.id, "http", nullptr, scenario.file};
-  job.play = [&scenario, &flags, commands, subject] {
-    const std::string reason = reason_to_skip(scenario, flags, true);
+  job.play = [&scenario, &flags, commands, subject, learnt] {
+    std::string reason = reason_to_skip(scenario, flags, true);
+    if (reason.empty() && learnt && learnt->never_speaks()) reason = std::string(kNeverSpeaks);
     if (!reason.empty()) return named(skipped(scenario, reason), "http", subject);
     ClientPlayOptions options;
     options.dialect = &flags.the_dialect();
     options.seed = flags.seed;
     options.sweep = few_moments();
-    options.make_stage = [commands](ClientStageOptions stage) {
+    options.make_stage = [commands, learnt](ClientStageOptions stage) {
+      stage.vain_waits = learnt;
       return ProcessClientStage::make(std::move(stage), commands);
     };
     return named(play_client(scenario, options), "http", subject);

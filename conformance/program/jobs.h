@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "conformance/harness/mutants/client_mutant.h"
 #include "conformance/harness/mutants/server_mutant.h"
 #include "conformance/harness/stage/http_server_stage.h"
 #include "conformance/harness/stage/process_client_stage.h"
+#include "conformance/harness/stage/vain_waits.h"
 #include "conformance/laws/server_caller.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
@@ -19,9 +21,10 @@ namespace terapi::conformance {
 // Scenarios over HTTP mostly wait; this many at once keep two cores busy, and no more.
 inline constexpr std::size_t kClientsAtOnce = 8;
 
-// A client that is a process.
+// A client that is a process. `learnt`: what the run's other scenarios show of it.
 JudgeJob client_job_over_http(const Scenario& scenario, const JudgeFlags& flags,
-                              const ProcessClientOptions& commands, const std::string& subject);
+                              const ProcessClientOptions& commands, const std::string& subject,
+                              const std::shared_ptr<VainWaits>& learnt = nullptr);
 // The reference client in virtual time, with a defect where `mutant` is given.
 JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
                                     const ClientMutant* mutant = nullptr);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "conformance/program/scenario_set.h"
 #include "core/glob.h"
 #include "core/parse_number.h"
 
@@ -29,6 +30,9 @@ std::vector<FlagOfModes> flags_of_modes() {
       {"shuffle", judging},
       // A server is in one scenario's world at a time.
       {"jobs", {"client", "reference", "mutants", "explore"}},
+      {"quick", {"client", "reference"}},
+      {"thorough", {"client", "reference"}},
+      {"fail-fast", judging},
       {"dialect", exploring_too},
       {"known-failing", judging}};
   for (const ReportFormat& format : report_formats()) flags.push_back({format.name, exploring_too});
@@ -85,11 +89,39 @@ void JudgeFlags::add_to(core::Flags& flags, std::string_view mode) {
   flags.number("repeat", "N", "play everything N times", {.most = 10'000}, repeat);
   flags.toggle("shuffle", "in random order", shuffle);
   flags.number("jobs", "N", "scenarios played at once (0: a suitable number)", {.most = 256}, jobs);
+  flags.toggle("quick", "only the scenarios that most often find something", quick);
+  flags.toggle("thorough", "also the scenarios that take minutes, or much memory", thorough);
+  flags.toggle("fail-fast", "after the first failure, play no more", fail_fast);
   flags.choice("dialect", dialect_names(), "the vocabulary to use", dialect);
   reports.add_to(flags);
   flags.text("known-failing", "FILE", "scenarios that fail for a known reason; stale ones fail",
              known_failing);
   refuse_flags_of_other_modes(flags, mode);
+}
+
+core::Result<std::vector<std::string>> JudgeFlags::narrow(std::vector<Scenario>& all) const {
+  if (quick && thorough) {
+    return core::Error{"bad_usage", "--quick and --thorough are opposites; give one of them"};
+  }
+  std::vector<std::string> chosen;
+  if (quick) {
+    auto listed = quick_scenarios(scenarios);
+    if (!listed) return core::Error{"bad_usage", listed.error().message};
+    chosen = *std::move(listed);
+  }
+  const auto is_among = [](const std::vector<std::string>& ids, const std::string& id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  const IdFilter ids = IdFilter::parse(filter);
+  std::vector<std::string> left_out;
+  std::erase_if(all, [&](const Scenario& scenario) {
+    // Who names one wants it.
+    if (is_among(ids.wanted, scenario.id)) return false;
+    const bool out = quick ? !is_among(chosen, scenario.id) : scenario.thorough && !thorough;
+    if (out) left_out.push_back(scenario.id);
+    return out;
+  });
+  return left_out;
 }
 
 std::string JudgeFlags::rerun_flags() const {

@@ -9,6 +9,7 @@
 
 #include "conformance/contract/dialect.h"
 #include "conformance/report/report_files.h"
+#include "conformance/scenario/scenario.h"
 #include "core/flags.h"
 #include "core/result.h"
 
@@ -23,6 +24,9 @@ struct JudgeFlags {
   std::uint64_t repeat = 1;
   std::uint64_t jobs = 0;  // 0: a suitable number
   bool shuffle = false;
+  bool quick = false;     // only the scenarios that most often find something
+  bool thorough = false;  // those that take minutes, too
+  bool fail_fast = false;
   std::string dialect = "terapi";
   ReportFiles reports;
   std::string known_failing;
@@ -30,6 +34,9 @@ struct JudgeFlags {
   // `mode`: "client", "server", "reference", "mutants", "list" or "explain".
   void add_to(core::Flags& flags, std::string_view mode);
   const Dialect& the_dialect() const { return *find_dialect(dialect); }
+  // Leaves out what is not for this run: what is thorough, or not quick. The ids of those; code
+  // "bad_usage".
+  core::Result<std::vector<std::string>> narrow(std::vector<Scenario>& all) const;
   // The flags that make the same scenario run again: "--seed 7 --dialect nango".
   std::string rerun_flags() const;
 };

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "conformance/program/scenario_set.h"
+#include "core/temporary_folder.h"
+
 namespace terapi::conformance {
 namespace {
 
@@ -68,6 +73,64 @@ TEST(IdFilter, TakesAllOthersWhenItOnlyLeavesOut) {
   const IdFilter filter = IdFilter::parse("!client/*");
   EXPECT_TRUE(filter.takes("server/storm"));
   EXPECT_FALSE(filter.takes("client/storm"));
+}
+
+// --- what is for a run --------------------------------------------------------------------------
+
+class Narrowed : public testing::Test {
+ protected:
+  std::vector<std::string> left(JudgeFlags flags) {
+    std::vector<Scenario> all(3);
+    all[0].id = "client/plain";
+    all[1].id = "client/other";
+    all[2].id = "client/large";
+    all[2].thorough = true;
+    flags.scenarios = folder_.path();
+    auto out = flags.narrow(all);
+    EXPECT_TRUE(out) << (out ? "" : out.error().message);
+    left_out_ = out ? *out : std::vector<std::string>();
+    std::vector<std::string> ids;
+    for (const Scenario& scenario : all) ids.push_back(scenario.id);
+    return ids;
+  }
+
+  core::TemporaryFolder folder_;
+  std::vector<std::string> left_out_;
+};
+
+using Ids = std::vector<std::string>;
+
+TEST_F(Narrowed, HasWhatTakesMinutesOnlyWhenThatIsAskedFor) {
+  EXPECT_EQ(left({}), (Ids{"client/plain", "client/other"}));
+  EXPECT_EQ(left_out_, (Ids{"client/large"}));
+  JudgeFlags thorough;
+  thorough.thorough = true;
+  EXPECT_EQ(left(thorough), (Ids{"client/plain", "client/other", "client/large"}));
+  JudgeFlags named;
+  named.filter = "client/large";
+  EXPECT_EQ(left(named), (Ids{"client/plain", "client/other", "client/large"}));
+}
+
+TEST_F(Narrowed, QuickHasWhatItsListSays) {
+  JudgeFlags quick;
+  quick.quick = true;
+  std::ofstream(folder_.file("quick.jsonc")) << quick_file({"client/other"}, "by hand");
+  EXPECT_EQ(left(quick), (Ids{"client/other"}));
+  EXPECT_EQ(left_out_, (Ids{"client/plain", "client/large"}));
+}
+
+TEST_F(Narrowed, SaysWhatIsWrongWithAQuickList) {
+  JudgeFlags quick;
+  quick.quick = true;
+  quick.scenarios = folder_.path();
+  std::vector<Scenario> none;
+  EXPECT_NE(quick.narrow(none).error().message.find("mutants --choose-quick"), std::string::npos);
+  std::ofstream(folder_.file("quick.jsonc")) << R"({"quick": []})";
+  EXPECT_EQ(quick.narrow(none).error().message,
+            folder_.file("quick.jsonc") + R"(: expected {"quick": ["folder/scenario", …]})");
+  quick.thorough = true;
+  EXPECT_EQ(quick.narrow(none).error().message,
+            "--quick and --thorough are opposites; give one of them");
 }
 
 }  // namespace

@@ -78,6 +78,13 @@ std::uint64_t seed_of_order(const JudgeFlags& flags) {
   return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
+ScenarioResult not_played(const std::string& stopped_by) {
+  ScenarioResult result;
+  result.verdict = Verdict::kSkip;
+  result.reason = "not played: " + stopped_by + " has failed (--fail-fast)";
+  return result;
+}
+
 // What every result has, whoever made it.
 void complete(ScenarioResult& result, const JudgeJob& job, const std::string& rerun) {
   if (result.scenario.empty()) result.scenario = job.scenario;
@@ -140,20 +147,27 @@ int JudgeRun::run(const std::vector<JudgeJob>& all, const JudgeFlags& flags) con
   LiveReport& told = live == nullptr ? *console : *live;
 
   told.begin(chosen->size() * flags.repeat);
+  std::string stopped_by;  // a scenario that failed, with --fail-fast
   core::Random random = core::Random(seed_of_order(flags)).stream("order");
   for (std::uint64_t i = 0; i < flags.repeat; ++i) {
     if (flags.shuffle) shuffle(*chosen, random);
     PlayPool pool(*chosen, flags.jobs != 0 ? flags.jobs : jobs);
     for (const JudgeJob* job : *chosen) {
       told.start(job->scenario, job->world);
-      ScenarioResult result = pool.wait_for(job);
+      ScenarioResult result = stopped_by.empty() ? pool.wait_for(job) : not_played(stopped_by);
       complete(result, *job, rerun + flags.rerun_flags());
       known->apply(result);
+      if (flags.fail_fast && stopped_by.empty() && is_failure(result.verdict)) {
+        stopped_by = job->scenario;
+        pool.begin_no_more();
+      }
       told.end(result);
       summary.results.push_back(std::move(result));
     }
   }
-  if (filter.empty() && flags.shards == 1 && !part) known->add_stale(summary.results);
+  if (filter.empty() && flags.shards == 1 && !part) {
+    known->add_stale(summary.results, left_out);
+  }
   end_summary(summary);
   const auto written = flags.reports.write(summary, redactor);
   if (!written) refuse(written.error().message);

@@ -31,13 +31,14 @@ struct JudgeJob {
 struct JudgeRun {
   std::string mode;
   std::string subject;
-  std::vector<std::string> secrets{};  // that no report may hold
-  std::string rerun{};                 // "terapi-conformance client --run '…'"
-  std::uint64_t jobs = 0;              // at once; 0: a suitable number
-  std::string filter{};                // IdFilter: which of the jobs
-  bool judges_servers = false;         // what the dialect's servers are known to fail counts
-  bool part = false;                   // these are not all: no entry counts as stale
-  LiveReport* live = nullptr;          // null: a ConsoleReport on standard output
+  std::vector<std::string> secrets{};   // that no report may hold
+  std::string rerun{};                  // "terapi-conformance client --run '…'"
+  std::uint64_t jobs = 0;               // at once; 0: a suitable number
+  std::string filter{};                 // IdFilter: which of the jobs
+  bool judges_servers = false;          // what the dialect's servers are known to fail counts
+  std::vector<std::string> left_out{};  // scenarios that are not for this run
+  bool part = false;                    // these are not all: no entry counts as stale
+  LiveReport* live = nullptr;           // null: a ConsoleReport on standard output
 
   // Plays the jobs that the filter and the flags' shard select, in random order and several times
   // where the flags say so; returns the exit code. A job without a result is an ERROR.

@@ -147,6 +147,28 @@ TEST_F(JudgeRunTest, APlayThatThrowsIsAnErrorAndTheOthersArePlayed) {
   EXPECT_EQ(told.results[1].verdict, Verdict::kPass);
 }
 
+TEST_F(JudgeRunTest, StopsAtTheFirstFailureWhereThatIsAskedFor) {
+  std::atomic<int> plays = 0;
+  std::vector<JudgeJob> jobs;
+  for (const auto& [id, verdict] : std::vector<std::pair<std::string, Verdict>>{
+           {"a", Verdict::kPass}, {"b", Verdict::kFail}, {"c", Verdict::kFail}}) {
+    jobs.push_back(job_of(id, verdict));
+    jobs.back().play = [&plays, play = jobs.back().play] {
+      ++plays;
+      return play();
+    };
+  }
+  flags.jobs = 1;
+  EXPECT_EQ(played(jobs), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(told.results[2].verdict, Verdict::kFail);
+  EXPECT_EQ(plays, 3);
+  flags.fail_fast = true;
+  EXPECT_EQ(played(jobs), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(told.results[1].verdict, Verdict::kFail);
+  EXPECT_EQ(told.results[2].verdict, Verdict::kSkip);
+  EXPECT_EQ(told.results[2].reason, "not played: b has failed (--fail-fast)");
+}
+
 TEST_F(JudgeRunTest, EndsWithTheExitCodeOfItsResults) {
   EXPECT_EQ(run.run({job_of("a")}, flags), 0);
   EXPECT_EQ(run.run({job_of("a"), job_of("b", Verdict::kInconclusive)}, flags), 3);

@@ -38,8 +38,10 @@ class KnownFailing {
   void add(KnownFailing more);
 
   void apply(ScenarioResult& result);
-  // Adds a failure for each entry that matches no result.
-  void add_stale(std::vector<ScenarioResult>& results) const;
+  // Adds a failure for each entry that matches no result, and none of the scenarios that were left
+  // out of this run.
+  void add_stale(std::vector<ScenarioResult>& results,
+                 const std::vector<std::string>& left_out = {}) const;
 
   std::size_t size() const { return entries_.size(); }
   std::vector<std::string> scenarios() const;

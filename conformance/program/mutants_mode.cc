@@ -2,6 +2,8 @@
 // each by the scenarios that name it. The kill matrix.
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -11,6 +13,7 @@
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
+#include "conformance/program/quick_choice.h"
 #include "conformance/program/scenario_set.h"
 #include "conformance/report/console_style.h"
 
@@ -172,8 +175,9 @@ std::vector<JudgeJob> strangers_in(const std::vector<Scenario>& scenarios) {
 // A row for each mutant, with the scenarios that fail it, and those that should and do not.
 class KillMatrix : public LiveReport {
  public:
-  // What there is to be said at its end, of scenarios and trials.
-  explicit KillMatrix(std::string totals) : totals_(std::move(totals)) {}
+  // What there is to be said at its end, of scenarios and trials. `kills` may be null: what each
+  // scenario kills goes there.
+  KillMatrix(std::string totals, Kills* kills) : totals_(std::move(totals)), kills_(kills) {}
 
   void begin(std::size_t /*total*/) override {}
   void start(std::string_view /*scenario*/, std::string_view /*world*/) override {}
@@ -189,6 +193,9 @@ class KillMatrix : public LiveReport {
                   result.reason)
             .c_str());
     for (const Finding& finding : result.findings) {
+      if (kills_ != nullptr && finding.verdict == Verdict::kInfo) {
+        (*kills_)[finding.what.substr(0, finding.what.find(' '))].insert(result.scenario);
+      }
       std::printf("    %s %s\n        %s\n", finding.verdict == Verdict::kInfo ? "✔" : "✘",
                   printable(finding.what).c_str(), printable(finding.actual).c_str());
     }
@@ -201,6 +208,7 @@ class KillMatrix : public LiveReport {
 
  private:
   std::string totals_;
+  Kills* kills_;
 };
 
 std::string totals_of(std::size_t mutants, std::size_t trials,
@@ -213,7 +221,7 @@ std::string totals_of(std::size_t mutants, std::size_t trials,
 }
 
 int judge_mutants(const std::vector<KnownMutant>& mutants, const std::vector<Scenario>& scenarios,
-                  const JudgeFlags& flags, const TrialOptions& options, bool part) {
+                  const JudgeFlags& flags, const TrialOptions& options, bool part, Kills* kills) {
   std::vector<JudgeJob> jobs;
   std::size_t count = 0;
   for (const KnownMutant& mutant : mutants) {
@@ -226,7 +234,7 @@ int judge_mutants(const std::vector<KnownMutant>& mutants, const std::vector<Sce
          }});
   }
   for (JudgeJob& job : strangers_in(scenarios)) jobs.push_back(std::move(job));
-  KillMatrix matrix(totals_of(mutants.size(), count, scenarios));
+  KillMatrix matrix(totals_of(mutants.size(), count, scenarios), kills);
   JudgeRun run;
   run.mode = "mutants";
   run.subject = "clients and servers with known defects";
@@ -235,6 +243,24 @@ int judge_mutants(const std::vector<KnownMutant>& mutants, const std::vector<Sce
   run.part = part;
   run.live = &matrix;
   return run.run(jobs, flags);
+}
+
+// Chooses what --quick plays, by what was killed.
+int choose_quick(const Kills& kills, const std::string& file, const std::string& costs,
+                 double budget) {
+  std::map<std::string, double> seconds;
+  if (!costs.empty()) {
+    auto read = costs_in_report(costs);
+    if (!read) return refuse(read.error().message);
+    seconds = *std::move(read);
+  }
+  const QuickChoice choice = choose_quick_scenarios(kills, seconds, budget);
+  const std::string how = choice.told();
+  std::printf("%s\n", how.c_str());
+  std::ofstream out(file, std::ios::binary);
+  out << quick_file(choice.scenarios, how);
+  if (!out.flush()) return refuse("--choose-quick: " + file + " cannot be written");
+  return 0;
 }
 
 }  // namespace
@@ -250,6 +276,14 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
   flags.toggle("all", "every scenario on every mutant, not only those that name it", all);
   flags.choice("world", {"virtual", "http"}, "http: the clients as processes; takes minutes",
                world);
+  std::string quick;
+  std::string costs;
+  std::uint64_t budget = 60;
+  flags.text("choose-quick", "FILE", "with --all: writes what `client --quick` plays", quick);
+  flags.text("costs", "REPORT.json", "of `client`, by which to choose: what each scenario takes",
+             costs);
+  flags.number("budget", "SECONDS", "of those, for all that is chosen", {.least = 1, .most = 3600},
+               budget);
   flags.toggle("help", "this text", help);
   judge.add_to(flags, "mutants");
   const auto rest = flags.parse(arguments);
@@ -265,10 +299,19 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
     const IdFilter chosen = IdFilter::parse(judge.filter);
     std::erase_if(*scenarios, [&](const Scenario& s) { return !chosen.takes(s.id); });
   }
-  const std::vector<KnownMutant> mutants = known_mutants(only);
+  std::vector<KnownMutant> mutants = known_mutants(only);
   if (mutants.empty()) return refuse("no mutant fits '" + only + "'");
 
-  return judge_mutants(mutants, *scenarios, judge, {all, world == "http"}, !only.empty());
+  if (!quick.empty()) {
+    if (!all) return refuse("--choose-quick needs --all: what every scenario kills");
+    std::erase_if(*scenarios, [](const Scenario& s) { return s.judges != Subject::kClient; });
+    std::erase_if(mutants, [](const KnownMutant& m) { return m.subject != Subject::kClient; });
+  }
+  Kills kills;
+  const int code =
+      judge_mutants(mutants, *scenarios, judge, {all, world == "http"}, !only.empty(), &kills);
+  if (quick.empty() || code != 0) return code;
+  return choose_quick(kills, quick, costs, static_cast<double>(budget));
 }
 
 }  // namespace terapi::conformance

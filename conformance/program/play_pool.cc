@@ -31,7 +31,7 @@ PlayPool::PlayPool(const std::vector<const JudgeJob*>& jobs, std::size_t threads
 }
 
 PlayPool::~PlayPool() {
-  next_ = tasks_.size();
+  begin_no_more();
   for (std::thread& thread : threads_) thread.join();
 }
 

@@ -24,6 +24,8 @@ class PlayPool {
   PlayPool& operator=(const PlayPool&) = delete;
 
   ScenarioResult wait_for(const JudgeJob* job);
+  // What is being played is played to its end, and nothing after it.
+  void begin_no_more() { next_ = tasks_.size(); }
 
  private:
   struct Task {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "conformance/harness/process/live_folders.h"
 #include "conformance/program/judge_flags.h"
 #include "core/check.h"
 #include "core/nearest.h"
@@ -83,6 +84,8 @@ int run_mode(const std::vector<std::string>& arguments) {
   core::always_check_invariants();  // of the client and the simulator that are played in process
   std::vector<std::string> names;
   for (const Mode& mode : modes()) {
+    // A subject is a client: it ends as clients do.
+    if (mode.name == first && first != "subject") end_when_interrupted();
     if (mode.name == first) return mode.run({arguments.begin() + 1, arguments.end()});
     names.push_back(mode.name);
   }

@@ -29,6 +29,8 @@ int run_reference_mode(const std::vector<std::string>& arguments) {
   if (!rest->empty()) return refuse("reference takes no '" + rest->front() + "'");
   auto scenarios = load_scenarios(judge.scenarios);
   if (!scenarios) return refuse(scenarios.error().message);
+  auto left_out = judge.narrow(*scenarios);
+  if (!left_out) return refuse(left_out.error().message);
 
   JudgeRun run;
   run.mode = "reference";
@@ -37,6 +39,7 @@ int run_reference_mode(const std::vector<std::string>& arguments) {
   run.jobs = kClientsAtOnce;
   run.judges_servers = true;
   run.filter = judge.filter;
+  run.left_out = *std::move(left_out);
   const ProcessClientOptions commands = reference_commands();
   std::vector<JudgeJob> jobs;
   // What is not played in a world, by its nature, is no job there: it would only be noise.

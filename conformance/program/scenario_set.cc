@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "conformance/scenario/step.h"
+#include "core/json.h"
 
 namespace terapi::conformance {
 
@@ -45,6 +46,35 @@ core::Result<std::string> read_text_file(const std::string& path) {
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+core::Result<std::vector<std::string>> quick_scenarios(const std::string& folder) {
+  const std::string path = (folder.empty() ? own_scenarios() : folder) + "/quick.jsonc";
+  const auto text = read_text_file(path);
+  if (!text) {
+    return core::Error{"no_file", text.error().message +
+                                      "; `terapi-conformance mutants --choose-quick` writes it"};
+  }
+  const auto document = core::json::Document::parse(*text, {.comments = true});
+  if (!document) return core::Error{"bad_file", path + ": " + document.error().message};
+  std::vector<std::string> ids;
+  for (const core::json::Value id : document->root()["quick"].items()) {
+    if (id.is_string()) ids.push_back(id.string());
+  }
+  if (ids.empty()) {
+    return core::Error{"bad_file", path + R"(: expected {"quick": ["folder/scenario", …]})"};
+  }
+  return ids;
+}
+
+std::string quick_file(const std::vector<std::string>& ids, const std::string& how) {
+  std::string text =
+      "// What --quick plays. Written by `terapi-conformance mutants --choose-quick`;\n// " + how +
+      "\n{\n  \"quick\": [";
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    text += std::string(i == 0 ? "\n    " : ",\n    ") + '"' + ids[i] + '"';
+  }
+  return text + "\n  ]\n}\n";
 }
 
 std::string known_failing_of(const std::string& dialect) {

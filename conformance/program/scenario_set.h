@@ -13,6 +13,12 @@ namespace terapi::conformance {
 // project's own scenarios. All mistakes at once: codes "bad_scenario", "no_scenarios".
 core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder);
 
+// What --quick plays: the ids in the folder's quick.jsonc, which `mutants --choose-quick` writes;
+// codes "no_file", "bad_file".
+core::Result<std::vector<std::string>> quick_scenarios(const std::string& folder);
+// The text of such a file.
+std::string quick_file(const std::vector<std::string>& ids, const std::string& how);
+
 // The list of what servers of the dialect are known to fail, which comes with the project's own
 // scenarios; "" where there is none for it.
 std::string known_failing_of(const std::string& dialect);

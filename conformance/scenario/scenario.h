@@ -50,6 +50,8 @@ struct Scenario {
   std::string given;
   // Fault rules in force from the start; a JSON array, or empty.
   std::string faults;
+  // Takes minutes, or much memory: played when that was asked for.
+  bool thorough = false;
   // Server scenarios: works on whatever data is there, writes nothing.
   bool any_data = false;
 
@@ -96,6 +98,8 @@ struct Scenario {
     json.may("seed", &Scenario::seed, Range{0, 1'000'000'000'000}, "determines everything random");
     json.may("given", &Scenario::given, WorldKind{},
              "the world at the start (docs/world-file.md); a client's scenario has to have one");
+    json.may("thorough", &Scenario::thorough,
+             "takes minutes, or much memory: only played with --thorough");
     json.may("any_data", &Scenario::any_data, "works on whatever data is there, and writes nothing",
              For::kServers);
     json.may(

@@ -101,7 +101,7 @@ void RunBodyKind::write(json::Writer& out, const std::string& body, Subject judg
 
 void WorldKind::read(const Slot& slot, std::string& world) const {
   if (!slot.value.is_object()) return slot.wrong("an object");
-  world = written_out_world(slot.value, slot.issues);
+  world = kept_world(slot.value, slot.issues);
 }
 
 // Without the integrations where the reader puts the same ones in.

@@ -108,6 +108,27 @@ std::string written_out_world(const json::Value& world, json::Issues& issues) {
   return out.take();
 }
 
+std::string kept_world(const json::Value& world, json::Issues& issues) {
+  constexpr std::int64_t kLarge = 2'000'000;  // bytes
+  std::int64_t bytes = 0;
+  for (const json::Value entry : world["records"].items()) {
+    Generated made;
+    json::Issues told_later;
+    if (!entry["generate"].is_object()) continue;
+    read_object(Slot{entry["generate"], {}, told_later, Subject::kClient}, made);
+    if (told_later.empty()) bytes += made.count * made.bytes;
+  }
+  return bytes < kLarge ? written_out_world(world, issues) : json::compact(world);
+}
+
+std::string whole_world(std::string kept) {
+  constexpr std::size_t kLongestKept = 1 << 16;
+  if (kept.size() > kLongestKept || kept.find("\"generate\"") == std::string::npos) return kept;
+  const auto world = json::Document::parse(kept, {.comments = true, .max_depth = 100'000});
+  json::Issues issues;  // it was checked when it was read
+  return world && world->root().is_object() ? written_out_world(world->root(), issues) : kept;
+}
+
 std::string written_out_records(const json::Value& spec, const json::Path& path,
                                 json::Issues& issues) {
   if (spec.is_array()) return json::compact(spec);

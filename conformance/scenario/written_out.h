@@ -46,4 +46,10 @@ std::string written_out_records(const core::json::Value& spec, const core::json:
 // connection github/demo where it names no connection.
 std::string written_out_world(const core::json::Value& world, core::json::Issues& issues);
 
+// The same, for those who keep it: what would be large is left as it is, checked, until
+// whole_world() is asked for it. A million records are in no memory before they are played.
+std::string kept_world(const core::json::Value& world, core::json::Issues& issues);
+// A kept world, written out; any other text as it is.
+std::string whole_world(std::string kept);
+
 }  // namespace terapi::conformance

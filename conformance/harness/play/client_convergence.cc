@@ -1,6 +1,7 @@
 #include "conformance/harness/play/client_convergence.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string_view>
 
@@ -14,9 +15,11 @@ namespace {
 
 constexpr core::Duration kToArrive = 5ms;
 constexpr core::Duration kBetweenDumps = 100ms;
-constexpr core::Duration kToStore = 10s;  // what it was given, at the very most
-constexpr std::size_t kEndless = 500;     // the same question so often: nothing else will come
-constexpr std::size_t kKept = 50'000;     // records of a dump that is kept for later comparison
+constexpr core::Duration kLongestPause = 1s;
+constexpr core::Duration kToStore = 10s;   // what it was given, at the very most
+constexpr core::Duration kTroubled = 60s;  // so long after a failure a client may still back off
+constexpr std::size_t kEndless = 500;      // the same question so often: nothing else will come
+constexpr std::size_t kKept = 50'000;      // records of a dump that is kept for later comparison
 
 }  // namespace
 
@@ -26,9 +29,7 @@ bool ClientConvergence::settled() const {
 }
 
 bool ClientConvergence::wait(core::Duration within, bool required) {
-  const core::Time until = stage_.now() + within;
-  const bool given =
-      stage_.run_until([&] { return settled() || all_dead() || endless(); }, within) && settled();
+  const bool given = wait_until_given(within);
   if (endless()) {
     report_endless();
     return false;
@@ -39,39 +40,93 @@ bool ClientConvergence::wait(core::Duration within, bool required) {
     return false;
   }
   if (!stage_.has_dump() || nothing_since_right_dump()) return true;
-  return wait_for_dump(until, required);
+  return wait_for_dump(within, required);
 }
 
-bool ClientConvergence::wait_for_dump(core::Time until, bool required) {
-  const auto left = [&] { return std::max(core::Duration(0), until - stage_.now()); };
-  core::Duration pause = kBetweenDumps;
+// The limit is one on getting nowhere: whoever is given something new has all of it again.
+bool ClientConvergence::wait_until_given(core::Duration within) {
+  const ClientWire& link = stage_.link();
+  const bool learns = within > core::Duration(0) && !in_trouble();
   const core::Time began = stage_.now();
+  const core::Duration patience =
+      learns ? stage_.patience_for(VainWaits::For::kFetch, within) : within;
+  while (true) {
+    const std::uint64_t before = link.given();
+    stage_.run_until([&] { return settled() || all_dead() || endless() || link.given() != before; },
+                     patience);
+    if (settled()) break;
+    if (all_dead() || endless() || stage_.flooded()) return false;
+    if (link.given() == before) break;
+  }
+  if (learns) {
+    stage_.waited(VainWaits::For::kFetch, stage_.now() - began, within, settled());
+  }
+  return settled();
+}
+
+// Faults have struck lately: a client may be backing off, and has a right to.
+bool ClientConvergence::in_trouble() const {
+  const auto& exchanges = stage_.history().exchanges;
+  for (std::size_t i = exchanges.size(); i-- > 0;) {
+    if (stage_.now() - exchanges[i].asked_at > kTroubled) break;
+    if (exchanges[i].struck || exchanges[i].status != 200) return true;
+  }
+  return false;
+}
+
+bool ClientConvergence::wait_for_dump(core::Duration within, bool required) {
+  const auto patience_for = [this](core::Duration limit) {
+    return Patience(stage_.now(), limit, [this] { return stage_.starved(); });
+  };
+  const core::Duration to_store = stage_.patience_for(VainWaits::For::kStore, kToStore);
+  const core::Time began = stage_.now();
+  Patience all = patience_for(within);
+  Patience storing = patience_for(to_store);
+  std::size_t least_wrong = std::numeric_limits<std::size_t>::max();
+  core::Duration pause = kBetweenDumps;
   // What was handed over last is on its way, and not stored.
-  stage_.run_until([&] { return all_dead() || endless(); }, std::min(kToArrive, left()));
+  pass(kToArrive);
   while (true) {
     const TakenDump& dump = dump_now(all_dead());
     if (over_) return false;
     if (is_right(evidence(), dump)) {
       right_dump_ = {stage_.history().exchanges.size(), stage_.model().runs(),
                      static_cast<std::size_t>(stage_.client(1).life)};
+      stage_.waited(VainWaits::For::kStore, stage_.now() - began, kToStore, true);
       return true;
     }
-    const bool stored = stage_.now() - began >= kToStore && quiet_since(kToStore);
-    if (left() == core::Duration(0) || stored || (all_dead() && !stage_.armed())) {
+    const std::size_t wrong = count_wrong(evidence(), dump);
+    if (wrong < least_wrong) {  // it gets on
+      least_wrong = wrong;
+      all = patience_for(within);
+      storing = patience_for(to_store);
+    }
+    const bool stored = storing.over(stage_.now()) && quiet_since(to_store);
+    if (stored || all.over(stage_.now()) || (all_dead() && !stage_.armed())) {
+      if (stored) stage_.waited(VainWaits::For::kStore, stage_.now() - began, kToStore, false);
       check_all_alive();
-      if (required && !killed()) {
-        for (Finding& wrong : compare_with_model(evidence(), dump)) findings_.add(std::move(wrong));
-        over_ = true;
-      }
+      if (required && !killed()) report_wrong(dump, all.machine_too_slow());
       return false;
     }
-    stage_.run_until([&] { return all_dead() || endless(); }, std::min(pause, left()));
+    pass(pause);
     if (endless()) {
       report_endless();
       return false;
     }
-    pause = std::min<core::Duration>(pause * 2, 2s);
+    pause = std::min<core::Duration>(pause * 2, kLongestPause);
   }
+}
+
+void ClientConvergence::pass(core::Duration pause) {
+  stage_.run_until([this] { return all_dead() || endless(); }, pause);
+}
+
+void ClientConvergence::report_wrong(const TakenDump& dump, bool too_slow) {
+  for (Finding& wrong : compare_with_model(evidence(), dump)) {
+    if (too_slow) wrong.verdict = Verdict::kInconclusive;
+    findings_.add(std::move(wrong));
+  }
+  over_ = true;
 }
 
 // In virtual time, 45 s of a loop without pauses are a hundred thousand requests: it is known
@@ -100,7 +155,12 @@ void ClientConvergence::report_endless() {
 void ClientConvergence::report_never_given(core::Duration within) {
   over_ = true;
   for (Finding& finding : find_never_given(evidence())) {
-    finding.actual = "not within " + core::format_duration(within);
+    finding.actual = "not within " + core::format_duration(within) +
+                     " after it was last given something that it lacked";
+    if (!stage_.machine_too_slow().empty()) {
+      finding.verdict = Verdict::kInconclusive;
+      finding.actual = stage_.machine_too_slow();
+    }
     findings_.add(std::move(finding));
   }
 }

@@ -26,8 +26,9 @@ class ClientConvergence {
   ClientConvergence(const Plan& plan, ClientStage& stage, Findings& findings)
       : plan_(plan), stage_(stage), findings_(findings) {}
 
-  // Lets time pass until everything is there, at most so long; says whether it is. When it is not,
-  // and `required`, that is a finding.
+  // Lets time pass until everything is there, for as long as the client gets on: at most so long
+  // without any progress (Patience). Says whether it is there; when it is not, and `required`, that
+  // is a finding.
   bool wait(core::Duration within, bool required);
   void take_dump(bool dead);
   // A process that ended by itself has failed, unless the scenario lets it.
@@ -45,7 +46,11 @@ class ClientConvergence {
 
  private:
   bool settled() const;
-  bool wait_for_dump(core::Time until, bool required);
+  bool wait_until_given(core::Duration within);
+  bool in_trouble() const;
+  bool wait_for_dump(core::Duration within, bool required);
+  void pass(core::Duration pause);
+  void report_wrong(const TakenDump& dump, bool too_slow);
   bool endless();
   void report_endless();
   void report_never_given(core::Duration within);

@@ -48,8 +48,11 @@ class ClientPlay final : public Play {
 
   bool apply_run(const std::string& body);
   bool start(int worker, bool wait);
+  Verdict too_late() const;
+  std::string because_too_slow() const;
   bool never_spoke(int worker);
   bool ended_at_once(int worker);
+  void wait_for_quiet(const WaitStep& step);
   bool wait_for_requests(const WaitStep& step);
   bool wait_for_fault(const WaitStep& step);
   bool wait_for_death(const WaitStep& step);

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "conformance/evidence/sometimes.h"
+#include "conformance/scenario/written_out.h"
 #include "core/check.h"
 #include "core/json_writer.h"
 
@@ -92,7 +93,7 @@ bool Play::good_run(const Answer& answer, bool later) {
 }
 
 bool Play::put_world(const std::string& world) {
-  const std::string text = stage_.filled(world);
+  const std::string text = stage_.filled(whole_world(world));
   world_changes();
   must("PUT", "/world", text);
   if (over_) return false;

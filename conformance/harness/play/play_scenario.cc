@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "conformance/harness/play/client_play.h"
+#include "conformance/scenario/written_out.h"
 
 namespace terapi::conformance {
 namespace {
@@ -46,7 +47,7 @@ bool play_once(const Scenario& scenario, const ClientPlayOptions& options, Scena
   ClientStageOptions stage_options;
   stage_options.dialect = options.dialect;
   stage_options.seed = result.seed;
-  stage_options.world = scenario.given;
+  stage_options.world = whole_world(scenario.given);
   stage_options.client = scenario.plan.client;
   const auto not_played = [&](const core::Error& error) {
     result.verdict = Verdict::kError;

@@ -11,6 +11,7 @@
 #include "conformance/laws/continuity.h"
 #include "conformance/laws/delivery_law.h"
 #include "conformance/laws/webhook_expectation.h"
+#include "conformance/scenario/written_out.h"
 #include "core/check.h"
 #include "core/duration.h"
 #include "core/json.h"
@@ -85,7 +86,7 @@ void ServerPlay::begin() {
 
 // A server that has none is not asked to take a world that does.
 bool ServerPlay::has_external_apis() {
-  const auto world = json::Document::parse(scenario_.given, {.comments = true});
+  const auto world = json::Document::parse(whole_world(scenario_.given), {.comments = true});
   if (!world || !world->root()["upstream"].present()) return true;
   const Answer answer = caller_.control("GET", "/upstream");
   if (answer.status() == 200) return true;

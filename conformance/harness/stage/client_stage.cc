@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/duration.h"
 
 namespace terapi::conformance {
 
@@ -91,6 +92,21 @@ core::Result<std::vector<DumpRecord>> ClientStage::dump_records() {
   const auto text = dump();
   if (!text) return text.error();
   return read_dump(*text);
+}
+
+core::Duration ClientStage::patience_for(VainWaits::For what, core::Duration full) const {
+  return options_.vain_waits ? options_.vain_waits->limit(what, full) : full;
+}
+
+void ClientStage::waited(VainWaits::For what, core::Duration time, core::Duration full, bool came) {
+  if (options_.vain_waits) options_.vain_waits->ended(what, time, full, came);
+}
+
+void ClientStage::note_too_slow(const Patience& patience, core::Time began) {
+  if (!patience.machine_too_slow()) return;
+  too_slow_ = "the machine was too busy to judge: in " + core::format_duration(now() - began) +
+              " the client and the judge were ready to run and had no processor for " +
+              core::format_duration(patience.withheld());
 }
 
 core::Result<std::uint64_t> ClientStage::fired(const std::string& fault) {

@@ -18,7 +18,9 @@
 #include "conformance/contract/dump.h"
 #include "conformance/harness/stage/client_wire.h"
 #include "conformance/harness/stage/offset_clock.h"
+#include "conformance/harness/stage/patience.h"
 #include "conformance/harness/stage/stage.h"
+#include "conformance/harness/stage/vain_waits.h"
 #include "conformance/scenario/step.h"
 #include "core/clock.h"
 #include "core/http_message.h"
@@ -34,6 +36,8 @@ struct ClientStageOptions {
   std::string world;
   ClientSettings client;
   bool told = true;  // History::told
+  // What the run has learnt of its client so far; null: nothing.
+  std::shared_ptr<VainWaits> vain_waits{};
 };
 
 // One process of the client under test.
@@ -64,6 +68,15 @@ class ClientStage : public Stage {
   // The same, read.
   virtual core::Result<std::vector<DumpRecord>> dump_records();
   virtual void set_disk_full(bool full) = 0;
+  // For how long the client's processes, and the judge, have been ready to run and had no
+  // processor, so far. Nobody waits for one in virtual time.
+  virtual core::Duration starved() { return core::Duration(0); }
+  // Why what was waited for in vain proves nothing: the machine hardly let anybody run. Empty: it
+  // did.
+  const std::string& machine_too_slow() const { return too_slow_; }
+  // How long to wait for that, in place of `full`, and what came of it.
+  core::Duration patience_for(VainWaits::For what, core::Duration full) const;
+  void waited(VainWaits::For what, core::Duration time, core::Duration full, bool came);
   // A webhook of the judge's own.
   virtual void post_to_client(core::Request request, core::Duration timeout,
                               std::function<void(core::Result<core::Response>)> done) = 0;
@@ -123,7 +136,10 @@ class ClientStage : public Stage {
   // Writes down which fault rules have fired since the last call.
   void note_struck();
 
+  void note_too_slow(const Patience& patience, core::Time began);
+
   ClientStageOptions options_;
+  std::string too_slow_;
   std::unique_ptr<OffsetClock> server_clock_;
   std::unique_ptr<simulator::Simulator> simulator_;
   std::unique_ptr<ClientWire> link_;

@@ -191,7 +191,7 @@ void ClientWire::note_given(const std::string& stream, const Sight& sight) {
   const ModelStream* known = ports_.model.stream(stream);
   const ModelRecord* record = known == nullptr ? nullptr : known->find(sight.id);
   if (record != nullptr && sight.version + 1 == record->versions.size()) {
-    missing_.erase({stream, sight.id});
+    given_ += missing_.erase({stream, sight.id});
   }
 }
 

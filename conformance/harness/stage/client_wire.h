@@ -66,6 +66,9 @@ class ClientWire {
   bool all_given() const { return missing_.empty(); }
   const std::set<std::pair<std::string, std::string>>& missing() const { return missing_; }
 
+  // Versions that were given to the client for the first time: it gets on as long as this grows.
+  std::uint64_t given() const { return given_; }
+
   std::uint64_t in_flight() const { return in_flight_; }
   core::Time last_request_at() const { return last_request_at_; }
   // When the client had, or will have, all of the answer that took longest.
@@ -102,6 +105,7 @@ class ClientWire {
   std::vector<WireRule> rules_;
   std::map<std::string, std::uint64_t> fired_;
   std::uint64_t pages_ = 0;  // answers since the rules were set
+  std::uint64_t given_ = 0;
   std::deque<std::pair<std::uint64_t, std::function<void()>>> changes_;
   std::map<std::string, std::string> odd_to_real_;
   std::map<std::string, std::string> real_to_odd_;

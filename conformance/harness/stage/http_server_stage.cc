@@ -72,12 +72,14 @@ core::Result<std::unique_ptr<ServerStage>> HttpServerStage::make_with_simulator(
   if (!folder) return folder.error();
   const std::string ready = folder->file("ready.json");
   stage->folder_ = *std::move(folder);
+  constexpr const char* kMark = "TERAPI_CONFORMANCE_FOLDER";
+  stage->live_.emplace(stage->folder_->path(), kMark, stage->folder_->path());
   auto started = ChildProcess::start(
       stage->loop_, {.command = "exec " + shell_quoted(program) +
                                 " serve --port 0 --clock virtual --seed " + std::to_string(seed) +
                                 " --dialect " + std::string(stage->options_.dialect->name) +
                                 " --ready-file " + shell_quoted(ready),
-                     .variables = {}});
+                     .variables = {{kMark, stage->folder_->path()}}});
   if (!started) return started.error();
   stage->simulator_ = *std::move(started);
   stage->run_until([&] { return std::filesystem::exists(ready) || !stage->simulator_->alive(); },
@@ -103,6 +105,7 @@ HttpServerStage::~HttpServerStage() {
   server_.reset();
   sender_.reset();
   folder_.reset();
+  live_.reset();
 }
 
 core::Result<void> HttpServerStage::listen() {

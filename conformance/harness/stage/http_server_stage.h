@@ -10,6 +10,7 @@
 #include <string>
 
 #include "conformance/harness/process/child_process.h"
+#include "conformance/harness/process/live_folders.h"
 #include "conformance/harness/stage/server_stage.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
@@ -67,6 +68,7 @@ class HttpServerStage final : public ServerStage {
   core::EventLoop loop_;
   std::unique_ptr<ChildProcess> simulator_;
   std::optional<core::TemporaryFolder> folder_;
+  std::optional<LiveFolder> live_;
   std::unique_ptr<core::HttpSender> sender_;
   std::unique_ptr<core::HttpServer> server_;
   Receiver receiver_;

@@ -26,6 +26,8 @@ constexpr core::Duration kLook = 3ms;  // how often `done` is asked
 constexpr core::Duration kToDie = 5s;  // after SIGKILL, or SIGTERM
 constexpr core::Duration kBetweenLooks = 25ms;
 constexpr core::Duration kToDump = 60s;
+// What is shorter is a pause, and nobody is accused for it.
+constexpr core::Duration kShortestLimit = 1s;
 constexpr std::size_t kTold = 4096;  // bytes of what a client said, from its end
 // A dump has the records that were served, each in a line with its stream's names, and its text may
 // be escaped: it may be so many times as large, and so much more.
@@ -105,6 +107,7 @@ core::Result<void> ProcessClientStage::listen() {
   auto folder = core::TemporaryFolder::make("terapi-client");
   if (!folder) return folder.error();
   folder_ = *std::move(folder);
+  live_.emplace(folder_->path(), "TERAPI_STATE_DIR", file("state"));
   std::error_code error;
   std::filesystem::create_directory(file("state"), error);
   if (error) return core::Error{"cannot_write", error.message()};
@@ -150,6 +153,7 @@ ProcessClientStage::~ProcessClientStage() {
   elsewhere_.reset();
   sender_.reset();
   folder_.reset();
+  live_.reset();
 }
 
 core::Time ProcessClientStage::now() const {
@@ -158,21 +162,24 @@ core::Time ProcessClientStage::now() const {
 
 bool ProcessClientStage::run_until(const std::function<bool()>& done, core::Duration limit) {
   core::Clock& clock = loop_.clock();
-  const core::Time until = clock.now() + limit;
+  const core::Time began = clock.now();
+  const bool pause = limit < kShortestLimit;
+  Patience patience(began, limit, [this, pause] { return pause ? core::Duration(0) : starved(); });
   core::TimerId timer = 0;
   std::function<void()> look = [&] {
     note_ends();
     note_struck();
-    if (done() || clock.now() >= until || flooded()) {
+    if (done() || patience.over(clock.now()) || flooded()) {
       timer = 0;
       loop_.stop();
       return;
     }
-    timer = clock.at(std::min(until, clock.now() + kLook), look);
+    timer = clock.at(std::min(patience.until(), clock.now() + kLook), look);
   };
   timer = clock.at(clock.now(), look);
   loop_.run();
   if (timer != 0) clock.cancel(timer);
+  note_too_slow(patience, began);
   return done();
 }
 
@@ -308,6 +315,15 @@ std::uint64_t ProcessClientStage::peak_bytes(int number) {
   return worker.peak_bytes;
 }
 
+core::Duration ProcessClientStage::starved() {
+  core::Duration time = starved_here();
+  for (const auto& [number, worker] : workers_) {
+    if (worker.process && worker.process->alive()) time += worker.process->starved();
+  }
+  if (dump_process_) time += dump_process_->starved();
+  return time;
+}
+
 // Asked again and again while a client starts; the system's table is long.
 bool ProcessClientStage::listening(int /*worker*/) {
   if (listens_ || now() - looked_at_ >= kBetweenLooks) {
@@ -342,15 +358,23 @@ core::Result<std::string> ProcessClientStage::dump() {
                                              .errors_apart = true,
                                              .disk_full = false});
   if (!started) return started.error();
+  dump_process_ = *std::move(started);
+  core::Result<std::string> text = what_is_dumped(most);
+  dump_process_.reset();
+  return text;
+}
+
+core::Result<std::string> ProcessClientStage::what_is_dumped(std::uint64_t most) {
+  ChildProcess& process = *dump_process_;
   bool endless = false;
   const auto ended = [&] {
-    endless = (*started)->output().total() > most;
-    return endless || !(*started)->alive();
+    endless = process.output().total() > most;
+    return endless || !process.alive();
   };
   const bool in_time = run_until(ended, kToDump);
   if (endless || !in_time) {
-    (*started)->signal(SIGKILL);
-    run_until([&] { return !(*started)->alive(); }, kToDie);
+    process.signal(SIGKILL);
+    run_until([&] { return !process.alive(); }, kToDie);
     return core::Error{
         "bad_dump", endless
                         ? "the dump command printed more than " + std::to_string(most) +
@@ -358,15 +382,15 @@ core::Result<std::string> ProcessClientStage::dump() {
                               "records that the client was served"
                         : "the dump command did not end within " + core::format_duration(kToDump)};
   }
-  const int status = (*started)->exit_status().value_or(1);
+  const int status = process.exit_status().value_or(1);
   if (status != 0) {
     // Killed before it stored anything: it holds nothing.
     std::error_code ignored;
     if (std::filesystem::is_empty(file("state"), ignored)) return std::string();
     return core::Error{"bad_dump", "the dump command ended with status " + std::to_string(status) +
-                                       ": " + (*started)->errors().tail(400)};
+                                       ": " + process.errors().tail(400)};
   }
-  return (*started)->output().take();
+  return process.output().take();
 }
 
 void ProcessClientStage::set_disk_full(bool full) {

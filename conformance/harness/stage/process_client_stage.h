@@ -13,6 +13,7 @@
 #include <string>
 
 #include "conformance/harness/process/child_process.h"
+#include "conformance/harness/process/live_folders.h"
 #include "conformance/harness/stage/client_stage.h"
 #include "conformance/harness/stage/slow_post.h"
 #include "core/system/event_loop.h"
@@ -45,6 +46,7 @@ class ProcessClientStage final : public ClientStage {
   std::string output(int number) override;
   std::uint64_t output_bytes(int number) override;
   std::uint64_t peak_bytes(int number) override;
+  core::Duration starved() override;
   bool listening(int worker) override;
   bool has_dump() const override { return !commands_.dump.empty(); }
   core::Result<std::string> dump() override;
@@ -75,6 +77,8 @@ class ProcessClientStage final : public ClientStage {
   void note_ends();
   void wait_for_the_killed();
   std::uintmax_t most_dump_bytes() const;
+  // Of the dump process that runs; code "bad_dump".
+  core::Result<std::string> what_is_dumped(std::uint64_t most);
   std::vector<std::pair<std::string, std::string>> variables() const;
   std::string webhook_url() const;
   std::string file(const std::string& name) const { return folder_->file(name); }
@@ -82,12 +86,14 @@ class ProcessClientStage final : public ClientStage {
   ProcessClientOptions commands_;
   core::EventLoop loop_;
   std::optional<core::TemporaryFolder> folder_;
+  std::optional<LiveFolder> live_;
   std::uint16_t webhook_port_ = 0;
   std::unique_ptr<core::HttpSender> sender_;
   std::unique_ptr<Post> post_;
   std::unique_ptr<core::HttpServer> server_;
   std::unique_ptr<core::HttpServer> elsewhere_;
   std::map<int, Worker> workers_;
+  std::unique_ptr<ChildProcess> dump_process_;
   std::vector<std::unique_ptr<SlowPost>> trickles_;
   int lives_ = 0;
   bool disk_full_ = false;
