@@ -9,6 +9,7 @@
 #include <iterator>
 #include <limits>
 
+#include "core/breather.h"
 #include "core/parse_number.h"
 #include "core/utf8.h"
 
@@ -46,6 +47,7 @@ class Parser {
 
   Result<std::size_t> parse(std::size_t at, bool whole) {
     at_ = at;
+    breathe();  // many small texts are as much work as a large one
     if (text_.size() >= std::numeric_limits<std::uint32_t>::max()) {
       return Error{"bad_json", "the text is longer than 4 GiB"};
     }
@@ -69,6 +71,7 @@ class Parser {
       if (!start_value()) return false;
       if (!close_finished()) return false;
       if (open_.empty()) return true;
+      if (count_ % kNodesAtOnce == 0) breathe();
     }
   }
 
@@ -79,7 +82,21 @@ class Parser {
   // The vector's own size is a division by the size of a node, at each of them.
   void grow() {
     // What small texts need, at once; larger ones grow as they are read.
-    nodes_.resize(std::max(std::min<std::size_t>(text_.size() / 8 + 8, 512), 2 * room_));
+    const std::size_t room = std::max(std::min<std::size_t>(text_.size() / 8 + 8, 512), 2 * room_);
+    // Of millions, to move them all takes its time.
+    std::vector<Node> larger;
+    larger.reserve(room);
+    for (std::size_t at = 0; at < room_; at += kNodesMoved) {
+      const auto from = nodes_.begin() + static_cast<std::ptrdiff_t>(at);
+      larger.insert(larger.end(), from,
+                    from + static_cast<std::ptrdiff_t>(std::min(kNodesMoved, room_ - at)));
+      breathe();
+    }
+    while (larger.size() < room) {
+      larger.resize(std::min(larger.size() + kNodesMoved, room));
+      breathe();
+    }
+    nodes_.swap(larger);
     written_ = nodes_.data();
     room_ = nodes_.size();
   }
@@ -276,6 +293,9 @@ class Parser {
     while (at_ < text_.size() && is_plain(text_[at_])) ++at_;
   }
 
+  static constexpr std::size_t kNodesAtOnce = 1024;
+  static constexpr std::size_t kNodesMoved = 65'536;
+
   // Eight characters at once: how many of them, from the first on, are plain.
   static constexpr std::size_t kBlock = 8;
   static std::size_t plain_in_block(const char* text) {
@@ -357,6 +377,7 @@ Places::Places(std::string_view text) : size_(text.size()), line_starts_{0} {
   for (std::size_t at = text.find('\n'); at != std::string_view::npos;
        at = text.find('\n', at + 1)) {
     line_starts_.push_back(at + 1);
+    if (line_starts_.size() % 4096 == 0) breathe();
   }
 }
 
@@ -367,17 +388,11 @@ Place Places::of(std::size_t offset) const {
 }
 
 Place place_of(std::string_view text, std::size_t offset) {
-  Place place;
-  offset = std::min(offset, text.size());
-  for (std::size_t i = 0; i < offset; ++i) {
-    if (text[i] == '\n') {
-      ++place.line;
-      place.column = 1;
-    } else {
-      ++place.column;
-    }
-  }
-  return place;
+  text = text.substr(0, offset);
+  const std::size_t last = text.rfind('\n');
+  const std::size_t line_start = last == std::string_view::npos ? 0 : last + 1;
+  const auto ends = std::count(text.begin(), text.end(), '\n');
+  return {static_cast<std::size_t>(ends) + 1, text.size() - line_start + 1};
 }
 
 std::string_view Value::text() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/breather.h"
 #include "core/duration.h"
 #include "core/nearest.h"
 
@@ -44,6 +45,7 @@ void report_wrong(const Value& value, const Path& path, std::string_view expecte
 
 Fields::Fields(Value object, Path path, Issues& issues)
     : object_(object), path_(std::move(path)), issues_(issues) {
+  breathe();  // whoever reads a long list makes one of these for each item
   if (object.is_object()) return;
   issues_.push_back(
       {"invalid_type",

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/breather.h"
 #include "core/random.h"
 
 namespace terapi::core::json {
@@ -288,6 +289,24 @@ TEST(JsonParse, KeepsThePlaceOfEveryValue) {
   ++item;
   EXPECT_EQ(document->place(*item).line, 3U);
   EXPECT_EQ(document->place(*item).column, 5U);
+}
+
+// More nodes than are moved at once; whoever waits meanwhile is let in.
+TEST(JsonParse, BreathesInALongTextAndKeepsAllOfIt) {
+  constexpr std::size_t kCount = 300'000;
+  std::string text = "[";
+  for (std::size_t i = 0; i < kCount; ++i) text += (i > 0 ? "," : "") + std::to_string(i);
+  int breaths = 0;
+  const Breather breather([&] { ++breaths; });
+  const Result<Document> document = Document::parse(text + "]");
+  ASSERT_TRUE(document.has_value());
+  EXPECT_GT(breaths, 100);
+  ASSERT_EQ(document->root().size(), kCount);
+  std::size_t next = 0;
+  for (const Value item : document->root().items()) {
+    ASSERT_EQ(item.text(), std::to_string(next)) << "item " << next;
+    ++next;
+  }
 }
 
 TEST(JsonPlace, StopsAtTheEndOfTheText) {

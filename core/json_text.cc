@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/breather.h"
 #include "core/json.h"
 #include "core/utf8.h"
 
@@ -167,6 +168,7 @@ bool same_array(const Value& a, const Value& b) {
 }  // namespace
 
 bool same_value(const Value& a, const Value& b) {
+  breathe();
   if (a.kind() != b.kind()) return false;
   if (a.text() == b.text()) return true;
   switch (a.kind()) {
@@ -207,6 +209,7 @@ bool has_unpaired_surrogate(std::string_view quoted_text) {
 
 void append_compact(std::string& out, const Value& value) {
   if (value.is_object()) {
+    breathe();
     out += '{';
     for (const Member member : value.members()) {
       if (out.back() != '{') out += ',';

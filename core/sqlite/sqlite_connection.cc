@@ -6,12 +6,22 @@
 #include <cstring>
 #include <filesystem>
 
+#include "core/breather.h"
+
 namespace terapi::core {
 namespace {
 
 // SQLite takes a null pointer for NULL, which an empty text is not.
 const char* pointer_to(std::string_view bytes) {
   return bytes.data() != nullptr ? bytes.data() : "";
+}
+
+// Of SQLite's virtual machine: a fraction of a millisecond.
+constexpr int kInstructionsAtOnce = 4096;
+
+int breathe_within(void* /*unused*/) {
+  breathe();
+  return 0;  // go on
 }
 
 // What has a meaning in a URI.
@@ -74,6 +84,7 @@ Result<bool> SqliteStatement::step() {
     const int code = std::exchange(bind_error_, SQLITE_OK);
     return sqlite_error(path_, code, sqlite3_errstr(code));
   }
+  breathe();
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -126,7 +137,11 @@ Result<SqliteConnection> SqliteConnection::open_with(const std::string& file,
   const int code = sqlite3_open_v2(file.c_str(), &handle,
                                    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   SqliteConnection connection(handle, path);
-  if (code == SQLITE_OK) return connection;
+  if (code == SQLITE_OK) {
+    // One statement may be about all rows of a table.
+    sqlite3_progress_handler(handle, kInstructionsAtOnce, &breathe_within, nullptr);
+    return connection;
+  }
   std::string why = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
   const int system = handle ? sqlite3_system_errno(handle) : 0;
   if (system != 0) why.append(": ").append(std::strerror(system));

@@ -11,6 +11,17 @@ namespace {
 constexpr std::size_t kFramingBase = std::size_t{16} << 10;
 constexpr std::size_t kFramingPerChunk = 16;
 
+// From here on a peer is believed how much will come, up to there: a body that grows by doubling
+// is moved each time, the last time with half of it.
+constexpr std::size_t kBelieved = std::size_t{1} << 20;
+constexpr std::size_t kMostAhead = std::size_t{64} << 20;
+
+void make_room(std::string& body, std::size_t bytes, std::uint64_t left) {
+  const bool has_room = body.capacity() - body.size() >= bytes;
+  if (has_room || body.size() < kBelieved) return;
+  body.reserve(body.size() + std::min<std::uint64_t>(left, std::max(kMostAhead, body.size())));
+}
+
 bool is_text(char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); }
 
 }  // namespace
@@ -59,6 +70,7 @@ std::size_t BodyDecoder::take_data(std::string_view bytes, std::string& body) {
     state_ = State::kTooLarge;
     return 0;
   }
+  if (framing_ == Framing::kLength) make_room(body, count, left_);
   body.append(bytes.substr(0, count));
   taken_ += count;
   left_ -= count;

@@ -36,6 +36,24 @@ TEST(BodyDecoder, TakesExactlyTheLength) {
   EXPECT_EQ(BodyDecoder::of_length(0).state(), State::kDone);
 }
 
+// What has come is worth that it is not moved again and again; what is only announced costs little.
+TEST(BodyDecoder, MakesRoomForWhoHasSentMuch) {
+  constexpr std::uint64_t kAnnounced = std::uint64_t{1} << 40;
+  const std::string megabyte(std::size_t{1} << 20, 'x');
+  BodyDecoder decoder = BodyDecoder::of_length(kAnnounced);
+  std::string body;
+  decoder.take(megabyte.substr(1), body);
+  EXPECT_LT(body.capacity(), 3 * megabyte.size());
+  decoder.take(megabyte, body);
+  decoder.take(megabyte, body);
+  EXPECT_GE(body.capacity(), 64 * megabyte.size());
+  EXPECT_LT(body.capacity(), 70 * megabyte.size());
+  const char* const place = body.data();
+  for (int i = 0; i < 40; ++i) decoder.take(megabyte, body);
+  EXPECT_EQ(body.data(), place);
+  EXPECT_EQ(body.size(), 43 * megabyte.size() - 1);
+}
+
 TEST(BodyDecoder, DecodesChunksExtensionsAndTrailers) {
   expect_decoded("0\r\n\r\n", 9, State::kDone, "", 5);
   expect_decoded("3\r\nabc\r\n0\r\n\r\nGET", 9, State::kDone, "abc", 13);

@@ -11,6 +11,12 @@
 #include "core/system/event_loop_impl.h"
 
 namespace terapi::core {
+namespace {
+
+// So many take a few milliseconds, even if each has read 64 KiB.
+constexpr std::size_t kMostWithin = 256;
+
+}  // namespace
 
 // The hint: one thread runs the loop, any may post to it.
 EventLoop::Impl::Impl() : io_(1), work_(asio::make_work_guard(io_)) {}
@@ -24,6 +30,13 @@ void EventLoop::Impl::run() {
 std::size_t EventLoop::Impl::poll() {
   const std::size_t ran = io_.poll();
   if (io_.stopped()) io_.restart();
+  return ran;
+}
+
+// A stop that comes meanwhile is for the run() around it.
+std::size_t EventLoop::Impl::poll_within() {
+  std::size_t ran = 0;
+  while (ran < kMostWithin && io_.poll_one() > 0) ++ran;
   return ran;
 }
 
@@ -81,6 +94,8 @@ void EventLoop::stop() { impl_->io().stop(); }
 void EventLoop::post(std::function<void()> action) { asio::post(impl_->io(), std::move(action)); }
 
 std::size_t EventLoop::poll() { return impl_->poll(); }
+
+std::size_t EventLoop::poll_within() { return impl_->poll_within(); }
 
 Clock& EventLoop::clock() { return impl_->clock(); }
 

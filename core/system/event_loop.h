@@ -3,7 +3,7 @@
 //
 // Thread rule: run() or poll() on one thread, which is the loop's thread; post() and stop() from
 // any thread; everything else on the loop's thread, or before it runs. A callback must not call
-// run() or poll(). An exception that escapes a callback escapes run(), too.
+// run() or poll(), but may poll_within(). An exception that escapes a callback escapes run(), too.
 //
 // The first EventLoop makes the process ignore SIGPIPE: a peer that goes away is an error of that
 // connection, not the end of the process.
@@ -41,6 +41,10 @@ class EventLoop {
   void post(std::function<void()> action);
   // Runs what is ready now without waiting, and says how many callbacks ran.
   std::size_t poll();
+  // The same within a posted action, whose long work lets others in between: a few callbacks at
+  // most. What they do must not mind being done in the middle of it. (Not within other callbacks:
+  // those of sockets share a buffer.)
+  std::size_t poll_within();
 
   Clock& clock();
 

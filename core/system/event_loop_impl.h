@@ -35,6 +35,7 @@ class EventLoop::Impl {
 
   void run();
   std::size_t poll();
+  std::size_t poll_within();
   void on_signals(std::initializer_list<int> signals, std::function<void(int)> callback);
   void watch_child(pid_t child, std::function<void(int)> callback);
 

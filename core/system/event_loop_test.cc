@@ -70,6 +70,36 @@ TEST(EventLoop, PollsWithoutWaitingAndStaysUsable) {
   EXPECT_EQ(loop.poll(), 0u);
 }
 
+TEST(EventLoop, RunsWhatIsReadyWithinAnAction) {
+  EventLoop loop;
+  std::string order;
+  loop.post([&] {
+    order += "a(";
+    loop.poll_within();
+    order += ")";
+    loop.stop();
+  });
+  loop.post([&] { order += "b"; });
+  loop.clock().at(loop.clock().now(), [&] { order += "c"; });
+  loop.run();
+  EXPECT_EQ(order.substr(0, 3), "a(b");
+  EXPECT_NE(order.find("c)"), std::string::npos) << order;
+}
+
+// The action goes on, and run() returns after it.
+TEST(EventLoop, KeepsAStopThatCameWithinAnAction) {
+  EventLoop loop;
+  std::string order;
+  loop.post([&] {
+    loop.poll_within();
+    loop.poll_within();
+    order += "a";
+  });
+  loop.post([&] { loop.stop(); });
+  loop.run();
+  EXPECT_EQ(order, "a");
+}
+
 TEST(EventLoop, LetsExceptionsOutOfRunAndRunsAgain) {
   EventLoop loop;
   loop.post([] { throw std::runtime_error("crash"); });

@@ -45,6 +45,8 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
 
   void send(Request request, const SendOptions& options, Done done);
   void open(Request request, const SendOptions& options, Opened opened);
+  void hold() { is_held_ = true; }
+  void go_on();
   HttpSenderCounters counters() const;
   void close_all();
 
@@ -100,6 +102,7 @@ class HttpSender::Impl final : public std::enable_shared_from_this<Impl>,
   TimerId idle_timer_ = 0;
   bool is_short_of_connections_ = false;
   bool is_serving_ = false;
+  bool is_held_ = false;
 };
 
 // Sending.
@@ -171,6 +174,7 @@ void HttpSender::Impl::leave(Host& host, const SendJob& job) {
 
 // Paths by turns, and each in the order of its queue.
 void HttpSender::Impl::serve(Host& host) {
+  if (is_held_) return;
   // What is closed in here makes room for what is started in here.
   if (std::exchange(is_serving_, true)) return;
   std::size_t passed_over = 0;  // each of them has something under way, so they are few
@@ -261,6 +265,10 @@ void HttpSender::Impl::serve_others() {
     serve(host);
     if (is_short_of_connections_) return;
   }
+}
+
+void HttpSender::Impl::go_on() {
+  if (std::exchange(is_held_, false)) serve_others();
 }
 
 Result<asio::ssl::context*> HttpSender::Impl::tls() {
@@ -443,6 +451,10 @@ void HttpSender::send(Request request, const SendOptions& options, Done done) {
 void HttpSender::open(Request request, const SendOptions& options, Opened opened) {
   impl_->open(std::move(request), options, std::move(opened));
 }
+
+void HttpSender::hold() { impl_->hold(); }
+
+void HttpSender::go_on() { impl_->go_on(); }
 
 HttpSenderCounters HttpSender::counters() const { return impl_->counters(); }
 

@@ -66,6 +66,10 @@ class HttpSender final : public AsyncTransport {
   void send(Request request, const SendOptions& options, Done done) override;
   // `opened` is called as `done` is.
   void open(Request request, const SendOptions& options, Opened opened) override;
+  // Begins no request until go_on(): no on_turn is called, while what is under way goes on. For an
+  // owner in the middle of something, which on_turn would ask.
+  void hold();
+  void go_on();
   HttpSenderCounters counters() const;
 
  private:

@@ -650,6 +650,28 @@ TEST_F(HttpSenderTest, DoesNotReuseAConnectionWhileARequestIsStillBeingWritten) 
   thread.join();
 }
 
+// While it is held, what is under way goes on, and nobody's turn comes.
+TEST_F(HttpSenderTest, BeginsNothingWhileItIsHeld) {
+  TestServer server;
+  std::string order;
+  SendOptions options;
+  options.on_turn = [&](Request& request) { order += "turn:" + request.body + " "; };
+  const auto send_one = [&](const std::string& body) {
+    sender_->send(post(server.url("/"), body), options,
+                  [&order, body](const Result<Response>&) { order += "done:" + body + " "; });
+  };
+  send_one("a");
+  sender_->hold();
+  send_one("b");
+  while (sender_->counters().sent < 1) loop_.poll();
+  for (int i = 0; i < 100; ++i) loop_.poll();
+  EXPECT_EQ(order, "turn:a done:a ");
+  EXPECT_EQ(sender_->counters().waiting, 1u);
+  sender_->go_on();
+  while (sender_->counters().sent < 2) loop_.poll();
+  EXPECT_EQ(order, "turn:a done:a turn:b done:b ");
+}
+
 TEST_F(HttpSenderTest, ClosesIdleConnections) {
   HttpSenderOptions options;
   options.idle_timeout = 20ms;
