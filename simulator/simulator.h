@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,6 +72,10 @@ class Simulator {
   // run-until-idle, and the proxy, where it asks another host or asks again, may call it later;
   // everything else calls it before this returns.
   void handle(core::Request request, std::function<void(core::Outcome)> done);
+  // What needs no state: health, the page's files, the OpenAPI document. Nothing: it is for
+  // handle(), as everything is while changes cannot be stored. May be asked at any time, also while
+  // handle() is at work (core/breather.h).
+  std::optional<core::Outcome> answer_at_once(const core::Request& request) const;
   // For in-process use, where other hosts answer in process too; not for what time has to pass for.
   core::Outcome handle(const core::Request& request);
 

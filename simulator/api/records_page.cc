@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/breather.h"
 #include "core/check.h"
 
 namespace terapi::simulator {
@@ -200,6 +201,7 @@ std::string page_text(const RecordsPage& page, const Dialect& dialect) {
   out += dialect.next_cursor_first ? "{\"next_cursor\":" + next + ",\"records\":["
                                    : std::string("{\"records\":[");
   for (const Record* record : page.records) {
+    core::breathe();
     if (record != page.records.front()) out += ',';
     append_record(out, *record, dialect);
   }

@@ -140,8 +140,13 @@ void route_control_call(const ControlRouter& router, const core::Request& reques
   (*route.handler)({request, std::move(*target), std::move(route.parts)}, reply);
 }
 
-void add_all_routes(ControlRouter& router, SimulatorParts& parts) {
+void add_stateless_routes(ControlRouter& router) {
   add_page_routes(router);
+  add_health_routes(router);
+}
+
+void add_all_routes(ControlRouter& router, SimulatorParts& parts) {
+  add_stateless_routes(router);
   add_status_routes(router, parts);
   add_world_routes(router, parts);
   add_clock_routes(router, parts);

@@ -23,6 +23,9 @@ std::optional<ApiError> refuse_caller(const core::Request& request,
 void route_control_call(const ControlRouter& router, const core::Request& request,
                         const Reply& reply);
 
+// Those that ask no part of the simulator for anything.
+void add_stateless_routes(ControlRouter& router);
+void add_health_routes(ControlRouter& router);
 void add_all_routes(ControlRouter& router, SimulatorParts& parts);
 void add_clock_routes(ControlRouter& router, SimulatorParts& parts);
 void add_delivery_routes(ControlRouter& router, SimulatorParts& parts);

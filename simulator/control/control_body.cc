@@ -6,7 +6,7 @@ namespace terapi::simulator {
 
 namespace json = core::json;
 
-std::optional<json::Document> read_body(const ControlCall& call, const Reply& reply) {
+std::optional<ControlBody> read_body(const ControlCall& call, const Reply& reply) {
   const std::string& body = call.request.body;
   // curl -d says form-urlencoded; nobody means it here, so any type that is not multipart is read.
   const auto type = call.request.headers.get("Content-Type").value_or("");
@@ -14,13 +14,15 @@ std::optional<json::Document> read_body(const ControlCall& call, const Reply& re
     reply(ApiError{415, "unsupported_media_type", "the body has to be application/json"});
     return std::nullopt;
   }
-  core::Result<json::Document> document =
-      json::Document::parse(body.empty() ? "{}" : body, {.comments = true});
-  if (!document) {
-    reply(invalid_input("invalid_body", {{"bad_json", document.error().message, {}}}));
+  ControlBody read;
+  read.text_ = body.empty() ? std::string_view("{}") : body;
+  const core::Result<json::Value> root = read.reader_.read(read.text_);
+  if (!root) {
+    reply(invalid_input("invalid_body", {{"bad_json", root.error().message, {}}}));
     return std::nullopt;
   }
-  return std::move(*document);
+  read.root_ = *root;
+  return read;
 }
 
 bool no_issues(const json::Issues& issues, std::string_view text, const Reply& reply) {

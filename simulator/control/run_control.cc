@@ -2,6 +2,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "core/breather.h"
 #include "core/json_writer.h"
 #include "simulator/api/api_error.h"
 #include "simulator/control/control_api.h"
@@ -33,6 +34,7 @@ std::vector<Payload> read_payloads(json::Fields& fields, std::string_view key,
   std::vector<Payload> payloads;
   std::size_t i = 0;
   for (const json::Value item : fields.array(key).items()) {
+    core::breathe();
     core::Result<Payload> payload = make_payload(item, "id", dialect);
     if (payload) {
       payloads.push_back(std::move(*payload));
@@ -55,7 +57,9 @@ std::vector<Run::Patch> read_patches(json::Fields& fields, const Dialect& dialec
   for (const json::Value item : fields.array("update").items()) {
     if (i < checked.size()) patches.push_back({checked[i].id, item});
     ++i;
+    core::breathe();
   }
+  core::clear_slowly(checked);
   return patches;
 }
 
@@ -63,6 +67,7 @@ std::vector<std::string> read_ids(json::Fields& fields, std::string_view key,
                                   const Dialect& dialect) {
   std::vector<std::string> ids;
   for (const json::Value item : fields.array(key).items()) {
+    core::breathe();
     json::Path path = fields.path_to(key);
     path.push_back(std::to_string(ids.size()));
     // Numbers are taken as they are for records' ids.
@@ -134,6 +139,7 @@ void patch_objects(Upstream& upstream, Collection& collection,
   std::unordered_map<std::string, std::optional<MergedObject>> patched;
   std::vector<const std::string*> in_order;
   for (const Run::Patch& patch : patches) {
+    core::breathe();
     const auto [found, is_new] = patched.try_emplace(patch.id);
     const UpstreamObject* object = is_new ? collection.find(patch.id) : nullptr;
     if (object != nullptr && !object->deleted) {
@@ -142,7 +148,11 @@ void patch_objects(Upstream& upstream, Collection& collection,
     }
     if (found->second) found->second->merge(patch.patch);
   }
-  for (const std::string* id : in_order) upstream.put(collection, *id, patched.at(*id)->text());
+  for (const std::string* id : in_order) {
+    core::breathe();
+    upstream.put(collection, *id, patched.at(*id)->text());
+  }
+  core::clear_slowly(patched);
 }
 
 // What a run by hand saves came from the external API, which holds it, too: where there is one, the
@@ -166,14 +176,19 @@ void tell_upstream(SimulatorParts& parts, Environment& environment, const RunOrd
       return {payload.id, members.text()};
     };
     for (const Payload& payload : order.save) {
+      core::breathe();
       parts.upstream.put(*collection, payload.id, as_object(payload).text);
     }
     patch_objects(parts.upstream, *collection, order.update);
     for (const std::string& id : order.remove) parts.upstream.remove(*collection, id);
     if (!order.replace) continue;
     std::vector<Payload> objects;
-    for (const Payload& payload : *order.replace) objects.push_back(as_object(payload));
+    for (const Payload& payload : *order.replace) {
+      core::breathe();
+      objects.push_back(as_object(payload));
+    }
     parts.upstream.replace(*collection, objects);
+    core::clear_slowly(objects);
   }
 }
 
@@ -194,6 +209,10 @@ void carry_out(SimulatorParts& parts, const ControlCall& call, const Reply& repl
   if (!order.remove.empty()) run.remove(order.remove);
   if (order.replace) run.replace(*order.replace);
   tell_upstream(parts, *environment, order);
+  core::clear_slowly(order.save);
+  core::clear_slowly(order.update);
+  core::clear_slowly(order.remove);
+  if (order.replace) core::clear_slowly(*order.replace);
   const RunResult result = run.finish();
   json::Writer out;
   out.begin_object()

@@ -109,16 +109,19 @@ core::Response text_response(std::string type, std::string body) {
 
 }  // namespace
 
-void add_status_routes(ControlRouter& router, SimulatorParts& parts) {
+void add_health_routes(ControlRouter& router) {
   router.add("GET", "/_simulator/health", [](const ControlCall&, const Reply& reply) {
     reply(json_response(200, R"({"status":"ok"})"));
   });
+  router.add("GET", "/_simulator/openapi.json", [](const ControlCall&, const Reply& reply) {
+    reply(text_response("application/json; charset=utf-8", openapi_document()));
+  });
+}
+
+void add_status_routes(ControlRouter& router, SimulatorParts& parts) {
   router.add("GET", "/_simulator/ready", [&parts](const ControlCall&, const Reply& reply) {
     if (parts.stored) return reply(json_response(200, ready_json(parts)));
     reply(ApiError{503, parts.stored.error().code, parts.stored.error().message});
-  });
-  router.add("GET", "/_simulator/openapi.json", [](const ControlCall&, const Reply& reply) {
-    reply(text_response("application/json; charset=utf-8", openapi_document()));
   });
   router.add("GET", "/_simulator/streams", [&parts](const ControlCall&, const Reply& reply) {
     reply(json_response(200, streams_json(parts)));

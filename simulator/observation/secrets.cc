@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/breather.h"
 #include "core/hex.h"
 #include "core/shown_url.h"
 
@@ -136,7 +137,9 @@ std::size_t Secrets::length_of_key_at(std::string_view text, std::size_t at,
 Secrets::Found Secrets::find_key(std::string_view text, std::size_t from, std::size_t least) const {
   if (keys_.empty()) return {};
   const std::size_t shortest = keys_.back().size();
+  core::Steps steps;
   for (std::size_t at = from; at + shortest <= text.size(); ++at) {
+    steps.step();
     const auto first = static_cast<unsigned char>(lower_of(text[at]));
     if (first == '[' && text.substr(at).starts_with(kMark)) {
       at += kMark.size() - 1;  // it was hidden before
@@ -161,9 +164,13 @@ std::string Secrets::hide_keys(std::string_view text, std::size_t least) const {
   return out.append(text.substr(written));
 }
 
-void Secrets::hide_in(std::string& text) const {
+void Secrets::hide_keys_in(std::string& text, std::size_t least) const {
   if (!is_current()) learn();
-  if (find_key(text, 0, 1).at != std::string_view::npos) text = hide_keys(text);
+  if (find_key(text, 0, least).at != std::string_view::npos) text = hide_keys(text, least);
+}
+
+void Secrets::hide_in(std::string& text) const {
+  hide_keys_in(text);
   if (text.find('=') != std::string_view::npos || text.find("://") != std::string_view::npos) {
     text = core::without_url_secrets(text);
   }

@@ -41,6 +41,8 @@ class Secrets {
   // Without keys only: for what is otherwise shown byte for byte, such as a webhook's body. Shorter
   // ones than `least` are left: among data, a key such as "demo" cannot be told from a name.
   std::string hide_keys(std::string_view text, std::size_t least = 1) const;
+  // In place.
+  void hide_keys_in(std::string& text, std::size_t least = 1) const;
 
  private:
   // A character as it is meant, and how many bytes of the text it takes.

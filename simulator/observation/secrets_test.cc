@@ -78,6 +78,11 @@ TEST(Secrets, LeaveShortKeysInDataAndHideNothingTwice) {
   const Secrets secrets(state);
   const std::string text = R"({"connection":"demo","to":"long-enough"})";
   EXPECT_EQ(secrets.hide_keys(text, 8), R"({"connection":"demo","to":"[key]"})");
+  std::string in_place = text;
+  secrets.hide_keys_in(in_place, 8);
+  EXPECT_EQ(in_place, R"({"connection":"demo","to":"[key]"})");
+  secrets.hide_keys_in(in_place, 8);
+  EXPECT_EQ(in_place, R"({"connection":"demo","to":"[key]"})");
   EXPECT_EQ(secrets.hide("to demo, k"), "to [key], [key]");
   EXPECT_EQ(secrets.hide(secrets.hide("to demo, k")), "to [key], [key]");
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "core/breather.h"
 #include "core/json_fields.h"
 #include "core/json_writer.h"
 
@@ -171,6 +172,7 @@ core::Result<TruthDiff> diff_with_truth(const State& state, const StreamFilter& 
       return true;
     });
   }
+  for (auto& [key, ids] : seen) core::clear_slowly(ids);
   return diff;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/breather.h"
 #include "simulator/runs/run.h"
 #include "simulator/runs/world_builder.h"
 #include "simulator/world/settings_json.h"
@@ -113,8 +114,16 @@ core::Result<void> SimulatorParts::check_keys() const {
   return {};
 }
 
-State SimulatorParts::copy_state() const {
-  State copy = engine.state();
+// Records share their memory with the copy; what the world was made of does not, and may be long.
+State SimulatorParts::copy_state() {
+  State& state = engine.state();
+  std::string records_text = std::exchange(state.records_text, {});
+  std::string upstream_text = std::exchange(state.upstream_text, {});
+  State copy = state;
+  core::append_slowly(copy.records_text, records_text);
+  core::append_slowly(copy.upstream_text, upstream_text);
+  state.records_text = std::move(records_text);
+  state.upstream_text = std::move(upstream_text);
   copy.virtual_now = virtual_clock != nullptr ? std::optional(virtual_clock->now()) : std::nullopt;
   return copy;
 }
@@ -132,7 +141,7 @@ core::Result<void> SimulatorParts::adopt(State state) {
   if (virtual_clock != nullptr) {
     virtual_clock->set(state.virtual_now.value_or(virtual_clock->now()));
   }
-  current = std::move(state);
+  std::swap(current, state);
   current.faults.take_changed();
   engine.changes() = {};
   engine.secrets().forget();
@@ -144,6 +153,7 @@ core::Result<void> SimulatorParts::adopt(State state) {
   engine.cancel_timers();
   proxy.end_all();
   resume();
+  take_apart(state);
   return {};
 }
 

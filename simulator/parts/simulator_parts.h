@@ -47,7 +47,7 @@ struct SimulatorParts {
   // "bad_key".
   core::Result<void> check_keys() const;
   // A copy of the state, with the clock in it.
-  State copy_state() const;
+  State copy_state();
 
   core::Result<void> store();
   void note_changes();

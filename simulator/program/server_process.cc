@@ -13,6 +13,10 @@
 #include "core/system/http_server.h"
 #include "core/url.h"
 #include "simulator/program/edge_metrics.h"
+#include "simulator/program/event_gate.h"
+#include "simulator/program/gated_clock.h"
+#include "simulator/program/gated_handler.h"
+#include "simulator/program/gated_transport.h"
 #include "simulator/simulator.h"
 #include "simulator/storage/sqlite_storage.h"
 #include "simulator/world/settings_json.h"
@@ -21,10 +25,14 @@ namespace terapi::simulator {
 
 struct ServerProcess::Parts {
   core::EventLoop loop;
+  EventGate gate{loop};
+  GatedClock gated_clock{loop.clock(), gate};
   core::VirtualClock virtual_clock;
   std::unique_ptr<Storage> storage;
   std::unique_ptr<core::HttpSender> sender;
+  std::unique_ptr<GatedTransport> transport;
   std::unique_ptr<Simulator> simulator;
+  core::Handler handler;
   std::unique_ptr<core::HttpServer> server;
 };
 
@@ -101,14 +109,13 @@ core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
   return options;
 }
 
-// Whoever asks for /health waits a turn at most.
-Turns turns_on(core::EventLoop& loop) {
+// Between two events, everybody has a turn; within one, whoever needs no state.
+Turns turns_at(EventGate& gate) {
   using SteadyClock = std::chrono::steady_clock;
-  static constexpr auto kTurn = std::chrono::milliseconds(20);
   const auto began = std::make_shared<SteadyClock::time_point>(SteadyClock::now());
   return {.begin = [began] { *began = SteadyClock::now(); },
-          .is_over = [began] { return SteadyClock::now() - *began >= kTurn; },
-          .go_on = [&loop](std::function<void()> next) { loop.post(std::move(next)); }};
+          .is_over = [began] { return SteadyClock::now() - *began >= EventGate::kTurn; },
+          .go_on = [&gate](std::function<void()> next) { gate.enter(std::move(next)); }};
 }
 
 LogBook::Sink log_sink(const ServeFlags& flags) {
@@ -157,8 +164,10 @@ core::HttpServerOptions server_options(const ServeFlags& flags, core::Clock* fau
 ServerProcess::ServerProcess(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 ServerProcess::~ServerProcess() {
-  // The sender goes before the simulator, whose callbacks it holds, and the server before both.
+  // The sender goes before the simulator, whose callbacks it holds, and the server before both; and
+  // so does what waits to be let in.
   parts_->server.reset();
+  parts_->gate.close();
   parts_->sender.reset();
 }
 
@@ -174,13 +183,14 @@ core::Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const ServeFla
   }
   if (flags.start) parts->virtual_clock.set(*flags.start);
   const SimulatorClock clock =
-      virtual_time ? SimulatorClock(parts->virtual_clock) : SimulatorClock(parts->loop.clock());
+      virtual_time ? SimulatorClock(parts->virtual_clock) : SimulatorClock(parts->gated_clock);
+  core::Clock& fault_clock = virtual_time ? clock.clock : parts->loop.clock();
 
   // Listening comes first: a port in use is said at once, not after a long load.
   auto server = core::HttpServer::start(
-      parts->loop, server_options(flags, &clock.clock),
+      parts->loop, server_options(flags, &fault_clock),
       [raw = parts.get()](core::Request request, std::function<void(core::Outcome)> done) {
-        raw->simulator->handle(std::move(request), std::move(done));
+        raw->handler(std::move(request), std::move(done));
       });
   if (!server) return server.error();
   parts->server = std::move(*server);
@@ -191,10 +201,12 @@ core::Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const ServeFla
     parts->storage = std::move(*storage);
   }
   parts->sender = std::make_unique<core::HttpSender>(parts->loop, core::HttpSenderOptions());
-  parts->simulator =
-      std::make_unique<Simulator>(std::move(*options), clock, *parts->sender, parts->storage.get());
+  parts->transport = std::make_unique<GatedTransport>(*parts->sender, parts->gate);
+  parts->simulator = std::make_unique<Simulator>(std::move(*options), clock, *parts->transport,
+                                                 parts->storage.get());
+  parts->handler = gated_handler(*parts->simulator, parts->gate);
   parts->simulator->set_log_sink(log_sink(flags));
-  parts->simulator->set_turns(turns_on(parts->loop));
+  parts->simulator->set_turns(turns_at(parts->gate));
   parts->simulator->set_extra_metrics(
       [raw = parts.get()] { return edge_metrics(raw->server->counters()); });
   auto started = parts->simulator->start();
@@ -217,8 +229,11 @@ std::string ServerProcess::example_cursor() const { return parts_->simulator->ex
 void ServerProcess::run() { parts_->loop.run(); }
 
 void ServerProcess::stop() {
-  parts_->simulator->end_waiting();
-  parts_->server->stop([this] { parts_->loop.stop(); });
+  // After all that came before: what is under way is answered.
+  parts_->gate.enter([this] {
+    parts_->simulator->end_waiting();
+    parts_->server->stop([this] { parts_->loop.stop(); });
+  });
 }
 
 }  // namespace terapi::simulator

@@ -64,7 +64,9 @@ void RecordLog::grow_index() {
   std::vector<Slot> old(std::max<std::size_t>(16, index_.size() * 2));
   old.swap(index_);
   const std::size_t mask = index_.size() - 1;
+  core::Steps steps;
   for (const Slot& slot : old) {
+    steps.step();
     if (slot.record == nullptr) continue;
     std::size_t i = slot.hash & mask;
     while (index_[i].record != nullptr) i = (i + 1) & mask;
@@ -73,6 +75,7 @@ void RecordLog::grow_index() {
 }
 
 RecordPtr RecordLog::put(RecordPtr record) {
+  core::breathe();
   if (index_.empty() || size_ * 4 >= index_.size() * 3) grow_index();
   const std::uint32_t hash = hash_of(record->id());
   Slot& slot = slot_for(record->id(), hash);
@@ -81,6 +84,14 @@ RecordPtr RecordLog::put(RecordPtr record) {
   slot = {record.get(), hash};
   insert(std::move(record));
   return previous;
+}
+
+void RecordLog::clear() {
+  while (!chunks_.empty()) {
+    chunks_.pop_back();
+    core::breathe();
+  }
+  *this = {};
 }
 
 void RecordLog::exchange(RecordPtr record) {

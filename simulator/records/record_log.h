@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/breather.h"
 #include "simulator/records/record.h"
 
 namespace terapi::simulator {
@@ -42,6 +43,9 @@ class RecordLog {
   // Returns the version that it replaces, if any.
   RecordPtr put(RecordPtr record);
 
+  // Empties it, breathing: what only goes out of scope takes its memory apart at once.
+  void clear();
+
   // Exchanges a version for one with the same id and position (pruning moves nothing).
   void exchange(RecordPtr record);
 
@@ -53,8 +57,10 @@ class RecordLog {
     std::size_t i = c < chunks_.size() ? index_after(*chunks_[c], after) : 0;
     for (; c < chunks_.size(); ++c, i = 0) {
       const Chunk& chunk = *chunks_[c];
+      core::breathe();
       if (!chunk.holds(actions)) continue;
       for (; i < chunk.records.size(); ++i) {
+        if (i % kVisitsAtOnce == 0) core::breathe();
         const Record& record = *chunk.records[i];
         if (!actions.test(static_cast<std::size_t>(record.action()))) continue;
         if (!visit(record)) return;
@@ -67,6 +73,8 @@ class RecordLog {
   }
 
  private:
+  static constexpr std::size_t kVisitsAtOnce = 32;
+
   struct Chunk {
     std::vector<RecordPtr> records;
     std::array<std::uint32_t, kActions> counts{};

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/breather.h"
 #include "core/random.h"
 
 namespace terapi::simulator {
@@ -182,6 +183,34 @@ TEST(RecordLog, CopiesStandOnTheirOwn) {
   EXPECT_EQ(page(log, Position::start(), SIZE_MAX), after);
   { const RecordLog gone = log; }
   EXPECT_EQ(page(log, Position::start(), SIZE_MAX), after);
+}
+
+TEST(RecordLog, IsClearedByItselfAndBreathes) {
+  RecordLog log;
+  for (int i = 0; i < 1500; ++i) log.put(make(std::to_string(i), i));
+  const RecordLog copy = log;
+  int breaths = 0;
+  {
+    const core::Breather breather([&] { ++breaths; });
+    log.clear();
+  }
+  EXPECT_GT(breaths, 1);
+  EXPECT_EQ(log.size(), 0U);
+  EXPECT_EQ(log.bytes(), 0U);
+  EXPECT_EQ(log.count(Action::kAdded), 0U);
+  EXPECT_EQ(log.find("7"), nullptr);
+  EXPECT_EQ(copy.size(), 1500U);
+  log.put(make("7", 3));
+  EXPECT_EQ(all_ids(log), Ids{"7"});
+}
+
+TEST(RecordLog, IsWalkedWithBreaths) {
+  RecordLog log;
+  for (int i = 0; i < 1500; ++i) log.put(make(std::to_string(i), i));
+  int breaths = 0;
+  const core::Breather breather([&] { ++breaths; });
+  EXPECT_EQ(page(log, Position::start(), SIZE_MAX).size(), 1500U);
+  EXPECT_GT(breaths, 40);
 }
 
 TEST(Record, KeepsIdsAndPayloadsByteForByte) {

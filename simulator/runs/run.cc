@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/breather.h"
 #include "core/check.h"
 #include "core/random.h"
 #include "simulator/records/names.h"
@@ -295,7 +296,10 @@ void Run::save_in(Save& save, const Payload& payload) {
 void Run::save(const std::vector<Payload>& payloads) {
   find_stream();
   Save save(*this);
-  for (const Payload& payload : payloads) save_in(save, payload);
+  for (const Payload& payload : payloads) {
+    core::breathe();
+    save_in(save, payload);
+  }
   commit(save);
 }
 
@@ -308,6 +312,7 @@ void Run::update(const std::vector<Patch>& patches) {
   std::unordered_map<std::string, PatchedRecord> records;
   std::vector<const std::string*> changed;
   for (const Patch& patch : patches) {
+    core::breathe();
     const auto [found, is_new] = records.try_emplace(patch.id);
     PatchedRecord& record = found->second;
     if (const Record* before = is_new ? save.base(patch.id) : nullptr;
@@ -325,8 +330,10 @@ void Run::update(const std::vector<Patch>& patches) {
     if (!std::exchange(record.changed, true)) changed.push_back(&found->first);
   }
   for (const std::string* id : changed) {
+    core::breathe();
     save.add(version_of(*id, records.at(*id).object->text(), Action::kUpdated));
   }
+  core::clear_slowly(records);
   commit(save);
 }
 
@@ -337,6 +344,7 @@ void Run::update_by_inputs(const std::vector<Patch>& patches) {
   Save save(*this);
   std::set<std::string_view> seen;
   for (const Patch& patch : patches) {
+    core::breathe();
     const bool is_first = seen.insert(patch.id).second;
     const Record* before = is_first ? save.base(patch.id) : nullptr;
     const std::uint64_t hash = input_hash(patch.patch);
@@ -360,6 +368,7 @@ bool Run::changes(MergedObject& object, const core::json::Value& patch, MergedOb
 }
 
 void Run::remove_in(Save& save, std::string_view id) {
+  core::breathe();
   const Record* before = save.base(id);
   const bool was_there = before != nullptr && !before->deleted();
   if (!engine_.dialect().delete_replaces_payload) {
@@ -420,8 +429,12 @@ void Run::replace(const std::vector<Payload>& payloads) {
   save(payloads);
   if (spec_.error) return;  // SYNC-4: a failed run detects no deletions
   std::set<std::string, std::less<>> kept;
-  for (const Payload& payload : payloads) kept.insert(payload.id);
+  for (const Payload& payload : payloads) {
+    core::breathe();
+    kept.insert(payload.id);
+  }
   remove_missing(kept);
+  core::clear_slowly(kept);
 }
 
 void Run::remove_missing(const std::set<std::string, std::less<>>& kept) {
@@ -433,9 +446,11 @@ void Run::remove_missing(const std::set<std::string, std::less<>>& kept) {
     return true;
   });
   for (const std::string& id : missing) {
+    core::breathe();
     ++counts_.deleted;
     keep_deleted(save, *save.base(id));
   }
+  core::clear_slowly(missing);
   commit(save);
 }
 
@@ -467,9 +482,17 @@ void Run::commit(Save& save) {
   }
   std::vector<RecordPtr> in_order;
   in_order.reserve(save.made().size());
-  for (auto& [id, record] : save.made()) in_order.push_back(std::move(record));
-  std::sort(in_order.begin(), in_order.end(),
-            [](const RecordPtr& a, const RecordPtr& b) { return a->position() < b->position(); });
+  while (!save.made().empty()) {
+    const auto first = save.made().begin();
+    in_order.push_back(std::move(first->second));
+    save.made().erase(first);
+    core::breathe();
+  }
+  core::Steps steps;
+  std::sort(in_order.begin(), in_order.end(), [&](const RecordPtr& a, const RecordPtr& b) {
+    steps.step();
+    return a->position() < b->position();
+  });
   for (RecordPtr& record : in_order) engine_.put(*stream_, std::move(record));
   stream_->last_writer = spec_.sync;
   stream_->last_written = engine_.now();

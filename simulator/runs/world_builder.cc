@@ -4,6 +4,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "core/breather.h"
 #include "simulator/loading/generated_record.h"
 #include "simulator/loading/record_reader.h"
 #include "simulator/loading/sync_database.h"
@@ -32,7 +33,7 @@ class BatchSaver {
   }
   void flush() {
     if (!batch_.empty()) run_.save(batch_);
-    batch_.clear();
+    core::clear_slowly(batch_);
   }
 
  private:
@@ -189,7 +190,7 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream&
   engine.note_keys();
   std::unordered_map<std::string, Environment*> environments;
   for (Environment& each : state.environments) environments.emplace(each.settings.name, &each);
-  for (const RecordSource& source : world.records) {
+  for (RecordSource& source : world.records) {
     RunSpec spec = spec_for(source.stream);
     spec.webhook = false;
     Run run(engine, webhooks, *environments.at(source.environment), spec);
@@ -198,12 +199,14 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream&
     if (!added) return added;
     saver.flush();
     run.finish();
+    core::clear_slowly(source.items);
   }
-  for (const UpstreamSource& source : world.upstream) {
+  for (UpstreamSource& source : world.upstream) {
     Environment& environment = *environments.at(source.environment);
     if (auto added = add_upstream(engine, environment, upstream, source, files); !added) {
       return added;
     }
+    if (source.items) core::clear_slowly(*source.items);
   }
   for (Environment& environment : state.environments) {
     for (Integration& integration : environment.integrations) {

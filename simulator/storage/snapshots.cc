@@ -1,5 +1,7 @@
 #include "simulator/storage/snapshots.h"
 
+#include <utility>
+
 namespace terapi::simulator {
 
 core::Result<void> Snapshots::load() {
@@ -14,6 +16,7 @@ core::Result<void> Snapshots::save(const std::string& name, const State& state) 
   if (storage_ != nullptr) {
     if (auto saved = storage_->save_snapshot(name, state); !saved) return saved;
   }
+  if (const auto there = all_.find(name); there != all_.end()) take_apart(there->second);
   all_.insert_or_assign(name, state);
   return {};
 }
@@ -23,8 +26,15 @@ core::Result<bool> Snapshots::remove(const std::string& name) {
   if (storage_ != nullptr) {
     if (auto removed = storage_->remove_snapshot(name); !removed) return removed.error();
   }
-  all_.erase(name);
+  const auto there = all_.find(name);
+  take_apart(there->second);
+  all_.erase(there);
   return true;
+}
+
+void Snapshots::set_start(State state) {
+  if (start_) take_apart(*start_);
+  start_ = std::move(state);
 }
 
 const State* Snapshots::find(const std::string& name) const {

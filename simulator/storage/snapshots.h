@@ -26,7 +26,7 @@ class Snapshots {
   const State* find(const std::string& name) const;
   const std::map<std::string, State>& all() const { return all_; }
 
-  void set_start(const State& state) { start_ = state; }
+  void set_start(State state);
   const State& start() const { return *start_; }
 
  private:

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "core/breather.h"
 #include "core/json_writer.h"
 #include "core/url.h"
 #include "simulator/records/payload.h"
@@ -344,7 +345,10 @@ bool Upstream::remove(Collection& collection, std::string_view id) {
 
 void Upstream::replace(Collection& collection, const std::vector<Payload>& objects) {
   std::map<std::string_view, std::string_view> kept;  // of one id the last
-  for (const Payload& object : objects) kept.insert_or_assign(object.id, object.text);
+  for (const Payload& object : objects) {
+    core::breathe();
+    kept.insert_or_assign(object.id, object.text);
+  }
   std::vector<std::string> gone;
   collection.walk(0, [&](const UpstreamObject& object) {
     if (!object.deleted && !kept.contains(object.id)) gone.push_back(object.id);
@@ -352,6 +356,7 @@ void Upstream::replace(Collection& collection, const std::vector<Payload>& objec
   });
   for (const std::string& id : gone) remove(collection, id);
   for (const auto& [id, text] : kept) put(collection, id, std::string(text));
+  core::clear_slowly(kept);
 }
 
 std::vector<std::string> Upstream::generate(Environment& environment, const CollectionKey& key,

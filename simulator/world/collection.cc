@@ -31,6 +31,12 @@ const UpstreamObject* Collection::choose(std::uint64_t draw) const {
   }
 }
 
+void Collection::clear() {
+  core::clear_slowly(by_change_);
+  core::clear_slowly(by_id_);
+  live_ = 0;
+}
+
 bool Collection::put(std::string_view id, std::string text, Time now, std::uint64_t sequence) {
   const UpstreamObject* before = find(id);
   const bool anew = before == nullptr || before->deleted;

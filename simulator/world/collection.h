@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/breather.h"
 #include "simulator/records/timestamp.h"
 
 namespace terapi::simulator {
@@ -74,6 +75,9 @@ class Collection {
   // Puts a version where it was: for loading. False when another one has its id or change.
   bool restore(UpstreamObject object);
 
+  // Takes all objects out, breathing.
+  void clear();
+
   // A live object, chosen by a number: any number chooses one, the same number the same; null when
   // there is none.
   const UpstreamObject* choose(std::uint64_t draw) const;
@@ -83,6 +87,7 @@ class Collection {
   template <typename Visit>
   void walk(std::uint64_t change, Visit visit) const {
     for (auto it = by_change_.upper_bound(change); it != by_change_.end(); ++it) {
+      core::breathe();
       if (!visit(*it->second)) return;
     }
   }

@@ -43,6 +43,20 @@ TEST(Collection, TellsEachChangeOnceAtItsLastPlace) {
   EXPECT_THAT(changed_after(collection, collection.last_change()), IsEmpty());
 }
 
+// Its numbers go on: whoever has read up to one of them does not miss what comes.
+TEST(Collection, IsClearedOfAllObjects) {
+  Collection collection;
+  collection.put("a", "1", at(1));
+  const Collection copy = collection;
+  collection.clear();
+  EXPECT_EQ(collection.size(), 0U);
+  EXPECT_EQ(collection.find("a"), nullptr);
+  EXPECT_THAT(changed_after(collection, 0), IsEmpty());
+  EXPECT_EQ(copy.size(), 1U);
+  collection.put("a", "2", at(2));
+  EXPECT_THAT(changed_after(collection, 1), ElementsAre("+a"));
+}
+
 TEST(Collection, ChoosesAmongWhatIsThere) {
   Collection collection;
   EXPECT_EQ(collection.choose(7), nullptr);

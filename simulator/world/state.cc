@@ -1,5 +1,7 @@
 #include "simulator/world/state.h"
 
+#include "core/breather.h"
+
 namespace terapi::simulator {
 
 State State::successor() const {
@@ -12,6 +14,22 @@ State State::successor() const {
   next.last_connection = last_connection;
   next.last_commit = last_commit;
   return next;
+}
+
+void take_apart(State& state) {
+  for (Environment& environment : state.environments) {
+    for (auto& [key, stream] : environment.streams) {
+      stream.log.clear();
+      core::clear_slowly(stream.superseded);
+    }
+    for (auto& [key, collection] : environment.collections) collection.clear();
+    core::clear_slowly(environment.streams);
+    core::clear_slowly(environment.collections);
+    core::clear_slowly(environment.schedules);
+  }
+  for (auto& [number, commit] : state.staged) core::clear_slowly(commit.records);
+  core::clear_slowly(state.deliveries);
+  state = {};
 }
 
 const Environment* State::find_environment(std::string_view name) const {

@@ -91,6 +91,10 @@ struct State {
   const Template* find_template(const Integration& integration, std::string_view name) const;
 };
 
+// Takes apart a state that nobody needs any more, breathing: that of millions of records takes its
+// time.
+void take_apart(State& state);
+
 // A schedule, wherever it is or was.
 struct ScheduleChange {
   std::uint64_t number = 0;

@@ -1,5 +1,7 @@
 #include "simulator/world/upstream_source.h"
 
+#include "core/breather.h"
+
 namespace terapi::simulator {
 
 namespace json = core::json;
@@ -52,7 +54,10 @@ void read_upstream_source(json::Fields& fields, UpstreamSource& source) {
   if (const json::Value items = fields.array("items"); items.is_array()) {
     ++sources;
     source.items.emplace();
-    for (const json::Value item : items.items()) source.items->push_back(json::compact(item));
+    for (const json::Value item : items.items()) {
+      core::breathe();
+      source.items->push_back(json::compact(item));
+    }
   }
   if (const auto file = fields.string("file")) {
     ++sources;

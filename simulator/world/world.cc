@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "core/breather.h"
 #include "core/url.h"
 #include "simulator/records/names.h"
 #include "simulator/world/quirks_json.h"
@@ -41,8 +42,8 @@ class WorldReader {
       const json::Path path = item_path({"faults"}, i++);
       world_.faults.push_back(read_fault_rule(rule, path, "fault-" + std::to_string(i), issues_));
     }
-    world_.records_text = "[" + record_texts_ + "]";
-    world_.upstream_text = "[" + upstream_texts_ + "]";
+    world_.records_text = std::move(record_texts_ += ']');
+    world_.upstream_text = std::move(upstream_texts_ += ']');
     fields.finish();
     return std::move(world_);
   }
@@ -300,11 +301,13 @@ class WorldReader {
 
   // Keeps a source as it was written; one that stands inside an environment then names it.
   void note_text(const Environment* within, std::string& texts) {
-    std::string text = json::compact(value_);
+    if (texts.size() > 1) texts += ',';
+    const std::size_t at = texts.size();
+    texts.reserve(std::max(at + value_.text().size() + 1, at + at / 2));
+    json::append_compact(texts, value_);
     if (within != nullptr && value_.size() > 0) {
-      text.insert(1, "\"environment\":" + json::quoted(within->settings.name) + ",");
+      texts.insert(at + 1, "\"environment\":" + json::quoted(within->settings.name) + ",");
     }
-    texts += (texts.empty() ? "" : ",") + text;
   }
 
   void read_records(json::Fields& fields, Environment& environment) {
@@ -335,7 +338,10 @@ class WorldReader {
     }
     if (const json::Value items = fields.array("items"); items.is_array()) {
       ++sources;
-      for (const json::Value item : items.items()) source.items.emplace_back(item.text());
+      for (const json::Value item : items.items()) {
+        core::breathe();
+        source.items.emplace_back(item.text());
+      }
     }
     if (const auto file = fields.string("file")) {
       ++sources;
@@ -378,8 +384,8 @@ class WorldReader {
   std::map<std::string, Connected> connected_;  // by the environment's name
   std::map<std::string, std::size_t> named_;    // environments, by name
   std::set<std::string> keys_;
-  std::string record_texts_;
-  std::string upstream_texts_;
+  std::string record_texts_ = "[";
+  std::string upstream_texts_ = "[";
   json::Path path_;
   json::Value value_;
 };
@@ -411,17 +417,17 @@ std::string_view default_world_text() {
 }
 
 World read_world(std::string_view text, const Dialect& dialect, json::Issues& issues) {
-  core::Result<json::Document> document =
-      json::Document::parse(std::string(text), {.comments = true});
-  if (!document) {
-    issues.push_back({"bad_json", document.error().message, {}, std::string_view::npos});
+  json::Reader reader({.comments = true});
+  const core::Result<json::Value> root = reader.read(text);
+  if (!root) {
+    issues.push_back({"bad_json", root.error().message, {}, std::string_view::npos});
     return {};
   }
-  if (!document->root().is_object()) {
-    issues.push_back({"invalid_type", "a world file is an object", {}, document->root().offset()});
+  if (!root->is_object()) {
+    issues.push_back({"invalid_type", "a world file is an object", {}, root->offset()});
     return {};
   }
-  return WorldReader(dialect, issues).read(document->root());
+  return WorldReader(dialect, issues).read(*root);
 }
 
 std::string issues_text(std::string_view file, std::string_view text, const json::Issues& issues) {

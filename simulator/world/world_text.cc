@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "core/breather.h"
 #include "core/duration.h"
 #include "core/json_writer.h"
 #include "simulator/world/quirks_json.h"
@@ -33,6 +34,7 @@ void write_sync(json::Writer& out, const Sync& sync) {
 
 void write_integrations(json::Writer& out, const Environment& environment, bool named) {
   for (const Integration& integration : environment.integrations) {
+    core::breathe();
     out.begin_object();
     if (named) out.field("environment", environment.settings.name);
     out.field("id", integration.id);
@@ -46,6 +48,7 @@ void write_integrations(json::Writer& out, const Environment& environment, bool 
 
 void write_connections(json::Writer& out, const Environment& environment, bool named) {
   for (const Connection& connection : environment.connections) {
+    core::breathe();
     out.begin_object();
     if (named) out.field("environment", environment.settings.name);
     out.field("id", connection.id).field("integration", connection.integration);
@@ -60,16 +63,17 @@ void write_connections(json::Writer& out, const Environment& environment, bool n
 // Connections' ids, each with its integration.
 using ConnectedIds = std::set<std::pair<std::string, std::string>>;
 
-// Of a list as it was given, the entries whose connection is still there.
-std::string with_connection(const std::string& list, const State& state) {
+// Of a list as it was given, the entries whose connection is still there. They are long where they
+// hold records.
+void write_with_connection(json::Writer& out, const std::string& list, const State& state) {
   json::Reader reader;
   const auto read = reader.read(list);
-  json::Writer out;
   out.begin_array();
   std::map<std::string, ConnectedIds> ids;  // by the environment's name
   for (const Environment& each : state.environments) {
     for (const Connection& connection : each.connections) {
       ids[each.settings.name].insert({connection.id, connection.integration});
+      core::breathe();
     }
   }
   for (const json::Value entry : read ? read->items() : json::Value().items()) {
@@ -80,10 +84,12 @@ std::string with_connection(const std::string& list, const State& state) {
     const auto found = all.lower_bound({id, integration});
     const bool there = found != all.end() && found->first == id &&
                        (integration.empty() || found->second == integration);
-    if (there) out.raw(entry.text());
+    core::breathe();
+    if (!there) continue;
+    out.raw("");  // a comma, where one is due
+    core::append_slowly(out.text(), entry.text());
   }
   out.end_array();
-  return out.take();
 }
 
 }  // namespace
@@ -122,9 +128,11 @@ std::string world_text(const State& state) {
     for (const Template& each : state.templates) out.raw(each.text);
     out.end_array();
   }
-  out.raw_field("records", with_connection(state.records_text, state));
+  out.key("records");
+  write_with_connection(out, state.records_text, state);
   if (state.upstream_text != "[]") {
-    out.raw_field("upstream", with_connection(state.upstream_text, state));
+    out.key("upstream");
+    write_with_connection(out, state.upstream_text, state);
   }
   out.key("faults").begin_array();
   for (const FaultRule& rule : state.faults.rules()) out.raw(fault_rule_text(rule));
