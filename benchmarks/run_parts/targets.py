@@ -7,6 +7,7 @@ from compare_parts.bench import Bench, Skipped
 
 from .explore_targets import explore_targets
 from .growth_targets import growth_targets
+from .health_targets import health_targets
 from .house_targets import house_targets
 from .micro import micro_program, run_micro
 from .server_targets import server_targets
@@ -32,7 +33,7 @@ def _page_bytes(figures: dict) -> float:
 GROUPS: dict[str, Callable[[Bench], list[Target]]] = {
     "server": server_targets, "start": start_targets, "load": load_targets, "sync": sync_targets,
     "node": node_targets, "scan": scan_targets, "webhooks": webhook_targets, "explore": explore_targets,
-    "growth": growth_targets, "house": house_targets}
+    "growth": growth_targets, "health": health_targets, "house": house_targets}
 
 
 def measure_targets(bench: Bench, groups: list[str]) -> list[Target]:
