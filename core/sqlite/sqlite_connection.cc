@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/breather.h"
+#include "core/sqlite/breathing_files.h"
 
 namespace terapi::core {
 namespace {
@@ -134,8 +135,9 @@ Result<SqliteConnection> SqliteConnection::open_to_read(const std::string& file,
 Result<SqliteConnection> SqliteConnection::open_with(const std::string& file,
                                                      const std::string& path, int flags) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &handle,
-                                   flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code =
+      sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                      breathing_files());
   SqliteConnection connection(handle, path);
   if (code == SQLITE_OK) {
     // One statement may be about all rows of a table.

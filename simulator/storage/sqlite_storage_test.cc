@@ -8,6 +8,8 @@
 #include <limits>
 #include <random>
 
+#include "core/breather.h"
+#include "core/sqlite/sqlite_connection.h"
 #include "simulator/storage/data_folder_sample.h"
 #include "simulator/storage/operation_json.h"
 #include "simulator/storage/state_sample.h"
@@ -68,6 +70,31 @@ void put(State& state, StateChanges& changes, RecordPtr record) {
   first_stream(state).log.put(record);
   state.last_row = std::max(state.last_row, record->row());
   changes.records.emplace_back(first_stream(state).number, std::move(record));
+}
+
+// A commit of many pages, and the checkpoint after it, let others in between; so does one statement
+// about many rows.
+TEST(SqliteFiles, BreatheWithinACommitACheckpointAndAStatement) {
+  const DataFolder folder;
+  const std::string file = folder.file("x.db");
+  core::Result<core::SqliteConnection> opened = core::SqliteConnection::open(file, file);
+  ASSERT_TRUE(opened.has_value());
+  int breaths = 0;
+  const core::Breather breather([&] { ++breaths; });
+  const auto breaths_of = [&](const std::string& sql) {
+    breaths = 0;
+    const core::Result<void> done = opened->run(sql);
+    EXPECT_TRUE(done.has_value()) << (done ? "" : done.error().message);
+    return breaths;
+  };
+  breaths_of("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x);");
+  breaths_of("BEGIN");
+  EXPECT_GT(breaths_of("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 500) "
+                       "INSERT INTO t SELECT randomblob(4000) FROM n"),
+            0);
+  EXPECT_GT(breaths_of("COMMIT"), 400);
+  EXPECT_GT(breaths_of("PRAGMA wal_checkpoint"), 400);
+  EXPECT_EQ(*opened->integer("SELECT count(*) FROM t WHERE length(x) = 4000"), 500);
 }
 
 TEST_F(SqliteStorageTest, NewFileHoldsNothing) {
