@@ -97,6 +97,9 @@ void write_with_connection(json::Writer& out, const std::string& list, const Sta
 std::string world_text(const State& state) {
   const bool several = state.environments.size() > 1;
   json::Writer out;
+  // So that it need not move, once the long ones are in it.
+  constexpr std::size_t kRest = std::size_t{64} << 10;
+  out.text().reserve(state.records_text.size() + state.upstream_text.size() + kRest);
   out.begin_object();
   if (several) {
     out.key("environments").begin_array();
