@@ -10,6 +10,7 @@ from .growth_targets import growth_targets
 from .health_targets import health_targets
 from .house_targets import house_targets
 from .micro import micro_program, run_micro
+from .judge_targets import judge_targets
 from .server_targets import server_targets
 from .start_targets import load_targets, start_targets
 from .sync_targets import node_targets, sync_targets
@@ -33,7 +34,7 @@ def _page_bytes(figures: dict) -> float:
 GROUPS: dict[str, Callable[[Bench], list[Target]]] = {
     "server": server_targets, "start": start_targets, "load": load_targets, "sync": sync_targets,
     "node": node_targets, "scan": scan_targets, "webhooks": webhook_targets, "explore": explore_targets,
-    "growth": growth_targets, "health": health_targets, "house": house_targets}
+    "judge": judge_targets, "growth": growth_targets, "health": health_targets, "house": house_targets}
 
 
 def measure_targets(bench: Bench, groups: list[str]) -> list[Target]:

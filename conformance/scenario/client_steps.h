@@ -80,8 +80,9 @@ struct WireRule {
     kHalfAPair,
     kNumericIds,
     kWantsUserAgent,
+    kPadded,
   };
-  static constexpr std::array<core::Word<What>, 16> kWhats = {
+  static constexpr std::array<core::Word<What>, 17> kWhats = {
       {{What::kEmptyPage, "empty page",
         "the page's records are left out, and its next_cursor leads to them"},
        {What::kPoison, "poison", "the record of that id loses what a client cannot do without"},
@@ -104,7 +105,8 @@ struct WireRule {
         "such rule"},
        {What::kNumericIds, "numeric ids", "ids that are digits come as numbers"},
        {What::kWantsUserAgent, "wants User-Agent",
-        "requests for records without that header are answered 403"}}};
+        "requests for records without that header are answered 403"},
+       {What::kPadded, "padded", "the page is followed by spaces, `bytes` of them"}}};
   // A field of an answer that says one of those words that is about the head: a stage with sockets
   // writes the head so. It stays, for mutants to see, as in virtual time, where there is no head.
   static constexpr std::string_view kOnTheWire = "X-On-The-Wire";
@@ -115,6 +117,7 @@ struct WireRule {
   std::string record{};              // kPoison, kHalfAPair
   std::string lacks = "id";          // kPoison
   std::uint64_t pages = 2;           // kCircle
+  std::uint64_t bytes = 1 << 20;     // kPadded
 
   template <typename Json>
   static void describe(Json& json) {
@@ -131,6 +134,7 @@ struct WireRule {
     json.may("lacks", &WireRule::lacks, OneOf{{"id", "metadata", "cursor", "object"}},
              "poison: what is missing; object: a number stands in the record's place");
     json.may("pages", &WireRule::pages, Range{1, 1000}, "circle: how many there are in it");
+    json.may("bytes", &WireRule::bytes, Range{1, 256 << 20}, "padded: how many");
   }
 };
 template <>

@@ -78,6 +78,23 @@ void what_is_no_page_is_the_end(core::Response& response) {
   response.headers.erase("Content-Encoding");
 }
 
+// Stops reading where a page is larger than it wants, and takes that for its end.
+class CutsLargePages final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    transport().send(
+        std::move(request), options,
+        while_alive([done = std::move(done)](Result<core::Response> answer) {
+          if (answer || answer.error().code != "response_too_large") {
+            return done(std::move(answer));
+          }
+          done(core::Response{
+              200, {{"Content-Type", "application/json"}}, R"({"records":[],"next_cursor":null})"});
+        }));
+  }
+};
+
 // Sends the same request again at once, as long as an answer asks for it.
 class AsksAgainAtOnce final : public ClientMutation {
  public:
@@ -234,6 +251,10 @@ std::vector<ClientMutant> patience_mutants() {
       client_mutant<MisreadsAnswers>("garbage-is-the-end", "CLIENT-9",
                                      "Takes a 200 that it cannot parse for an empty last page.",
                                      &what_is_no_page_is_the_end),
+      beyond_chance(kUsualWire,
+                    client_mutant<CutsLargePages>("large-pages-are-the-end", "CLIENT-9",
+                                                  "Takes a page that is larger than it reads for "
+                                                  "an empty last one.")),
       client_mutant<AsksAgainAtOnce>("hot-loop-on-retry-after-0", "CLIENT-9",
                                      "Asks again at once, and again, when Retry-After is 0.",
                                      &says_retry_after_0),

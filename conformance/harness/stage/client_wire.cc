@@ -26,8 +26,8 @@ bool is_of_the_head(WireRule::What what) {
 // These change no text of the page, or do so when everything else is done.
 bool is_done_later(WireRule::What what) {
   return what == WireRule::What::kOddCursors || what == WireRule::What::kByteOrderMark ||
-         what == WireRule::What::kGzip || what == WireRule::What::kNumericIds ||
-         is_of_the_head(what);
+         what == WireRule::What::kPadded || what == WireRule::What::kGzip ||
+         what == WireRule::What::kNumericIds || is_of_the_head(what);
 }
 
 // Digits that are a number's, and no more than a double keeps.
@@ -174,6 +174,7 @@ void ClientWire::pass_page(Exchange& exchange, core::Outcome& outcome) {
     response.body = with_cursors(response.body, ports_.dialect,
                                  [this](const std::string& c) { return spelled(c); });
   }
+  response.body.append(std::exchange(padding_, 0), ' ');
   if (std::exchange(numeric_ids_, false)) response.body = with_ids(response.body, as_number);
   if (std::exchange(byte_order_mark_, false)) response.body.insert(0, "\xEF\xBB\xBF");
   if (std::exchange(gzip_, false)) {
@@ -308,6 +309,9 @@ void ClientWire::apply(const WireRule& rule, Exchange& exchange, core::Outcome& 
     }
     case WireRule::What::kNumericIds:
       numeric_ids_ = true;
+      return;
+    case WireRule::What::kPadded:
+      padding_ = rule.bytes;
       return;
   }
 }

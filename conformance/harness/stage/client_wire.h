@@ -130,6 +130,7 @@ class ClientWire {
   bool byte_order_mark_ = false;
   bool gzip_ = false;
   bool numeric_ids_ = false;
+  std::uint64_t padding_ = 0;
   bool closed_ = false;
 };
 
