@@ -108,7 +108,7 @@ void ExploreFlags::add_to(core::Flags& flags) {
   flags.duration("for", "TIME", "how long (10s, when no seeds are given)", {}, budget);
   flags.number("jobs", "N", "threads (0: as many as there are cores)", {.most = 256}, jobs);
   flags.text("save", "DIR", "keep what fails there, made small: DIR/explore/seed-N.json", save);
-  reports.add_to(flags);
+  reports.add_to(flags, "explore");
   flags.add("shard", "I/N", "only every N-th seed, from the I-th on",
             [this](const std::string& text) { return read_shard(text, shard, shards); });
   flags.choice("size", {"any", "small"},

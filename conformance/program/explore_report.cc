@@ -10,7 +10,9 @@
 
 #include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
+#include "conformance/report/console_report.h"
 #include "conformance/report/console_style.h"
+#include "conformance/report/json_report.h"
 #include "core/duration.h"
 
 namespace terapi::conformance {
@@ -63,6 +65,7 @@ ExploreReport::ExploreReport(const ExploreFlags& flags)
       document_({{"found", Json::array()}}),
       run_(begin_summary("explore", flags.subject())) {
   run_.seed = flags.first;
+  run_.dialect = flags.dialect;
   if (flags.exhaustive > 0) document_["placed"] = Json::array();
 }
 
@@ -262,10 +265,42 @@ void ExploreReport::tell_mutants(std::size_t all, std::size_t found) {
   document_.update({{"mutants", all}, {"not_found", all - found}});
 }
 
+// What is drawn by chance has no scenarios that are new or gone: a way to fail that was not found
+// again counts as mended, with nothing in its place.
+void ExploreReport::compare(const ReportFiles& reports) {
+  reports.compare(run_, [](const std::string&, const std::string&) { return false; });
+  if (!run_.since) return;
+  RunDifference& since = *run_.since;
+  since.added.clear();
+  const bool drawn = flags_.mutants.empty() && flags_.exhaustive == 0;
+  for (ChangedResult& one : since.gone) {
+    if (drawn && is_failure(*one.then)) since.mended.push_back(std::move(one));
+  }
+  since.gone.clear();
+  std::printf("%s", flags_.redactor().redact(render_difference(run_)).c_str());
+}
+
+// What a later run needs of this one, as in other modes' reports.
+void ExploreReport::add_results() {
+  const Json report = Json::parse(json_report(run_, Redactor()));
+  for (const char* name : {"schema_version", "mode", "dialect", "started_at", "baseline"}) {
+    document_[name] = report.at(name);
+  }
+  document_["results"] = Json::array();
+  for (const Json& result : report.at("results")) {
+    document_["results"].push_back({{"scenario", result.at("scenario")},
+                                    {"world", result.at("world")},
+                                    {"verdict", result.at("verdict")}});
+  }
+}
+
 int ExploreReport::finish(bool good) {
-  std::fflush(stdout);
   end_summary(run_);
   ReportFiles reports = flags_.reports;
+  compare(reports);
+  add_results();
+  std::printf("%s", reports.annotations(run_, flags_.redactor()).c_str());
+  std::fflush(stdout);
   const std::string json = reports.take("json");
   if (!json.empty()) {
     const auto written = write_text_file(

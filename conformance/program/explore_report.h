@@ -51,6 +51,8 @@ class ExploreReport {
 
   bool save(const KeptSchedule& kept, const std::string& folder);
   ScenarioResult& add_result(const std::string& name, Verdict verdict);
+  void compare(const ReportFiles& reports);
+  void add_results();
 
   const ExploreFlags& flags_;
   bool terminal_ = false;

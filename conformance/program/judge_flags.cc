@@ -36,6 +36,7 @@ std::vector<FlagOfModes> flags_of_modes() {
       {"dialect", exploring_too},
       {"known-failing", judging}};
   for (const ReportFormat& format : report_formats()) flags.push_back({format.name, exploring_too});
+  for (const char* name : {"baseline", "annotations"}) flags.push_back({name, exploring_too});
   return flags;
 }
 
@@ -93,7 +94,7 @@ void JudgeFlags::add_to(core::Flags& flags, std::string_view mode) {
   flags.toggle("thorough", "also the scenarios that take minutes, or much memory", thorough);
   flags.toggle("fail-fast", "after the first failure, play no more", fail_fast);
   flags.choice("dialect", dialect_names(), "the vocabulary to use", dialect);
-  reports.add_to(flags);
+  reports.add_to(flags, std::string(mode));
   flags.text("known-failing", "FILE", "scenarios that fail for a known reason; stale ones fail",
              known_failing);
   refuse_flags_of_other_modes(flags, mode);

@@ -27,6 +27,8 @@ TEST(JudgeFlags, EveryModeThatJudgesTakesEveryReport) {
     for (const ReportFormat& format : report_formats()) {
       EXPECT_EQ(refusal(mode, {"--" + std::string(format.name), "file"}), "");
     }
+    EXPECT_EQ(refusal(mode, {"--annotations", "on"}), "");
+    EXPECT_THAT(refusal(mode, {"--baseline", "/none.json"}), HasSubstr("/none.json: cannot be"));
     EXPECT_EQ(refusal(mode, {"--shuffle", "--repeat", "2", "--shard", "1/2", "--seed", "7",
                              "--known-failing", "file"}),
               "");
@@ -36,6 +38,9 @@ TEST(JudgeFlags, EveryModeThatJudgesTakesEveryReport) {
 TEST(JudgeFlags, AModeThatCannotHonourAFlagSaysWhichModesCan) {
   EXPECT_EQ(refusal("list", {"--junit", "file"}),
             "list takes no --junit: that is for client, server, reference, mutants and explore");
+  EXPECT_THAT(refusal("validate", {"--baseline", "file"}),
+              HasSubstr("validate takes no --baseline: that is for client, server, reference, "
+                        "mutants and explore"));
   EXPECT_EQ(refusal("server", {"--jobs", "4"}),
             "server takes no --jobs: that is for client, reference, mutants and explore");
   EXPECT_THAT(refusal("explain", {"--filter", "*"}), HasSubstr("explain takes no --filter"));

@@ -43,6 +43,10 @@ struct JudgeRun {
   // Plays the jobs that the filter and the flags' shard select, in random order and several times
   // where the flags say so; returns the exit code. A job without a result is an ERROR.
   int run(const std::vector<JudgeJob>& all, const JudgeFlags& flags) const;
+
+ private:
+  bool may_exist(const std::vector<JudgeJob>& all, const std::string& scenario,
+                 const std::string& world) const;
 };
 
 // The summary of a run that has just begun, with the clauses of the contract.

@@ -27,7 +27,7 @@ class Told : public LiveReport {
   void begin(std::size_t all) override { total = all; }
   void start(std::string_view /*scenario*/, std::string_view /*world*/) override {}
   void end(const ScenarioResult& result) override { results.push_back(result); }
-  void finish(const RunSummary& /*run*/) override {}
+  void finish(const RunSummary& run) override { since = run.since; }
 
   std::vector<std::string> ids() const {
     std::vector<std::string> ids;
@@ -37,6 +37,7 @@ class Told : public LiveReport {
 
   std::size_t total = 0;
   std::vector<ScenarioResult> results;
+  std::optional<RunDifference> since;
 };
 
 ScenarioResult of_verdict(Verdict verdict) {
@@ -220,7 +221,7 @@ class JudgeRunFilesTest : public JudgeRunTest {
 
 TEST_F(JudgeRunFilesTest, WritesEveryReportThatIsAskedFor) {
   ask_for_reports({"--junit", folder.file("junit.xml"), "--json", folder.file("report.json"),
-                   "--html", folder.file("report.html")});
+                   "--html", folder.file("report.html"), "--markdown", folder.file("report.md")});
   run.secrets = {"0badc0de-5ec2"};
   JudgeJob failing = job_of("client/deletes", Verdict::kFail);
   failing.play = [] {
@@ -229,12 +230,53 @@ TEST_F(JudgeRunFilesTest, WritesEveryReportThatIsAskedFor) {
     return result;
   };
   EXPECT_EQ(run.run({failing}, flags), 1);
-  for (const char* name : {"junit.xml", "report.json", "report.html"}) {
+  for (const char* name : {"junit.xml", "report.json", "report.html", "report.md"}) {
     EXPECT_THAT(text_of(name),
                 AllOf(HasSubstr("client/deletes"), HasSubstr("the key is [redacted]")))
         << name;
   }
   EXPECT_THAT(text_of("junit.xml"), HasSubstr("file=\"client/deletes.json\""));
+}
+
+std::vector<std::string> ids_of(const std::vector<ChangedResult>& list) {
+  std::vector<std::string> ids;
+  for (const ChangedResult& one : list) ids.push_back(one.scenario);
+  return ids;
+}
+
+TEST_F(JudgeRunFilesTest, TellsWhatIsOtherwiseThanInAnEarlierRunAndKeepsItsExitCode) {
+  ask_for_reports({"--json", folder.file("report.json")});
+  EXPECT_EQ(run.run({job_of("client/a"), job_of("client/b", Verdict::kFail), job_of("client/c"),
+                     job_of("client/large")},
+                    flags),
+            1);
+  EXPECT_FALSE(told.since);
+  flags = JudgeFlags();
+  ask_for_reports({"--baseline", folder.file("report.json")});
+  run.left_out = {"client/large"};  // for --thorough
+  EXPECT_EQ(run.run({job_of("client/a", Verdict::kFail), job_of("client/b")}, flags), 1);
+  ASSERT_TRUE(told.since);
+  EXPECT_THAT(ids_of(told.since->new_failures), ElementsAre("client/a"));
+  EXPECT_THAT(ids_of(told.since->mended), ElementsAre("client/b"));
+  EXPECT_THAT(ids_of(told.since->gone), ElementsAre("client/c"));
+  // A part of the run knows what there is; parts of what there is know nothing of the rest.
+  run.filter = "client/a";
+  EXPECT_EQ(run.run({job_of("client/a"), job_of("client/b"), job_of("client/c")}, flags), 0);
+  EXPECT_TRUE(told.since->is_none());
+  run.part = true;
+  EXPECT_EQ(run.run({job_of("client/a")}, flags), 0);
+  EXPECT_TRUE(told.since->is_none());
+}
+
+TEST_F(JudgeRunFilesTest, WhatIsOfAWorldThatIsNotPlayedIsNotGone) {
+  ask_for_reports({"--json", folder.file("report.json")});
+  JudgeJob http = job_of("client/a");
+  http.world = "http";
+  run.run({job_of("client/a"), http}, flags);
+  flags = JudgeFlags();
+  ask_for_reports({"--baseline", folder.file("report.json")});
+  run.run({job_of("client/a")}, flags);  // --world virtual
+  EXPECT_TRUE(told.since->is_none());
 }
 
 TEST_F(JudgeRunFilesTest, AReportThatCannotBeWrittenIsAnError) {

@@ -15,6 +15,7 @@
 #include "conformance/program/program.h"
 #include "conformance/program/quick_choice.h"
 #include "conformance/program/scenario_set.h"
+#include "conformance/report/console_report.h"
 #include "conformance/report/console_style.h"
 
 namespace terapi::conformance {
@@ -203,7 +204,8 @@ class KillMatrix : public LiveReport {
   }
 
   void finish(const RunSummary& run) override {
-    std::printf("\n%s\n%s\n", totals_.c_str(), closing_line(count(run.results)).c_str());
+    std::printf("\n%s\n%s%s\n", totals_.c_str(), render_difference(run).c_str(),
+                closing_line(count(run.results)).c_str());
   }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "conformance/report/wire_trace.h"
 #include "core/duration.h"
+#include "core/utf8.h"
 
 namespace terapi::conformance {
 namespace {
@@ -192,6 +193,30 @@ std::string render_remarks(const ScenarioResult& result, const ConsoleStyle& sty
   return text;
 }
 
+std::string render_difference(const RunSummary& run, const ConsoleStyle& style) {
+  if (!run.since) return "";
+  const RunDifference& since = *run.since;
+  std::string text = "\nSince " + printable(since.baseline);
+  if (!since.started_at.empty()) text += " of " + printable(since.started_at);
+  if (!since.dialect.empty()) text += " in another dialect, " + printable(since.dialect);
+  text += ": " + style.bold(difference_line(since)) + "\n";
+  for (const DifferenceList& list : difference_lists()) {
+    const std::vector<ChangedResult>& all = since.*list.list;
+    if (all.empty()) continue;
+    text += "  " + std::string(list.title) + ":\n";
+    for (const ChangedResult& one : all) {
+      text += "    " + printable(one.scenario);
+      if (!one.world.empty()) text += " (" + printable(one.world) + ")";
+      text += ": ";
+      text += one.then ? style.verdict(*one.then) : std::string("not there");
+      if (one.now) text += " → " + style.verdict(*one.now);
+      if (!one.what.empty()) text += style.dim("  " + printable(core::shortened(one.what)));
+      text += "\n";
+    }
+  }
+  return text + style.dim("  The exit code is that of this run alone.") + "\n";
+}
+
 std::string render_summary(const RunSummary& run, const ConsoleStyle& style) {
   std::string text = groups_text(run, style) + skips_text(run, style) + known_text(run, style) +
                      failures_text(run, style);
@@ -256,6 +281,7 @@ void ConsoleReport::end(const ScenarioResult& result) {
 void ConsoleReport::finish(const RunSummary& run) {
   clear_progress();
   sink_("\n" + redactor_.redact(render_summary(run, style_)));
+  if (run.since) sink_(redactor_.redact(render_difference(run, style_)) + "\n");
   sink_(closing_line(count(run.results)) + "\n");  // numbers only: nothing to redact, ever
 }
 

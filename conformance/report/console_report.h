@@ -68,6 +68,9 @@ std::string render_failure(const ScenarioResult& result, const TextLookup& text_
 std::string render_remarks(const ScenarioResult& result,
                            const ConsoleStyle& style = ConsoleStyle());
 
+// What is otherwise than in the baseline; empty where there was none. Not redacted.
+std::string render_difference(const RunSummary& run, const ConsoleStyle& style = ConsoleStyle());
+
 // Groups with their counts, reasons of skips, and what failed. Not redacted.
 std::string render_summary(const RunSummary& run, const ConsoleStyle& style = ConsoleStyle());
 

@@ -131,6 +131,25 @@ TEST(ConsoleReport, EndsWithTheCounts) {
   EXPECT_THAT(printed({}), EndsWith(end));
 }
 
+TEST(ConsoleReport, TellsWhatIsOtherwiseThanInTheBaselineBeforeTheLastLine) {
+  RunSummary run = sample_run();
+  EXPECT_EQ(render_difference(run), "");
+  run.since = RunDifference();
+  run.since->baseline = "before " + std::string(kSampleSecret);
+  run.since->new_failures = {
+      {"client/a", "http", Verdict::kPass, Verdict::kFail, "CUR-3: it is \x1b[31mred"}};
+  run.since->gone = {{"client/b", "", Verdict::kFail, std::nullopt}};
+  std::string told;
+  ConsoleReport report([&](std::string_view text) { told += text; }, {}, lookup_in(run),
+                       Redactor({std::string(kSampleSecret)}));
+  report.finish(run);
+  EXPECT_THAT(told, HasSubstr("\nSince before [redacted]: 1 new failure, 0 mended"));
+  EXPECT_THAT(told, HasSubstr("  New failures:\n    client/a (http): PASS → FAIL  CUR-3: it is "
+                              "\\x1b[31mred\n"));
+  EXPECT_THAT(told, HasSubstr("  Gone scenarios:\n    client/b: FAIL\n"));
+  EXPECT_THAT(told, EndsWith("\n\n" + closing_line(count(run.results)) + "\n"));
+}
+
 TEST(ConsoleReport, RedrawsOneLineOnATerminal) {
   const std::string out = printed({.terminal = true, .color = true, .width = 40});
   EXPECT_THAT(out, HasSubstr("\r\x1b[K[4/12] server/cursor-exclusive (virtua…\r\x1b[K[5/12] "));

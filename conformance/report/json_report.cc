@@ -44,6 +44,7 @@ class JsonReport {
                    {"known_failing", Json::array()},
                    {"counts", counts(all)},
                    {"exit_code", exit_code(all)},
+                   {"baseline", run_.since ? difference(*run_.since) : Json()},
                    {"results", Json::array()},
                    {"clauses", Json::array()}};
     for (const std::string& file : run_.known_failing) {
@@ -112,6 +113,25 @@ class JsonReport {
     const bool quiet = result.verdict == Verdict::kPass && result.findings.empty();
     if (quiet && !options_.all_timelines) return json;
     for (const Event& one : result.timeline) json["timeline"].push_back(event(one));
+    return json;
+  }
+
+  Json difference(const RunDifference& since) const {
+    Json json = {{"file", text(since.baseline)},
+                 {"started_at", text(since.started_at)},
+                 {"told", difference_line(since)}};
+    const auto word = [](const std::optional<Verdict>& verdict) {
+      return verdict ? Json(to_string(*verdict)) : Json();
+    };
+    for (const DifferenceList& list : difference_lists()) {
+      Json& of_list = json[std::string(list.name)] = Json::array();
+      for (const ChangedResult& one : since.*list.list) {
+        of_list.push_back({{"scenario", text(one.scenario)},
+                           {"world", text(one.world)},
+                           {"then", word(one.then)},
+                           {"now", word(one.now)}});
+      }
+    }
     return json;
   }
 

@@ -43,6 +43,26 @@ TEST(JsonReport, IsAsItsSchemaSays) {
   EXPECT_THAT(faults_of(sample_report()), IsEmpty());
   EXPECT_THAT(faults_of(sample_report({.all_timelines = true})), IsEmpty());
   EXPECT_THAT(faults_of(Json::parse(json_report(RunSummary(), Redactor()))), IsEmpty());
+  RunSummary compared = sample_run();
+  compared.since = RunDifference();
+  compared.since->mended = {{"a", "http", Verdict::kFail, Verdict::kPass}};
+  compared.since->gone = {{"b", "http", Verdict::kFail, std::nullopt}};
+  EXPECT_THAT(faults_of(Json::parse(json_report(compared, Redactor()))), IsEmpty());
+}
+
+TEST(JsonReport, TellsWhatIsOtherwiseThanInTheBaseline) {
+  EXPECT_TRUE(sample_report()["baseline"].is_null());
+  RunSummary run = sample_run();
+  run.since = RunDifference();
+  run.since->baseline = "before.json";
+  run.since->new_failures = {{"client/a", "http", Verdict::kPass, Verdict::kFail}};
+  run.since->gone = {{"client/b", "virtual", Verdict::kFail, std::nullopt}};
+  const Json baseline = Json::parse(json_report(run, Redactor()))["baseline"];
+  EXPECT_EQ(baseline["file"], "before.json");
+  EXPECT_EQ(baseline["told"], "1 new failure, 0 mended, 0 still failing, 1 scenario gone");
+  EXPECT_EQ(baseline["new_failures"][0],
+            Json::parse(R"({"scenario":"client/a","world":"http","then":"PASS","now":"FAIL"})"));
+  EXPECT_TRUE(baseline["gone"][0]["now"].is_null());
 }
 
 // The check itself: each of these must be seen.
@@ -145,6 +165,9 @@ RunSummary run_full_of_keys() {
   event.stream = event.text = key;
   result.timeline = {event};
   run.results = {result};
+  run.since = RunDifference();
+  run.since->baseline = run.since->started_at = key;
+  run.since->gone = {{key, key, Verdict::kFail, std::nullopt}};
   return run;
 }
 

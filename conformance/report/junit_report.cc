@@ -9,6 +9,7 @@
 
 #include "conformance/contract/timestamp.h"
 #include "conformance/report/console_report.h"
+#include "conformance/report/run_difference.h"
 #include "core/utf8.h"
 
 namespace terapi::conformance {
@@ -121,13 +122,6 @@ class JunitWriter {
     } else if (const std::string remarks = render_remarks(result); !remarks.empty()) {
       out_ += "      <system-out>" + clean(remarks) + "</system-out>\n";
     }
-  }
-
-  // What is shown where there is room for a line.
-  static std::string headline(const ScenarioResult& result) {
-    if (result.findings.empty()) return result.reason;
-    const Finding& first = result.findings.front();
-    return first.clause.empty() ? first.what : first.clause + ": " + first.what;
   }
 
   const RunSummary& run_;

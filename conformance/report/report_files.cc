@@ -1,13 +1,44 @@
 #include "conformance/report/report_files.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <utility>
 
+#include "conformance/report/annotations.h"
 #include "conformance/report/html_report.h"
 #include "conformance/report/json_report.h"
 #include "conformance/report/junit_report.h"
+#include "conformance/report/markdown_report.h"
 
 namespace terapi::conformance {
+namespace {
+
+std::string of_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+core::Result<void> write_to(const std::string& path, std::string_view text,
+                            std::ios::openmode mode) {
+  std::ofstream file(path, std::ios::binary | mode);
+  file << text;
+  file.close();
+  if (file) return {};
+  return core::Error{"not_written", path + ": cannot be written"};
+}
+
+// Several runs of one step share its summary, and the bytes that it may have.
+core::Result<void> add_to_step_summary(const std::string& path, const RunSummary& run,
+                                       const Redactor& redactor) {
+  std::error_code error;
+  const std::uintmax_t there = std::filesystem::file_size(path, error);
+  const std::size_t taken = error ? 0 : static_cast<std::size_t>(there);
+  const std::size_t most = taken < kMostMarkdown ? kMostMarkdown - taken : 0;
+  return write_to(path, markdown_report(run, redactor, most), std::ios::app);
+}
+
+}  // namespace
 
 const std::vector<ReportFormat>& report_formats() {
   static const std::vector<ReportFormat> kFormats = {
@@ -15,38 +46,61 @@ const std::vector<ReportFormat>& report_formats() {
       {"json", "write the results as JSON",
        [](const RunSummary& run, const Redactor& redactor) { return json_report(run, redactor); }},
       {"html", "write one page that shows where it went wrong", &html_report},
+      {"markdown", "write a summary as Markdown, such as for \"$GITHUB_STEP_SUMMARY\"",
+       [](const RunSummary& run, const Redactor& redactor) {
+         return markdown_report(run, redactor);
+       }},
   };
   return kFormats;
 }
 
-void ReportFiles::add_to(core::Flags& flags) {
+void ReportFiles::add_to(core::Flags& flags, const std::string& mode) {
   for (const ReportFormat& format : report_formats()) {
     const std::string name(format.name);
     flags.text(name, "FILE", std::string(format.help), paths_[name]);
   }
+  flags.add("baseline", "REPORT.json",
+            "of an earlier run of this mode (--json): tell what fails since, and what is mended",
+            [this, mode](const std::string& file) -> core::Result<void> {
+              auto read = Baseline::load(file, mode);
+              if (!read) return read.error();
+              baseline_ = *std::move(read);
+              return {};
+            });
+  flags.choice("annotations", {"auto", "on", "off"},
+               "failures as workflow commands for GitHub; auto: where GITHUB_ACTIONS is true",
+               annotations_);
 }
 
 std::string ReportFiles::take(std::string_view format) {
   return std::exchange(paths_[std::string(format)], "");
 }
 
+void ReportFiles::compare(RunSummary& run, const StillExists& exists) const {
+  if (baseline_) run.since = conformance::compare(*baseline_, run.results, run.dialect, exists);
+}
+
+std::string ReportFiles::annotations(const RunSummary& run, const Redactor& redactor) const {
+  const bool wanted = annotations_ == "on" ||
+                      (annotations_ == "auto" && of_environment("GITHUB_ACTIONS") == "true");
+  return wanted ? conformance::annotations(run, redactor, annotated_folder()) : "";
+}
+
 core::Result<void> ReportFiles::write(const RunSummary& run, const Redactor& redactor) const {
   for (const ReportFormat& format : report_formats()) {
     const auto path = paths_.find(format.name);
     if (path == paths_.end() || path->second.empty()) continue;
-    if (auto written = write_text_file(path->second, format.text(run, redactor)); !written) {
-      return written;
-    }
+    const bool of_step =
+        format.name == "markdown" && path->second == of_environment("GITHUB_STEP_SUMMARY");
+    const auto written = of_step ? add_to_step_summary(path->second, run, redactor)
+                                 : write_text_file(path->second, format.text(run, redactor));
+    if (!written) return written;
   }
   return {};
 }
 
 core::Result<void> write_text_file(const std::string& path, std::string_view text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (file) return {};
-  return core::Error{"not_written", path + ": cannot be written"};
+  return write_to(path, text, std::ios::out);
 }
 
 }  // namespace terapi::conformance

@@ -12,11 +12,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "conformance/evidence/verdict.h"
+#include "conformance/report/run_difference.h"
 #include "core/clock.h"
 #include "core/version.h"
 
@@ -44,6 +46,7 @@ struct RunSummary {
   std::vector<ClauseText> invariants;        // that are checked in every run
   std::vector<std::string> known_failing{};  // the lists that were read, by their paths
   std::vector<ScenarioResult> results;
+  std::optional<RunDifference> since{};  // an earlier run; none: it was compared to none
 };
 
 // Looks in the run's clauses and invariants. Keeps copies, so it may outlive the run.

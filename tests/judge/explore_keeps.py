@@ -36,10 +36,20 @@ with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as r
     empty = os.path.join(reports, "empty")
     os.mkdir(empty)
     run(2, "validate", empty)
-    run(1, "explore", "--mutant", "swallows-store-errors", "--seeds", "1..20", "--junit", junit)
+    run(1, "explore", "--mutant", "swallows-store-errors", "--seeds", "1..20", "--junit", junit, "--json", report)
     suite = xml.etree.ElementTree.parse(junit).getroot()
     if (suite.get("tests"), suite.get("failures"), len(suite.findall(".//failure"))) != ("1", "1", 1):
         problems.append("the JUnit report does not have the mutant that was not found")
+    # What was not found then is found now, and the document is a baseline of that mode alone.
+    since = run(0, "explore", "--mutant", "swallows-store-errors", "--seeds", "1..2000", "--baseline", report, "--json", report)
+    if "0 new failures, 1 mended" not in since.stdout:
+        problems.append(f"explore --baseline does not say what is mended: {since.stdout}")
+    with open(report, encoding="utf-8") as text:
+        mended = json.load(text)["baseline"]["mended"]
+    if [(one["scenario"], one["then"], one["now"]) for one in mended] != [("swallows-store-errors", "FAIL", "PASS")]:
+        problems.append(f"explore --json does not have what is mended: {mended}")
+    if "a report of the same mode" not in run(2, "reference", "--baseline", report).stderr:
+        problems.append("a baseline of another mode is not refused")
 
 # Found by its seed, on the terminal and as JSON; nothing found; and what is no command line.
 run(0, "explore", "--seeds", "1..50")
