@@ -116,7 +116,9 @@ sub_room(conformance/harness/mutants)
 sub_room(conformance/harness/stage MAY process mutants)
 sub_room(conformance/harness/play  MAY stage)
 room(conformance/harness/explore MAY core conformance conformance/harness)
-room(conformance/program MAY core conformance conformance/harness conformance/harness/explore)
+room(conformance/harness/measure MAY core core/system simulator conformance conformance/harness)
+room(conformance/program MAY core conformance conformance/harness conformance/harness/explore
+                             conformance/harness/measure)
 room(conformance/program/main MAY conformance/program)
 room(conformance/examples/cpp)
 

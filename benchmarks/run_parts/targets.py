@@ -9,6 +9,7 @@ from .explore_targets import explore_targets
 from .growth_targets import growth_targets
 from .health_targets import health_targets
 from .house_targets import house_targets
+from .latency_targets import latency_targets
 from .micro import micro_program, run_micro
 from .judge_targets import judge_targets
 from .server_targets import server_targets
@@ -33,7 +34,7 @@ def _page_bytes(figures: dict) -> float:
 
 GROUPS: dict[str, Callable[[Bench], list[Target]]] = {
     "server": server_targets, "start": start_targets, "load": load_targets, "sync": sync_targets,
-    "node": node_targets, "scan": scan_targets, "webhooks": webhook_targets, "explore": explore_targets,
+    "node": node_targets, "latency": latency_targets, "scan": scan_targets, "webhooks": webhook_targets, "explore": explore_targets,
     "judge": judge_targets, "growth": growth_targets, "health": health_targets, "house": house_targets}
 
 

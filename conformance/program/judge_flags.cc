@@ -21,21 +21,24 @@ struct FlagOfModes {
 std::vector<FlagOfModes> flags_of_modes() {
   const Words judging = {"client", "server", "reference", "mutants"};
   const Words exploring_too = {"client", "server", "reference", "mutants", "explore"};
+  const Words measuring_too = {"client", "server", "reference", "mutants", "explore", "measure"};
   std::vector<FlagOfModes> flags = {
       {"scenarios", {"client", "server", "reference", "mutants", "explore", "list", "explain"}},
       {"filter", {"client", "server", "reference", "mutants", "explore", "list"}},
       {"shard", exploring_too},
       {"seed", exploring_too},
-      {"repeat", judging},
+      {"repeat", {"client", "server", "reference", "mutants", "measure"}},
       {"shuffle", judging},
       // A server is in one scenario's world at a time.
       {"jobs", {"client", "reference", "mutants", "explore"}},
-      {"quick", {"client", "reference"}},
+      {"quick", {"client", "reference", "measure"}},
       {"thorough", {"client", "reference"}},
       {"fail-fast", judging},
-      {"dialect", exploring_too},
+      {"dialect", measuring_too},
       {"known-failing", judging}};
-  for (const ReportFormat& format : report_formats()) flags.push_back({format.name, exploring_too});
+  for (const ReportFormat& format : report_formats()) {
+    flags.push_back({format.name, format.name == "json" || format.name == "html" ? measuring_too : exploring_too});
+  }
   for (const char* name : {"baseline", "annotations"}) flags.push_back({name, exploring_too});
   return flags;
 }

@@ -18,6 +18,7 @@ int run_server_mode(const std::vector<std::string>& arguments);
 int run_reference_mode(const std::vector<std::string>& arguments);
 int run_mutants_mode(const std::vector<std::string>& arguments);
 int run_explore_mode(const std::vector<std::string>& arguments);
+int run_measure_mode(const std::vector<std::string>& arguments);
 int run_subject_mode(const std::vector<std::string>& arguments);
 int run_list_mode(const std::vector<std::string>& arguments);
 int run_explain_mode(const std::vector<std::string>& arguments);

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -174,6 +175,28 @@ core::Duration run_delay_in(const std::string& schedstat) {
   return std::chrono::duration_cast<core::Duration>(std::chrono::nanoseconds(waited));
 }
 
+std::chrono::nanoseconds own_cpu_time(pid_t process) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+// Of its children that ended: the 16th and 17th field of /proc/PID/stat, in ticks.
+std::chrono::nanoseconds childrens_cpu_time(pid_t process) {
+  const std::string stat = file_text("/proc/" + std::to_string(process) + "/stat");
+  const std::size_t bracket = stat.rfind(')');
+  if (bracket == std::string::npos) return {};
+  std::istringstream rest(stat.substr(bracket + 1));
+  std::string skipped;
+  constexpr int kBefore = 13;  // of the fields behind the name
+  for (int i = 0; i < kBefore; ++i) rest >> skipped;
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  rest >> user >> system;
+  return std::chrono::nanoseconds((user + system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK)));
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(core::EventLoop& loop,
@@ -254,6 +277,12 @@ core::Duration ChildProcess::starved() const {
       time += run_delay_in(file_text(task.path().string() + "/schedstat"));
     }
   }
+  return time;
+}
+
+std::chrono::nanoseconds ChildProcess::cpu_time() const {
+  std::chrono::nanoseconds time{0};
+  for (const pid_t process : members()) time += own_cpu_time(process) + childrens_cpu_time(process);
   return time;
 }
 

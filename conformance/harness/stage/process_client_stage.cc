@@ -1,19 +1,15 @@
 #include "conformance/harness/stage/process_client_stage.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <filesystem>
 
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
 
+#include "conformance/harness/process/client_port.h"
+#include "conformance/harness/stage/client_place.h"
 #include "conformance/scenario/scenario_text.h"
 #include "core/duration.h"
-#include "core/random.h"
 #include "core/url.h"
 
 namespace terapi::conformance {
@@ -40,33 +36,6 @@ core::AnswerManners manners_towards_client(core::Response& answer) {
   const auto said = answer.headers.get(WireRule::kOnTheWire).value_or("");
   return {.gives_reason = said != core::word_of(WireRule::kWhats, What::kNoReason),
           .bare_line_feeds = said == core::word_of(WireRule::kWhats, What::kBareLineFeeds)};
-}
-
-bool can_listen(std::uint16_t port) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  const bool free =
-      ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(socket);
-  return free;
-}
-
-// A port for the client, which opens it in a moment and again after each kill. Not one of those
-// from which the system takes the near ends of outgoing connections: some other process would have
-// it by then.
-std::uint16_t port_for_client() {
-  constexpr std::uint32_t kFirst = 10'240;
-  constexpr std::uint32_t kCount = 20'000;
-  static std::atomic<std::uint32_t> next{
-      static_cast<std::uint32_t>(core::hash64(static_cast<std::uint64_t>(::getpid()), "port"))};
-  for (std::uint32_t tries = 0; tries < kCount; ++tries) {
-    const auto port = static_cast<std::uint16_t>(kFirst + next++ % kCount);
-    if (can_listen(port)) return port;
-  }
-  return 0;
 }
 
 }  // namespace
@@ -226,20 +195,15 @@ std::string ProcessClientStage::webhook_url() const {
 }
 
 std::vector<std::pair<std::string, std::string>> ProcessClientStage::variables() const {
-  std::string streams;
-  for (const std::string& stream : options_.client.streams) {
-    streams += (streams.empty() ? "" : " ") + stream;
-  }
-  const auto poll = std::chrono::duration_cast<std::chrono::milliseconds>(options_.client.poll);
-  return {{"TERAPI_BASE_URL", server_->base_url()},
-          {"TERAPI_SECRET_KEY", secret_key()},
-          {"TERAPI_SIGNING_KEY", signing_key()},
-          {"TERAPI_DIALECT", std::string(options_.dialect->name)},
-          {"TERAPI_WEBHOOK_PORT", std::to_string(webhook_port_)},
-          {"TERAPI_STATE_DIR", file("state")},
-          {"TERAPI_POLL_MS", std::to_string(poll.count())},
-          {"TERAPI_LIMIT", std::to_string(options_.client.limit)},
-          {"TERAPI_STREAMS", streams}};
+  return variables_of({.base_url = server_->base_url(),
+                       .secret_key = secret_key(),
+                       .signing_key = signing_key(),
+                       .dialect = options_.dialect->name,
+                       .webhook_port = webhook_port_,
+                       .state_folder = file("state"),
+                       .poll = options_.client.poll,
+                       .limit = options_.client.limit,
+                       .streams = options_.client.streams});
 }
 
 core::Result<void> ProcessClientStage::start_client(int number) {
