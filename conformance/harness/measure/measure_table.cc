@@ -101,8 +101,7 @@ std::string until_text(const ClientFigures& client) {
       return "stored: its last write into TERAPI_STATE_DIR, confirmed by its dump";
     case Witness::kDump:
       return "stored: the end of the first dump that has everything, so a little later than it "
-             "was, as nothing is written into TERAPI_STATE_DIR; of webhooks, until they were "
-             "served";
+             "was, as its files do not show it; of webhooks, until they were served";
     case Witness::kServed:
       return "until it was SERVED, not until it was stored: there is no --dump to tell, or no "
              "write into TERAPI_STATE_DIR";

@@ -230,7 +230,9 @@ core::Duration MeasuringStage::handshake() {
 void MeasuringStage::serve(const core::Request& request,
                            const std::function<void(core::Outcome)>& done) {
   const Moment asked = steady_now();
-  const bool for_records = request.target.starts_with("/records?");
+  // Nango's own client puts a slash behind it.
+  const bool for_records = request.method == "GET" && (request.target.starts_with("/records?") ||
+                                                       request.target.starts_with("/records/?"));
   if (for_records) {
     ++requests_;
     if (!first_asked_) first_asked_ = asked;
@@ -254,6 +256,8 @@ void MeasuringStage::note_answer(Moment asked, const core::Outcome& outcome) {
   TrailAnswer answer;
   answer.asked = asked;
   answer.ends_walk = ends_walk(page);
+  constexpr std::size_t kShortest = 128;  // a page with a record is longer than that
+  answer.empty = page.size() < kShortest && page.find(R"("records":[])") != std::string::npos;
   // Large pages are those of whole streams, in which nobody looks for single changes.
   constexpr std::size_t kMostSearched = std::size_t{1} << 20;
   if (page.size() < kMostSearched) answer.marks = marks_in(page);

@@ -87,6 +87,8 @@ class MeasuringStage {
   // Of the client that was launched last.
   Trail trail() const;
   const std::vector<TrailAnswer>& answers() const { return trail_.answers; }
+  // Into the state folder; Moment::min(): there was none.
+  Moment last_write() const { return watch_->last(); }
   Moment launched() const { return launched_; }
   // The first request for records; none yet.
   std::optional<Moment> first_asked() const { return first_asked_; }

@@ -29,7 +29,7 @@ Moment next_asked(const Trail& trail, std::size_t answer) {
 }  // namespace
 
 std::optional<Moment> stored_at(const Trail& trail, std::size_t answer) {
-  while (!trail.answers[answer].ends_walk && answer + 1 < trail.answers.size()) ++answer;
+  answer = last_with_records(trail.answers, answer);
   const Moment written = trail.answers[answer].written;
   const Moment woken = first_after(trail.wakes, written);
   auto write = std::upper_bound(trail.writes.begin(), trail.writes.end(), written);
@@ -44,12 +44,13 @@ std::optional<Moment> stored_at(const Trail& trail, std::size_t answer) {
   return stored;
 }
 
-std::optional<std::size_t> answer_with(const Trail& trail, std::uint64_t mark) {
-  for (std::size_t i = 0; i < trail.answers.size(); ++i) {
-    const std::vector<std::uint64_t>& marks = trail.answers[i].marks;
-    if (std::find(marks.begin(), marks.end(), mark) != marks.end()) return i;
+std::size_t last_with_records(const std::vector<TrailAnswer>& answers, std::size_t answer) {
+  std::size_t last = answer;
+  for (std::size_t i = answer; i < answers.size(); ++i) {
+    if (!answers[i].empty) last = i;
+    if (answers[i].ends_walk) break;
   }
-  return std::nullopt;
+  return last;
 }
 
 }  // namespace terapi::conformance

@@ -18,6 +18,7 @@ struct TrailAnswer {
   Moment asked;                      // the request's arrival, before the network is played
   Moment written;                    // when its first byte went out to the client
   bool ends_walk = false;            // its next_cursor is null
+  bool empty = false;                // it has no records
   std::vector<std::uint64_t> marks;  // which of the judge's changes are in it
 };
 
@@ -28,12 +29,13 @@ struct Trail {
 };
 
 // When the client had stored what came with this answer, as its files tell it: the last write
-// between the end of the walk that the answer belongs to, and whatever made it go on (the next
-// request for records, or a webhook, whose reaction may begin with a write). A series of writes
-// that is under way when a webhook comes counts to its end. None: nothing was written since.
+// between the last records of the walk that the answer belongs to, and whatever made it go on (the
+// next request for records, or a webhook, whose reaction may begin with a write). A series of
+// writes that is under way when a webhook comes counts to its end. None: nothing was written since.
 std::optional<Moment> stored_at(const Trail& trail, std::size_t answer);
 
-// The first answer that has this change.
-std::optional<std::size_t> answer_with(const Trail& trail, std::uint64_t mark);
+// The last answer with records of the walk that this answer belongs to, as far as it has come; the
+// answer itself where none has any.
+std::size_t last_with_records(const std::vector<TrailAnswer>& answers, std::size_t answer);
 
 }  // namespace terapi::conformance

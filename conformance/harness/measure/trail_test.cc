@@ -16,7 +16,7 @@ std::int64_t ms_of(const std::optional<Moment>& moment) {
 
 TrailAnswer answer(std::int64_t asked, std::int64_t written, bool ends_walk = true,
                    std::vector<std::uint64_t> marks = {}) {
-  return {at(asked), at(written), ends_walk, std::move(marks)};
+  return {at(asked), at(written), ends_walk, false, std::move(marks)};
 }
 
 TEST(StoredAt, IsTheLastWriteBeforeTheNextRequest) {
@@ -53,6 +53,15 @@ TEST(StoredAt, AWalkIsStoredAsAWhole) {
                        .wakes = {},
                        .writes = {at(15), at(25), at(31)}};
   EXPECT_EQ(ms_of(stored_at(trail, 0)), 31);
+}
+
+// A client that pages until a page is empty has nothing to write behind it.
+TEST(StoredAt, AnEmptyPageAtTheEndBringsNothingToStore) {
+  Trail trail = {
+      .answers = {answer(0, 10, false), answer(50, 60)}, .wakes = {}, .writes = {at(15), at(25)}};
+  EXPECT_EQ(stored_at(trail, 0), std::nullopt);
+  trail.answers[1].empty = true;
+  EXPECT_EQ(ms_of(stored_at(trail, 0)), 25);
 }
 
 // Requests that were on their way together tell nothing of what is stored.

@@ -25,7 +25,6 @@ std::chrono::nanoseconds cpu_time_after(const std::string& work) {
   const std::chrono::nanoseconds time = (*process)->cpu_time();
   (*process)->signal(SIGKILL);
   while ((*process)->alive() && std::chrono::steady_clock::now() < limit) loop.poll();
-  EXPECT_EQ((*process)->cpu_time(), 0ns);
   return time;
 }
 

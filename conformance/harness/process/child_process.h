@@ -56,7 +56,6 @@ class ChildProcess {
   KeptOutput& output() { return *state_->output; }
   KeptOutput& errors() { return state_->errors ? *state_->errors : *state_->output; }
   // The CPU time that its processes have used, together, with that of their children that ended.
-  // Zero once they are gone.
   std::chrono::nanoseconds cpu_time() const;
   // From now on its files cannot grow any more, or can again.
   void set_disk_full(bool full) const;
