@@ -82,6 +82,7 @@ core::Result<void> MeasuringStage::open() {
   auto folder = core::TemporaryFolder::make("terapi-measure");
   if (!folder) return folder.error();
   folder_ = *std::move(folder);
+  live_.emplace(folder_->path(), "TERAPI_STATE_DIR", file("state"));
   std::error_code error;
   std::filesystem::create_directory(file("state"), error);
   if (error) return core::Error{"cannot_write", error.message()};

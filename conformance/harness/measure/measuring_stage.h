@@ -24,6 +24,7 @@
 #include "conformance/harness/measure/state_watch.h"
 #include "conformance/harness/measure/trail.h"
 #include "conformance/harness/process/child_process.h"
+#include "conformance/harness/process/live_folders.h"
 #include "conformance/harness/stage/process_client_stage.h"
 #include "core/result.h"
 #include "core/system/event_loop.h"
@@ -116,6 +117,7 @@ class MeasuringStage {
   ProcessClientOptions commands_;
   core::EventLoop loop_;
   std::optional<core::TemporaryFolder> folder_;
+  std::optional<LiveFolder> live_;
   std::uint16_t webhook_port_ = 0;
   std::unique_ptr<StateWatch> watch_;
   std::unique_ptr<core::HttpSender> sender_;
