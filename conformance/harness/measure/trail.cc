@@ -34,8 +34,8 @@ std::optional<Moment> stored_at(const Trail& trail, std::size_t answer) {
   const Moment woken = first_after(trail.wakes, written);
   auto write = std::upper_bound(trail.writes.begin(), trail.writes.end(), written);
   if (write == trail.writes.end()) return std::nullopt;
-  // A client that writes after it has asked for more is given the time of its first write.
-  const Moment until = std::max(next_asked(trail, answer), *write + 1ns);
+  const Moment until = next_asked(trail, answer);
+  // A client that writes only after it has asked for more is given the time of its first write.
   Moment stored = *write;
   for (; write != trail.writes.end() && *write < until; ++write) {
     if (*write >= woken && *write - stored > kOneSeries) break;

@@ -66,8 +66,9 @@ TEST(StoredAt, AnEmptyPageAtTheEndBringsNothingToStore) {
 
 // Requests that were on their way together tell nothing of what is stored.
 TEST(StoredAt, ARequestThatWasMadeBeforeTheAnswerCameIsNoSign) {
-  const Trail trail = {.answers = {answer(0, 10), answer(5, 15)}, .wakes = {}, .writes = {at(30)}};
-  EXPECT_EQ(ms_of(stored_at(trail, 0)), 30);
+  const Trail trail = {
+      .answers = {answer(0, 10), answer(5, 15)}, .wakes = {}, .writes = {at(30), at(60)}};
+  EXPECT_EQ(ms_of(stored_at(trail, 0)), 60);
 }
 
 TEST(StoredAt, ALateWriteCountsWhenThereIsNoOther) {
