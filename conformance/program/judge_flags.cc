@@ -37,7 +37,8 @@ std::vector<FlagOfModes> flags_of_modes() {
       {"dialect", measuring_too},
       {"known-failing", judging}};
   for (const ReportFormat& format : report_formats()) {
-    flags.push_back({format.name, format.name == "json" || format.name == "html" ? measuring_too : exploring_too});
+    flags.push_back({format.name, format.name == "json" || format.name == "html" ? measuring_too
+                                                                                 : exploring_too});
   }
   for (const char* name : {"baseline", "annotations"}) flags.push_back({name, exploring_too});
   return flags;
