@@ -11,10 +11,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "conformance/contract/cursor.h"
 #include "conformance/evidence/model.h"
 #include "conformance/laws/findings.h"
 #include "conformance/laws/server_caller.h"
@@ -28,6 +30,10 @@ struct LawParameters {
   std::vector<std::uint64_t> limits{};  // pages-agree: of these sizes; empty: the law's own
   std::uint64_t rounds = 20;            // runs made by laws that write
   std::uint64_t seed = 1;
+  // Of a server that others rely on: a sample of each kind of question, not all of them.
+  bool thrifty = false;
+  // The part of the stream that is looked at: no record behind this place; none: all of it.
+  std::optional<Position> until{};
 };
 
 struct LawContext {

@@ -27,6 +27,32 @@ void check_fraction(LawContext& context, RecordReader& reader, std::size_t count
                         "limit=1.5 is not refused");
 }
 
+// Whoever asks for 10000 may be given fewer where a page has a byte budget (REC-11). One that ends
+// at the same round number wherever it begins has another limit than it says.
+void check_highest_limit(LawContext& context, RecordReader& reader,
+                         const std::vector<ServedRecord>& all) {
+  constexpr std::size_t kHighest = 10'000;
+  constexpr std::size_t kRound = 100;
+  std::size_t highest = 0;
+  Answer last;
+  for (const std::size_t after : {std::size_t{0}, all.size() / 2}) {
+    Query query = {{"limit", std::to_string(kHighest)}};
+    if (after > 0) query.emplace_back("cursor", all[after - 1].cursor);
+    last = reader.ask(query);
+    const auto page = read_page(last.body(), context.server.dialect());
+    if (last.status() != 200 || !page || !page->next_cursor) return;
+    const std::size_t count = page->records.size();
+    if (count >= kHighest || count == 0 || count % kRound != 0) return;
+    if (highest != 0 && count != highest) return;
+    highest = count;
+  }
+  context.findings.warn("REC-5", "a limit above the server's own is taken, and served as that one",
+                        "pages of up to " + std::to_string(kHighest) + " records",
+                        std::to_string(highest) + " for limit=" + std::to_string(kHighest) +
+                            ", wherever the page begins",
+                        last.events);
+}
+
 }  // namespace
 
 void check_limits(LawContext& context) {
@@ -47,7 +73,8 @@ void check_limits(LawContext& context) {
                           std::to_string(page.page.records.size()), page.answer.events);
   };
   const auto expect_page = [&](const Answer& answer, const char* text, std::size_t limit) {
-    const auto page = read_page(answer.body(), context.server.dialect());
+    auto page = read_page(answer.body(), context.server.dialect());
+    if (page) reader.leave_part(*page);
     const std::size_t expected = std::min(count, limit);
     if (page && (page->records.size() == expected ||
                  (page->next_cursor && !page->records.empty() && page->records.size() < expected)))
@@ -61,6 +88,7 @@ void check_limits(LawContext& context) {
   for (const std::uint64_t limit : {1U, 2U, 99U, 100U, 101U, 9'999U, 10'000U}) {
     expect_count({{"limit", std::to_string(limit)}}, limit);
   }
+  if (count > 100) check_highest_limit(context, reader, all.records);
   const bool javascript = context.server.dialect().habits.reads_limits_as_javascript;
   // What only some languages take for a whole number, and for which one.
   static constexpr std::pair<const char*, std::size_t> kNumbers[] = {

@@ -20,6 +20,7 @@ namespace terapi::conformance {
 struct Walk {
   std::vector<ServedRecord> records;
   bool whole = false;  // it came to a null next_cursor
+  bool cut = false;    // it ended after as many pages as it was to have
   std::size_t pages = 0;
   std::vector<std::size_t> events;  // of the first and the last page
 };
@@ -55,8 +56,11 @@ class RecordReader {
     bool good = false;
   };
   Page page(const Query& query);
-  // From the beginning, or from where `more` says, to a null next_cursor.
-  Walk walk(std::uint64_t limit, const Query& more = {});
+  // From the beginning, or from where `more` says, to a null next_cursor, or for so many pages.
+  Walk walk(std::uint64_t limit, const Query& more = {}, std::size_t most_pages = SIZE_MAX);
+  // The part of a page that is looked at (LawParameters::until): what stands behind it is as if it
+  // was not there.
+  void leave_part(ServedPage& page) const;
 
   // The server still answers; if not, `after` says what killed it.
   void expect_alive(std::string_view after);
@@ -68,11 +72,15 @@ class RecordReader {
   void expect_cursor_refused(const Answer& answer, const std::string& what);
 
  private:
+  Page read(const Query& query);
   void notice_page(const Page& page, std::uint64_t limit);
+  void look_behind(const Query& query, ServedPage& page);
 
   LawContext& context_;
 };
 
+// What a walk has to bring of those: all, or where it was cut as many.
+std::vector<ServedRecord> so_far(std::vector<ServedRecord> expected, const Walk& walk);
 std::string last_cursor(const ServedPage& page);
 std::vector<std::string> ids_of(const std::vector<ServedRecord>& records);
 // Same id at the same place in the list: what "the same sequence" means.

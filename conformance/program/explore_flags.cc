@@ -9,7 +9,7 @@
 #include "conformance/contract/stream_asked.h"
 #include "conformance/harness/explore/explore_server.h"
 #include "conformance/harness/explore/server_draw.h"
-#include "conformance/laws/error_answer.h"
+#include "conformance/harness/play/first_look.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
@@ -228,20 +228,10 @@ core::Result<void> ExploreFlags::check_reached() const {
   const auto reached = HttpServerStage::make(stage);
   if (!reached) return core::Error{"bad_usage", reached.error().message};
   if (!only_reads()) return {};
-  const StreamAsked asked = stream.empty() ? StreamAsked() : stream_asked(stream);
-  Query query = {{"model", asked.model}, {"limit", "1"}};
-  if (asked.variant != "base") query.emplace_back("variant", asked.variant);
-  core::Request request;
-  request.target = "/records" + query_text(query);
-  request.headers = {{"Authorization", "Bearer " + stage.secret_key},
-                     {"Provider-Config-Key", asked.integration},
-                     {"Connection-Id", asked.connection}};
-  const auto answer = (*reached)->call(std::move(request));
-  if (!answer || answer->status < 400 || answer->status >= 500) return {};
-  return core::Error{"bad_usage", stage.base_url + " answers " + std::to_string(answer->status) +
-                                      " " + read_error(answer->body).code + " to GET /records of " +
-                                      asked.integration + "/" + asked.connection + "/" +
-                                      asked.model + "; see --secret-key and --stream"};
+  const auto looked = first_look(**reached, stream.empty() ? StreamAsked() : stream_asked(stream),
+                                 {.stream_is_there = true});
+  if (looked) return {};
+  return core::Error{"bad_usage", redactor().redact(looked.error().message)};
 }
 
 std::string ExploreFlags::subject() const {

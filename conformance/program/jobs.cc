@@ -30,7 +30,7 @@ ScenarioResult played(const Scenario& scenario, core::Result<std::unique_ptr<Ser
                       const ServerPlayOptions& options) {
   if (stage) return play_server(scenario, **stage, options);
   ScenarioResult result = skipped(scenario, stage.error().message);
-  result.verdict = Verdict::kError;
+  if (stage.error().code != "out_of_budget") result.verdict = Verdict::kError;
   return result;
 }
 
@@ -109,16 +109,20 @@ JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
 }
 
 JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
-                    const HttpServerStageOptions& server, const std::string& stream, bool read_only,
+                    const HttpServerStageOptions& server, ServerPlayOptions options,
                     const std::string& world) {
   JudgeJob job{scenario.id, world, nullptr, scenario.file, true};
-  job.play = [&scenario, &flags, server, stream, read_only, world] {
+  options.seed = flags.seed;
+  job.play = [&scenario, &flags, server, options = std::move(options), world] {
     const std::string& subject = server.base_url;
-    const std::string reason = reason_to_skip(scenario, flags, true);
+    std::string reason = reason_to_skip(scenario, flags, true);
+    // Nothing is asked of the server for what is not played.
+    if (reason.empty() && options.read_only && !scenario.any_data) {
+      reason = ServerPlay::kItWrites;
+    }
     if (!reason.empty()) return named(skipped(scenario, reason), world, subject);
     auto stage = HttpServerStage::make(server);
-    return named(played(scenario, std::move(stage), {read_only, stream_asked(stream), flags.seed}),
-                 world, subject);
+    return named(played(scenario, std::move(stage), options), world, subject);
   };
   return job;
 }

@@ -8,6 +8,7 @@
 
 #include "conformance/harness/mutants/client_mutant.h"
 #include "conformance/harness/mutants/server_mutant.h"
+#include "conformance/harness/play/server_play.h"
 #include "conformance/harness/stage/http_server_stage.h"
 #include "conformance/harness/stage/process_client_stage.h"
 #include "conformance/harness/stage/vain_waits.h"
@@ -31,7 +32,7 @@ JudgeJob client_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
 
 // A server by its URL; `world` is the name of the world in the results.
 JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
-                    const HttpServerStageOptions& server, const std::string& stream, bool read_only,
+                    const HttpServerStageOptions& server, ServerPlayOptions options,
                     const std::string& world);
 // The simulator in virtual time, with a defect where `mutant` is given.
 JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,

@@ -1,15 +1,20 @@
 // terapi-conformance server: judges any server, by its URL.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "conformance/harness/play/first_look.h"
 #include "conformance/harness/stage/http_server_stage.h"
 #include "conformance/program/jobs.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_set.h"
+#include "conformance/report/redactor.h"
 #include "core/duration.h"
 
 namespace terapi::conformance {
@@ -17,11 +22,27 @@ namespace {
 
 constexpr const char* kSnapshot = "/_simulator/snapshots/before-terapi-conformance";
 
+// Of a server that others rely on: what leaves most of a usual limit (200 a minute) to them.
+constexpr std::uint64_t kCarefulRequests = 2'000;
+constexpr std::uint64_t kCarefulRate = 2;  // a second
+constexpr core::Duration kCarefulTime = std::chrono::minutes(20);
+
 struct ServerFlags {
   HttpServerStageOptions stage;
   bool read_only = false;
   std::vector<std::string> streams;
+  std::optional<std::uint64_t> most_requests;
+  std::optional<std::uint64_t> rate;
+  std::optional<core::Duration> most_time;
+  std::uint64_t sample = 1'000;
   bool help = false;
+
+  // What this run may ask: less where others rely on the server.
+  RequestBudget::Limits limits() const {
+    return {most_requests.value_or(read_only ? kCarefulRequests : 0),
+            rate.value_or(read_only ? kCarefulRate : 0),
+            most_time.value_or(read_only ? kCarefulTime : core::Duration{0})};
+  }
 
   void add_to(core::Flags& flags) {
     flags.text("base-url", "URL", "the server", stage.base_url);
@@ -29,7 +50,23 @@ struct ServerFlags {
     flags.text("control-url", "URL",
                "of its control API; without it, only what can be seen from outside",
                stage.control_url);
-    flags.toggle("read-only", "send nothing but GET and HEAD: safe on production", read_only);
+    flags.toggle("read-only", "send nothing but GET and HEAD, and few of them: safe on production",
+                 read_only);
+    flags.number("max-requests", "N", "of the whole run; 0: any number (2000 with --read-only)", {},
+                 most_requests);
+    flags.add("rate", "N/s", "requests a second at most (2/s with --read-only)",
+              [this](const std::string& text) -> core::Result<void> {
+                const auto read = read_rate(text);
+                if (!read) return read.error();
+                rate = *read;
+                return {};
+              });
+    flags.duration("max-time", "DURATION", "of the whole run (20m with --read-only)",
+                   std::chrono::seconds(1), most_time);
+    flags.number("sample", "N",
+                 "without a control URL: how many records of a stream are looked at; 0: all "
+                 "(1000)",
+                 {}, sample);
     flags.add("stream", "STREAM",
               "INTEGRATION/CONNECTION/MODEL to read; several times, if you like",
               [this](const std::string& text) {
@@ -59,7 +96,32 @@ std::string rerun_of(const ServerFlags& given) {
   }
   if (given.read_only) text += " --read-only";
   for (const std::string& stream : given.streams) text += " --stream " + shell_word(stream);
+  if (given.most_requests) text += " --max-requests " + std::to_string(*given.most_requests);
+  if (given.rate) text += " --rate " + std::to_string(*given.rate) + "/s";
+  if (given.most_time) text += " --max-time " + core::format_duration(*given.most_time);
+  if (given.sample != 1'000) text += " --sample " + std::to_string(given.sample);
   return text;
+}
+
+// A line now and then: a careful run takes its time, and says nothing of itself meanwhile.
+std::function<void(const RequestBudget&, core::Time)> tell_progress() {
+  return [told = std::make_shared<core::Time>()](const RequestBudget& budget, core::Time now) {
+    constexpr core::Duration kEvery = std::chrono::seconds(15);
+    if (*told == core::Time{}) *told = now;
+    if (now - *told < kEvery) return;
+    *told = now;
+    const auto lasted = std::chrono::round<std::chrono::seconds>(budget.lasted(now));
+    std::fprintf(stderr, "terapi-conformance: %llu requests in %s\n",
+                 static_cast<unsigned long long>(budget.asked()),
+                 core::format_duration(lasted).c_str());
+  };
+}
+
+std::vector<std::string> streams_of(const ServerFlags& given) {
+  std::vector<std::string> streams = given.streams;
+  if (streams.empty()) streams = {"github/demo/Issue"};
+  if (!given.stage.control_url.empty()) streams.resize(1);
+  return streams;
 }
 
 int judge_server(const ServerFlags& given, const JudgeFlags& judge,
@@ -73,15 +135,18 @@ int judge_server(const ServerFlags& given, const JudgeFlags& judge,
   run.judges_servers = true;
   run.filter = judge.filter;
   const bool steered = !given.stage.control_url.empty() && !given.read_only;
-  std::vector<std::string> streams = given.streams;
-  if (streams.empty()) streams = {"github/demo/Issue"};
-  if (steered) streams.resize(1);
+  const std::vector<std::string> streams = streams_of(given);
   std::vector<JudgeJob> jobs;
   for (const std::string& stream : streams) {
     const std::string world = streams.size() > 1 ? "http " + stream : "http";
     for (const Scenario& scenario : scenarios) {
       if (scenario.judges != Subject::kServer) continue;
-      jobs.push_back(server_job(scenario, judge, given.stage, stream, given.read_only, world));
+      jobs.push_back(server_job(scenario, judge, given.stage,
+                                {.read_only = given.read_only,
+                                 .stream = stream_asked(stream),
+                                 .sample = given.sample,
+                                 .thrifty = given.read_only},
+                                world));
     }
   }
   // What was there before is put back.
@@ -133,8 +198,16 @@ int run_server_mode(const std::vector<std::string>& arguments) {
                  core::format_duration(wait).c_str());
   };
   if (given.read_only) given.stage.control_url.clear();
-  if (const auto reached = HttpServerStage::make(given.stage); !reached) {
-    return refuse(reached.error().message);
+  given.stage.budget = std::make_shared<RequestBudget>(given.limits());
+  given.stage.on_asked = tell_progress();
+  const auto reached = HttpServerStage::make(given.stage);
+  if (!reached) return refuse(reached.error().message);
+  for (const std::string& stream : streams_of(given)) {
+    const bool there = given.stage.control_url.empty();
+    const auto looked = first_look(**reached, stream_asked(stream), {.stream_is_there = there});
+    if (!looked) {
+      return refuse(Redactor({given.stage.secret_key}).redact(looked.error().message));
+    }
   }
   auto scenarios = load_scenarios(judge.scenarios);
   if (!scenarios) return refuse(scenarios.error().message);

@@ -21,9 +21,9 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Chatterbox)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 problems = []
 with tempfile.TemporaryDirectory() as folder:
-    reports = {kind: os.path.join(folder, f"report.{kind}") for kind in ("junit", "json", "html")}
+    reports = {kind: os.path.join(folder, f"report.{kind}") for kind in ("junit", "json", "html", "markdown")}
     judge = subprocess.run([os.path.join(sys.argv[1], "terapi-conformance"), "server", "--base-url",
-                            f"http://127.0.0.1:{server.server_port}", "--read-only", "--filter", "server/exact-page-on-any-data",
+                            f"http://127.0.0.1:{server.server_port}", "--read-only", "--filter", "server/exact-page-on-any-data", "--annotations", "on",
                             *[word for kind, file in reports.items() for word in (f"--{kind}", file)]],
                            env={**os.environ, "TERAPI_SECRET_KEY": KEY}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            encoding="utf-8", timeout=60, check=False)

@@ -10,6 +10,7 @@
 #include "conformance/laws/asked_time.h"
 #include "conformance/laws/continuity.h"
 #include "conformance/laws/delivery_law.h"
+#include "conformance/laws/moving_data.h"
 #include "conformance/laws/webhook_expectation.h"
 #include "conformance/scenario/written_out.h"
 #include "core/check.h"
@@ -41,7 +42,7 @@ std::string ServerPlay::why_not_played(const Scenario& scenario, const ServerSta
   }
   const std::string_view dialect = stage.dialect().name;
   if (!scenario.speaks(dialect)) return scenario.why_not_in(dialect);
-  if (options.read_only && !scenario.any_data) return "it writes, and this run only reads";
+  if (options.read_only && !scenario.any_data) return kItWrites;
   if (!stage.has_control() && !scenario.any_data) {
     return "it needs the control API: --control-url";
   }
@@ -96,6 +97,7 @@ bool ServerPlay::has_external_apis() {
 }
 
 bool ServerPlay::act(const Step& step) {
+  Findings before = findings_;
   std::visit(
       [this](const auto& what) {
         if constexpr (requires { act(what); }) {
@@ -105,7 +107,15 @@ bool ServerPlay::act(const Step& step) {
         }
       },
       step.what);
-  return !over();
+  return go_on_asking(std::move(before)) && !over();
+}
+
+// What a step found when there were no answers any more is no finding of the server's.
+bool ServerPlay::go_on_asking(Findings before) {
+  const std::string why = stage_.out_of_budget();
+  if (why.empty()) return true;
+  findings_ = std::move(before);
+  return stop_short(Verdict::kSkip, why);
 }
 
 void ServerPlay::finish() {
@@ -326,7 +336,12 @@ void ServerPlay::act(const LawStep& step) {
       seen.emplace(deliveries_seen());
       context.deliveries = &*seen;
     }
-    law->check(context);
+    context.given.thrifty = options_.thrifty;
+    if (stage_.has_control() && !options_.read_only) {
+      law->check(context);
+    } else {
+      check_on_moving_data(*law, context, options_.sample);
+    }
     if (!context.unproven.empty()) unproven(std::string(law->name) + ": " + context.unproven);
   }
 }

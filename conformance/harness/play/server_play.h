@@ -32,6 +32,9 @@ struct ServerPlayOptions {
   StreamAsked stream{};
   std::uint64_t seed = 0;  // 0: the scenario's own
   bool told = true;        // History::told
+  // How many records of a stream are looked at where the data is not the scenario's own; 0: all.
+  std::size_t sample = 0;
+  bool thrifty = false;  // LawParameters::thrifty
 };
 
 class ServerPlay final : public Play {
@@ -39,6 +42,7 @@ class ServerPlay final : public Play {
   // `options` outlives it. What the stage has seen before is forgotten.
   ServerPlay(const Scenario& scenario, ServerStage& stage, const ServerPlayOptions& options);
 
+  static constexpr const char* kItWrites = "it writes, and this run only reads";
   // Why the scenario cannot be played there; empty: it can.
   static std::string why_not_played(const Scenario& scenario, const ServerStage& stage,
                                     const ServerPlayOptions& options);
@@ -60,6 +64,7 @@ class ServerPlay final : public Play {
   void act(const AskStep& step);
   void act(const ReadStep& step);
   void act(const LawStep& step);
+  bool go_on_asking(Findings before);
   void act(const ReceiverStep& step);
   void act(const SettingsStep& step);
   void act(const IdleStep& step);

@@ -128,6 +128,7 @@ core::Result<void> HttpServerStage::learn_clock() {
   core::Request request;
   request.target = "/records";
   if (const auto answer = call(request); !answer) {
+    if (answer.error().code == "out_of_budget") return answer.error();
     return core::Error{"no_server",
                        options_.base_url + " does not answer: " + answer.error().message};
   }
@@ -164,12 +165,31 @@ bool HttpServerStage::run_until(const std::function<bool()>& done, core::Duratio
 core::Result<core::Response> HttpServerStage::call(core::Request request) {
   if (has_control()) return send(std::move(request));
   for (int tries = 1;; ++tries) {
+    if (const auto turn = wait_for_turn(); !turn) return turn.error();
     core::Result<core::Response> answer = send(request);
-    const auto wait = answer ? wait_of(*answer) : std::nullopt;
-    if (!wait || tries == kMostTries) return answer;
-    if (options_.on_limited) options_.on_limited(*wait);
-    run_until([] { return false; }, *wait);
+    if (!answer || answer->status != 429) return answer;
+    // That it does not say how long is a defect of its own; asking at once would be none of ours.
+    const core::Duration wait = wait_of(*answer).value_or(options_.untold_wait * tries);
+    if (tries == kMostTries) {
+      if (!options_.budget) return answer;
+      options_.budget->end(
+          "not asked any further: the server limits how often it is asked (429), " +
+          std::to_string(tries) + " times in a row");
+      if (const auto over = wait_for_turn(); !over) return over.error();
+    }
+    if (options_.on_limited) options_.on_limited(wait);
+    run_until([] { return false; }, wait);
   }
+}
+
+core::Result<void> HttpServerStage::wait_for_turn() {
+  if (!options_.budget) return {};
+  refused_ = options_.budget->spent(now());
+  if (!refused_.empty()) return core::Error{"out_of_budget", refused_};
+  const core::Duration wait = options_.budget->take(now());
+  if (options_.on_asked) options_.on_asked(*options_.budget, now());
+  if (wait.count() > 0) run_until([] { return false; }, wait);
+  return {};
 }
 
 core::Result<core::Response> HttpServerStage::send(core::Request request) {

@@ -11,6 +11,7 @@
 
 #include "conformance/harness/process/child_process.h"
 #include "conformance/harness/process/live_folders.h"
+#include "conformance/harness/stage/request_budget.h"
 #include "conformance/harness/stage/server_stage.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
@@ -28,6 +29,11 @@ struct HttpServerStageOptions {
   // Of a server without a control API, whose limit is not ours to lift: a request over it is sent
   // again when the server says, and this is told how long that is.
   std::function<void(core::Duration)> on_limited{};
+  // Where it does not say when: so long, then twice as long, and so on.
+  core::Duration untold_wait = std::chrono::seconds(10);
+  // What the run may ask, shared by its scenarios; null: anything. And who is told of each request.
+  std::shared_ptr<RequestBudget> budget{};
+  std::function<void(const RequestBudget&, core::Time now)> on_asked{};
 };
 
 class HttpServerStage final : public ServerStage {
@@ -47,6 +53,7 @@ class HttpServerStage final : public ServerStage {
   std::vector<core::Result<core::Response>> call_together(
       std::vector<core::Request> requests) override;
   std::string base_url() const override { return options_.base_url; }
+  std::string out_of_budget() const override { return refused_; }
   bool has_control() const override { return !options_.control_url.empty(); }
   std::string secret_key() const override { return options_.secret_key; }
   void set_receiver(Receiver receiver) override { receiver_ = std::move(receiver); }
@@ -58,6 +65,7 @@ class HttpServerStage final : public ServerStage {
   core::Result<void> listen();
   core::Result<void> learn_clock();
   core::Result<core::Response> send(core::Request request);
+  core::Result<void> wait_for_turn();
   void begin_to_send(core::Request request, core::AsyncTransport::Done done);
   void receive(const core::Request& request, const std::function<void(core::Outcome)>& done);
   bool answer_one_webhook();
@@ -74,6 +82,7 @@ class HttpServerStage final : public ServerStage {
   Receiver receiver_;
   std::deque<std::function<void()>> webhooks_;  // that came and are to be answered
   bool exact_time_ = false;
+  std::string refused_;  // why something was not asked
 };
 
 }  // namespace terapi::conformance

@@ -28,6 +28,9 @@ class ServerStage : public Stage {
   // "http://127.0.0.1:3003", for what `call` cannot send; empty where there are no sockets.
   virtual std::string base_url() const { return ""; }
 
+  // Why nothing more is asked of the server in this run; empty: it may be asked.
+  virtual std::string out_of_budget() const { return ""; }
+
   // The judge's own receiver of webhooks, and a URL at which nobody listens.
   virtual void set_receiver(Receiver receiver) = 0;
   virtual std::string receiver_url(std::string_view path) const = 0;
