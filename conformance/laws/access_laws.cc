@@ -101,6 +101,23 @@ void check_order_of_checks(LawContext& context) {
 
 namespace {
 
+// Of two answers to one question. A page may be shorter than another one (REC-11).
+bool same_answer(const Answer& a, const Answer& b, const Dialect& dialect) {
+  if (a.status() != b.status()) return false;
+  const auto first = read_page(a.body(), dialect);
+  const auto second = read_page(b.body(), dialect);
+  if (!first || !second) return read_error(a.body()).code == read_error(b.body()).code;
+  const std::size_t both = std::min(first->records.size(), second->records.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    if (!same_sight(first->records[i], second->records[i])) return false;
+  }
+  if (first->records.size() == second->records.size()) {
+    return first->next_cursor == second->next_cursor;
+  }
+  const ServedPage& shorter = first->records.size() == both ? *first : *second;
+  return both > 0 && shorter.next_cursor.has_value();
+}
+
 bool is_html_refusal(const LawContext& context, const Answer& answer) {
   return context.server.dialect().habits.refuses_in_html && answer.status() == 404 &&
          answer.header("Content-Type").starts_with("text/html");
@@ -120,9 +137,9 @@ void check_routes(LawContext& context) {
   const std::string query = query_text({{"model", context.given.stream.model}, {"limit", "2"}});
   const Answer plain = send("GET", "/records" + query);
   const Answer slash = send("GET", "/records/" + query);
-  if (slash.status() != plain.status() || slash.body() != plain.body()) {
+  if (!same_answer(plain, slash, context.server.dialect())) {
     context.findings.fail("REC-2", "a slash at the end of the path changes the answer",
-                          std::to_string(plain.status()) + ", the same body",
+                          std::to_string(plain.status()) + ", the same page",
                           std::to_string(slash.status()) + " " + shortened(slash.body()),
                           slash.events);
   }

@@ -20,8 +20,13 @@ bool differs(std::string& where, const std::string& what) {
 class AnswerCheck {
  public:
   AnswerCheck(const AnswerExpected& expected, const Answer& answer, const std::string& clause,
-              const std::string& asked, Findings& findings)
-      : expected_(expected), answer_(answer), clause_(clause), asked_(asked), findings_(findings) {}
+              const std::string& asked, Findings& findings, const CompletePage& complete)
+      : expected_(expected),
+        answer_(answer),
+        clause_(clause),
+        asked_(asked),
+        findings_(findings),
+        complete_(complete) {}
 
   void check(const Dialect& dialect) {
     habits_ = dialect.habits;
@@ -123,10 +128,23 @@ class AnswerCheck {
     }
   }
 
+  // How many records there have to be; a null next_cursor comes after all of them.
+  std::size_t wanted() const {
+    if (expected_.ids) return expected_.ids->size();
+    if (expected_.actions) return expected_.actions->size();
+    if (expected_.count) return static_cast<std::size_t>(*expected_.count);
+    return expected_.next == AnswerExpected::Next::kNull ? std::string::npos : 0;
+  }
+
   void check_page(const Dialect& dialect) {
-    const auto page = read_page(answer_.body(), dialect);
+    auto page = read_page(answer_.body(), dialect);
     if (!page) return fail("the page cannot be read", "records", page.error().message);
-    check_records(expected_, page->records, answer_.events, clause_, asked_, findings_);
+    std::vector<std::size_t> events = answer_.events;
+    if (complete_) {
+      const std::vector<std::size_t> more = complete_(*page, wanted());
+      events.insert(events.end(), more.begin(), more.end());
+    }
+    check_records(expected_, page->records, events, clause_, asked_, findings_);
     if (expected_.next == AnswerExpected::Next::kNull && page->next_cursor) {
       fail("next_cursor is not null", "null", *page->next_cursor);
     }
@@ -144,13 +162,15 @@ class AnswerCheck {
   const std::string& clause_;
   const std::string& asked_;
   Findings& findings_;
+  const CompletePage& complete_;
 };
 
 }  // namespace
 
 void check_answer(const AnswerExpected& expected, const Answer& answer, const Dialect& dialect,
-                  const std::string& clause, const std::string& asked, Findings& findings) {
-  AnswerCheck(expected, answer, clause, asked, findings).check(dialect);
+                  const std::string& clause, const std::string& asked, Findings& findings,
+                  const CompletePage& complete) {
+  AnswerCheck(expected, answer, clause, asked, findings, complete).check(dialect);
 }
 
 void check_records(const AnswerExpected& expected, const std::vector<ServedRecord>& records,

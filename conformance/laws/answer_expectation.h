@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,9 +34,15 @@ struct AnswerExpected {
   std::vector<std::string> lacks;  // texts that must not be in the body or headers
 };
 
-// `clause`: what is at stake. `asked`: the request, for the reader.
+// Asks for what a page has left out that may be shorter than its limit (REC-11), until it has as
+// many records as that, or nothing follows. Events of the answers.
+using CompletePage = std::function<std::vector<std::size_t>(ServedPage& page, std::size_t wanted)>;
+
+// `clause`: what is at stake. `asked`: the request, for the reader. `complete`: where more than one
+// page may be asked for.
 void check_answer(const AnswerExpected& expected, const Answer& answer, const Dialect& dialect,
-                  const std::string& clause, const std::string& asked, Findings& findings);
+                  const std::string& clause, const std::string& asked, Findings& findings,
+                  const CompletePage& complete = {});
 // The same of records that were read in several pages.
 void check_records(const AnswerExpected& expected, const std::vector<ServedRecord>& records,
                    const std::vector<std::size_t>& events, const std::string& clause,

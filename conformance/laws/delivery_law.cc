@@ -11,6 +11,8 @@
 namespace terapi::conformance {
 namespace {
 
+using namespace std::chrono_literals;
+
 using Attempts = std::vector<const WebhookSeen*>;
 
 // Where time is real, an attempt may be late by as much.
@@ -93,7 +95,7 @@ class DeliveryLaw {
       const std::vector<std::size_t> both = {attempts[i]->event, attempts[number]->event};
       if (was_taken(*attempts[i])) {
         // On a busy machine the answer may have come when the sender had given it up.
-        if (!seen_.exact && seen_.policy.timeout() < kLate) return;
+        if (!seen_.timing.exact && seen_.policy.timeout() < kLate + seen_.timing.slack) return;
         return findings_.fail("HOOK-6", "a webhook that was accepted is sent again",
                               "no more of it", "attempt " + std::to_string(number + 1), both);
       }
@@ -110,11 +112,12 @@ class DeliveryLaw {
     const WebhookSeen& last = *attempts.back();
     const core::Time due = last.at + gaps.back();
     gaps.pop_back();
-    check_gaps(attempts, gaps, seen_.exact, findings_);
+    check_gaps(attempts, gaps, seen_.timing, findings_);
     const bool refused = last.answered && *last.answered >= 300 && *last.answered < 500;
     if (refused && seen_.policy.refusals_may_end_it()) return;
     if (was_taken(last) || last.cut_off || attempts.size() >= seen_.policy.attempts()) return;
-    if (seen_.exact ? due > seen_.now : due + kLate > seen_.now) return;
+    const core::Duration late = seen_.timing.slack + (seen_.timing.exact ? 0s : kLate);
+    if (due + late > seen_.now || !seen_.timing.too_slow.empty()) return;
     findings_.fail("HOOK-6", "a webhook that was not accepted is not tried again",
                    "attempt " + std::to_string(attempts.size() + 1) + " of " +
                        std::to_string(seen_.policy.attempts()),

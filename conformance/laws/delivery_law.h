@@ -24,10 +24,10 @@ struct DeliveriesSeen {
   const AnnouncePolicy& policy;         // in force
   std::size_t policy_number = 0;        // RunSeen::policy of runs under it
   core::Time now{};                     // on the server's clock where that is virtual
-  bool exact = true;                    // it is
-  std::size_t waits = 0;                // how often the scenario has let time pass
-  std::string uncertain;                // why nothing can be said; empty: something can
-  std::string receiver;                 // the URL under which the judge's own receiver is
+  Timing timing{};
+  std::size_t waits = 0;  // how often the scenario has let time pass
+  std::string uncertain;  // why nothing can be said; empty: something can
+  std::string receiver;   // the URL under which the judge's own receiver is
   bool receives(std::string_view url) const { return url.starts_with(receiver); }
 };
 

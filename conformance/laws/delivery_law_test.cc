@@ -48,8 +48,9 @@ class Deliveries : public testing::Test {
   std::vector<std::string> broken(core::Duration now, std::size_t waits = 1) {
     Findings findings;
     LawContext context{server_, findings};
-    const DeliveriesSeen seen{runs_,           seen_,  resent_, {}, policy_,          0,
-                              core::Time(now), exact_, waits,   "", "http://receiver"};
+    const DeliveriesSeen seen{runs_,   seen_, resent_,          {},
+                              policy_, 0,     core::Time(now),  {.exact = exact_},
+                              waits,   "",    "http://receiver"};
     context.deliveries = &seen;
     check_deliveries(context);
     EXPECT_EQ(context.unproven, "");

@@ -26,10 +26,10 @@ class ExpectationCheck {
         dialect_(dialect),
         findings_(findings) {}
 
-  void check(bool exact) {
+  void check(const Timing& timing) {
     check_numbers();
     check_paths();
-    check_within();
+    check_within(timing);
     check_models();
     check_bodies();
     for (const WebhookSeen& webhook : seen_) {
@@ -39,7 +39,7 @@ class ExpectationCheck {
       check_headers(webhook);
     }
     for (const auto& attempts : deliveries_) {
-      if (expected_.gaps) check_gaps(attempts, *expected_.gaps, exact, findings_);
+      if (expected_.gaps) check_gaps(attempts, *expected_.gaps, timing, findings_);
     }
   }
 
@@ -72,13 +72,13 @@ class ExpectationCheck {
     }
   }
 
-  void check_within() {
-    if (!expected_.within || seen_.empty()) return;
+  void check_within(const Timing& timing) {
+    if (!expected_.within || seen_.empty() || !timing.too_slow.empty()) return;
     const auto [first, last] =
         std::minmax_element(seen_.begin(), seen_.end(),
                             [](const WebhookSeen& a, const WebhookSeen& b) { return a.at < b.at; });
     const core::Duration took = last->at - first->at;
-    if (took <= *expected_.within) return;
+    if (took <= *expected_.within + timing.slack) return;
     fail("HOOK-12", "a webhook came late, though nothing was in its way",
          "within " + core::format_duration(*expected_.within), core::format_duration(took));
   }
@@ -159,14 +159,14 @@ class ExpectationCheck {
 }  // namespace
 
 void check_expected(const WebhooksExpected& expected, const std::vector<WebhookSeen>& seen,
-                    const Dialect& dialect, bool exact, Findings& findings) {
+                    const Dialect& dialect, const Timing& timing, Findings& findings) {
   if (expected.path.empty()) {
-    return ExpectationCheck(expected, seen, dialect, findings).check(exact);
+    return ExpectationCheck(expected, seen, dialect, findings).check(timing);
   }
   std::vector<WebhookSeen> there;
   std::copy_if(seen.begin(), seen.end(), std::back_inserter(there),
                [&](const WebhookSeen& webhook) { return webhook.path == expected.path; });
-  ExpectationCheck(expected, there, dialect, findings).check(exact);
+  ExpectationCheck(expected, there, dialect, findings).check(timing);
 }
 
 }  // namespace terapi::conformance

@@ -15,6 +15,7 @@
 
 namespace terapi::conformance {
 
+struct Timing;
 struct WebhookSeen;
 
 // What a scenario expects of the webhooks that came since it was asked last.
@@ -32,8 +33,8 @@ struct WebhooksExpected {
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
 };
 
-// What a scenario expects of all that came. `exact`: see check_gaps().
+// What a scenario expects of all that came.
 void check_expected(const WebhooksExpected& expected, const std::vector<WebhookSeen>& seen,
-                    const Dialect& dialect, bool exact, Findings& findings);
+                    const Dialect& dialect, const Timing& timing, Findings& findings);
 
 }  // namespace terapi::conformance

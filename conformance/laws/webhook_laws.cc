@@ -227,29 +227,59 @@ void check_modified_after_covers(const WebhookSeen& webhook, const RunSeen& run,
   }
 }
 
-void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStream& stream,
-                    const Walk& walk, const Dialect& dialect, Findings& findings) {
+namespace {
+
+// The oldest version of the record that may still be served: what the announced run made of it, or
+// a later one that had been acknowledged. Nothing: that run did not touch it.
+std::optional<std::size_t> oldest_right_version(const ModelRecord& record, std::size_t run,
+                                                std::size_t acknowledged) {
+  std::optional<std::size_t> oldest;
+  for (std::size_t i = 0; i < record.versions.size(); ++i) {
+    const std::size_t made_by = record.versions[i].run;
+    if (made_by == run || (oldest && made_by <= acknowledged)) oldest = i;
+  }
+  return oldest;
+}
+
+bool serves_from(const ModelRecord& record, std::size_t oldest, const ServedRecord& served,
+                 const Habits& habits) {
+  if (served.pruned_at.has_value()) return true;
+  for (std::size_t i = oldest; i < record.versions.size(); ++i) {
+    const RecordVersion& version = record.versions[i];
+    if ((served.last_action == "DELETED") == version.deleted &&
+        serves(version, served.payload, habits)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void check_readable(const WebhookSeen& webhook, std::size_t run, std::size_t acknowledged,
+                    const ModelStream& stream, const Walk& walk, const Dialect& dialect,
+                    Findings& findings) {
+  if (!walk.whole) return;
   std::map<std::string, const ServedRecord*> served;
   for (const ServedRecord& record : walk.records) served[record.id] = &record;
   for (const ModelRecord& record : stream.records) {
-    if (record.now().run != run || record.pruned || record.erased) continue;
+    const auto oldest = oldest_right_version(record, run, acknowledged);
+    if (!oldest || record.erased) continue;
     const auto found = served.find(record.id);
-    // In real time the judge may be pruning it at this very moment.
-    const bool there = found != served.end() &&
-                       (found->second->last_action == "DELETED") == record.now().deleted &&
-                       (found->second->pruned_at.has_value() ||
-                        serves(record.now(), found->second->payload, dialect.habits));
-    if (there) continue;
+    if (found != served.end() && serves_from(record, *oldest, *found->second, dialect.habits)) {
+      continue;
+    }
     std::vector<std::size_t> events = {webhook.event};
     events.insert(events.end(), walk.events.begin(), walk.events.end());
     findings.fail("HOOK-4", "a webhook has come before its data could be read",
-                  record.id + " as the run left it",
+                  record.id + " as the run left it, or a later one",
                   found == served.end() ? "it is not there yet" : "its former version", events);
   }
 }
 
 void check_gaps(const std::vector<const WebhookSeen*>& attempts,
-                const std::vector<core::Duration>& gaps, bool exact, Findings& findings) {
+                const std::vector<core::Duration>& gaps, const Timing& timing, Findings& findings) {
+  if (!timing.too_slow.empty()) return;
   for (std::size_t i = 0; i < gaps.size() && i + 1 < attempts.size(); ++i) {
     const core::Duration gap = attempts[i + 1]->at - attempts[i]->at;
     const std::vector<std::size_t> both = {attempts[i]->event, attempts[i + 1]->event};
@@ -258,12 +288,18 @@ void check_gaps(const std::vector<const WebhookSeen*>& attempts,
     // What was never answered may have been slow to arrive, by as much as the next one seems early.
     // Where there was an answer, the sender cannot have waited before it.
     const bool since_known = !attempts[i]->silent;
-    const core::Duration early = std::max(core::Duration(20'000), gaps[i] / 10);
-    const core::Duration late = std::max(core::Duration(1'000'000), gaps[i] / 2);
-    if (exact ? gap != gaps[i] : since_known && gap < gaps[i] - early) {
+    core::Duration early{0};
+    core::Duration late = timing.slack;
+    if (timing.exact) {
+      if (!since_known) early = timing.slack;
+    } else {
+      early = since_known ? std::max(core::Duration(20'000), gaps[i] / 10) : gaps[i];
+      late += std::max(core::Duration(1'000'000), gaps[i] / 2);
+    }
+    if (gap < gaps[i] - early || (timing.exact && gap > gaps[i] + late)) {
       findings.fail("HOOK-7", "an attempt does not come when the policy says", expected,
                     core::format_duration(std::max(gap, core::Duration(0))), both);
-    } else if (!exact && gap > gaps[i] + late) {
+    } else if (!timing.exact && gap > gaps[i] + late) {
       findings.warn("HOOK-7", "an attempt comes late", expected, core::format_duration(gap), both);
     }
   }

@@ -17,6 +17,15 @@
 
 namespace terapi::conformance {
 
+// How far the times at which something came say when it was sent.
+struct Timing {
+  bool exact = true;  // the server's clock is virtual: nothing but the way itself takes time
+  // So long may anything be under way, by what was measured: later by that is not too late.
+  core::Duration slack{0};
+  // The machine was too slow to tell late from early: why; empty: it was not.
+  std::string too_slow{};
+};
+
 // One POST as it reached the receiver.
 struct WebhookSeen {
   core::Request request;
@@ -65,13 +74,18 @@ void check_counts(const WebhookSeen& webhook, const RunSeen& run, Findings& find
 void check_modified_after_covers(const WebhookSeen& webhook, const RunSeen& run,
                                  const ModelStream& stream, const Walk& walk,
                                  const Dialect& dialect, Findings& findings);
-// HOOK-4: what the run changed is in this reading, which was made while the webhook waited.
-void check_readable(const WebhookSeen& webhook, std::size_t run, const ModelStream& stream,
-                    const Walk& walk, const Dialect& dialect, Findings& findings);
-// HOOK-7: the times between the starts of attempts. Exact where time is virtual; else never too
-// early, and late ones are only worth a warning.
+// HOOK-4: what the run changed is in this reading, which was made while the webhook waited; of each
+// record as it left it, or as a later run did. `acknowledged`: the last run that the server had
+// answered before it was asked: of the records in question, what that and those before it made has
+// to be there, too. What was under way meanwhile may be there.
+void check_readable(const WebhookSeen& webhook, std::size_t run, std::size_t acknowledged,
+                    const ModelStream& stream, const Walk& walk, const Dialect& dialect,
+                    Findings& findings);
+// HOOK-7: the times between the arrivals of attempts. The wait between two begins after the first
+// one's answer, so that the second is never early, however slow the way is. A late one is wrong
+// where time is virtual, and else only worth a warning.
 void check_gaps(const std::vector<const WebhookSeen*>& attempts,
-                const std::vector<core::Duration>& gaps, bool exact, Findings& findings);
+                const std::vector<core::Duration>& gaps, const Timing& timing, Findings& findings);
 
 // By delivery, in the order in which they were first seen; attempts in order.
 std::vector<std::vector<const WebhookSeen*>> by_delivery(const std::vector<WebhookSeen>& seen);

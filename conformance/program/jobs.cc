@@ -143,6 +143,32 @@ JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& 
   return job;
 }
 
+JudgeJob otherwise_job(const Scenario& scenario, const JudgeFlags& flags, std::uint64_t otherwise) {
+  JudgeJob job{scenario.id, "virtual", nullptr, scenario.file};
+  job.play = [&scenario, &flags, otherwise] {
+    const std::string subject = "terapi-simulator, otherwise " + std::to_string(otherwise);
+    const std::string reason = reason_to_skip(scenario, flags, false);
+    if (!reason.empty()) return named(skipped(scenario, reason), "virtual", subject);
+    using Begins = VirtualServerStage::Begins;
+    const auto play = [&](bool told) {
+      auto stage = VirtualServerStage::make(
+          flags.the_dialect(),
+          {.seed = seed_of(scenario, flags),
+           .begins = scenario.given.empty() ? Begins::kWithData : Begins::kEmpty,
+           .otherwise = otherwise});
+      return played(scenario, std::move(stage), {.seed = flags.seed, .told = told});
+    };
+    // Thousands of plays, of which few are worth telling.
+    ScenarioResult result = play(false);
+    if (result.verdict > Verdict::kSkip) result = play(true);
+    if (result.verdict <= Verdict::kSkip) result.timeline.clear();
+    result.rerun = "terapi-conformance reference --otherwise " + std::to_string(otherwise) +
+                   flags.rerun_flags() + " --filter " + shell_word(scenario.id);
+    return named(std::move(result), "virtual", subject);
+  };
+  return job;
+}
+
 // The program, on a virtual clock, started for this scenario alone.
 JudgeJob simulator_job(const Scenario& scenario, const JudgeFlags& flags) {
   JudgeJob job{scenario.id, "http", nullptr, scenario.file};

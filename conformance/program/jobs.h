@@ -38,6 +38,10 @@ JudgeJob server_job(const Scenario& scenario, const JudgeFlags& flags,
 JudgeJob server_job_in_virtual_time(const Scenario& scenario, const JudgeFlags& flags,
                                     const ServerMutant* mutant = nullptr);
 
+// The simulator behind a right server that chooses otherwise (OtherwiseServer), by this seed. Of
+// what passes no timeline is kept.
+JudgeJob otherwise_job(const Scenario& scenario, const JudgeFlags& flags, std::uint64_t otherwise);
+
 // Our own simulator and client: the scenario's subject, in that world.
 JudgeJob reference_job(const Scenario& scenario, const JudgeFlags& flags, const std::string& world,
                        const ProcessClientOptions& commands);

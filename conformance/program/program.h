@@ -16,6 +16,7 @@ int refuse(const std::string& message);
 int run_client_mode(const std::vector<std::string>& arguments);
 int run_server_mode(const std::vector<std::string>& arguments);
 int run_reference_mode(const std::vector<std::string>& arguments);
+int run_otherwise_mode(const std::vector<std::string>& arguments);
 int run_mutants_mode(const std::vector<std::string>& arguments);
 int run_explore_mode(const std::vector<std::string>& arguments);
 int run_measure_mode(const std::vector<std::string>& arguments);

@@ -118,8 +118,13 @@ const RunSeen* Caller::run_of(const std::string& delivery) const {
     return std::find(run.deliveries.begin(), run.deliveries.end(), delivery) !=
            run.deliveries.end();
   });
-  if (named != runs_.end()) return &*named;
-  return runs_.empty() || runs_.back().taken ? nullptr : &runs_.back();
+  return named == runs_.end() ? nullptr : &*named;
+}
+
+std::size_t Caller::acknowledged() const {
+  const auto last =
+      std::find_if(runs_.rbegin(), runs_.rend(), [](const RunSeen& run) { return run.taken; });
+  return last == runs_.rend() ? 0 : last->number;
 }
 
 void Caller::note_run(const RunSeen& run) {

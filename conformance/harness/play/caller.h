@@ -48,9 +48,12 @@ class Caller final : public ServerCaller {
   bool has_model() const { return has_model_; }
   // All runs so far, in order.
   const std::vector<RunSeen>& runs() const { return runs_; }
-  // The run that named this delivery. While one is being carried out, a delivery that no other has
-  // named is its own. Null: nobody's.
+  // The run whose answer named this delivery. Null: none has, or not yet: a webhook may come before
+  // the answer does, and what is under way besides may be anybody's.
   const RunSeen* run_of(const std::string& delivery) const;
+  // How many of the model's runs were made by the last one that the server has answered: whoever
+  // asks now has to be told of them. What is under way is in an answer, or is not.
+  std::size_t acknowledged() const;
   // What is noted of each run from now on: RunSeen::policy and RunSeen::waits.
   void count_policy() { ++policy_; }
   void count_wait() { ++waits_; }

@@ -1,5 +1,7 @@
 #include "conformance/harness/play/server_play.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -16,6 +18,7 @@
 #include "core/check.h"
 #include "core/duration.h"
 #include "core/json.h"
+#include "core/parse_number.h"
 #include "core/url.h"
 
 namespace terapi::conformance {
@@ -33,6 +36,20 @@ std::string asked_for(const core::Request& request) {
 }
 
 }  // namespace
+
+// On a machine that is too slow, what somebody would be accused of by time alone shows nothing.
+template <typename Check>
+void ServerPlay::check_in_time(const Check& check) {
+  Timing timing{stage_.exact_time(), stage_.slack(), stage_.too_slow()};
+  const std::size_t before = findings_.count();
+  check(timing, findings_);
+  if (timing.too_slow.empty()) return;
+  const std::size_t found = findings_.count() - before;
+  Findings with_time;
+  const std::string reason = std::exchange(timing.too_slow, "");
+  check(timing, with_time);
+  if (with_time.count() > found) unproven(reason);
+}
 
 std::string ServerPlay::why_not_played(const Scenario& scenario, const ServerStage& stage,
                                        const ServerPlayOptions& options) {
@@ -119,11 +136,13 @@ bool ServerPlay::go_on_asking(Findings before) {
 }
 
 void ServerPlay::finish() {
+  witness_.check_readings();
   for (const Step& step : scenario_.plan.expect) {
     if (over() || !play(step)) return;
   }
   if (over()) return;
   look_at_faults();
+  witness_.check_readings();
   judge_webhooks(witness_.take_news());
   if (policy_.certain() && !faults_were_put()) {
     background_.check_all_announced(runs_at_idle_);
@@ -132,6 +151,7 @@ void ServerPlay::finish() {
 }
 
 void ServerPlay::world_changes() {
+  witness_.check_readings();
   witness_.await_keys();
   world_began_ = stage_.history().events().size();
 }
@@ -293,7 +313,12 @@ void ServerPlay::act(const AskStep& step) {
     const std::string asked = asked_for(request);
     const bool head = request.method == "HEAD";
     const Answer answer = caller_.call(request);
-    check_answer(step.expect, answer, stage_.dialect(), clause_, asked, findings_);
+    if (auto page = read_page(answer.body(), stage_.dialect()); page && answer.status() == 200) {
+      read_.remember(page->records, page->next_cursor);
+    }
+    check_answer(
+        step.expect, answer, stage_.dialect(), clause_, asked, findings_,
+        [&](ServedPage& page, std::size_t wanted) { return complete(request, page, wanted); });
     if (head && !answer.body().empty()) {
       findings_.fail("REC-2", "an answer to HEAD has a body", "none", shortened(answer.body()),
                      answer.events);
@@ -301,10 +326,37 @@ void ServerPlay::act(const AskStep& step) {
     if (!answer.came() || answer.status() >= 400) {
       LawContext context = asking({});
       RecordReader(context).expect_alive(asked);
-    } else if (auto page = read_page(answer.body(), stage_.dialect())) {
-      read_.remember(page->records, page->next_cursor);
     }
   }
+}
+
+// Within the limit that was asked for: what a short page has left out.
+std::vector<std::size_t> ServerPlay::complete(const core::Request& asked, ServedPage& page,
+                                              std::size_t wanted) {
+  std::vector<std::size_t> events;
+  const auto target = core::parse_target(asked.target);
+  if (!target || asked.method != "GET") return events;
+  const std::size_t limit =
+      core::parse_number<std::size_t>(target->get("limit").value_or("100")).value_or(0);
+  const std::size_t all = std::min(wanted, limit);
+  while (page.next_cursor && !page.records.empty() && page.records.size() < all) {
+    Query query;
+    for (const auto& [name, value] : target->query) {
+      if (name != "cursor" && name != "limit") query.emplace_back(name, value);
+    }
+    query.emplace_back("cursor", *page.next_cursor);
+    query.emplace_back("limit", std::to_string(limit - page.records.size()));
+    core::Request next = asked;
+    next.target = target->path + query_text(query);
+    const Answer answer = caller_.call(std::move(next));
+    auto more = read_page(answer.body(), stage_.dialect());
+    events.insert(events.end(), answer.events.begin(), answer.events.end());
+    if (answer.status() != 200 || !more || more->records.empty()) break;
+    std::move(more->records.begin(), more->records.end(), std::back_inserter(page.records));
+    page.next_cursor = std::move(more->next_cursor);
+  }
+  read_.remember(page.records, page.next_cursor);
+  return events;
 }
 
 void ServerPlay::act(const ReadStep& step) {
@@ -331,13 +383,15 @@ void ServerPlay::act(const LawStep& step) {
     context.given.seed = options_.seed != 0 ? options_.seed : scenario_.seed;
     if (caller_.has_model())
       context.model = caller_.model().stream(stream_name(context.given.stream));
-    std::optional<DeliveriesSeen> seen;
-    if (law->needs.webhooks && stage_.has_control() && caller_.has_model()) {
-      seen.emplace(deliveries_seen());
-      context.deliveries = &*seen;
-    }
     context.given.thrifty = options_.thrifty;
-    if (stage_.has_control() && !options_.read_only) {
+    if (law->needs.webhooks && stage_.has_control() && caller_.has_model()) {
+      check_in_time([&](const Timing& timing, Findings& findings) {
+        const DeliveriesSeen seen = deliveries_seen(timing);
+        LawContext by_time{caller_, findings, context.given, context.model, &seen};
+        law->check(by_time);
+        context.unproven = by_time.unproven;
+      });
+    } else if (stage_.has_control() && !options_.read_only) {
       law->check(context);
     } else {
       check_on_moving_data(*law, context, options_.sample);
@@ -346,7 +400,7 @@ void ServerPlay::act(const LawStep& step) {
   }
 }
 
-DeliveriesSeen ServerPlay::deliveries_seen() {
+DeliveriesSeen ServerPlay::deliveries_seen(const Timing& timing) {
   std::string uncertain = faults_were_put() ? "faults may change what comes when" : "";
   if (!policy_.certain()) uncertain = "chance decides when they come";
   std::set<std::string> others;
@@ -355,17 +409,10 @@ DeliveriesSeen ServerPlay::deliveries_seen() {
     const bool of_a_sync = body && body->root()["type"].string() == "sync";
     if (!of_a_sync || stage_.syncs().any()) others.insert(webhook.delivery);
   }
-  return {caller_.runs(),
-          witness_.seen(),
-          resent_,
-          std::move(others),
-          policy_,
-          caller_.policy(),
-          server_time(),
-          stage_.exact_time(),
-          caller_.waits(),
-          std::move(uncertain),
-          stage_.receiver_url("/")};
+  return {
+      caller_.runs(),          witness_.seen(), resent_, std::move(others), policy_,
+      caller_.policy(),        server_time(),   timing,  caller_.waits(),   std::move(uncertain),
+      stage_.receiver_url("/")};
 }
 
 void ServerPlay::act(const ReceiverStep& step) {
@@ -452,8 +499,11 @@ void ServerPlay::act(const KeptConnectionStep& /*step*/) {
 }
 
 void ServerPlay::act(const WebhooksStep& step) {
+  witness_.check_readings();
   const std::vector<WebhookSeen> news = witness_.take_news();
-  check_expected(step.expected, news, stage_.dialect(), stage_.exact_time(), findings_);
+  check_in_time([&](const Timing& timing, Findings& findings) {
+    check_expected(step.expected, news, stage_.dialect(), timing, findings);
+  });
   judge_webhooks(news);
 }
 

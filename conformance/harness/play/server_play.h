@@ -76,6 +76,8 @@ class ServerPlay final : public Play {
   bool has_external_apis();
   void check_run(const RunStep::Expected& expect, const Answer& answer);
   core::Request request_of(const AskStep& step);
+  std::vector<std::size_t> complete(const core::Request& asked, ServedPage& page,
+                                    std::size_t wanted);
   LawContext asking(StreamAsked stream);
   // Whose records a step is about.
   StreamAsked where(StreamAsked stream) const;
@@ -84,11 +86,13 @@ class ServerPlay final : public Play {
   std::string resolved_in_query(const std::string& name, const std::string& text);
   std::string resolved_body(const std::string& text);
   std::string resolved_by(core::Result<std::string> text);
-  DeliveriesSeen deliveries_seen();
+  DeliveriesSeen deliveries_seen(const Timing& timing);
   void learn_keys();
   void set_policy(AnnouncePolicy policy);
   // On its clock where that is virtual, else on this machine's.
   core::Time server_time();
+  template <typename Check>
+  void check_in_time(const Check& check);
   void judge_webhooks(const std::vector<WebhookSeen>& news);
   void judge_announcement(const WebhookSeen& webhook);
 

@@ -162,6 +162,68 @@ TEST(ServerPlay, FindsAWebhookThatComesBeforeItsData) {
   EXPECT_EQ(result.findings.at(0).clause, "HOOK-4");
 }
 
+// A sync's webhook, late, while a run by hand is on its way to the same stream: it announces what
+// it announces, and not what the server has not got yet.
+TEST(ServerPlay, DoesNotTakeAWebhookForThatOfWhicheverRunIsUnderWay) {
+  TestServerStage stage;
+  int early = 0;
+  stage.tamper([&](const core::Request& request, simulator::Simulator& simulator) {
+    if (request.target == "/_simulator/runs") {
+      core::Request idle;
+      idle.method = "POST";
+      idle.target = "/_simulator/clock/run-until-idle";
+      simulator.handle(std::as_const(idle));
+      ++early;
+    }
+    return simulator.handle(request);
+  });
+  const std::string given = R"("given":{"environment":{"webhook_urls":["{receiver}/hook"]},
+      "templates":[{"name":"notes","provider":"notebook","model":"Note","collection":"notes",
+                    "type":"incremental","frequency":"1h","objects":0,"fields":{"id":{"number":0}}}],
+      "integrations":[{"id":"book","provider":"notebook"}],
+      "connections":[{"id":"demo","integration":"book"}],
+      "upstream":[{"connection":"demo","collection":"notes","items":[{"id":"n1"}]}]},)";
+  const auto result = play_server(play_of(R"([
+      {"receiver":{"answers":[200],"reads":true}},
+      {"faults":[{"id":"late","on":"webhook","do":{"delay":"5s"}}]},
+      {"sync":"enable","name":"notes","integration":"book"},
+      {"run":{"integration":"book","connection":"demo","model":"Note","save":[{"id":"x"}]}},
+      {"idle":true},
+      {"expect_webhooks":{"deliveries":2}}])",
+                                          given),
+                                  stage);
+  EXPECT_EQ(early, 1);
+  std::string told;
+  for (const Finding& finding : result.findings)
+    told += finding.what + ": " + finding.actual + "\n";
+  EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason << told;
+}
+
+// REC-11: what a page leaves out is asked for, and still has to be there.
+TEST(ServerPlay, AsksForTheRestOfAShortPage) {
+  const auto played = [](bool says_that_more_follows) {
+    TestServerStage stage;
+    stage.tamper([=](const core::Request& request, simulator::Simulator& simulator) {
+      core::Request shorter = request;
+      const std::size_t at = shorter.target.find("limit=3");
+      if (at != std::string::npos) shorter.target.replace(at, 7, "limit=2");
+      core::Outcome outcome = simulator.handle(std::as_const(shorter));
+      const std::size_t next = outcome.response.body.find("\"next_cursor\":\"");
+      if (at != std::string::npos && next != std::string::npos && !says_that_more_follows) {
+        outcome.response.body.replace(next, std::string::npos, "\"next_cursor\":null}");
+      }
+      return outcome;
+    });
+    return play_server(play_of(R"([
+        {"run":{"save":[{"id":"a"}]}}, {"run":{"save":[{"id":"b"}]}}, {"run":{"save":[{"id":"c"}]}},
+        {"get":{"limit":"3"},"expect":{"ids":["a","b","c"],"next":null}}])"),
+                       stage)
+        .verdict;
+  };
+  EXPECT_EQ(played(true), Verdict::kPass);
+  EXPECT_EQ(played(false), Verdict::kFail);
+}
+
 TEST(ServerPlay, SaysSoWhenAServerDiesOfWhatItIsSent) {
   TestServerStage stage;
   bool dead = false;

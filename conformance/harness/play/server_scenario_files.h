@@ -24,7 +24,7 @@ inline core::Result<Scenario> server_scenario(const std::string& file) {
 // "server/actions.json", …: those of these folders that judge a server, in order.
 inline std::vector<std::string> server_scenario_files() {
   std::vector<std::string> files;
-  for (const char* folder : {"server", "webhooks", "security"}) {
+  for (const char* folder : {"server", "webhooks", "security", "syncs"}) {
     const auto root = std::filesystem::path(core::source_folder()) / "scenarios" / folder;
     if (!std::filesystem::exists(root)) continue;
     for (const auto& entry : std::filesystem::directory_iterator(root)) {

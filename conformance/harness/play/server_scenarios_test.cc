@@ -68,6 +68,26 @@ TEST_P(ServerScenario, DoesNotFailInTheOtherDialect) {
   EXPECT_TRUE(result.verdict == Verdict::kPass || skipped || known) << told_of_server(result);
 }
 
+// A right server may choose otherwise, and is right for every seed; `terapi-conformance reference
+// --otherwise 1..200` asks for more of them.
+TEST_P(ServerScenario, AccusesNobodyWhoIsRightAndChoosesOtherwise) {
+  const auto scenario = server_scenario(GetParam());
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  if (!scenario->in_virtual || !scenario->speaks("terapi")) GTEST_SKIP() << scenario->worlds_why;
+  using Begins = VirtualServerStage::Begins;
+  // Between them: short pages and none, slow and not, with other words and without.
+  for (const std::uint64_t otherwise : {1U, 2U, 3U, 5U, 6U, 8U}) {
+    const auto stage = VirtualServerStage::make(
+        terapi_dialect(), {.seed = scenario->seed,
+                           .begins = scenario->given.empty() ? Begins::kWithData : Begins::kEmpty,
+                           .otherwise = otherwise});
+    ASSERT_TRUE(stage);
+    const ScenarioResult result = play_server(*scenario, **stage, {.told = false});
+    EXPECT_EQ(result.verdict, Verdict::kPass)
+        << "otherwise " << otherwise << ": " << told_of_server(result);
+  }
+}
+
 // On data that is not its own it passes, or says why it shows nothing.
 TEST_P(ServerScenario, NeverFailsOnOtherData) {
   const auto scenario = server_scenario(GetParam());

@@ -78,7 +78,8 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
            (webhook.attempt ? std::to_string(*webhook.attempt) : "?") + " of " + webhook.delivery +
            ": " + shortened(request.body, 300);
   }
-  const std::size_t sight = stage_.wire().webhook_sent(request, 0, at, std::move(text));
+  // What is told to a reader is told by one clock, the judge's; laws ask the server's.
+  const std::size_t sight = stage_.wire().webhook_sent(request, 0, stage_.now(), std::move(text));
   webhook.event = stage_.history().webhooks[sight].sent;
   const std::size_t place = seen_.size();
   seen_.push_back(webhook);
@@ -87,7 +88,7 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   } else {
     unchecked_.push_back(place);
   }
-  if (reads_ && !reading_) read_announced(webhook);
+  if (reads_ && !reading_) read_announced(place);
 
   std::string line;
   core::Outcome outcome = next_answer(webhook.path, line);
@@ -97,7 +98,8 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   if (whole) seen_[place].answered = outcome.response.status;
   seen_[place].cut_off =
       outcome.wire.truncate_after.has_value() && outcome.response.status / 100 == 2;
-  stage_.wire().webhook_answered(sight, seen_[place].answered.value_or(0), at, std::move(line));
+  stage_.wire().webhook_answered(sight, seen_[place].answered.value_or(0), stage_.now(),
+                                 std::move(line));
   return outcome;
 }
 
@@ -137,8 +139,10 @@ core::Outcome WebhookWitness::next_answer(const std::string& path, std::string& 
   return outcome;
 }
 
-// On the first attempt only: later ones say nothing new, and another run may be on its way.
-void WebhookWitness::read_announced(const WebhookSeen& webhook) {
+// On the first attempt only: later ones say nothing new. Which run it announces is told by that
+// run's answer, which may be still on its way: so it is compared afterwards.
+void WebhookWitness::read_announced(std::size_t place) {
+  const WebhookSeen webhook = seen_[place];
   if (webhook.attempt != 1 || caller_.runs().empty() || !caller_.has_model()) return;
   const auto body = json::Document::parse(webhook.request.body);
   if (!body) return;
@@ -146,15 +150,23 @@ void WebhookWitness::read_announced(const WebhookSeen& webhook) {
   LawParameters given;
   given.stream = {root["providerConfigKey"].string(), root["connectionId"].string(),
                   root["model"].string(), root["syncVariant"].string()};
-  const std::string name = stream_name(given.stream);
-  const ModelStream* stream = caller_.model().stream(name);
-  const RunSeen* run = caller_.run_of(webhook.delivery);
-  if (stream == nullptr || run == nullptr || run->stream != name) return;
+  Reading reading{place, caller_.acknowledged(), stream_name(given.stream), {}};
   reading_ = true;
-  LawContext context{caller_, findings_, given, stream};
-  const Walk walk = RecordReader(context).walk(1000);
+  LawContext context{caller_, findings_, given};
+  reading.walk = RecordReader(context).walk(1000);
   reading_ = false;
-  check_readable(webhook, run->number, *stream, walk, stage_.dialect(), findings_);
+  readings_.push_back(std::move(reading));
+}
+
+void WebhookWitness::check_readings() {
+  for (const Reading& reading : std::exchange(readings_, {})) {
+    const WebhookSeen& webhook = seen_[reading.webhook];
+    const ModelStream* stream = caller_.model().stream(reading.stream);
+    const RunSeen* run = caller_.run_of(webhook.delivery);
+    if (stream == nullptr || run == nullptr || run->stream != reading.stream) continue;
+    check_readable(webhook, run->number, reading.acknowledged, *stream, reading.walk,
+                   stage_.dialect(), findings_);
+  }
 }
 
 }  // namespace terapi::conformance

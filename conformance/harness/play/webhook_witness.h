@@ -35,15 +35,25 @@ class WebhookWitness {
   // All that came, and what came since the last call of take_news().
   const std::vector<WebhookSeen>& seen() const { return seen_; }
   std::vector<WebhookSeen> take_news();
+  // HOOK-4, of each reading that a webhook caused: once it is known which run it announces. To be
+  // called before the model forgets what it knows.
+  void check_readings();
   // Ids in the order in which they were first seen.
   std::vector<std::string> deliveries() const;
 
  private:
   core::Outcome receive(const core::Request& request, core::Time at);
   core::Outcome next_answer(const std::string& path, std::string& line);
-  void read_announced(const WebhookSeen& webhook);
+  void read_announced(std::size_t place);
   void check_form(WebhookSeen& webhook);
 
+  // What a webhook made the judge read, before it was answered.
+  struct Reading {
+    std::size_t webhook = 0;       // its place among those seen
+    std::size_t acknowledged = 0;  // runs, when the server was asked
+    std::string stream;
+    Walk walk;
+  };
   struct Script {
     Receiver receiver;
     std::size_t used = 0;
@@ -59,6 +69,7 @@ class WebhookWitness {
   std::string signing_key_;
   bool keys_known_ = true;
   std::vector<std::size_t> unchecked_;  // places of those that came before the keys were known
+  std::vector<Reading> readings_;
   bool reads_ = false;
   bool reading_ = false;
 };

@@ -13,6 +13,7 @@
 #include "conformance/harness/process/live_folders.h"
 #include "conformance/harness/stage/request_budget.h"
 #include "conformance/harness/stage/server_stage.h"
+#include "conformance/harness/stage/slowness.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
@@ -48,6 +49,10 @@ class HttpServerStage final : public ServerStage {
   std::string_view world() const override { return "http"; }
   core::Time now() const override;
   bool exact_time() const override { return exact_time_; }
+  core::Duration slack() const override {
+    return exact_time_ ? core::Duration(0) : slowness_.lost();
+  }
+  std::string too_slow() const override { return exact_time_ ? "" : slowness_.too_slow(); }
   bool run_until(const std::function<bool()>& done, core::Duration limit) override;
   core::Result<core::Response> call(core::Request request) override;
   std::vector<core::Result<core::Response>> call_together(
@@ -74,6 +79,7 @@ class HttpServerStage final : public ServerStage {
 
   HttpServerStageOptions options_;
   core::EventLoop loop_;
+  Slowness slowness_{loop_.clock()};
   std::unique_ptr<ChildProcess> simulator_;
   std::optional<core::TemporaryFolder> folder_;
   std::optional<LiveFolder> live_;

@@ -38,6 +38,24 @@ TEST(ServerScenarioOverHttp, PassesOnTheProgram) {
   }
 }
 
+// The server's clock is virtual and the judge's is not: a reader is told by one of them.
+TEST(ServerScenarioOverHttp, IsToldByOneClock) {
+  auto stage =
+      HttpServerStage::make_with_simulator(core::bin_folder() + "/terapi-simulator", {}, 1);
+  ASSERT_TRUE(stage) << stage.error().message;
+  const auto scenario = server_scenario("webhooks/never-before-readable.json");
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  const ScenarioResult result = play_server(*scenario, **stage);
+  EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
+  ASSERT_FALSE(result.timeline.empty());
+  core::Time before = result.timeline.front().at;
+  for (const Event& event : result.timeline) {
+    EXPECT_GE(event.at, before) << event.text;
+    EXPECT_LT(event.at - before, std::chrono::minutes(5)) << event.text;
+    before = event.at;
+  }
+}
+
 // What a server reads of a receiver's answer that carries this word.
 std::string answered(ServerStage& stage, const std::string& word) {
   stage.set_receiver([&](const core::Request&, core::Time) {

@@ -25,6 +25,11 @@ class ServerStage : public Stage {
 
   // True where the server's clock is virtual: times can be compared exactly, and waiting is free.
   virtual bool exact_time() const = 0;
+  // So long may a request, a webhook or an answer be under way, by what was measured in this play:
+  // nothing that is later by that came too late.
+  virtual core::Duration slack() const { return {}; }
+  // Why this machine is too slow to say of anything that it came too late; empty: it is not.
+  virtual std::string too_slow() const { return ""; }
   // "http://127.0.0.1:3003", for what `call` cannot send; empty where there are no sockets.
   virtual std::string base_url() const { return ""; }
 
