@@ -91,8 +91,8 @@ int run_mode(const std::vector<std::string>& arguments) {
   std::vector<std::string> names;
   for (const Mode& mode : modes()) {
     if (mode.name == first) {
-      // A subject is a client: it ends as clients do.
-      if (first != "subject") end_when_interrupted();
+      // A subject is a client: it ends as clients do. Who explores tells what was found.
+      if (first != "subject" && first != "explore") end_when_interrupted();
       // Of the client and the simulator that are played in process.
       if (mode.checks_invariants) core::always_check_invariants();
       return mode.run({arguments.begin() + 1, arguments.end()});

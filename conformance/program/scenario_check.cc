@@ -9,6 +9,7 @@
 #include "conformance/program/scenario_set.h"
 #include "conformance/scenario/scenario.h"
 #include "conformance/scenario/step.h"
+#include "conformance/scenario/written_out.h"
 #include "core/nearest.h"
 
 namespace terapi::conformance {
@@ -60,7 +61,7 @@ std::string with_placeholders(std::string text) {
 void check_world(const Scenario& scenario, std::string& lines) {
   if (scenario.given.empty()) return;
   ClientStageOptions options;
-  options.world = with_placeholders(scenario.given);
+  options.world = with_placeholders(whole_world(scenario.given));
   VirtualClientStage stage(std::move(options));
   if (const auto opened = stage.open(); !opened) {
     add_line(lines, place_in(scenario, "given") + opened.error().message);

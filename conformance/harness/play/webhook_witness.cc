@@ -151,6 +151,8 @@ void WebhookWitness::read_announced(std::size_t place) {
   given.stream = {root["providerConfigKey"].string(), root["connectionId"].string(),
                   root["model"].string(), root["syncVariant"].string()};
   Reading reading{place, caller_.acknowledged(), stream_name(given.stream), {}};
+  // One that is not about a sync, or about what nobody has told the model of.
+  if (given.stream.model.empty() || caller_.model().stream(reading.stream) == nullptr) return;
   reading_ = true;
   LawContext context{caller_, findings_, given};
   reading.walk = RecordReader(context).walk(1000);

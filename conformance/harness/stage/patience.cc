@@ -34,7 +34,7 @@ bool Patience::over(core::Time now) {
   withheld_ += more;
   starved_then_ = starved;
   measured_at_ = now;
-  if (more * kWorthWaiting < limit_) return true;
+  if (limit_ <= core::Duration(0) || more * kWorthWaiting < limit_) return true;
   until_ = now + more;
   too_slow_ = now - began_ >= limit_ * kMost;
   return too_slow_;

@@ -53,6 +53,12 @@ TEST_F(Waiting, EndsOnAMachineThatWithholdsNearlyAllAndSaysSo) {
   EXPECT_GE(rounds, 6);
 }
 
+TEST(Patience, WithoutALimitIsOverAtOnceAndAccusesNoMachine) {
+  Patience none(core::Time{1000s}, 0s, [] { return core::Duration(0); });
+  EXPECT_TRUE(none.over(core::Time{1000s}));
+  EXPECT_FALSE(none.machine_too_slow());
+}
+
 TEST_F(Waiting, IsNotFooledByASystemThatForgets) {
   EXPECT_FALSE(over_after(1s, 0s));
   EXPECT_TRUE(over_after(9s, -50s));  // threads that are gone
