@@ -38,7 +38,7 @@ class Breather {
 
   std::function<void()> take_;
   Breather* outer_;
-  static constinit thread_local Breather* current_;
+  static constinit thread_local Breather* current_;  // NOLINT(readability-identifier-naming)
 };
 
 inline void breathe() {

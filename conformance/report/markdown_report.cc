@@ -232,6 +232,7 @@ class MarkdownWriter {
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     std::vector<std::string> rows;
+    rows.reserve(sorted.size());
     for (const auto& [reason, times] : sorted) {
       rows.push_back("| " + std::to_string(times) + " | " +
                      (reason.empty() ? "no reason given" : line(reason)) + " |");
@@ -248,6 +249,7 @@ class MarkdownWriter {
                      [](const auto* a, const auto* b) { return a->elapsed > b->elapsed; });
     if (sorted.size() > kSlowest) sorted.resize(kSlowest);
     std::vector<std::string> rows;
+    rows.reserve(sorted.size());
     for (const ScenarioResult* result : sorted) {
       rows.push_back("| " + place(result->scenario, result->world) + " | " +
                      time_taken(result->elapsed) + " |");

@@ -92,8 +92,8 @@ core::Result<void> ReportFiles::write(const RunSummary& run, const Redactor& red
     if (path == paths_.end() || path->second.empty()) continue;
     const bool of_step =
         format.name == "markdown" && path->second == of_environment("GITHUB_STEP_SUMMARY");
-    const auto written = of_step ? add_to_step_summary(path->second, run, redactor)
-                                 : write_text_file(path->second, format.text(run, redactor));
+    auto written = of_step ? add_to_step_summary(path->second, run, redactor)
+                           : write_text_file(path->second, format.text(run, redactor));
     if (!written) return written;
   }
   return {};

@@ -32,7 +32,7 @@ std::string cell(const MeasuredFigure* figure, const std::optional<double>& rati
   if (!figure->missing.empty()) return "–";
   std::string text = figure_text(figure->value.median);
   if (figure->value.share() >= kSpreadWorthTelling) {
-    text += " ±" + std::to_string(static_cast<int>(figure->value.share() * 100 + 0.5)) + " %";
+    text += " ±" + std::to_string(std::lround(figure->value.share() * 100)) + " %";
   }
   if (ratio && !reference) text += "  " + figure_text(*ratio) + " ×";
   return text;
@@ -153,12 +153,13 @@ std::string measure_table(const Measurement& measurement, const ConsoleStyle& st
   std::string text = text_of(lines, style) + "\n";
   for (const ClientFigures& client : measurement.clients) {
     const std::string until = until_text(client);
-    if (!until.empty())
+    if (!until.empty()) {
       text.append("  ")
           .append(printable(client.client.name))
           .append(": ")
           .append(until)
           .append("\n");
+    }
     add_reasons(measurement, client, text);
   }
   for (const std::string& note : measurement.notes) {

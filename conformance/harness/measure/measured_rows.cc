@@ -31,9 +31,12 @@ void add_webhooks(Rows& rows, core::Duration round_trip, const std::vector<Measu
     const std::string number = std::to_string(static_cast<std::uint64_t>(rate.changes_per_second));
     const std::string id = "webhooks/" + number + "/" + network_id(round_trip);
     for (const std::string percent : {"p50", "p99"}) {
-      rows.push_back({id + "/" + percent, MeasuredPart::kWebhooks, round_trip,
-                      percent + ", " + number + (number == "1" ? " change/s" : " changes/s"), "ms",
-                      false});
+      std::string row = id;
+      row.append("/").append(percent);
+      std::string name = percent;
+      name.append(", ").append(number).append(number == "1" ? " change/s" : " changes/s");
+      rows.push_back(
+          {std::move(row), MeasuredPart::kWebhooks, round_trip, std::move(name), "ms", false});
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "conformance/harness/measure/measuring.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <thread>
@@ -30,9 +31,7 @@ std::string id_of(bool large, core::Duration round_trip) {
   return std::string("first-sync/") + (large ? "10KB/" : "300B/") + network_id(round_trip);
 }
 
-std::string percent(double share) {
-  return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
-}
+std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
 
 // What changes while a client is down: most are updates, and as many are added as go.
 struct Outage {
@@ -114,7 +113,7 @@ std::uint64_t Measuring::records_of(const Sync& sync) const {
 }
 
 core::Result<std::unique_ptr<MeasuringStage>> Measuring::stage_for(
-    const Sync& sync, const ProcessClientOptions& commands, std::uint64_t records) {
+    const Sync& sync, const ProcessClientOptions& commands, std::uint64_t records) const {
   MeasuringStageOptions options;
   options.dialect = options_.dialect;
   options.world = world_of(records, sync.large ? kLarge : kSmall);

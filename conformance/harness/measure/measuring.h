@@ -58,7 +58,7 @@ class Measuring {
   std::uint64_t records_of(const Sync& sync) const;
   core::Result<std::unique_ptr<MeasuringStage>> stage_for(const Sync& sync,
                                                           const ProcessClientOptions& commands,
-                                                          std::uint64_t records);
+                                                          std::uint64_t records) const;
   void sync_in_rounds(core::Duration round_trip, bool large);
   void read_bare_in(const Sync& sync);
   // How long it took; for ever, where it failed.
