@@ -167,7 +167,7 @@ std::string name_of_command(const std::string& command) {
   std::string first;
   for (std::string word; words >> word;) {
     std::erase_if(word, [](char c) { return c == '\'' || c == '"'; });
-    const std::string file = word.substr(word.rfind('/') + 1);
+    std::string file = word.substr(word.rfind('/') + 1);
     if (first.empty()) first = file;
     // An interpreter's file: client.py, main.mjs; and not a flag or an assignment.
     const bool flag = word.starts_with("-") || word.find('=') != std::string::npos;

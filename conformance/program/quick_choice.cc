@@ -1,6 +1,7 @@
 #include "conformance/program/quick_choice.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "conformance/program/scenario_set.h"
@@ -11,7 +12,7 @@ namespace terapi::conformance {
 std::string QuickChoice::told() const {
   return std::to_string(scenarios.size()) + " scenarios that kill " + std::to_string(killed) +
          " of the " + std::to_string(mutants) + " mutants that any scenario kills, in " +
-         std::to_string(static_cast<long>(seconds + 0.5)) + " s one after the other";
+         std::to_string(std::lround(seconds)) + " s one after the other";
 }
 
 QuickChoice choose_quick_scenarios(const Kills& kills, const std::map<std::string, double>& seconds,

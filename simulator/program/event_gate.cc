@@ -1,7 +1,6 @@
 #include "simulator/program/event_gate.h"
 
-#include <time.h>
-
+#include <ctime>
 #include <utility>
 
 #include "core/breather.h"
