@@ -309,7 +309,7 @@ int run_mutants_mode(const std::vector<std::string>& arguments) {
     // A right client, too, may be warned by what is a SHOULD: that says nothing of a mutant.
     std::erase_if(*scenarios, [](const Scenario& s) {
       return s.judges != Subject::kClient || s.level != ScenarioLevel::kMust || s.thorough ||
-             !s.in_virtual;
+             !s.in_virtual || !s.over_http;
     });
     std::erase_if(mutants, [](const KnownMutant& m) { return m.subject != Subject::kClient; });
   }
