@@ -199,7 +199,7 @@ class CommitsLate final : public ServerMutation {
  protected:
   void answer(const core::Handler& inner, core::Request request, Answered answered) override {
     if (!is_run(request)) return inner(std::move(request), std::move(answered));
-    waiting_.push_back([&inner, request = std::move(request), answered = std::move(answered)] {
+    waiting_.emplace_back([&inner, request = std::move(request), answered = std::move(answered)] {
       inner(request, answered);
     });
     if (waiting_.size() > 1) return;

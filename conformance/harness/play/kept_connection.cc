@@ -85,7 +85,8 @@ KeptAnswer KeptConnection::ask_with(const core::Headers& headers, const std::str
                                     const std::string& target, Kept kept) {
   std::string question = method + " " + std::string(path_of(server_)) + target +
                          " HTTP/1.1\r\nHost: " + server_.authority() + "\r\n";
-  for (const auto& [name, value] : headers) question += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : headers)
+    question.append(name).append(": ").append(value).append("\r\n");
   if (kept == Kept::kLast) question += "Connection: close\r\n";
   question += "\r\n";
   deadline_ = std::chrono::steady_clock::now() + patience_;
@@ -101,7 +102,8 @@ KeptAnswer KeptConnection::ask_with(const core::Headers& headers, const std::str
     KeptAnswer answer = read_answer(method, kept);
     const bool went_away = answer.status == 0 && ended_ && input_.empty();
     if (went_away && !fresh) continue;
-    last_question_ = method + " " + target;
+    last_question_ = method;
+    last_question_.append(" ").append(target);
     if (!answer.wrong.empty() || kept == Kept::kLast) hang_up();
     return answer;
   }
@@ -209,13 +211,13 @@ std::string KeptConnection::read_body(const std::string& method, Head& head) {
 std::string KeptConnection::read_chunks() {
   std::string line;
   while (true) {
-    if (read_line(line).size() > 0) return "a chunk's size is missing: " + told_bytes(line);
+    if (!read_line(line).empty()) return "a chunk's size is missing: " + told_bytes(line);
     const auto end = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
     if (end == 0 || end > 8) return "a chunk's size is none: " + told_bytes(line);
     const auto size = static_cast<std::size_t>(std::stoull(line.substr(0, end), nullptr, 16));
     if (size == 0) break;
     if (std::string wrong = read_bytes(size, "a chunk's size says"); !wrong.empty()) return wrong;
-    if (read_line(line).size() > 0 || !line.empty()) {
+    if (!read_line(line).empty() || !line.empty()) {
       return "no CRLF is where a chunk ends: " + told_bytes(line);
     }
   }
@@ -255,7 +257,7 @@ bool KeptConnection::connect() {
   return socket_ >= 0;
 }
 
-bool KeptConnection::send(std::string_view text) {
+bool KeptConnection::send(std::string_view text) const {
   while (!text.empty()) {
     const ssize_t sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;

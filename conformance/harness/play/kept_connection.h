@@ -63,7 +63,7 @@ class KeptConnection {
   std::string read_bytes(std::size_t count, std::string_view announced);
 
   bool connect();
-  bool send(std::string_view text);
+  bool send(std::string_view text) const;
   bool receive();  // false: the end, or it takes too long
   void hang_up();
 

@@ -29,6 +29,7 @@ core::Request control_request(std::string method, std::string_view path, std::st
 std::vector<core::Result<core::Response>> Stage::call_together(
     std::vector<core::Request> requests) {
   std::vector<core::Result<core::Response>> answers;
+  answers.reserve(requests.size());
   for (core::Request& request : requests) answers.push_back(call(std::move(request)));
   return answers;
 }
