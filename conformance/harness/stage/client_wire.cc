@@ -87,7 +87,7 @@ bool ClientWire::refuse_nameless(const core::Request& request, std::size_t place
     return each.what == WireRule::What::kWantsUserAgent;
   });
   if (rule == rules_.end()) return false;
-  if (request.headers.get("User-Agent").value_or("") != "") {
+  if (!request.headers.get("User-Agent").value_or("").empty()) {
     ++fired_[rule->id];  // it looked, and let it pass
     return false;
   }
