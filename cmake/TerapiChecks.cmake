@@ -42,6 +42,10 @@ add_test(NAME judge.key_stays_secret
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/key_stays_secret.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(judge.key_stays_secret PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+add_test(NAME judge.interrupted
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/interrupted.py
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(judge.interrupted PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
 add_test(NAME judge.explore_keeps
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/explore_keeps.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})

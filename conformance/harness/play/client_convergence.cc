@@ -46,20 +46,25 @@ bool ClientConvergence::wait(core::Duration within, bool required) {
 // The limit is one on getting nowhere: whoever is given something new has all of it again.
 bool ClientConvergence::wait_until_given(core::Duration within) {
   const ClientWire& link = stage_.link();
-  const bool learns = within > core::Duration(0) && !in_trouble();
-  const core::Time began = stage_.now();
-  const core::Duration patience =
-      learns ? stage_.patience_for(VainWaits::For::kFetch, within) : within;
+  core::Duration patience = stage_.patience_for(VainWaits::For::kFetch, within);
+  core::Duration longest{0};
+  core::Time since = stage_.now();
   while (true) {
     const std::uint64_t before = link.given();
     stage_.run_until([&] { return settled() || all_dead() || endless() || link.given() != before; },
                      patience);
+    longest = std::max(longest, stage_.now() - since);
     if (settled()) break;
     if (all_dead() || endless() || stage_.flooded()) return false;
-    if (link.given() == before) break;
+    if (link.given() != before) {
+      since = stage_.now();
+      continue;
+    }
+    if (patience == within || !in_trouble()) break;
+    patience = within;  // it may be backing off, whatever other scenarios have shown
   }
-  if (learns) {
-    stage_.waited(VainWaits::For::kFetch, stage_.now() - began, within, settled());
+  if (within > core::Duration(0) && !in_trouble()) {
+    stage_.waited(VainWaits::For::kFetch, longest, within, settled());
   }
   return settled();
 }

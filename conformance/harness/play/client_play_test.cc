@@ -66,6 +66,21 @@ std::string trace_of(const ScenarioResult& result) {
   return history.trace();
 }
 
+// Two pages, each of which takes less than the limit, and both more; or each takes more.
+TEST(ClientPlay, TheLimitIsOneOnGettingNowhere) {
+  const auto played_with = [](const std::string& fault) {
+    const Scenario scenario = small_scenario(
+        R"({"client":"starts","wait":false},{"until":"converged","within":"3s"})",
+        R"("client":{"poll":"10m","limit":1},"faults":[{"id":"slow","on":"api","do":)" + fault +
+            "}],");
+    return play_client(scenario, virtual_world());
+  };
+  const ScenarioResult steady = played_with(R"({"delay":"2s"})");
+  EXPECT_EQ(steady.verdict, Verdict::kPass) << told(steady);
+  const ScenarioResult nothing = played_with(R"({"delay":"4s"})");
+  EXPECT_EQ(nothing.verdict, Verdict::kFail) << told(nothing);
+}
+
 // Of all there is: faults, kills, two clients, late commits, webhooks at once and in disorder.
 TEST(ClientPlay, AScenarioPlayedTwiceLeavesTheSameTraceByteForByte) {
   for (const char* id :

@@ -60,6 +60,23 @@ TEST(ProcessClient, OneThatNeverStopsTalkingIsToldByItsLastWords) {
   EXPECT_LT(result.subject_output.size(), 100'000u);
 }
 
+// What is told of it is short; how much it has said is counted all the same, also of those before.
+TEST(ProcessClient, AllThatItEverSaidIsCounted) {
+  ClientStageOptions options;
+  options.world = "{}";
+  auto made =
+      ProcessClientStage::make(std::move(options), {.run = "head -c 10000 /dev/zero", .dump = ""});
+  ASSERT_TRUE(made) << made.error().message;
+  ClientStage& stage = **made;
+  ASSERT_TRUE(stage.open());
+  for (const std::uint64_t bytes : {10'000U, 20'000U}) {
+    ASSERT_TRUE(stage.start_client(1));
+    ASSERT_TRUE(stage.run_until([&] { return !stage.client(1).alive; }, std::chrono::seconds(60)));
+    EXPECT_EQ(stage.output_bytes(1), bytes);
+    EXPECT_EQ(stage.output(1).size(), 4096U);
+  }
+}
+
 // `yes` would print for a minute, and gigabytes.
 TEST(ProcessClient, ADumpWithoutEndIsEnded) {
   ClientStageOptions options;
