@@ -2,12 +2,13 @@
 import os, pathlib, signal, subprocess, sys, tempfile, time
 
 PROGRAM = os.path.join(sys.argv[1], "terapi-conformance")
-PATIENCE = 60  # seconds
+PATIENCE = 60  # seconds, to start and to end
+TO_DIE = 15  # of a process that was killed
 problems = []
 
 
-def wait_for(what):
-    until = time.monotonic() + PATIENCE
+def wait_for(what, patience=PATIENCE):
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         if what():
             return True
@@ -39,7 +40,7 @@ for number in (signal.SIGINT, signal.SIGTERM):
             if judge.wait(PATIENCE) != -number:
                 problems.append(f"{number.name}: it ended with {judge.returncode}, and not by the signal")
             for pid in note.read_text(encoding="utf-8").split():
-                if not wait_for(lambda: not is_running(pid)):
+                if not wait_for(lambda: not is_running(pid), TO_DIE):
                     problems.append(f"{number.name}: process {pid} of the client is still running")
                     os.kill(int(pid), signal.SIGKILL)
             left = [path.name for path in judged.iterdir()]
