@@ -1,7 +1,6 @@
 #include "conformance/harness/measure/measuring_stage.h"
 
 #include <csignal>
-#include <filesystem>
 #include <utility>
 
 #include "conformance/harness/process/client_port.h"
@@ -79,14 +78,10 @@ MeasuringStage::MeasuringStage(MeasuringStageOptions options, ProcessClientOptio
     : options_(std::move(options)), commands_(std::move(commands)) {}
 
 core::Result<void> MeasuringStage::open() {
-  auto folder = core::TemporaryFolder::make("terapi-measure");
-  if (!folder) return folder.error();
-  folder_ = *std::move(folder);
-  live_.emplace(folder_->path(), "TERAPI_STATE_DIR", file("state"));
-  std::error_code error;
-  std::filesystem::create_directory(file("state"), error);
-  if (error) return core::Error{"cannot_write", error.message()};
-  auto watch = StateWatch::make(file("state"));
+  auto state = StateFolder::make("terapi-measure");
+  if (!state) return state.error();
+  state_ = *std::move(state);
+  auto watch = StateWatch::make(state_->path());
   if (!watch) return watch.error();
   watch_ = *std::move(watch);
   webhook_port_ = port_for_client();
@@ -109,7 +104,7 @@ core::Result<void> MeasuringStage::open() {
 
 MeasuringStage::~MeasuringStage() {
   if (process_) process_->signal(SIGKILL);
-  if (folder_) kill_leftovers("TERAPI_STATE_DIR", file("state"));
+  if (state_) state_->kill_its_processes();
   run_until([this] { return !alive(); }, kToDie);
   *open_ = false;
   watch_.reset();
@@ -123,7 +118,7 @@ std::vector<std::pair<std::string, std::string>> MeasuringStage::variables() con
                        .signing_key = simulator_->signing_key(),
                        .dialect = options_.dialect->name,
                        .webhook_port = webhook_port_,
-                       .state_folder = file("state"),
+                       .state_folder = state_->path(),
                        .poll = options_.poll,
                        .limit = options_.limit,
                        .streams = {std::string(kStream)}});

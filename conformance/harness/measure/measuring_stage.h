@@ -24,13 +24,12 @@
 #include "conformance/harness/measure/state_watch.h"
 #include "conformance/harness/measure/trail.h"
 #include "conformance/harness/process/child_process.h"
-#include "conformance/harness/process/live_folders.h"
+#include "conformance/harness/process/state_folder.h"
 #include "conformance/harness/stage/process_client_stage.h"
 #include "core/result.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
-#include "core/temporary_folder.h"
 #include "simulator/simulator.h"
 
 namespace terapi::conformance {
@@ -111,13 +110,11 @@ class MeasuringStage {
   void note_answer(Moment asked, const core::Outcome& outcome);
   core::Duration handshake();
   std::vector<std::pair<std::string, std::string>> variables() const;
-  std::string file(const std::string& name) const { return folder_->file(name); }
 
   MeasuringStageOptions options_;
   ProcessClientOptions commands_;
   core::EventLoop loop_;
-  std::optional<core::TemporaryFolder> folder_;
-  std::optional<LiveFolder> live_;
+  std::unique_ptr<StateFolder> state_;
   std::uint16_t webhook_port_ = 0;
   std::unique_ptr<StateWatch> watch_;
   std::unique_ptr<core::HttpSender> sender_;

@@ -73,13 +73,9 @@ ProcessClientStage::ProcessClientStage(ClientStageOptions options, ProcessClient
     : ClientStage(std::move(options)), commands_(std::move(commands)) {}
 
 core::Result<void> ProcessClientStage::listen() {
-  auto folder = core::TemporaryFolder::make("terapi-client");
-  if (!folder) return folder.error();
-  folder_ = *std::move(folder);
-  live_.emplace(folder_->path(), "TERAPI_STATE_DIR", file("state"));
-  std::error_code error;
-  std::filesystem::create_directory(file("state"), error);
-  if (error) return core::Error{"cannot_write", error.message()};
+  auto state = StateFolder::make("terapi-client");
+  if (!state) return state.error();
+  state_ = *std::move(state);
   webhook_port_ = port_for_client();
   sender_ = std::make_unique<core::HttpSender>(
       loop_, core::HttpSenderOptions{.max_connections_per_host = 128});
@@ -109,7 +105,7 @@ ProcessClientStage::~ProcessClientStage() {
   for (auto& [number, worker] : workers_) {
     if (worker.process) worker.process->signal(SIGKILL);
   }
-  if (folder_) kill_leftovers("TERAPI_STATE_DIR", file("state"));
+  if (state_) state_->kill_its_processes();
   run_until(
       [this] {
         for (auto& [number, worker] : workers_) {
@@ -121,8 +117,7 @@ ProcessClientStage::~ProcessClientStage() {
   server_.reset();
   elsewhere_.reset();
   sender_.reset();
-  folder_.reset();
-  live_.reset();
+  state_.reset();
 }
 
 core::Time ProcessClientStage::now() const {
@@ -200,7 +195,7 @@ std::vector<std::pair<std::string, std::string>> ProcessClientStage::variables()
                        .signing_key = signing_key(),
                        .dialect = options_.dialect->name,
                        .webhook_port = webhook_port_,
-                       .state_folder = file("state"),
+                       .state_folder = state_->path(),
                        .poll = options_.client.poll,
                        .limit = options_.client.limit,
                        .streams = options_.client.streams});
@@ -350,7 +345,7 @@ core::Result<std::string> ProcessClientStage::what_is_dumped(std::uint64_t most)
   if (status != 0) {
     // Killed before it stored anything: it holds nothing.
     std::error_code ignored;
-    if (std::filesystem::is_empty(file("state"), ignored)) return std::string();
+    if (std::filesystem::is_empty(state_->path(), ignored)) return std::string();
     return core::Error{"bad_dump", "the dump command ended with status " + std::to_string(status) +
                                        ": " + process.errors().tail(400)};
   }

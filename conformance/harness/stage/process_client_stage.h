@@ -13,13 +13,12 @@
 #include <string>
 
 #include "conformance/harness/process/child_process.h"
-#include "conformance/harness/process/live_folders.h"
+#include "conformance/harness/process/state_folder.h"
 #include "conformance/harness/stage/client_stage.h"
 #include "conformance/harness/stage/slow_post.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
-#include "core/temporary_folder.h"
 
 namespace terapi::conformance {
 
@@ -81,12 +80,10 @@ class ProcessClientStage final : public ClientStage {
   core::Result<std::string> what_is_dumped(std::uint64_t most);
   std::vector<std::pair<std::string, std::string>> variables() const;
   std::string webhook_url() const;
-  std::string file(const std::string& name) const { return folder_->file(name); }
 
   ProcessClientOptions commands_;
   core::EventLoop loop_;
-  std::optional<core::TemporaryFolder> folder_;
-  std::optional<LiveFolder> live_;
+  std::unique_ptr<StateFolder> state_;
   std::uint16_t webhook_port_ = 0;
   std::unique_ptr<core::HttpSender> sender_;
   std::unique_ptr<Post> post_;
