@@ -15,6 +15,12 @@ namespace json = core::json;
 
 constexpr std::size_t kMostSeen = 10'000;
 
+// "/records/" is answered like "/records", and so has to be struck like it.
+std::string_view without_last_slash(std::string_view path) {
+  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
 void read_match(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
   const auto attributes = fault_attributes(rule.effect);
   const std::vector<std::string> known(attributes.begin(), attributes.end());
@@ -72,7 +78,9 @@ void read_trigger(json::Fields& fields, FaultRule& rule, json::Issues& issues) {
 bool FaultRule::matches(const FaultEvent& event) const {
   return std::all_of(match.begin(), match.end(), [&](const auto& wanted) {
     const auto found = event.attributes.find(wanted.first);
-    return found != event.attributes.end() && core::glob_matches(wanted.second, found->second);
+    if (found == event.attributes.end()) return false;
+    if (wanted.first != "path") return core::glob_matches(wanted.second, found->second);
+    return core::glob_matches(without_last_slash(wanted.second), without_last_slash(found->second));
   });
 }
 

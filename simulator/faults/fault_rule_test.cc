@@ -118,6 +118,22 @@ TEST(FaultRule, MatchesAllItsAttributesWithStars) {
   EXPECT_FALSE(matches(R"({"model":"issue"})"));
 }
 
+// Clients of the public system ask for "/records/", which is answered like "/records".
+TEST(FaultRule, TakesAPathWithASlashAtItsEndForThePath) {
+  const auto matches = [](const std::string& pattern, const std::string& path) {
+    FaultEvent with_path = event();
+    with_path.attributes["path"] = path;
+    return rule_of(R"({"on":"api","match":{"path":")" + pattern + R"("},"do":{"reset":true}})")
+        .matches(with_path);
+  };
+  EXPECT_TRUE(matches("/records", "/records/"));
+  EXPECT_TRUE(matches("/records/", "/records"));
+  EXPECT_TRUE(matches("/records/", "/records/"));
+  EXPECT_FALSE(matches("/records/", "/records/prune"));
+  EXPECT_FALSE(matches("/records", "/records//"));
+  EXPECT_TRUE(matches("/", "/"));
+}
+
 TEST(FaultPlan, StrikesOnlyEventsThatTheRuleIsAbout) {
   FaultPlan plan;
   plan.put(rule_of(R"({"on":"api","do":{"delay":"1s"}})"));
