@@ -1,10 +1,13 @@
 // How the work of one request grows with what it carries: each at n and at 2n, which is to cost
 // twice as much and not four times. In one thread, without sockets: the simulator as a class.
 //
-// The memory of a run goes back to the system between two of them, where malloc's thresholds have
-// it so, and its pages are new in the next: as in the program, where a large request is a rare one.
-// MALLOC_TRIM_THRESHOLD_ and MALLOC_MMAP_THRESHOLD_ at 1 GB measure without that.
+// With glibc memory is kept between two runs: where it goes back to the system is a threshold, and
+// with n below it and 2n above, the pages that are new each time would be taken for growth.
 #include <benchmark/benchmark.h>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include <cstddef>
 #include <functional>
@@ -19,7 +22,17 @@
 namespace terapi::benchmarks {
 namespace {
 
+// For the rest of the process.
+void keep_memory() {
+#if defined(__GLIBC__)
+  constexpr int kBytes = 1 << 30;
+  ::mallopt(M_MMAP_THRESHOLD, kBytes);
+  ::mallopt(M_TRIM_THRESHOLD, kBytes);
+#endif
+}
+
 void grow(benchmark::State& state, const simulator::GrowthCase& of) {
+  keep_memory();
   const std::vector<core::Request> requests = of.requests(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
     state.PauseTiming();

@@ -34,6 +34,7 @@ class Breather {
 
  private:
   friend void breathe();
+  friend void breathe_until_done(const std::function<void()>& work);
   static void take_one();
 
   std::function<void()> take_;
@@ -46,6 +47,11 @@ inline void breathe() {
     Breather::take_one();
   }
 }
+
+// Does what may take long and can't be cut into pieces, as the disk's sync of a file, and comes
+// back when it is done: in a thread of its own, while this one breathes every few milliseconds;
+// in this one where nobody would be let in. `work` must not throw.
+void breathe_until_done(const std::function<void()>& work);
 
 // For steps that are shorter than a look at the clock: breathes at some of them.
 class Steps {

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -41,6 +43,28 @@ TEST(Breather, GivesWayToAnInnerOneAndComesBack) {
   }
   breathe();
   EXPECT_EQ(taken, "io");
+}
+
+// The work ends only once somebody was let in: in the same thread it would wait for ever.
+TEST(BreatheUntilDone, LetsInWhileTheWorkWaits) {
+  std::latch let_in(1);
+  int taken = 0;
+  bool done = false;
+  const Breather breather([&] {
+    if (taken++ == 0) let_in.count_down();
+  });
+  breathe_until_done([&] {
+    let_in.wait();
+    done = true;
+  });
+  EXPECT_TRUE(done);
+  EXPECT_GT(taken, 0);
+}
+
+TEST(BreatheUntilDone, StaysInItsThreadWhereNobodyIsLetIn) {
+  std::thread::id thread;
+  breathe_until_done([&] { thread = std::this_thread::get_id(); });
+  EXPECT_EQ(thread, std::this_thread::get_id());
 }
 
 TEST(Steps, BreatheAtSomeOfThem) {

@@ -236,40 +236,57 @@ std::string compact(const Value& value) {
   return out;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
+namespace {
+
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+// The character at `at`, which is not plain: as JSON has it. Its length.
+std::size_t append_escaped(std::string& out, std::string_view text, std::size_t at) {
   static constexpr char kHex[] = "0123456789abcdef";
+  static constexpr std::string_view kShort = "\b\t\n\f\r\"\\";
+  static constexpr std::string_view kLetters = "btnfr\"\\";
+  const char c = text[at];
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte >= 0x80) {
+    const std::size_t length = utf8_sequence_length(text.substr(at));
+    if (length == 0) {
+      append_utf8(out, kReplacement);
+    } else {
+      out += text.substr(at, length);
+    }
+    return std::max<std::size_t>(length, 1);
+  }
+  out += '\\';
+  const std::size_t found = kShort.find(c);
+  if (found != std::string_view::npos) {
+    out += kLetters[found];
+  } else {
+    out += "u00";
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return 1;
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  constexpr std::size_t kPiece = std::size_t{1} << 16;  // a text may be a whole world's
+  if (text.size() > kPiece) out.reserve(out.size() + text.size() + text.size() / 4);
   out += '"';
   std::size_t at = 0;
   while (at < text.size()) {
-    const char c = text[at];
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      static constexpr std::string_view kShort = "\b\t\n\f\r";
-      static constexpr std::string_view kLetters = "btnfr";
-      const std::size_t found = kShort.find(c);
-      if (found != std::string_view::npos) {
-        out += '\\';
-        out += kLetters[found];
-      } else {
-        out += "\\u00";
-        out += kHex[byte >> 4];
-        out += kHex[byte & 15];
-      }
-    } else if (byte < 0x80) {
-      out += c;
-    } else {
-      const std::size_t length = utf8_sequence_length(text.substr(at));
-      if (length == 0) {
-        append_utf8(out, kReplacement);
-      } else {
-        out += text.substr(at, length);
-        at += length - 1;
-      }
+    const std::size_t end = std::min(text.size(), at + kPiece);
+    while (at < end) {
+      const std::size_t begin = at;
+      while (at < end && is_plain(text[at])) ++at;
+      out += text.substr(begin, at - begin);
+      if (at < end) at += append_escaped(out, text, at);
     }
-    ++at;
+    if (at < text.size()) breathe();
   }
   out += '"';
 }

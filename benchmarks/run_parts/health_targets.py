@@ -63,8 +63,16 @@ def _calls() -> Iterator[Call]:
     yield "replace", "POST", "/runs", _run(replace=[{"id": i, "n": 2} for i in ids])
     yield "a world of given items", "PUT", "/world", json.dumps(
         {**world, "records": [{**source, "items": [{"id": i, "text": text} for i in ids]}]}).encode()
+    yield "a snapshot of it", "POST", "/snapshots/given", b"{}"
+    yield "a restore of it", "POST", "/snapshots/given/restore", b"{}"
     yield "the world as text", "GET", "/world", b""
     yield "reset", "POST", "/reset", b"{}"
+    yield "objects of an external API", "PUT", "/upstream/github/demo/issues", json.dumps(
+        [{"id": i, "text": text} for i in ids]).encode()
+    yield "objects that change", "PATCH", "/upstream/github/demo/issues", json.dumps([{"id": i, "n": 1} for i in ids]).encode()
+    yield "snapshot of objects", "POST", "/snapshots/objects", b"{}"
+    yield "no objects", "DELETE", "/upstream/github/demo/issues", b""
+    yield "restore of objects", "POST", "/snapshots/objects/restore", b"{}"
 
 
 def _run(**members: object) -> bytes:

@@ -30,18 +30,29 @@ auto pass_on_in(sqlite3_vfs* vfs, Arguments... arguments) {
   return (usual(vfs)->*kMethod)(usual(vfs), arguments...);
 }
 
+int read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 at) {
+  breathe();
+  return usual(file)->pMethods->xRead(usual(file), bytes, size, at);
+}
+
 int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
   breathe();
   return usual(file)->pMethods->xWrite(usual(file), bytes, size, at);
 }
 
+int sync(sqlite3_file* file, int flags) {
+  int code = SQLITE_OK;
+  breathe_until_done([&] { code = usual(file)->pMethods->xSync(usual(file), flags); });
+  return code;
+}
+
 constexpr sqlite3_io_methods kMethods = {
     .iVersion = 3,
     .xClose = pass_on<&sqlite3_io_methods::xClose>,
-    .xRead = pass_on<&sqlite3_io_methods::xRead, void*, int, sqlite3_int64>,
+    .xRead = read,
     .xWrite = write,
     .xTruncate = pass_on<&sqlite3_io_methods::xTruncate, sqlite3_int64>,
-    .xSync = pass_on<&sqlite3_io_methods::xSync, int>,
+    .xSync = sync,
     .xFileSize = pass_on<&sqlite3_io_methods::xFileSize, sqlite3_int64*>,
     .xLock = pass_on<&sqlite3_io_methods::xLock, int>,
     .xUnlock = pass_on<&sqlite3_io_methods::xUnlock, int>,

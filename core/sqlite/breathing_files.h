@@ -1,5 +1,6 @@
-// Files for SQLite that are the usual ones, and breathe (core/breather.h) at each write: a commit
-// or a checkpoint is one call of SQLite's, and may be thousands of pages.
+// Files for SQLite that are the usual ones, and breathe (core/breather.h) at each read and write
+// and while the disk is waited for: a commit, a checkpoint or the emptying of a table is one step
+// of SQLite's, and may be thousands of pages.
 //
 // Thread rule: any thread.
 #pragma once

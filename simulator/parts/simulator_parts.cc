@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "core/breather.h"
 #include "simulator/runs/run.h"
 #include "simulator/runs/world_builder.h"
 #include "simulator/world/settings_json.h"
@@ -116,14 +115,7 @@ core::Result<void> SimulatorParts::check_keys() const {
 
 // Records share their memory with the copy; what the world was made of does not, and may be long.
 State SimulatorParts::copy_state() {
-  State& state = engine.state();
-  std::string records_text = std::exchange(state.records_text, {});
-  std::string upstream_text = std::exchange(state.upstream_text, {});
-  State copy = state;
-  core::append_slowly(copy.records_text, records_text);
-  core::append_slowly(copy.upstream_text, upstream_text);
-  state.records_text = std::move(records_text);
-  state.upstream_text = std::move(upstream_text);
+  State copy = engine.state();
   copy.virtual_now = virtual_clock != nullptr ? std::optional(virtual_clock->now()) : std::nullopt;
   return copy;
 }

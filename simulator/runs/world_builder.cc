@@ -180,8 +180,8 @@ core::Result<void> build_world(Engine& engine, WebhookQueue& webhooks, Upstream&
                                World world, const WorldFiles& files) {
   State& state = engine.state();
   State fresh = state.successor();
-  fresh.records_text = std::move(world.records_text);
-  fresh.upstream_text = std::move(world.upstream_text);
+  fresh.records_text = SharedText(std::move(world.records_text));
+  fresh.upstream_text = SharedText(std::move(world.upstream_text));
   fresh.templates = std::move(world.templates);
   fresh.quirks = world.quirks;
   fresh.zone_minutes = world.zone_minutes;

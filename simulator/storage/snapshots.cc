@@ -12,12 +12,12 @@ core::Result<void> Snapshots::load() {
   return {};
 }
 
-core::Result<void> Snapshots::save(const std::string& name, const State& state) {
+core::Result<void> Snapshots::save(const std::string& name, State state) {
   if (storage_ != nullptr) {
     if (auto saved = storage_->save_snapshot(name, state); !saved) return saved;
   }
   if (const auto there = all_.find(name); there != all_.end()) take_apart(there->second);
-  all_.insert_or_assign(name, state);
+  all_.insert_or_assign(name, std::move(state));
   return {};
 }
 

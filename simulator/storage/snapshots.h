@@ -20,7 +20,7 @@ class Snapshots {
   // Takes in the stored ones.
   core::Result<void> load();
   // Stores and keeps the state under that name, in place of another of that name.
-  core::Result<void> save(const std::string& name, const State& state);
+  core::Result<void> save(const std::string& name, State state);
   // False when there is none of that name.
   core::Result<bool> remove(const std::string& name);
   const State* find(const std::string& name) const;

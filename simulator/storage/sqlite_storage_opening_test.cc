@@ -133,7 +133,7 @@ TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion1) {
     ASSERT_TRUE(storage) << storage.error().message;
     auto state = (*storage)->load();
     ASSERT_TRUE(state) << state.error().message;
-    EXPECT_EQ((*state)->records_text, "[7]");
+    EXPECT_EQ((*state)->records_text.text(), "[7]");
     const Environment& environment = (*state)->environments.front();
     EXPECT_EQ(environment.connections[0].metadata, "{}");
     EXPECT_THAT(environment.collections, testing::IsEmpty());
@@ -169,7 +169,7 @@ TEST_F(SqliteStorageOpeningTest, TakesAFileOfVersion2) {
     auto state = (*storage)->load();
     ASSERT_TRUE(state) << state.error().message;
     EXPECT_EQ((*state)->deliveries.begin()->second.operation, 0U);
-    EXPECT_EQ((*state)->records_text, "[7]") << "it has a document of its own now";
+    EXPECT_EQ((*state)->records_text.text(), "[7]") << "it has a document of its own now";
     const auto log = (*storage)->load_log();
     ASSERT_TRUE(log) << log.error().message;
     EXPECT_EQ(log->operations.size(), static_cast<std::size_t>(i));

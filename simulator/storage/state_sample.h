@@ -39,6 +39,7 @@ class StateText {
     out_ += std::to_string(text.size()) + ":" + std::string(text) + " ";
   }
   void add(const std::string& text) { add(std::string_view(text)); }
+  void add(const SharedText& text) { add(std::string_view(text.text())); }
   template <typename T>
   requires(std::is_integral_v<T> || std::is_enum_v<T>) void add(T number) {
     out_ += std::to_string(static_cast<std::int64_t>(number)) + " ";
@@ -368,7 +369,7 @@ inline State sample_state() {
   state.deliveries.emplace(2, sample_delivery(2));
   state.deliveries[5].number = 5;
   state.deliveries_forgotten = 43;
-  state.records_text = R"([{"model":"Issue"}])";
+  state.records_text = SharedText(R"([{"model":"Issue"}])");
   state.staged[7] = {
       7,
       "dev",
@@ -390,7 +391,7 @@ inline State sample_state() {
                       sample_time(90),
                       92};
   state.actions[4].id = "action-4";
-  state.upstream_text = R"([{"collection":"issues"}])";
+  state.upstream_text = SharedText(R"([{"collection":"issues"}])");
   state.templates.push_back(sample_template());
   state.last_delivery = 46;
   state.last_run = 47;

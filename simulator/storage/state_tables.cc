@@ -2,11 +2,15 @@
 
 #include <utility>
 
+#include "core/breather.h"
+
 namespace terapi::simulator {
 namespace {
 
 using core::Error;
 using core::Result;
+
+constexpr std::size_t kLargeDocument = std::size_t{1} << 20;  // bytes
 
 // Calls row() for each row of a statement, and rewinds it.
 template <typename Row>
@@ -173,7 +177,15 @@ Result<void> StateTables::put_documents(std::int64_t snapshot, const Documents& 
   for (const auto& [name, json] : documents) {
     put_document_.bind_text(2, name);
     put_document_.bind_text(3, json);
-    if (Result<void> done = put_document_.run(); !done) return done;
+    Result<void> done;
+    // The text of a large world is one value, which SQLite copies from one place to the next.
+    const auto put = [&] { done = put_document_.run(); };
+    if (json.size() > kLargeDocument) {
+      core::breathe_until_done(put);
+    } else {
+      put();
+    }
+    if (!done) return done;
   }
   return {};
 }

@@ -37,6 +37,12 @@ void StoredReader::read(Value value, const Path& path, Issues& issues, std::stri
   wrong(value, path, issues, "a text");
 }
 
+void StoredReader::read(Value value, const Path& path, Issues& issues, SharedText& text) {
+  std::string given;
+  read(value, path, issues, given);
+  text = SharedText(std::move(given));
+}
+
 void StoredReader::read(Value value, const Path& path, Issues& issues, bool& yes) {
   if (!value.is_boolean()) return wrong(value, path, issues, "true or false");
   yes = value.boolean();

@@ -36,6 +36,7 @@
 #include "core/json_fields.h"
 #include "core/json_writer.h"
 #include "core/result.h"
+#include "simulator/world/shared_text.h"
 
 namespace terapi::simulator {
 
@@ -59,6 +60,7 @@ class StoredWriter {
   void moved_away(std::string_view, const T&) {}
 
   void value(const std::string& text);
+  void value(const SharedText& text) { value(text.text()); }
   void value(bool yes) { out_.boolean(yes); }
   template <std::integral T>
   void value(T number) {
@@ -151,6 +153,7 @@ class StoredReader {
   using Issues = core::json::Issues;
 
   static void read(Value value, const Path& path, Issues& issues, std::string& text);
+  static void read(Value value, const Path& path, Issues& issues, SharedText& text);
   static void read(Value value, const Path& path, Issues& issues, bool& yes);
   static void read(Value value, const Path& path, Issues& issues, core::Duration& duration);
   static void read(Value value, const Path& path, Issues& issues, core::Time& time);

@@ -5,39 +5,52 @@
 
 namespace terapi::simulator {
 
+Collection::Objects::Objects(const Objects& other) {
+  for (const auto& each : other.by_id) {
+    core::breathe();
+    by_id.insert(by_id.end(), each);
+  }
+  for (const auto& each : other.by_change) {
+    core::breathe();
+    by_change.insert(by_change.end(), each);
+  }
+}
+
 UpstreamObjectPtr Collection::share(std::string_view id) const {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : found->second;
+  const auto found = objects_.by_id.find(id);
+  return found == objects_.by_id.end() ? nullptr : found->second;
 }
 
 void Collection::store(UpstreamObject object) {
-  UpstreamObjectPtr& slot = by_id_[object.id];
+  core::breathe();
+  UpstreamObjectPtr& slot = objects_.by_id[object.id];
   if (slot != nullptr) {
-    by_change_.erase(slot->change);
+    objects_.by_change.erase(slot->change);
     if (!slot->deleted) --live_;
   }
   if (!object.deleted) ++live_;
   slot = std::make_shared<const UpstreamObject>(std::move(object));
-  by_change_.emplace(slot->change, slot);
+  objects_.by_change.emplace(slot->change, slot);
 }
 
 const UpstreamObject* Collection::choose(std::uint64_t draw) const {
   if (live_ == 0) return nullptr;
-  auto at = by_change_.lower_bound(1 + draw % last_change_);
+  auto at = objects_.by_change.lower_bound(1 + draw % last_change_);
   while (true) {
-    if (at == by_change_.end()) at = by_change_.begin();
+    if (at == objects_.by_change.end()) at = objects_.by_change.begin();
     if (!at->second->deleted) return at->second.get();
     ++at;
   }
 }
 
 void Collection::clear() {
-  core::clear_slowly(by_change_);
-  core::clear_slowly(by_id_);
+  core::clear_slowly(objects_.by_change);
+  core::clear_slowly(objects_.by_id);
   live_ = 0;
 }
 
 bool Collection::put(std::string_view id, std::string text, Time now, std::uint64_t sequence) {
+  core::breathe();
   const UpstreamObject* before = find(id);
   const bool anew = before == nullptr || before->deleted;
   if (!anew && before->text == text) return false;
@@ -67,7 +80,8 @@ bool Collection::remove(std::string_view id, Time now) {
 }
 
 bool Collection::restore(UpstreamObject object) {
-  if (object.change == 0 || by_change_.contains(object.change) || by_id_.contains(object.id)) {
+  if (object.change == 0 || objects_.by_change.contains(object.change) ||
+      objects_.by_id.contains(object.id)) {
     return false;
   }
   last_change_ = std::max(last_change_, object.change);

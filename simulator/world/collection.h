@@ -86,17 +86,29 @@ class Collection {
   // changes, deletions included, until it returns false.
   template <typename Visit>
   void walk(std::uint64_t change, Visit visit) const {
-    for (auto it = by_change_.upper_bound(change); it != by_change_.end(); ++it) {
+    for (auto it = objects_.by_change.upper_bound(change); it != objects_.by_change.end(); ++it) {
       core::breathe();
       if (!visit(*it->second)) return;
     }
   }
 
  private:
+  // Copied object by object, breathing: a snapshot has what may be a million of them.
+  struct Objects {
+    Objects() = default;
+    Objects(const Objects& other);
+    Objects(Objects&&) = default;
+    Objects& operator=(const Objects& other) { return *this = Objects(other); }
+    Objects& operator=(Objects&&) = default;
+    ~Objects() = default;
+
+    std::map<std::string, UpstreamObjectPtr, std::less<>> by_id;
+    std::map<std::uint64_t, UpstreamObjectPtr> by_change;
+  };
+
   void store(UpstreamObject object);
 
-  std::map<std::string, UpstreamObjectPtr, std::less<>> by_id_;
-  std::map<std::uint64_t, UpstreamObjectPtr> by_change_;
+  Objects objects_;
   std::size_t live_ = 0;
   std::uint64_t last_change_ = 0;
   std::uint64_t last_sequence_ = 0;

@@ -13,6 +13,7 @@
 #include "simulator/records/quirk.h"
 #include "simulator/world/delivery.h"
 #include "simulator/world/environment.h"
+#include "simulator/world/shared_text.h"
 #include "simulator/world/template.h"
 
 namespace terapi::simulator {
@@ -61,11 +62,11 @@ struct State {
 
   std::map<std::uint64_t, AsyncAction> actions;  // by number, bounded (runs/actions.h)
 
-  std::string records_text = "[]";   // the world's `records` as they were given
-  std::string upstream_text = "[]";  // …and its `upstream`
-  std::vector<Template> templates;   // the world's own, beside those that come with the simulator
-  QuirkChoices quirks;               // …how it differs from the dialect
-  std::int32_t zone_minutes = 0;     // …and the offset in which times are told
+  SharedText records_text{"[]"};    // the world's `records` as they were given
+  SharedText upstream_text{"[]"};   // …and its `upstream`
+  std::vector<Template> templates;  // the world's own, beside those that come with the simulator
+  QuirkChoices quirks;              // …how it differs from the dialect
+  std::int32_t zone_minutes = 0;    // …and the offset in which times are told
 
   std::uint64_t last_delivery = 0;  // numbers given out so far
   std::uint64_t last_run = 0;

@@ -260,7 +260,7 @@ TEST(World, NeverCrashesOnDamagedText) {
 State state_of(World world) {
   State state;
   state.environments = std::move(world.environments);
-  state.records_text = world.records_text;
+  state.records_text = SharedText(world.records_text);
   for (FaultRule& rule : world.faults) state.faults.put(std::move(rule));
   return state;
 }
@@ -309,7 +309,7 @@ TEST(World, KeepsExternalApisAndTemplatesInItsText) {
   State state;
   state.environments = world.environments;
   state.templates = world.templates;
-  state.upstream_text = world.upstream_text;
+  state.upstream_text = SharedText(world.upstream_text);
   const std::string written = world_text(state);
   const World again = read_world(written, terapi_dialect(), issues);
   ASSERT_TRUE(issues.empty()) << issues.front().message << " in " << written;

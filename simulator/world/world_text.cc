@@ -132,10 +132,10 @@ std::string world_text(const State& state) {
     out.end_array();
   }
   out.key("records");
-  write_with_connection(out, state.records_text, state);
-  if (state.upstream_text != "[]") {
+  write_with_connection(out, state.records_text.text(), state);
+  if (state.upstream_text.text() != "[]") {
     out.key("upstream");
-    write_with_connection(out, state.upstream_text, state);
+    write_with_connection(out, state.upstream_text.text(), state);
   }
   out.key("faults").begin_array();
   for (const FaultRule& rule : state.faults.rules()) out.raw(fault_rule_text(rule));
