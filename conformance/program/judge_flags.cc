@@ -32,7 +32,7 @@ std::vector<FlagOfModes> flags_of_modes() {
       // A server is in one scenario's world at a time.
       {"jobs", {"client", "reference", "mutants", "explore"}},
       {"quick", {"client", "reference", "measure"}},
-      {"thorough", {"client", "reference"}},
+      {"thorough", {"client", "server", "reference"}},
       {"fail-fast", judging},
       {"dialect", measuring_too},
       {"known-failing", judging}};

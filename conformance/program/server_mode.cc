@@ -125,7 +125,7 @@ std::vector<std::string> streams_of(const ServerFlags& given) {
 }
 
 int judge_server(const ServerFlags& given, const JudgeFlags& judge,
-                 const std::vector<Scenario>& scenarios) {
+                 const std::vector<Scenario>& scenarios, std::vector<std::string> left_out) {
   JudgeRun run;
   run.mode = "server";
   run.subject = given.stage.base_url;
@@ -134,6 +134,7 @@ int judge_server(const ServerFlags& given, const JudgeFlags& judge,
   run.jobs = 1;
   run.judges_servers = true;
   run.filter = judge.filter;
+  run.left_out = std::move(left_out);
   const bool steered = !given.stage.control_url.empty() && !given.read_only;
   const std::vector<std::string> streams = streams_of(given);
   std::vector<JudgeJob> jobs;
@@ -211,7 +212,9 @@ int run_server_mode(const std::vector<std::string>& arguments) {
   }
   auto scenarios = load_scenarios(judge.scenarios);
   if (!scenarios) return refuse(scenarios.error().message);
-  return judge_server(given, judge, *scenarios);
+  auto left_out = judge.narrow(*scenarios);
+  if (!left_out) return refuse(left_out.error().message);
+  return judge_server(given, judge, *scenarios, *std::move(left_out));
 }
 
 }  // namespace terapi::conformance

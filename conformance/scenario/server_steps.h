@@ -282,6 +282,7 @@ struct HostileStep {
   };
   Hostility kind = Hostility::kEndlessLine;
   std::int64_t connections = 1;
+  std::optional<core::Duration> held{};
   Expected expect{};
 
   template <typename Json>
@@ -292,6 +293,8 @@ struct HostileStep {
         R"({"hostile":"endless line"})");
     json.verb("hostile", &HostileStep::kind, kHostilities, "what is wrong with it", For::kServers);
     json.may("connections", &HostileStep::connections, Range{1, 64}, "this many at once");
+    json.may("for", &HostileStep::held,
+             "then it hangs up itself; without it, it waits for the server to end it, 15s at most");
     json.may("expect", &HostileStep::expect, "what comes back");
   }
 };

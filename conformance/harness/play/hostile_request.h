@@ -33,6 +33,7 @@ struct HostileRequest {
   core::Headers headers{};  // what a good request has
   Hostility kind = Hostility::kEndlessLine;
   std::size_t connections = 1;  // that do so at the same time
+  bool wants_end = true;        // of the server; else it may also wait until the time is up
   HostileLimits limits{};
 };
 

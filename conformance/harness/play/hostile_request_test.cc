@@ -176,6 +176,15 @@ TEST(HostileRequests, AreFoundToBeTakenWithoutEnd) {
   }
 }
 
+TEST(HostileRequests, ThatAreHeldForATimeNeedNotBeEnded) {
+  BadServer server(takes_all);
+  HostileRequest request = request_to(server.port(), Hostility::kSlowHeader);
+  request.wants_end = false;
+  const Judged result = judged(request);
+  EXPECT_TRUE(result.judgement.answers);
+  EXPECT_TRUE(result.findings.empty());
+}
+
 // It serves one after the other, and is well again as soon as the slow ones have gone.
 TEST(HostileRequests, AreFoundToKeepOthersOut) {
   BadServer server(takes_all, 1);

@@ -107,7 +107,7 @@ class HostileJudge {
     const std::string kind(core::word_of(kHostilities, request_.kind));
     const std::string told = told_of_end(end);
     // How long a slow one may take is nobody's rule; what it must not do is keep others out.
-    if (may_be_waited_for()) return;
+    if (may_be_waited_for() || !request_.wants_end) return;
     if (request_.kind == Hostility::kSlowHeader) {
       findings_.warn(clause_, "a request that comes a byte at a time is let be",
                      expected + " within " + core::format_duration(request_.limits.time), told,

@@ -477,10 +477,12 @@ void ServerPlay::act(const HostileStep& step) {
     return unproven("a hostile request takes a server with an address of http://");
   }
   LawContext context = asking({});
-  const HostileRequest request{.server = *server,
-                               .headers = RecordReader(context).headers(),
-                               .kind = step.kind,
-                               .connections = static_cast<std::size_t>(step.connections)};
+  HostileRequest request{.server = *server,
+                         .headers = RecordReader(context).headers(),
+                         .kind = step.kind,
+                         .connections = static_cast<std::size_t>(step.connections),
+                         .wants_end = !step.held.has_value()};
+  if (step.held) request.limits.time = *step.held;
   const HostileJudgement judgement =
       judge_hostile(request, step.expect.status, clause_, caller_, findings_);
   if (!judgement.answers) stop_short(Verdict::kError, "the server no longer answers");
