@@ -33,10 +33,11 @@ struct Run {
              OneOf{{"INITIAL", "INCREMENTAL", "FULL", "initial", "incremental", "full"}},
              "of the run, as the webhook tells it");
     json.may("environment", &Run::environment, "whose stream it is, where there are several");
-    json.may("save", &Run::save, RecordsKind{},
+    json.may("save", &Run::save, RunRecordsKind{},
              "whole records: new ones are added, changed ones updated");
-    json.may("update", &Run::update, RecordsKind{}, "parts of records, merged into what is there");
-    json.may("replace", &Run::replace, RecordsKind{},
+    json.may("update", &Run::update, RunRecordsKind{},
+             "parts of records, merged into what is there");
+    json.may("replace", &Run::replace, RunRecordsKind{},
              "the full data set: what is not in it is deleted");
     json.may("delete", &Run::gone, kIds, "ids");
     json.may("error", &Run::error,

@@ -65,6 +65,10 @@ void RecordsKind::read(const Slot& slot, std::string& records) const {
   records = written_out_records(slot.value, slot.path, slot.issues);
 }
 
+void RunRecordsKind::read(const Slot& slot, std::string& records) const {
+  records = kept_records(slot.value, slot.path, slot.issues);
+}
+
 // --- runs and worlds ----------------------------------------------------------------------------
 
 std::string Run::body() const {

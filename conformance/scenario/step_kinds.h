@@ -53,7 +53,12 @@ struct RecordsKind {
   std::string schema(Subject) const { return R"("$ref":"#/$defs/records")"; }
 };
 
-// A run, as the body of POST /_simulator/runs.
+// The records of a run, which may be large: kept_records().
+struct RunRecordsKind : RecordsKind {
+  void read(const Slot& slot, std::string& records) const;
+};
+
+// A run, as the body of POST /_simulator/runs: whole_run().
 struct RunBodyKind {
   void read(const Slot& slot, std::string& body) const;
   void write(core::json::Writer& out, const std::string& body, Subject) const;

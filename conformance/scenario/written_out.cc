@@ -108,22 +108,34 @@ std::string written_out_world(const json::Value& world, json::Issues& issues) {
   return out.take();
 }
 
+namespace {
+
+constexpr std::int64_t kLarge = 2'000'000;     // bytes that are not written out to be kept
+constexpr std::size_t kLongestKept = 1 << 16;  // of what is kept as it is
+
+// 0 where it says something else, or something wrong.
+std::int64_t bytes_made(const json::Value& generate) {
+  if (!generate.is_object()) return 0;
+  Generated made;
+  json::Issues told_later;
+  read_object(Slot{generate, {}, told_later, Subject::kClient}, made);
+  return told_later.empty() ? made.count * made.bytes : 0;
+}
+
+bool may_be_kept(const std::string& text) {
+  return text.size() <= kLongestKept && text.find("\"generate\"") != std::string::npos;
+}
+
+}  // namespace
+
 std::string kept_world(const json::Value& world, json::Issues& issues) {
-  constexpr std::int64_t kLarge = 2'000'000;  // bytes
   std::int64_t bytes = 0;
-  for (const json::Value entry : world["records"].items()) {
-    Generated made;
-    json::Issues told_later;
-    if (!entry["generate"].is_object()) continue;
-    read_object(Slot{entry["generate"], {}, told_later, Subject::kClient}, made);
-    if (told_later.empty()) bytes += made.count * made.bytes;
-  }
+  for (const json::Value entry : world["records"].items()) bytes += bytes_made(entry["generate"]);
   return bytes < kLarge ? written_out_world(world, issues) : json::compact(world);
 }
 
 std::string whole_world(std::string kept) {
-  constexpr std::size_t kLongestKept = 1 << 16;
-  if (kept.size() > kLongestKept || kept.find("\"generate\"") == std::string::npos) return kept;
+  if (!may_be_kept(kept)) return kept;
   const auto world = json::Document::parse(kept, {.comments = true, .max_depth = 100'000});
   json::Issues issues;  // it was checked when it was read
   return world && world->root().is_object() ? written_out_world(world->root(), issues) : kept;
@@ -141,7 +153,27 @@ std::string written_out_records(const json::Value& spec, const json::Path& path,
     if (i > 0) out += ',';
     append_generated(out, made.prefix, made.from + i, made.version, made.bytes);
   }
-  return out + "]";
+  return out += ']';
+}
+
+std::string kept_records(const json::Value& spec, const json::Path& path, json::Issues& issues) {
+  if (bytes_made(spec["generate"]) >= kLarge) return json::compact(spec);
+  return written_out_records(spec, path, issues);
+}
+
+std::string whole_run(std::string kept) {
+  if (!may_be_kept(kept)) return kept;
+  const auto run = json::Document::parse(kept, {.max_depth = 100'000});
+  if (!run || !run->root().is_object()) return kept;
+  json::Issues issues;  // it was checked when it was read
+  json::Writer out;
+  out.begin_object();
+  for (const json::Member member : run->root().members()) {
+    const bool made = member.value["generate"].is_object();
+    out.raw_field(member.key.string(), made ? written_out_records(member.value, {}, issues)
+                                            : std::string(member.value.text()));
+  }
+  return out.end_object().take();
 }
 
 }  // namespace terapi::conformance

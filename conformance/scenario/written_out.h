@@ -41,6 +41,13 @@ inline constexpr std::string_view kDefinition<Generated> = "generate";
 std::string written_out_records(const core::json::Value& spec, const core::json::Path& path,
                                 core::json::Issues& issues);
 
+// The same, for those who keep it: what would be large is left as it is, checked, until whole_run()
+// is asked for the run that it is in.
+std::string kept_records(const core::json::Value& spec, const core::json::Path& path,
+                         core::json::Issues& issues);
+// The body of a run, with its kept records written out; any other text as it is.
+std::string whole_run(std::string kept);
+
 // A world file's object as the server takes it: generated records written out, since the model has
 // to know every payload; the integrations of its connections added where it names none, and the
 // connection github/demo where it names no connection.

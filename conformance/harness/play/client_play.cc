@@ -9,6 +9,7 @@
 #include "conformance/evidence/client_evidence.h"
 #include "conformance/harness/play/judge_webhook.h"
 #include "conformance/laws/record_reader.h"
+#include "conformance/scenario/written_out.h"
 #include "core/check.h"
 #include "core/duration.h"
 
@@ -74,7 +75,7 @@ bool ClientPlay::refused(const Refusal& refusal) {
 bool ClientPlay::act(const RunStep& step) { return apply_run(step.body); }
 
 bool ClientPlay::apply_run(const std::string& body) {
-  return good_run(caller_.run(stage_.filled(body)), true);
+  return good_run(caller_.run(stage_.filled(whole_run(body))), true);
 }
 
 // Up to the record of that id. What the server does wrong meanwhile is not held against a client.

@@ -213,7 +213,7 @@ core::Time ServerPlay::server_time() {
 
 void ServerPlay::act(const RunStep& step) {
   for (std::int64_t i = 0; i < step.times && !over(); ++i) {
-    const Answer answer = caller_.run(stage_.filled(step.body));
+    const Answer answer = caller_.run(stage_.filled(whole_run(step.body)));
     if (good_run(answer, false)) check_run(step.expect, answer);
   }
 }

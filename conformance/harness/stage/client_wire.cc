@@ -386,7 +386,7 @@ std::size_t ClientWire::webhook_sent(const core::Request& request, int life) {
 
 std::string ClientWire::webhook_text(const core::Request& request, bool authentic) const {
   std::string text = authentic ? "" : "forged: ";
-  const auto body = json::Document::parse(request.body);
+  const auto body = read_webhook(request);
   if (body && body->root()["model"].is_string()) {
     const json::Value root = body->root();
     const json::Value counts = root["responseResults"];

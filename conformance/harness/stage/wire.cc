@@ -231,12 +231,18 @@ std::string Wire::cursor_name(const std::string& stream, const std::string& curs
 
 // --- webhooks -----------------------------------------------------------------------------------
 
+core::Result<json::Document> read_webhook(const core::Request& request) {
+  constexpr std::size_t kLongest = std::size_t{1} << 20;
+  if (request.body.size() > kLongest) return core::Error{"too_large", "no webhook is as large"};
+  return json::Document::parse(request.body);
+}
+
 std::size_t Wire::webhook_sent(const core::Request& request, int life, core::Time at,
                                std::string text) {
   WebhookSight sight;
   sight.life = life;
   sight.sent_at = at;
-  const auto body = json::Document::parse(request.body);
+  const auto body = read_webhook(request);
   if (body && body->root()["model"].is_string()) {
     const json::Value root = body->root();
     sight.stream = stream_name(root["providerConfigKey"].string(), root["connectionId"].string(),

@@ -22,8 +22,13 @@
 #include "conformance/evidence/model.h"
 #include "core/clock.h"
 #include "core/http_message.h"
+#include "core/json.h"
+#include "core/result.h"
 
 namespace terapi::conformance {
+
+// A webhook's body. Codes: those of json::Document, and "too_large" for what is no webhook.
+core::Result<core::json::Document> read_webhook(const core::Request& request);
 
 class Wire {
  public:
