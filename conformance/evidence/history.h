@@ -80,8 +80,9 @@ struct Exchange {
   bool whole = false;    // all of the answer's bytes were handed over while the caller lived
   // The record in it that a wire rule spoilt: what stands before it was given, the rest was not.
   std::optional<std::string> poisoned{};
-  bool struck = false;     // a fault changed it
-  std::string error_code;  // of an answer that is an error
+  bool poison_has_id = false;  // it came with its id: that can be told of it
+  bool struck = false;         // a fault changed it
+  std::string error_code;      // of an answer that is an error
   std::optional<std::uint64_t> retry_after_seconds{};
   std::vector<Sight> records;
   std::optional<std::string> next_cursor{};

@@ -45,8 +45,8 @@ def main():
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--clients", default="python,node,cpp")
     parser.add_argument("--busy", type=int, default=4, help="busy loops for each core")
-    parser.add_argument("flags", nargs="*", help="for the judge, behind a --")
-    asked = parser.parse_args()
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    asked, flags = parser.parse_args(sys.argv[1:end]), sys.argv[end + 1:]
     conformance = asked.conformance.resolve()
     if not conformance.exists():
         print(f"skipped: there is no {conformance}")
@@ -58,7 +58,7 @@ def main():
         for run in range(1, asked.runs + 1):
             for name, words in clients(conformance, asked.clients.split(",")).items():
                 began = time.monotonic()
-                said = judge(conformance, words, asked.flags)
+                said = judge(conformance, words, flags)
                 counts = re.search(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", said, re.MULTILINE)
                 print(f"run {run}: {name}: {counts.group(0) if counts else 'no verdict'}, "
                       f"{time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.0f}", flush=True)

@@ -228,6 +228,11 @@ void ClientChecks::check_surfaced(const ClientCheck& check) {
     fail(check, "CLIENT-11", "the client said nothing of a record that it could not store",
          "an error on standard output or error, or an exit status", "silence",
          {*poisoned->response}, Verdict::kFail);
+  } else if (poisoned->poison_has_id && !stage_.tells_of(1, check.record)) {
+    // Only a warning: it may have told it where the judge does not look.
+    fail(check, "CLIENT-11", "the client does not name the record that it could not store",
+         "an error with \"" + check.record + "\", in its output or its folder", "none",
+         {*poisoned->response}, Verdict::kWarn);
   }
 }
 

@@ -22,7 +22,7 @@ void ClientStage::build(core::Clock& clock, core::AsyncTransport& webhooks,
   simulator_->set_run_watcher([this](const simulator::RunMoment& moment) { watch_run(moment); });
   link_ = std::make_unique<ClientWire>(
       ClientWire::Ports{[&clock] { return clock.now(); }, handler(), *options_.dialect, model_,
-                        history_, wire_, [this] { return signing_key(); }});
+                        history_, wire_, [this] { return signing_key(); }, options_.client.limit});
 }
 
 core::Result<void> ClientStage::open() {

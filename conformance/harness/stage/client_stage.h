@@ -56,6 +56,8 @@ class ClientStage : public Stage {
   virtual ClientState client(int worker) = 0;
   // The end of what it said.
   virtual std::string output(int worker) = 0;
+  // Whether that text stands in what it said, or in what it keeps: as far as the judge can see.
+  virtual bool tells_of(int worker, std::string_view text) = 0;
   // How much it has ever said.
   virtual std::uint64_t output_bytes(int worker) = 0;
   // The most memory that it had; 0: not known here.

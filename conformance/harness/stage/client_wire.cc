@@ -18,6 +18,8 @@ namespace json = core::json;
 
 namespace {
 
+constexpr std::uint64_t kLargestLimit = 10'000;  // REC-5
+
 bool is_of_the_head(WireRule::What what) {
   return what == WireRule::What::kNoReason || what == WireRule::What::kBareLineFeeds ||
          what == WireRule::What::kOffersHttp2;
@@ -73,6 +75,7 @@ void ClientWire::serve(core::Request request, int life,
   Exchange& exchange = ports_.history.exchanges[place];
   last_request_at_ = exchange.asked_at;
   if (exchange.for_records && on_request && !on_request()) return;
+  if (exchange.for_records) cut_page(exchange, request);
   if (exchange.for_records) forget_cursor(exchange, request);
   ++in_flight_;
   if (exchange.for_records && refuse_nameless(request, place, done)) return;
@@ -96,6 +99,29 @@ bool ClientWire::refuse_nameless(const core::Request& request, std::size_t place
       R"({"error":{"code":"forbidden","message":"a User-Agent is wanted"}})";
   answered(place, {{403, {{"Content-Type", "application/json"}}, kRefusal}, {}}, done);
   return true;
+}
+
+// What a scenario does to the second page has to happen to a client, too, whose pages are as large
+// as it likes. What is no limit is the server's to answer.
+void ClientWire::cut_page(const Exchange& exchange, core::Request& request) {
+  const std::uint64_t most = ports_.most_of_a_page;
+  if (exchange.limit <= most || exchange.limit > kLargestLimit) return;
+  auto target = core::parse_target(request.target);
+  if (!target) return;
+  const auto is_limit = [](const auto& parameter) { return parameter.first == "limit"; };
+  const auto asked = std::find_if(target->query.begin(), target->query.end(), is_limit);
+  if (asked == target->query.end()) {
+    target->query.emplace_back("limit", "");
+  } else if (asked->second.find_first_not_of("0123456789") != std::string::npos ||
+             std::find_if(asked + 1, target->query.end(), is_limit) != target->query.end()) {
+    return;
+  }
+  std::find_if(target->query.begin(), target->query.end(), is_limit)->second = std::to_string(most);
+  request.target =
+      request.target.substr(0, request.target.find('?') + 1) + core::encode_query(target->query);
+  if (ports_.history.told) {
+    ports_.history.event(exchange.request).text += ", cut to " + std::to_string(most);
+  }
 }
 
 void ClientWire::forget_cursor(Exchange& exchange, core::Request& request) {
@@ -327,6 +353,7 @@ void ClientWire::poison(const WireRule& rule, Exchange& exchange, std::string& b
     note_given(exchange.stream, exchange.records.back());
   }
   exchange.poisoned = rule.record;
+  exchange.poison_has_id = rule.lacks == "metadata" || rule.lacks == "cursor";
   exchange.next_cursor = page->next_cursor;
   body = std::move(poisoned);
   exchange.whole = false;  // as far as the records after it go

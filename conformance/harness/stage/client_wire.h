@@ -36,6 +36,8 @@ class ClientWire {
     History& history;
     Wire& wire;
     std::function<std::string()> signing_key;
+    // Records of a page, of those clients, too, that ask for more than they were told (REC-11).
+    std::uint64_t most_of_a_page;
   };
   explicit ClientWire(Ports ports) : ports_(std::move(ports)) {}
 
@@ -79,6 +81,8 @@ class ClientWire {
  private:
   // Cursors that were spelt otherwise are spelt as the server knows them.
   void restore_cursor(core::Request& request) const;
+  // Larger pages than the scenario's are cut to its size.
+  void cut_page(const Exchange& exchange, core::Request& request);
   // Cursors of before are spelt as nobody knows them.
   void forget_cursor(Exchange& exchange, core::Request& request);
   // True: it was answered here, since it does not say who asks.

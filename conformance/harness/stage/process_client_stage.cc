@@ -1,6 +1,8 @@
 #include "conformance/harness/stage/process_client_stage.h"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <csignal>
 #include <cstdlib>
@@ -24,11 +26,18 @@ constexpr core::Duration kBetweenLooks = 25ms;
 constexpr core::Duration kToDump = 60s;
 // What is shorter is a pause, and nobody is accused for it.
 constexpr core::Duration kShortestLimit = 1s;
+constexpr std::size_t kAllOfIt = std::string::npos;
 constexpr std::size_t kTold = 4096;  // bytes of what a client said, from its end
 // A dump has the records that were served, each in a line with its stream's names, and its text may
 // be escaped: it may be so many times as large, and so much more.
 constexpr std::uintmax_t kDumpFactor = 4;
 constexpr std::uintmax_t kDumpBase = std::uintmax_t{16} << 20;
+
+bool file_has(const std::filesystem::path& path, std::string_view text) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string all{std::istreambuf_iterator<char>(file), {}};
+  return all.find(text) != std::string::npos;
+}
 
 // How the head of an answer is written: see WireRule::kOnTheWire.
 core::AnswerManners manners_towards_client(core::Response& answer) {
@@ -255,6 +264,22 @@ std::string ProcessClientStage::output(int number) {
   std::string said = worker.said_before + (worker.process ? worker.process->output().tail() : "");
   if (said.size() > kTold) said.erase(0, said.size() - kTold);
   return said;
+}
+
+// Its log may be a file, or a table of its database.
+bool ProcessClientStage::tells_of(int number, std::string_view text) {
+  const auto found = workers_.find(number);
+  if (found == workers_.end()) return false;
+  const Worker& worker = found->second;
+  if (worker.said_before.find(text) != std::string::npos) return true;
+  if (worker.process && worker.process->output().tail(kAllOfIt).find(text) != std::string::npos) {
+    return true;
+  }
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(state_->path(), ignored)) {
+    if (entry.is_regular_file(ignored) && file_has(entry.path(), text)) return true;
+  }
+  return false;
 }
 
 std::uint64_t ProcessClientStage::output_bytes(int number) {

@@ -43,6 +43,7 @@ class ProcessClientStage final : public ClientStage {
   void stop_client(int number) override;
   ClientState client(int number) override;
   std::string output(int number) override;
+  bool tells_of(int number, std::string_view text) override;
   std::uint64_t output_bytes(int number) override;
   std::uint64_t peak_bytes(int number) override;
   core::Duration starved() override;

@@ -39,6 +39,9 @@ class VirtualClientStage final : public ClientStage {
   void stop_client(int worker) override;
   ClientState client(int worker) override { return states_[worker]; }
   std::string output(int worker) override { return outputs_[worker]; }
+  bool tells_of(int worker, std::string_view text) override {
+    return outputs_[worker].find(text) != std::string::npos;
+  }
   std::uint64_t output_bytes(int worker) override { return outputs_[worker].size(); }
   std::uint64_t peak_bytes(int /*worker*/) override { return 0; }
   bool listening(int /*worker*/) override { return true; }

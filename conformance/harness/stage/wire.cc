@@ -1,7 +1,10 @@
 #include "conformance/harness/stage/wire.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "conformance/contract/cursor.h"
@@ -44,12 +47,26 @@ std::string stream_of(const core::Request& request, const core::Target& target) 
                      target.get("model").value_or(""), target.get("variant").value_or(""));
 }
 
+// One that names all three actions (REC-7) leaves nothing out.
+bool leaves_something_out(const std::string& filter) {
+  constexpr std::array<std::string_view, 3> kActions = {"added", "updated", "deleted"};
+  std::array<bool, kActions.size()> named{};
+  std::stringstream words(filter);
+  for (std::string word; std::getline(words, word, ',');) {
+    for (std::size_t i = 0; i < kActions.size(); ++i) {
+      named[i] = named[i] || core::equals_ignoring_case(word, kActions[i]);
+    }
+  }
+  return std::find(named.begin(), named.end(), false) != named.end();
+}
+
 // Its parameters, as a request for records has them.
 void take_query(Exchange& exchange, const core::Target& target) {
   exchange.cursor = target.get("cursor");
   exchange.modified_after = target.get("modified_after");
-  exchange.restricted =
-      exchange.modified_after || target.get("filter") || target.get("ids") || target.get("delta");
+  const std::optional<std::string> filter = target.get("filter");
+  exchange.restricted = exchange.modified_after || (filter && leaves_something_out(*filter)) ||
+                        target.get("ids") || target.get("delta");
   const std::string limit = target.get("limit").value_or("");
   if (!limit.empty() && limit.size() < 8) {
     exchange.limit = std::strtoull(limit.c_str(), nullptr, 10);

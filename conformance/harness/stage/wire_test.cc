@@ -76,6 +76,19 @@ TEST_F(WireTest, KnowsWhatIsNotARequestForRecords) {
   EXPECT_EQ(text_of(*control.response), R"(200 {"faults":[]})");
 }
 
+// A client that names all actions walks as one that names none, and is judged by its walk.
+TEST_F(WireTest, AFilterOfAllActionsRestrictsNothing) {
+  const auto restricted = [this](const std::string& filter) {
+    return exchange_of(By::kClient, "/records?model=Issue&filter=" + filter, {{200, {}, kPage}, {}})
+        .restricted;
+  };
+  EXPECT_FALSE(restricted("added,updated,deleted"));
+  EXPECT_FALSE(restricted("DELETED%2CAdded,updated"));
+  EXPECT_TRUE(restricted("added,updated"));
+  EXPECT_TRUE(restricted("deleted"));
+  EXPECT_TRUE(restricted(""));
+}
+
 TEST_F(WireTest, ShowsTheJudgeWhatIsNoPage) {
   const Exchange& exchange =
       exchange_of(By::kJudge, "/records?model=Issue", {{200, {}, "oops"}, {}});
