@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "conformance/laws/answer_type.h"
 #include "conformance/laws/error_answer.h"
 #include "core/glob.h"
 #include "core/json.h"
@@ -71,6 +72,7 @@ class AnswerCheck {
       findings_.fail("ERR-1", "an error does not have the form of ERR-1", asked_, error.problem,
                      answer_.events);
     }
+    if (error.problem.empty()) notice_type(answer_, "ERR-1", findings_);
     if (expected_.code && error.code != *expected_.code) {
       fail("the error has the wrong code", *expected_.code, error.code);
     }

@@ -46,6 +46,8 @@ struct Defect {
   bool exclusive_time = false;
   bool no_retry_after = false;
   bool counts_nothing = false;  // of a rate limit
+  bool other_type = false;      // says that its pages are something else than JSON
+  bool other_times = false;     // of records that a filter chose
 };
 
 class ListServer final : public ServerCaller {
@@ -255,7 +257,12 @@ class ListServer final : public ServerCaller {
     const std::size_t count = std::min(all.size(), asked.limit);
     Writer out;
     out.begin_object().key("records").begin_array();
-    for (std::size_t i = 0; i < count; ++i) write(out, *all[i]);
+    const bool other_times = defect_.other_times && asked.actions;
+    for (std::size_t i = 0; i < count; ++i) {
+      Kept record = *all[i];
+      if (other_times) record.first += std::chrono::microseconds(1);
+      write(out, record);
+    }
     out.end_array();
     const bool more = defect_.more_when_full ? count == asked.limit : all.size() > count;
     if (more && count > 0) {
@@ -263,7 +270,8 @@ class ListServer final : public ServerCaller {
     } else {
       out.null_field("next_cursor");
     }
-    return {200, {{"Content-Type", "application/json"}}, out.end_object().take()};
+    const std::string type = defect_.other_type ? "text/plain" : "Application/JSON; charset=utf-8";
+    return {200, {{"Content-Type", type}}, out.end_object().take()};
   }
 
   std::string cursor_of(const Kept& record) const {
@@ -370,6 +378,14 @@ TEST(Law, FindsAServerErrorForABadCursor) {
 TEST(Law, FindsAFilterThatTakesItsFirstWordOnly) {
   EXPECT_TRUE(found_by("filters", {.plain_filter = true}).contains("REC-7"));
   EXPECT_TRUE(found_by("combined", {.plain_filter = true}).contains("REC-9"));
+}
+
+TEST(Law, FindsOtherTimesOfRecordsThatAFilterChose) {
+  EXPECT_EQ(found_by("filters", {.other_times = true}), (std::set<std::string>{"REC-7"}));
+}
+
+TEST(Law, FindsAPageThatIsSaidToBeSomethingElse) {
+  EXPECT_EQ(found_by("order", {.other_type = true}), (std::set<std::string>{"REC-1"}));
 }
 
 TEST(Law, FindsALimitThatIsTakenAnyhow) {

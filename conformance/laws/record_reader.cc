@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conformance/contract/cursor.h"
+#include "conformance/laws/answer_type.h"
 #include "conformance/laws/error_answer.h"
 #include "core/json.h"
 #include "core/url.h"
@@ -120,6 +121,7 @@ RecordReader::Page RecordReader::read(const Query& query) {
   }
   page.page = std::move(*read);
   page.good = true;
+  notice_type(page.answer, "REC-1", context_.findings);
   notice_page(page, limit_in(query));
   leave_part(page.page);
   return page;
@@ -259,6 +261,8 @@ bool same_tokens(const std::string& a, const std::string& b) {
 
 bool same_sight(const ServedRecord& a, const ServedRecord& b) {
   return a.id == b.id && a.cursor == b.cursor && a.last_action == b.last_action &&
+         a.first_seen_at == b.first_seen_at && a.last_modified_at == b.last_modified_at &&
+         a.deleted_at == b.deleted_at && a.pruned_at == b.pruned_at &&
          same_tokens(a.payload, b.payload);
 }
 
@@ -271,7 +275,7 @@ std::string difference(const std::vector<ServedRecord>& expected,
     if (expected[i].id != actual[i].id) {
       return place + actual[i].id + " instead of " + expected[i].id;
     }
-    return place + actual[i].id + " in both, with another cursor, action or payload";
+    return place + actual[i].id + " in both, with another cursor, action, time or payload";
   }
   if (expected.size() == actual.size()) return "";
   const bool fewer = actual.size() < expected.size();

@@ -83,7 +83,7 @@ class RecordReader {
 std::vector<ServedRecord> so_far(std::vector<ServedRecord> expected, const Walk& walk);
 std::string last_cursor(const ServedPage& page);
 std::vector<std::string> ids_of(const std::vector<ServedRecord>& records);
-// Same id at the same place in the list: what "the same sequence" means.
+// The same version of the same record, with the same metadata: what "the same sequence" means.
 bool same_sight(const ServedRecord& a, const ServedRecord& b);
 // Says where two sequences part; empty if they do not.
 std::string difference(const std::vector<ServedRecord>& expected,
