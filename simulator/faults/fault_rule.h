@@ -23,8 +23,8 @@ struct FaultEvent {
 
 struct FaultRule {
   std::string id;
-  // Attribute → pattern; "*" in a pattern stands for any text. All have to match. A slash at the end
-  // of a "path" counts for nothing, there as here.
+  // Attribute → pattern; "*" in a pattern stands for any text. All have to match. A slash at the
+  // end of a "path" counts for nothing, there as here.
   std::map<std::string, std::string> match;
   std::vector<std::int64_t> nth;                  // strikes these matching events, counted from 1
   std::optional<std::int64_t> every;              // strikes every n-th of them

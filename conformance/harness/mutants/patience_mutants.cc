@@ -27,11 +27,6 @@ class AdjustsOptions final : public ClientMutation {
 void never_polls(client::SyncOptions& options) { options.poll = 24h * 365; }
 void gives_up_soon(client::SyncOptions& options) { options.give_up = 5s; }
 void hurries(client::SyncOptions& options) { options.request_timeout = 2s; }
-void reads_huge_pages(client::SyncOptions& options) {
-  options.limit = 10'000;
-  options.max_page_bytes = std::size_t{1} << 32;
-}
-
 // Makes of each answer what it takes it for.
 class MisreadsAnswers final : public ClientMutation {
  public:
@@ -201,10 +196,6 @@ std::vector<ClientMutant> patience_mutants() {
       client_mutant<AdjustsOptions>("gives-up-early", "CLIENT-9",
                                     "Stops for good when a server has been in trouble for 5 s.",
                                     &gives_up_soon),
-      client_mutant<AdjustsOptions>("pages-without-bound", "CLIENT-10",
-                                    "Asks for the largest pages there are and takes answers of any "
-                                    "size.",
-                                    &reads_huge_pages),
       client_mutant<MisreadsAnswers>("retries-4xx-for-ever", "CLIENT-9",
                                      "Takes a refusal (401, 400) for trouble that passes and tries "
                                      "again for ever.",
