@@ -130,6 +130,7 @@ class Line:
             self.api.endheaders()
             answer = self.api.getresponse()
             body = client.read_body(answer)
+            answer.read()  # nothing more: http.client takes an answer for read only when it was asked past its end
         except BaseException:
             self.close()
             raise

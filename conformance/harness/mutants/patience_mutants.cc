@@ -27,6 +27,7 @@ class AdjustsOptions final : public ClientMutation {
 void never_polls(client::SyncOptions& options) { options.poll = 24h * 365; }
 void gives_up_soon(client::SyncOptions& options) { options.give_up = 5s; }
 void hurries(client::SyncOptions& options) { options.request_timeout = 2s; }
+
 // Makes of each answer what it takes it for.
 class MisreadsAnswers final : public ClientMutation {
  public:

@@ -8,6 +8,7 @@
 
 #include "conformance/evidence/client_evidence.h"
 #include "conformance/harness/play/judge_webhook.h"
+#include "conformance/harness/play/read_faults.h"
 #include "conformance/laws/record_reader.h"
 #include "conformance/scenario/written_out.h"
 #include "core/check.h"
@@ -69,6 +70,8 @@ bool ClientPlay::over() const { return Play::over() || convergence_.over() || st
 bool ClientPlay::refused(const Refusal& refusal) {
   return stop_short(Verdict::kError, refusal.what + ": " + refusal.actual);
 }
+
+std::string ClientPlay::faults_given(const std::string& rules) { return faults_of_reads(rules); }
 
 // --- records ------------------------------------------------------------------------------------
 

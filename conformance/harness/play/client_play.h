@@ -32,6 +32,7 @@ class ClientPlay final : public Play {
   void world_changed(const core::json::Value& world) override;
   bool over() const override;
   bool refused(const Refusal& refusal) override;
+  std::string faults_given(const std::string& rules) override;
 
   bool act(const RunStep& step);
   bool act(const PruneStep& step);

@@ -143,7 +143,7 @@ std::int64_t Play::prune_model(const StreamAsked& stream, const std::vector<Serv
 bool Play::put_faults(const std::string& rules) {
   look_at_faults();
   const std::string text = stage_.filled(rules);
-  must("PUT", "/faults", text);
+  must("PUT", "/faults", faults_given(text));
   if (over_) return false;
   const auto document = json::Document::parse(text, {.comments = true});
   TERAPI_CHECK(document.has_value(), "fault rules that were taken are JSON");

@@ -64,6 +64,8 @@ class Play {
   virtual void after_background(const std::optional<SyncKey>& /*triggered*/) {}
   // The server did something else than a step about syncs asked for. Always false: for steps.
   virtual bool refused(const Refusal& refusal) = 0;
+  // Fault rules as the server is given them.
+  virtual std::string faults_given(const std::string& rules) { return rules; }
   // On the clock that the SyncModel counts by.
   virtual core::Time sync_time() { return {}; }
 
