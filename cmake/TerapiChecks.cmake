@@ -46,6 +46,14 @@ add_test(NAME judge.interrupted
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/interrupted.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(judge.interrupted PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
+# One that asks by HEAD before each read, where that once had right clients accused; more seeds by hand
+# (docs/conformance.md).
+add_test(NAME judge.otherwise_client
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/otherwise.py
+                 $<TARGET_FILE:terapi-conformance> --seeds 54 --parts 1 -- --filter
+                 client/quiet-when-there-is-nothing,client/invalid-cursor,client/slow-but-steady)
+set_tests_properties(judge.otherwise_client PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240
+                     ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 add_test(NAME judge.explore_keeps
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/explore_keeps.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})

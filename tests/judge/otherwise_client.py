@@ -60,7 +60,6 @@ class Choices:
         self.scheme = drawn("scheme").choice(["Bearer", "bearer", "BEARER", "bEaReR"])
         self.path = drawn("path").choice(["/records", "/records", "/records/"])
         self.names_variant = drawn("variant").random() < 0.5
-        self.names_all_actions = drawn("filter").random() < 0.2
         self.spells_out = drawn("escapes").choice([0, 0, 0.3, 1])  # how many characters are escaped needlessly
         self.case = drawn("case").choice([str, str.lower, str.upper, str.title])
         self.takes_gzip = drawn("gzip").random() < 0.4
@@ -162,8 +161,6 @@ def target(model, asked):
         query.append(("cursor", asked))
     if choose.names_variant:
         query.append(("variant", "base"))
-    if choose.names_all_actions:
-        query.append(("filter", ",".join(chance.sample(["added", "updated", "DELETED"], 3))))
     chance.shuffle(query)
     path = client.BASE.path.rstrip("/") + choose.path
     return path + "?" + "&".join(f"{name}={escaped(value)}" for name, value in query)
