@@ -48,6 +48,9 @@ class FairStory {
     const bool quick =
         limit["requests"].integer().value_or(0) >= least && limit["per"].string() == "1s";
     if (limit.present() && !quick) unfair_ = "the server lets nobody through in time";
+    for (const json::Value integration : world->root()["integrations"].items()) {
+      if (integration["syncs"].size() > 0) runs_by_itself_ = true;
+    }
   }
 
   void see(const ProcessStep& act) {
@@ -93,6 +96,7 @@ class FairStory {
       unfair_ = "it was not told what has changed";
     untold_.clear();
     changes_wait_ = false;
+    held_everything_ = true;
   }
   void see(const FaultsStep& act) {
     faults_ = webhooks_lost_ = false;
@@ -142,9 +146,10 @@ class FairStory {
     if (check.what == ClientCheck::What::kWaitsAfter && untold_wait_) {
       unfair_ = "nobody told it how long to wait";
     }
-    if (check.what == ClientCheck::What::kConverged && !untold_.empty()) {
-      unfair_ = "something has changed since it held everything";
-    }
+    if (check.what != ClientCheck::What::kConverged) return;
+    if (!held_everything_) unfair_ = "it never had to hold everything";
+    if (runs_by_itself_) unfair_ = "a sync may have run since it held everything";
+    if (!untold_.empty()) unfair_ = "something has changed since it held everything";
   }
   void see(const PruneStep& /*act*/) {
     if (faults_) unfair_ = "the judge's own call would meet the faults";
@@ -167,6 +172,8 @@ class FairStory {
   bool armed_ = false;
   bool trouble_ = false;
   bool changes_wait_ = false;
+  bool held_everything_ = false;
+  bool runs_by_itself_ = false;  // the world has syncs, which nobody has to start
   bool untold_wait_ = false;  // a 429 without a Retry-After
 };
 

@@ -67,5 +67,20 @@ TEST(FairStory, ALimitHasToLetTheBacklogThrough) {
   EXPECT_NE(unfair(story, "{}", limit(R"({"requests":10,"per":"1h"})")), "");
 }
 
+// What a shrinker left of a story once: nobody had waited until the client held anything.
+TEST(FairStory, WhatItHasToHoldStillItHadToHoldBefore) {
+  const std::string still = R"({"expect":{"that":"converged"}})";
+  const std::string held = R"({"client":"starts"},{"until":"converged"},)" + still;
+  EXPECT_EQ(unfair(held), "");
+  EXPECT_NE(unfair(R"({"client":"starts"},)" + still), "");
+  EXPECT_NE(unfair(R"({"client":"starts"},{"until":"converged"},)"
+                   R"({"run":{"save":[{"id":"1"}],"webhook":false}},)" +
+                   still),
+            "");
+  const std::string sync = R"({"integrations":[{"id":"github","syncs":[{"name":"issues",)"
+                           R"("models":["Issue"],"frequency":"3s"}]}]})";
+  EXPECT_NE(unfair(held, "{}", sync), "") << "the sync may have run in between";
+}
+
 }  // namespace
 }  // namespace terapi::conformance

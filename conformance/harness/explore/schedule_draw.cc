@@ -438,9 +438,11 @@ class ScheduleDraw {
     }
   }
 
-  // Nothing changes on the server, whatever goes wrong: what it held, it holds.
+  // Nothing changes on the server, whatever goes wrong: what it held, it holds. Where a sync runs
+  // by itself, nobody can say so.
   void keeps_what_it_has() {
     converge_calmly();
+    if (!shape_.background.empty()) return;
     std::string rules;
     WireStep wire;
     const std::uint64_t most = 1 + faults_.below(2);
