@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "conformance/contract/dialect.h"
 #include "conformance/evidence/model.h"
 #include "conformance/harness/explore/fault_kind.h"
 #include "conformance/scenario/scenario_text.h"
@@ -25,6 +26,11 @@ class FairStory {
  public:
   explicit FairStory(const Scenario& scenario)
       : plan_(scenario.plan), streams_(plan_.client.streams.begin(), plan_.client.streams.end()) {
+    for (const std::string& name : scenario.dialects) {
+      const Dialect* dialect = find_dialect(name);
+      silent_deletions_ =
+          silent_deletions_ || (dialect != nullptr && dialect->habits.deletes_whatever_it_is_told);
+    }
     if (!scenario.faults.empty()) see(FaultsStep{scenario.faults});
     look_at_world(scenario.given);
   }
@@ -39,10 +45,11 @@ class FairStory {
   }
 
  private:
-  // A limit that lets a backlog through, also beside the polls of two workers.
   void look_at_world(const std::string& given) {
     const auto world = json::Document::parse(given, {.max_depth = 100'000});
     if (!world) return;
+    look_at_connections(world->root()["connections"]);
+    // A limit that lets a backlog through, also beside the polls of two workers.
     const json::Value limit = world->root()["environment"]["rate_limit"];
     const auto least = static_cast<std::int64_t>(2 * streams_.size() + 2);
     const bool quick =
@@ -50,6 +57,20 @@ class FairStory {
     if (limit.present() && !quick) unfair_ = "the server lets nobody through in time";
     for (const json::Value integration : world->root()["integrations"].items()) {
       if (integration["syncs"].size() > 0) runs_by_itself_ = true;
+    }
+  }
+
+  // Where they are told, those of the client's streams are among them: it may give one up that is
+  // not there when it starts.
+  void look_at_connections(json::Value connections) {
+    if (!connections.present()) return;
+    std::set<std::string> there;
+    for (const json::Value connection : connections.items()) {
+      there.insert(connection["integration"].string() + "/" + connection["id"].string() + "/");
+    }
+    for (const std::string& stream : streams_) {
+      const std::size_t at = stream.find('/', stream.find('/') + 1);
+      if (!there.contains(stream.substr(0, at + 1))) unfair_ = "a stream has no connection";
     }
   }
 
@@ -75,6 +96,12 @@ class FairStory {
     if (comes_late_ > 0 && ++comes_late_ > 2) unfair_ = "a run after one that comes late";
     const std::string name = stream_name(root["integration"].string(), root["connection"].string(),
                                          root["model"].string(), root["variant"].string());
+    // What waits to be changed between two pages may come in another order than it is told here,
+    // and then delete what is deleted.
+    if (silent_deletions_ && changes_wait_ && plan_.client.poll > kTooFarOff &&
+        (later || root["delete"].present())) {
+      unfair_ = "nobody is told that what is deleted was deleted again";
+    }
     const bool told = !root["webhook"].present() || root["webhook"].boolean();
     if (later && !told && plan_.client.poll > kTooFarOff)
       unfair_ = "nobody is told of a late change";
@@ -172,9 +199,10 @@ class FairStory {
   bool armed_ = false;
   bool trouble_ = false;
   bool changes_wait_ = false;
+  bool silent_deletions_ = false;  // deleting what is deleted moves it, and no webhook tells
   bool held_everything_ = false;
   bool runs_by_itself_ = false;  // the world has syncs, which nobody has to start
-  bool untold_wait_ = false;  // a 429 without a Retry-After
+  bool untold_wait_ = false;     // a 429 without a Retry-After
 };
 
 }  // namespace

@@ -6,11 +6,12 @@ namespace terapi::conformance {
 namespace {
 
 std::string unfair(const std::string& steps, const std::string& client = "{}",
-                   const std::string& given = "{}") {
+                   const std::string& given = "{}", const std::string& dialects = "") {
   const auto scenario = Scenario::parse(
       R"({"id":"client/x","title":"t","why":"w","clauses":["CLIENT-1"],"origin":"o",)"
-      R"("judges":"client","kills_none":"k","given":)" +
-          given + R"(,"client":)" + client + R"(,"steps":[)" + steps + "]}",
+      R"("judges":"client","kills_none":"k",)" +
+          dialects + R"("given":)" + given + R"(,"client":)" + client + R"(,"steps":[)" + steps +
+          "]}",
       "x.json");
   EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().message);
   return unfairness(*scenario);
@@ -47,6 +48,27 @@ TEST(FairStory, WhoeverHardlyPollsHasToBeTold) {
   EXPECT_NE(unfair(untold + kConverged, far), "");
   EXPECT_EQ(unfair(untold + kConverged), "");
   EXPECT_EQ(unfair(untold + R"({"run":{"save":[{"id":"2"}]}},)" + kConverged, far), "");
+}
+
+// Deleting what is deleted moves it in this dialect, and sends no webhook.
+TEST(FairStory, ALateDeletionThatNobodyIsToldOfIsWaitedForByNobody) {
+  const std::string nango = R"("dialects":["nango"],"dialects_why":"w",)";
+  const std::string late = R"({"between_pages":3,"run":{"delete":["1"]}},{"client":"starts"},)"
+                           R"({"run":{"delete":["1"]}},)" +
+                           std::string(kConverged);
+  EXPECT_NE(unfair(late, R"({"poll":"10m"})", "{}", nango), "");
+  EXPECT_EQ(unfair(late, R"({"poll":"2s"})", "{}", nango), "");
+  EXPECT_EQ(unfair(late, R"({"poll":"10m"})"), "") << "deleting again is nothing there";
+}
+
+TEST(FairStory, AStreamHasToHaveAConnection) {
+  const std::string story = R"({"client":"starts"},{"until":"converged"})";
+  const auto connections = [](const std::string& list) {
+    return R"({"connections":[)" + list + "]}";
+  };
+  EXPECT_EQ(unfair(story, "{}", connections(R"({"id":"demo","integration":"github"})")), "");
+  EXPECT_NE(unfair(story, "{}", connections("")), "");
+  EXPECT_NE(unfair(story, "{}", connections(R"({"id":"acme","integration":"github"})")), "");
 }
 
 TEST(FairStory, WhatComesLateHasToComeAlone) {

@@ -181,6 +181,9 @@ class ScheduleDraw {
     }
   }
   void change_between_pages() {
+    // It may come in another order than it was drawn in. Where deleting what is deleted moves it,
+    // that would be a change of which no webhook tells.
+    if (far_off() && options_.dialect->habits.deletes_whatever_it_is_told) return;
     // One that comes after the walk it was meant for is not seen without a webhook.
     const bool announced = history_.below(2) == 0 || far_off();
     hints_lost_ = hints_lost_ || !announced;

@@ -35,9 +35,11 @@ TEST(ScheduleDraw, DrawsFilesThatAreReadAsTheyWereDrawn) {
 }
 
 TEST(ScheduleDraw, DrawsFairStories) {
-  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
-    const DrawnSchedule drawn = draw_schedule(seed, {});
-    EXPECT_EQ(unfairness(drawn.scenario), "") << seed;
+  for (const Dialect* dialect : {&terapi_dialect(), &nango_dialect()}) {
+    for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
+      const DrawnSchedule drawn = draw_schedule(seed, {.dialect = dialect});
+      EXPECT_EQ(unfairness(drawn.scenario), "") << seed << " of " << dialect->name;
+    }
   }
 }
 
