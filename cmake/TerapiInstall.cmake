@@ -13,26 +13,28 @@ foreach(folder IN LISTS TERAPI_INSTALLED)
   # Headers include each other from the checkout's root, so they keep their folders.
   target_include_directories(terapi_${room}
                              PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/terapi>)
-  install(TARGETS terapi_${room} EXPORT terapi ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS terapi_${room} EXPORT terapi ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          COMPONENT development)
 endforeach()
 include(${CMAKE_CURRENT_LIST_DIR}/public_headers.cmake)
 foreach(header IN LISTS TERAPI_PUBLIC_HEADERS)
   get_filename_component(folder ${header} DIRECTORY)
   if(client_postgres OR NOT folder STREQUAL "client/postgres")
-    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/terapi/${folder})
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/terapi/${folder} COMPONENT development)
   endif()
 endforeach()
-install(EXPORT terapi NAMESPACE terapi:: DESTINATION ${package_folder})
-install(TARGETS terapi-simulator terapi-sync terapi-conformance DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(EXPORT terapi NAMESPACE terapi:: DESTINATION ${package_folder} COMPONENT development)
+install(TARGETS terapi-simulator DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT simulator)
+install(TARGETS terapi-sync terapi-conformance DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 # The program looks in ../share/terapi/scenarios from where it is.
-install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi)
-install(DIRECTORY conformance/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi USE_SOURCE_PERMISSIONS)
+install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi COMPONENT tools)
+install(DIRECTORY conformance/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi USE_SOURCE_PERMISSIONS
+        COMPONENT tools)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/terapiConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/terapiConfig.cmake
                               INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/terapiConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindCppHttplib.cmake ${PROJECT_BINARY_DIR}/terapiConfig.cmake
-              ${PROJECT_BINARY_DIR}/terapiConfigVersion.cmake
-        DESTINATION ${package_folder})
+install(FILES ${PROJECT_BINARY_DIR}/terapiConfig.cmake ${PROJECT_BINARY_DIR}/terapiConfigVersion.cmake
+        DESTINATION ${package_folder} COMPONENT development)

@@ -2,8 +2,8 @@
 // over real sockets or inside one process.
 //
 // Implementations: HandlerTransport below (in-process, at once), VirtualNetwork (in-process, in the
-// time of a clock), HttplibTransport (core/system, blocking) and HttpSender (core/system,
-// asynchronous).
+// time of a clock), HttpSender (core/system, asynchronous) and, for tests, HttplibTransport
+// (core/system, blocking).
 //
 // Errors of both ports, by code: "connection_refused", "connection_reset", "timeout",
 // "truncated_body", "response_too_large", "bad_url", "bad_response", "name_not_resolved".

@@ -28,7 +28,7 @@
 #include "core/hex.h"
 #include "core/hmac.h"
 #include "core/rfc3339.h"
-#include "core/system/httplib_transport.h"
+#include "core/system/test_httplib_transport.h"
 #include "core/system/test_server.h"
 #include "core/temporary_folder.h"
 #include "core/url.h"

@@ -161,10 +161,16 @@ int run_list_mode(const std::vector<std::string>& arguments) {
 
 int run_explain_mode(const std::vector<std::string>& arguments) {
   JudgeFlags judge;
+  bool help = false;
   core::Flags flags;
+  flags.toggle("help", "this text", help);
   judge.add_to(flags, "explain");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
+  if (help) {
+    std::printf("terapi-conformance explain ID [FLAGS]\n\n%s\n", flags.help().c_str());
+    return 0;
+  }
   if (rest->size() != 1) {
     return refuse("explain takes one id: of a clause, an invariant, a scenario or a mutant");
   }
@@ -174,10 +180,16 @@ int run_explain_mode(const std::vector<std::string>& arguments) {
 }
 
 int run_validate_mode(const std::vector<std::string>& arguments) {
+  bool help = false;
   core::Flags flags;
+  flags.toggle("help", "this text", help);
   refuse_flags_of_other_modes(flags, "validate");
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
+  if (help) {
+    std::printf("terapi-conformance validate FILE…\n\n%s\n", flags.help().c_str());
+    return 0;
+  }
   if (rest->empty()) return refuse("validate takes FILES: scenario files, or folders of them");
   const std::vector<std::string> files = files_below(*rest);
   if (files.empty()) return refuse("there is no scenario file in " + rest->front());

@@ -54,7 +54,7 @@ void print_usage() {
   std::printf("terapi-conformance: does this server, or this client, keep the contract?\n\n");
   for (const Mode& mode : modes()) {
     const std::string call = mode.name + (mode.usage.empty() ? "" : " " + mode.usage);
-    std::printf("  terapi-conformance %-42s %s\n", call.c_str(), mode.what.c_str());
+    std::printf("  terapi-conformance %-44s  %s\n", call.c_str(), mode.what.c_str());
   }
   JudgeFlags judge;
   core::Flags flags;

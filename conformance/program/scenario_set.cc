@@ -23,7 +23,11 @@ std::string own_scenarios() {
     const files::path folder = files::weakly_canonical(programs / place, error);
     if (!error && files::is_directory(folder)) return folder.string();
   }
+#ifdef TERAPI_SOURCE_DIR
   return TERAPI_SOURCE_DIR "/scenarios";
+#else  // a package knows no checkout: the first place is what the error names
+  return files::weakly_canonical(programs / "../share/terapi/scenarios").string();
+#endif
 }
 
 bool is_scenario_file(const files::path& path) {

@@ -1,4 +1,4 @@
-#include "core/system/httplib_transport.h"
+#include "core/system/test_httplib_transport.h"
 
 #include <gtest/gtest.h>
 

@@ -49,6 +49,8 @@ int run_command(const std::vector<std::string>& arguments) {
   }
   const bool named = !arguments.empty() && !first.starts_with("-");
   const std::vector<std::string> rest(arguments.begin() + (named ? 1 : 0), arguments.end());
+  if (first == "ready") return run_ready(rest);
+  if (first == "validate") return run_validate(rest);
   for (const std::string& argument : rest) {
     if (argument == "--") break;
     if (argument == "--help") {
@@ -58,8 +60,6 @@ int run_command(const std::vector<std::string>& arguments) {
   }
   if (!named || first == "serve") return run_serve(rest);
   if (first == "exec") return run_exec(rest);
-  if (first == "ready") return run_ready(rest);
-  if (first == "validate") return run_validate(rest);
   return report("terapi-simulator", "bad_usage",
                 "unknown command '" + first + "'" +
                     core::suggestion(first, {"serve", "exec", "ready", "validate"}));

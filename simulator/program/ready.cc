@@ -20,8 +20,15 @@ int run_ready(const std::vector<std::string>& arguments) {
   core::Flags flags;
   flags.text("url", "URL", "the simulator's base URL (default http://127.0.0.1:3003)", url);
   flags.duration("wait", "DURATION", "how long to try (default: once)", {}, wait);
+  bool help = false;
+  flags.toggle("help", "this text", help);
   const auto rest = flags.parse(arguments);
   if (!rest) return report(name, rest.error().code, rest.error().message);
+  if (help) {
+    std::printf("terapi-simulator ready --wait 10s [--url URL]   wait until one serves\n\n%s",
+                flags.help().c_str());
+    return 0;
+  }
   if (!rest->empty()) return report(name, "bad_usage", "unexpected '" + rest->front() + "'");
   if (const auto parsed = core::parse_url(url); !parsed) {
     return report(name, "bad_usage", "--url: " + parsed.error().message);

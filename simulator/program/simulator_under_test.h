@@ -18,7 +18,7 @@
 #include <thread>
 #include <utility>
 
-#include "core/system/httplib_transport.h"
+#include "core/system/test_httplib_transport.h"
 #include "core/system/test_peer.h"
 #include "core/system/test_server.h"
 #include "simulator/program/server_process.h"

@@ -73,8 +73,17 @@ bool validate(const std::string& path) {
 }  // namespace
 
 int run_validate(const std::vector<std::string>& arguments) {
-  const auto files = core::Flags().parse(arguments);
+  bool help = false;
+  core::Flags flags;
+  flags.toggle("help", "this text", help);
+  const auto files = flags.parse(arguments);
   if (!files) return report("terapi-simulator validate", files.error().code, files.error().message);
+  if (help) {
+    std::printf(
+        "terapi-simulator validate FILE…   check world files: line and column of each mistake\n\n%s",
+        flags.help().c_str());
+    return 0;
+  }
   if (files->empty()) {
     return report("terapi-simulator validate", "bad_usage", "no file; expected world files");
   }

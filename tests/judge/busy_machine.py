@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Puts the judge to the test with right clients on a machine that has no time: four busy loops for each core, and a
-network that takes up to 50 ms in each direction (slow_network.py). Nobody may be accused.
+"""Puts the judge to the test with right clients, and a right server, on a machine that has no time: four busy loops for
+each core, and a network that takes up to 50 ms in each direction (slow_network.py). Nobody may be accused.
 
     python3 tests/judge/busy_machine.py build/bin/terapi-conformance --runs 20 -- --quick
 
-What stands behind the `--` goes to the judge. It prints a line a run, and ends with 1 if anything was failed.
+What stands behind the `--` goes to the judge of clients. It prints a line a run, and ends with 1 if anything was failed.
 """
 import argparse
 import os
@@ -31,6 +31,18 @@ def clients(conformance, wanted):
     return {name: words for name, words in known.items() if name in wanted and words[0]}
 
 
+def judge_server(conformance, run, only):
+    """Ours, in real time. In every second run the control API is asked past the slow network: what is done there has
+    happened long before what the judge sees of it."""
+    control = "$TERAPI_BASE_URL" if run % 2 else "$TERAPI_DIRECT_URL"
+    script = (f'exec "{conformance}" server --base-url "$TERAPI_BASE_URL" --control-url "{control}" '
+              f"--filter '{only}'")
+    ran = subprocess.run([conformance.with_name("terapi-simulator"), "exec", "--port", "0", "--", sys.executable,
+                          str(HERE / "slow_network.py"), "--server", "--", "sh", "-c", script],
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return ran.stdout
+
+
 def judge(conformance, words, flags):
     command = " ".join(words)
     slow = f"exec {sys.executable} {HERE / 'slow_network.py'} -- {command}"
@@ -43,7 +55,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("conformance", type=pathlib.Path)
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--clients", default="python,node,cpp")
+    parser.add_argument("--subjects", default="python,node,cpp,server")
+    parser.add_argument("--server-filter", default="*", help="the scenarios that the server plays, as --filter has them")
     parser.add_argument("--busy", type=int, default=4, help="busy loops for each core")
     end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     asked, flags = parser.parse_args(sys.argv[1:end]), sys.argv[end + 1:]
@@ -51,14 +64,18 @@ def main():
     if not conformance.exists():
         print(f"skipped: there is no {conformance}")
         return SKIPPED
+    wanted = asked.subjects.split(",")
     loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"])
              for _ in range(asked.busy * (os.cpu_count() or 1))]
     accused = 0
     try:
         for run in range(1, asked.runs + 1):
-            for name, words in clients(conformance, asked.clients.split(",")).items():
+            subjects = clients(conformance, wanted)
+            if "server" in wanted:
+                subjects["server"] = []
+            for name, words in subjects.items():
                 began = time.monotonic()
-                said = judge(conformance, words, flags)
+                said = judge(conformance, words, flags) if words else judge_server(conformance, run, asked.server_filter)
                 counts = re.search(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", said, re.MULTILINE)
                 print(f"run {run}: {name}: {counts.group(0) if counts else 'no verdict'}, "
                       f"{time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.0f}", flush=True)

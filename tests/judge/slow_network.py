@@ -4,7 +4,12 @@ take up to 50 ms more in each direction, at random.
 
     terapi-conformance client --run 'python3 tests/judge/slow_network.py -- python3 client.py' --dump 'python3 client.py dump'
 
-It takes the client's place in the judge's environment: TERAPI_BASE_URL and TERAPI_WEBHOOK_PORT are its own, the
+    terapi-simulator exec --port 0 -- python3 tests/judge/slow_network.py --server -- COMMAND…
+
+With --server the command is the one that judges: TERAPI_BASE_URL is the way through the slow network, and
+TERAPI_DIRECT_URL the one past it.
+
+Otherwise it takes the client's place in the judge's environment: TERAPI_BASE_URL and TERAPI_WEBHOOK_PORT are its own, the
 client gets others. It ends as the client ends, and dies with the judge's signals, being of one process group with it.
 """
 import asyncio
@@ -48,10 +53,14 @@ async def forward(near_reader, near_writer, host, port):
         writer.close()
 
 
-async def main(command):
+async def main(command, of_a_server):
     base = urllib.parse.urlsplit(os.environ["TERAPI_BASE_URL"])
     outward = await asyncio.start_server(lambda r, w: forward(r, w, base.hostname, base.port), "127.0.0.1", 0)
-    environment = dict(os.environ, TERAPI_BASE_URL=f"http://127.0.0.1:{outward.sockets[0].getsockname()[1]}")
+    environment = dict(os.environ, TERAPI_BASE_URL=f"http://127.0.0.1:{outward.sockets[0].getsockname()[1]}",
+                       TERAPI_DIRECT_URL=os.environ["TERAPI_BASE_URL"])
+    if of_a_server:
+        judge = await asyncio.create_subprocess_exec(*command, env=environment)
+        return await judge.wait()
     own_port = int(os.environ["TERAPI_WEBHOOK_PORT"])
     with_free_port = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
     client_port = with_free_port.sockets[0].getsockname()[1]
@@ -81,6 +90,7 @@ async def main(command):
 
 if __name__ == "__main__":
     if "--" not in sys.argv or sys.argv[-1] == "--":
-        sys.exit("usage: slow_network.py -- COMMAND [WORD…]")
-    status = asyncio.run(main(sys.argv[sys.argv.index("--") + 1:]))
+        sys.exit("usage: slow_network.py [--server] -- COMMAND [WORD…]")
+    at = sys.argv.index("--")
+    status = asyncio.run(main(sys.argv[at + 1:], "--server" in sys.argv[:at]))
     os._exit(status)

@@ -39,7 +39,8 @@ def lost_output(folder):
     with open(world, "w", encoding="utf-8") as file:
         file.write("{}")
     for words in ([SIMULATOR, "--version"], [SIMULATOR, "--help"], [SIMULATOR, "validate", world], [SIMULATOR, "serve", "--port", "0"],
-                  [JUDGE, "list"], [JUDGE, "list", "--clauses"], [JUDGE, "explain", "CUR-8"], [JUDGE, "--version"], [JUDGE, "list", "--help"],
+                  [JUDGE, "list"], [JUDGE, "list", "--clauses"], [JUDGE, "explain", "CUR-8"], [JUDGE, "--version"], [JUDGE, "list", "--help"], [JUDGE, "explain", "--help"], [JUDGE, "validate", "--help"],
+                  [SIMULATOR, "ready", "--help"], [SIMULATOR, "validate", "--help"],
                   [JUDGE, "reference", "--world", "virtual", "--filter", "client/deletes"],
                   [SYNC, "--version"], [SYNC, "status", "--help"]):
         with open("/dev/full", "wb") as full:

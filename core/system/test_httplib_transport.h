@@ -3,7 +3,8 @@
 // nothing is sent twice, and only HTTP/1.1 is spoken, without TLS. It adds Host, Accept, User-Agent
 // and, for a body without one, Content-Type.
 //
-// For tests, which want a peer that shares no code with our server. Programs send with HttpSender:
+// For tests alone, which want a peer that shares no code with our server: no program is linked with
+// it, or with cpp-httplib. Programs send with HttpSender:
 // it takes what RFC 9112 lets a recipient take, tries the next address of a name in time, and needs
 // a sixth of the CPU time for a page of 4 MB.
 //
