@@ -14,6 +14,7 @@
 #include "core/system/message_head.h"
 #include "core/system/name_lookup.h"
 #include "core/system/sender_connection.h"
+#include "core/system/system_certificates.h"
 #include "core/url.h"
 
 namespace terapi::core {
@@ -277,10 +278,12 @@ Result<asio::ssl::context*> HttpSender::Impl::tls() {
   boost::system::error_code code;
   context.set_verify_mode(asio::ssl::verify_peer, code);
   if (!code) {
-    if (options_.trusted_certificates.empty()) {
+    std::string trusted = options_.trusted_certificates;
+    if (trusted.empty()) trusted = system_certificates();
+    if (trusted.empty()) {
       context.set_default_verify_paths(code);
     } else {
-      context.load_verify_file(options_.trusted_certificates, code);
+      context.load_verify_file(trusted, code);
     }
   }
   if (code) {
