@@ -66,13 +66,22 @@ void write_poisoned(json::Writer& out, const json::Value& record, const Dialect&
     if (lacks == "id" && key == "id") continue;
     if (lacks == "metadata" && key == dialect.metadata_key) continue;
     out.key(key);
-    if (lacks != "cursor" || key != dialect.metadata_key) {
+    if (lacks == "null metadata" && key == dialect.metadata_key) {
+      out.null();
+      continue;
+    }
+    const bool of_cursor = lacks == "cursor" || lacks == "null cursor";
+    if (!of_cursor || key != dialect.metadata_key) {
       out.raw(member.value.text());
       continue;
     }
     out.begin_object();
     for (const json::Member part : member.value.members()) {
-      if (part.key.string() != "cursor") out.key(part.key.string()).raw(part.value.text());
+      if (part.key.string() != "cursor") {
+        out.key(part.key.string()).raw(part.value.text());
+      } else if (lacks == "null cursor") {
+        out.null_field("cursor");
+      }
     }
     out.end_object();
   }

@@ -33,6 +33,10 @@ TEST(PageEdit, SpoilsOneRecord) {
   EXPECT_NE(spoilt("id").find(R"(,{"_terapi_metadata":{"cursor":"b"}}])"), std::string::npos);
   EXPECT_NE(spoilt("metadata").find(R"(,{"id":"2"}])"), std::string::npos);
   EXPECT_NE(spoilt("cursor").find(R"(,{"id":"2","_terapi_metadata":{}}])"), std::string::npos);
+  EXPECT_NE(spoilt("null metadata").find(R"(,{"id":"2","_terapi_metadata":null}])"),
+            std::string::npos);
+  EXPECT_NE(spoilt("null cursor").find(R"(,{"id":"2","_terapi_metadata":{"cursor":null}}])"),
+            std::string::npos);
   EXPECT_NE(spoilt("object").find(",17]"), std::string::npos);
   EXPECT_EQ(with_poison(kPage, terapi_dialect(), "3", "id"), kPage);
 }

@@ -66,6 +66,7 @@ void check_authentication(LawContext& context) {
   }
   for (const std::string& token : {std::string(kUnknownKey), key.substr(1), key + "0",
                                    std::string("x"), std::string(400, 'k')}) {
+    if (token.empty() || token == key) continue;  // the key is a single letter
     expect_unauthorized(context, "Bearer " + token, "unknown_account");
   }
 }
@@ -233,7 +234,10 @@ void check_prune_body(LawContext& context) {
   reader.expect_refused(empty, 400, "invalid_body", "until_cursor", "ERR-1", what);
   for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "text/json"}) {
     const Answer answer = prune(good + "}", type);
-    if (answer.status() == 415) continue;
+    if (answer.status() == 415) {
+      reader.expect_error_form(answer, "a body whose content type is not JSON is refused");
+      continue;
+    }
     context.findings.fail("ERR-2", "a body whose content type is not JSON is not refused", "415",
                           std::to_string(answer.status()), answer.events);
   }

@@ -48,6 +48,9 @@ struct Defect {
   bool counts_nothing = false;  // of a rate limit
   bool other_type = false;      // says that its pages are something else than JSON
   bool other_times = false;     // of records that a filter chose
+  bool no_null = false;         // in those, what is null is left out
+  bool other_error_type = false;
+  bool one_letter = false;  // no defect: its key is "k"
 };
 
 class ListServer final : public ServerCaller {
@@ -74,7 +77,7 @@ class ListServer final : public ServerCaller {
   }
 
   const Dialect& dialect() const override { return terapi_dialect(); }
-  std::string secret_key() const override { return "the-secret-key"; }
+  std::string secret_key() const override { return defect_.one_letter ? "k" : "the-secret-key"; }
   Answer run(std::string /*body*/) override { return {}; }
   std::vector<Answer> run_side_by_side(std::vector<std::string> /*bodies*/,
                                        core::Request /*read*/) override {
@@ -115,7 +118,8 @@ class ListServer final : public ServerCaller {
     }
     if (!errors.empty()) out.end_array();
     out.end_object().end_object();
-    return {status, {{"Content-Type", "application/json"}}, out.take()};
+    const std::string type = defect_.other_error_type ? "text/plain" : "application/json";
+    return {status, {{"Content-Type", type}}, out.take()};
   }
 
   core::Response respond(const core::Request& request) const {
@@ -261,7 +265,7 @@ class ListServer final : public ServerCaller {
     for (std::size_t i = 0; i < count; ++i) {
       Kept record = *all[i];
       if (other_times) record.first += std::chrono::microseconds(1);
-      write(out, record);
+      write(out, record, defect_.no_null && asked.actions);
     }
     out.end_array();
     const bool more = defect_.more_when_full ? count == asked.limit : all.size() > count;
@@ -280,20 +284,19 @@ class ListServer final : public ServerCaller {
   std::string spelled(core::Time time) const {
     return defect_.millis ? write_millis(time) : write_timestamp(time);
   }
-  void write(Writer& out, const Kept& record) const {
+  void write(Writer& out, const Kept& record, bool no_null) const {
     out.begin_object().field("id", record.id).key("_terapi_metadata").begin_object();
     if (record.action == "DELETED") {
       out.field("deleted_at", spelled(record.at));
-    } else {
+    } else if (!no_null) {
       out.null_field("deleted_at");
     }
     out.field("last_action", record.action)
         .field("first_seen_at", spelled(record.first))
         .field("last_modified_at", spelled(record.at))
-        .field("cursor", cursor_of(record))
-        .null_field("pruned_at")
-        .end_object()
-        .end_object();
+        .field("cursor", cursor_of(record));
+    if (!no_null) out.null_field("pruned_at");
+    out.end_object().end_object();
   }
 
   Defect defect_;
@@ -382,6 +385,22 @@ TEST(Law, FindsAFilterThatTakesItsFirstWordOnly) {
 
 TEST(Law, FindsOtherTimesOfRecordsThatAFilterChose) {
   EXPECT_EQ(found_by("filters", {.other_times = true}), (std::set<std::string>{"REC-7"}));
+}
+
+TEST(Law, FindsMembersThatAreMissingWhereAFilterChose) {
+  EXPECT_EQ(found_by("filters", {.no_null = true}), (std::set<std::string>{"REC-7"}));
+}
+
+TEST(Law, FindsAnErrorThatIsSaidToBeSomethingElse) {
+  EXPECT_EQ(found_by("authentication", {.other_error_type = true}),
+            (std::set<std::string>{"ERR-1"}));
+}
+
+// "unknown_account" does not repeat the key "k", nor does an empty token open no environment.
+TEST(Law, AccusesNobodyWhoseKeyIsALetter) {
+  for (const std::string& name : reading_laws()) {
+    EXPECT_EQ(found_by(name, {.one_letter = true}), std::set<std::string>()) << name;
+  }
 }
 
 TEST(Law, FindsAPageThatIsSaidToBeSomethingElse) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conformance/contract/cursor.h"
+#include "conformance/contract/key_in_text.h"
 #include "conformance/laws/answer_type.h"
 #include "conformance/laws/error_answer.h"
 #include "core/json.h"
@@ -222,11 +223,20 @@ void RecordReader::expect_refused(const Answer& answer, int status, const ErrorC
     findings.fail(std::string(clause), what + ", and the error says something else", expected,
                   error.code + " (" + listed(error.errors) + ")", answer.events);
   }
-  if (answer.body().find(context_.server.secret_key()) != std::string::npos) {
+  if (error.problem.empty()) notice_type(answer, "ERR-1", findings);
+  if (holds_key(answer.body(), context_.server.secret_key())) {
     findings.fail("AUTH-5", "an error repeats the secret key", "no key in it",
                   shortened(error.code), answer.events);
   }
   expect_alive(what);
+}
+
+void RecordReader::expect_error_form(const Answer& answer, const std::string& what) {
+  if (context_.server.dialect().habits.refuses_in_html) return;
+  const ErrorAnswer error = read_error(answer.body());
+  if (error.problem.empty()) return notice_type(answer, "ERR-1", context_.findings);
+  context_.findings.fail("ERR-1", what + ", and the error has another form",
+                         R"({"error":{"code","message"}})", error.problem, answer.events);
 }
 
 std::vector<ServedRecord> so_far(std::vector<ServedRecord> expected, const Walk& walk) {
@@ -262,7 +272,7 @@ bool same_tokens(const std::string& a, const std::string& b) {
 bool same_sight(const ServedRecord& a, const ServedRecord& b) {
   return a.id == b.id && a.cursor == b.cursor && a.last_action == b.last_action &&
          a.first_seen_at == b.first_seen_at && a.last_modified_at == b.last_modified_at &&
-         a.deleted_at == b.deleted_at && a.pruned_at == b.pruned_at &&
+         a.deleted_at == b.deleted_at && a.pruned_at == b.pruned_at && a.problems == b.problems &&
          same_tokens(a.payload, b.payload);
 }
 
@@ -275,7 +285,12 @@ std::string difference(const std::vector<ServedRecord>& expected,
     if (expected[i].id != actual[i].id) {
       return place + actual[i].id + " instead of " + expected[i].id;
     }
-    return place + actual[i].id + " in both, with another cursor, action, time or payload";
+    // A member that is missing reads as null.
+    const std::string form =
+        actual[i].problems.empty() || actual[i].problems == expected[i].problems
+            ? ""
+            : " (" + actual[i].problems.front().text + ")";
+    return place + actual[i].id + " in both, with another cursor, action, time or payload" + form;
   }
   if (expected.size() == actual.size()) return "";
   const bool fewer = actual.size() < expected.size();

@@ -70,6 +70,9 @@ class RecordReader {
                       std::string_view path, std::string_view clause, const std::string& what);
   // The same of a cursor that cannot be decoded.
   void expect_cursor_refused(const Answer& answer, const std::string& what);
+  // The form alone, of a refusal of which no clause names the code (ERR-1). Not where refusals are
+  // pages of HTML.
+  void expect_error_form(const Answer& answer, const std::string& what);
 
  private:
   Page read(const Query& query);

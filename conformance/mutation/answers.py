@@ -42,6 +42,11 @@ class Mutant:
         return f"{self.place}: {self.operator}" + (f", where it asks with {self.condition}" if self.condition else "")
 
 
+def fits(glob, text):
+    """`*` stands for anything and `?` for one character; brackets for themselves, for there are many in places."""
+    return re.fullmatch(re.escape(glob).replace(r"\*", ".*").replace(r"\?", "."), text, re.DOTALL) is not None
+
+
 def route_of(method, path, status):
     if status >= 400:
         return "refused"

@@ -2,11 +2,13 @@
 import json
 import pathlib
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import answers
+import mutate_server
 
 PAGE = {"records": [{"id": "1", "n": 7, "_terapi_metadata": {"last_modified_at": "2024-01-01T00:00:00.000001+00:00", "deleted_at": None}},
                     {"id": "2", "n": 8, "_terapi_metadata": {"last_modified_at": "2024-01-01T00:00:00.000002+00:00", "deleted_at": None}}],
@@ -59,6 +61,33 @@ class Answers(unittest.TestCase):
     def test_gives_each_an_id_of_its_own(self):
         found = answers.find([recorded(query=answers.CONDITIONS), recorded(status=404, body={"error": {"code": "x", "message": "y"}})])
         self.assertEqual(len({mutant.id for mutant in found}), len(found))
+
+    def test_reads_globs_of_places_in_which_brackets_are_brackets(self):
+        self.assertTrue(answers.fits("GET /connections 200 *.[].id: *", "GET /connections 200 connections.[].id: left-out"))
+        self.assertFalse(answers.fits("GET /connections 200 *.[].id: *", "GET /connections 200 connections.x.id: left-out"))
+        self.assertTrue(answers.fits("a.[].b.[].c", "a.[].b.[].c"))
+        self.assertFalse(answers.fits("a.b", "a.bc"))
+        self.assertFalse(answers.fits("a.b", "axb"))
+
+
+class ServerHarmless(unittest.TestCase):
+    def listed(self, *globs):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "listed.json"
+            file.write_text(json.dumps({"reasons": [{"reason": "nobody says", "mutants": list(globs)}]}), encoding="utf-8")
+            return mutate_server.Harmless(file)
+
+    def test_tells_the_reason_of_what_fits(self):
+        harmless = self.listed("* status: success", "GET /records 200 *")
+        self.assertEqual(harmless.reason("GET /records 200 next_cursor: null"), "nobody says")
+        self.assertIsNone(harmless.reason("GET /sync/status 200 syncs: null"))
+
+    def test_tells_what_nothing_fits_any_more(self):
+        self.assertEqual(self.listed("gone: *", "here: *").stale(["here: null"]), ["gone: *"])
+
+    def test_what_is_listed_is_read_and_has_reasons(self):
+        harmless = mutate_server.Harmless(mutate_server.HARMLESS)
+        self.assertTrue(all(reason.strip() for reason in harmless.globs.values()))
 
 
 if __name__ == "__main__":

@@ -85,7 +85,8 @@ class Rounds:
     """Which scenarios a mutant is judged by, and in which order: those first that have killed its neighbours, or are about the
     clauses that the lines around it name."""
 
-    def __init__(self, reached, names, clauses, killed):
+    def __init__(self, reached, names, clauses, killed, dialect):
+        self.behind = trial.IN_NANGO if dialect == "nango" else ""  # names of scenarios
         self.killed = killed
         self.reached = reached
         self.names = names  # of the client's lines
@@ -94,6 +95,7 @@ class Rounds:
         self.lock = threading.Lock()
 
     def count(self, function, line, scenario):
+        scenario = scenario.removesuffix(trial.IN_NANGO)
         with self.lock:
             self.kills[scenario] += 1
             self.kills[(function, scenario)] += 3
@@ -103,17 +105,20 @@ class Rounds:
         first, last = mutant.lines
         last = max(last, mutant.line + mutant.was.count("\n"))
         new = set(self.clauses) - set(self.reached.seconds)  # of which nobody knows what they reach
-        scenarios = (self.reached.of_statement(self.names[first:last + 1]) | new) - set(passed)
+        reached = {scenario + self.behind for scenario in self.reached.of_statement(self.names[first:last + 1]) | new}
+        scenarios = reached - set(passed)
         about = set(CLAUSE.findall("\n".join(self.names[max(1, first - 2):last + 3])))
         with self.lock:
-            def worth(scenario):
+            def worth(name):
+                scenario = name.removesuffix(self.behind)
                 kills = self.kills[scenario] + self.kills[(mutant.function, scenario)] + self.kills[(mutant.line, scenario)]
-                return (-(1 + kills + 4 * len(about & self.clauses.get(scenario, set()))) / (self.reached.seconds.get(scenario, 30) + 2), scenario)
+                return (-(1 + kills + 4 * len(about & self.clauses.get(scenario, set()))) / (self.reached.seconds.get(scenario, 30) + 2), name)
             ordered = sorted(scenarios, key=worth)
         rounds = []
-        if self.killed.get(mutant.id) in scenarios:
-            rounds.append([self.killed[mutant.id]])
-            ordered.remove(self.killed[mutant.id])
+        known = self.killed.get(mutant.id, "")
+        if known in scenarios or (known.endswith(trial.IN_NANGO) and known not in passed):
+            rounds.append([known])
+            ordered = [scenario for scenario in ordered if scenario != known]
         for size in FIRST_ROUNDS:
             rounds.append(ordered[:size])
             ordered = ordered[size:]
@@ -143,7 +148,7 @@ def run(arguments):
     harmless = Harmless(HARMLESS).reasons
     report = read_report(arguments.report)
     reached = reach.Reach.load(REACH)
-    rounds = Rounds(reached, reach.names_of_lines(text), clauses_of_scenarios(arguments.scenarios), read_killed())
+    rounds = Rounds(reached, reach.names_of_lines(text), clauses_of_scenarios(arguments.scenarios), read_killed(), arguments.dialect)
     for line, scenario in safety_lines(text):
         rounds.count("", line, scenario)
     todo = [mutant for mutant in chosen_mutants(text, arguments)
@@ -280,6 +285,7 @@ def parse_arguments(words):
     running.add_argument("--jobs", type=int, default=3, help="scenarios of a mutant that are played at once")
     running.add_argument("--report", type=pathlib.Path, help="JSON; mutants that it has already are not judged again")
     running.add_argument("--harmless", action="store_true", help="judge those as well that are listed in harmless.json")
+    running.add_argument("--dialect", choices=["terapi", "nango"], default="terapi", help="in which the scenarios are played; what no clause of one shows may break another")
     running.add_argument("--rounds", type=int, default=0, help="give up after so many rounds of scenarios (2, 8, 24, all the rest)")
     running.add_argument("--seconds", type=int, help="begin with no mutant after so long; the others are not judged, and counted")
     reaching.add_argument("--filter", action="append", metavar="ID", help="only this scenario; the others keep what is known of them")

@@ -9,7 +9,6 @@ BIN is the folder of terapi-simulator and terapi-conformance.
 import argparse
 import concurrent.futures
 import contextlib
-import fnmatch
 import json
 import os
 import pathlib
@@ -17,6 +16,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -110,27 +110,47 @@ def judged(bench, baseline, mutant):
 
 def chosen(found, arguments):
     if arguments.only:
-        found = [mutant for mutant in found if any(fnmatch.fnmatchcase(mutant.id, glob) for glob in arguments.only)]
+        found = [mutant for mutant in found if any(answers.fits(glob, mutant.id) for glob in arguments.only)]
     if arguments.where:
-        found = [mutant for mutant in found if any(fnmatch.fnmatchcase(str(mutant.place), glob) for glob in arguments.where)]
+        found = [mutant for mutant in found if any(answers.fits(glob, str(mutant.place)) for glob in arguments.where)]
     if arguments.sample:
         found = random.Random(arguments.seed).sample(found, min(arguments.sample, len(found)))
     return found
 
 
-def read_harmless():
-    return {mutant: entry["reason"] for entry in json.loads(HARMLESS.read_text(encoding="utf-8"))["reasons"] for mutant in entry["mutants"]}
+class Harmless:
+    """Changes that no clause forbids, by where they are and what they do, each with its reason: {"reasons": [{"reason", "mutants": [glob…]}]}.
+    A glob stands for all of a mutant as `list` tells it: 'GET /connections 200 connections.[].created*'."""
+
+    def __init__(self, path):
+        listed = json.loads(path.read_text(encoding="utf-8"))["reasons"]
+        self.globs = {glob: entry["reason"] for entry in listed for glob in entry["mutants"]}
+
+    def reason(self, told):
+        return next((reason for glob, reason in self.globs.items() if answers.fits(glob, told)), None)
+
+    def stale(self, all_told):
+        return [glob for glob in self.globs if not any(answers.fits(glob, told) for told in all_told)]
+
+
+def write_report(path, report):
+    made = pathlib.Path(f"{path}.new")
+    made.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    os.replace(made, path)
 
 
 def run(arguments):
-    harmless = read_harmless()
+    harmless = Harmless(HARMLESS)
     report = {}
     if arguments.report and os.path.exists(arguments.report):
         report = json.loads(pathlib.Path(arguments.report).read_text(encoding="utf-8"))
+    writing = threading.Lock()
     with contextlib.ExitStack() as stack:
         benches = [Bench(arguments.programs, stack) for _ in range(arguments.jobs)]
         baseline = Baseline(benches[0])
-        todo = [mutant for mutant in chosen(baseline.mutants, arguments) if mutant.id not in report and mutant.id not in harmless]
+        asked = chosen([mutant for mutant in baseline.mutants if arguments.harmless or not harmless.reason(str(mutant))], arguments)
+        again = {mutant.id for mutant in asked if arguments.survivors and report.get(mutant.id, {}).get("verdict") != "killed"}
+        todo = [mutant for mutant in asked if mutant.id not in report or mutant.id in again]
         print(f"{len(baseline.mutants)} mutants, {len(todo)} to judge; not played: {', '.join(baseline.failed) or 'none'}", flush=True)
         began = time.monotonic()
 
@@ -138,24 +158,34 @@ def run(arguments):
             while todo and (not arguments.seconds or time.monotonic() - began < arguments.seconds):
                 mutant = todo.pop(0)
                 result = judged(bench, baseline, mutant)
-                report[mutant.id] = {"what": str(mutant), **result}
+                with writing:
+                    report[mutant.id] = {"what": str(mutant), **result}
+                    if arguments.report:
+                        write_report(arguments.report, report)
                 if result["verdict"] != "killed":
                     print(f"{result['verdict']:9} {mutant.id}  {mutant}  {result['says'][:200]}", flush=True)
 
         with concurrent.futures.ThreadPoolExecutor(len(benches)) as pool:
             list(pool.map(work, benches))
-    if arguments.report:
-        pathlib.Path(arguments.report).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    return summed_up(report, {mutant.id for mutant in baseline.mutants}, harmless, bool(arguments.only or arguments.where or arguments.sample or arguments.seconds))
+    return summed_up(report, baseline.mutants, asked, harmless)
 
 
-def summed_up(report, existing, harmless, part):
-    stale = sorted(set(harmless) - existing)
-    for mutant in stale if not part else []:
-        print(f"stale: {mutant} is listed in {HARMLESS.name}, and there is none")
-    counts = {verdict: sum(result["verdict"] == verdict for result in report.values()) for verdict in ("killed", "survived", "undecided", "error")}
-    print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()) + f", {len(harmless)} listed as harmless")
-    return 1 if counts["survived"] or counts["error"] or (stale and not part) else 0
+def summed_up(report, existing, asked, harmless):
+    """Prints the figures; 1 when one of those asked for survived that is not listed as harmless, or what is listed is not there."""
+    told = {mutant.id: str(mutant) for mutant in existing}
+    of_these = {mutant.id: report[mutant.id] for mutant in asked if mutant.id in report}
+    stale = harmless.stale(told.values())
+    for glob in stale:
+        print(f"stale: no mutant is like '{glob}' of {HARMLESS.name}")
+    listed = {each for each in told if harmless.reason(told[each])}
+    killed_all_the_same = [each for each in listed & set(of_these) if of_these[each]["verdict"] == "killed"]
+    if killed_all_the_same:
+        print(f"killed, though listed as harmless: {len(killed_all_the_same)}, such as {told[min(killed_all_the_same)]}")
+    unexplained = {each: result for each, result in of_these.items() if each not in listed}
+    counts = {verdict: sum(result["verdict"] == verdict for result in unexplained.values()) for verdict in ("killed", "survived", "undecided", "error")}
+    print(f"{len(told)} mutants: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+          + f", {len(listed)} listed as harmless, {len(told) - len(listed) - len(unexplained)} not judged")
+    return 1 if counts["survived"] or counts["error"] or stale or not counts["killed"] else 0
 
 
 def list_mutants(arguments):
@@ -175,7 +205,9 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, help="begin none after these")
     parser.add_argument("--jobs", type=int, default=2, help="judged at once, each with a simulator of its own")
-    parser.add_argument("--report", help="written at the end; what it has is not judged again")
+    parser.add_argument("--report", help="JSON; mutants that it has already are not judged again")
+    parser.add_argument("--survivors", action="store_true", help="judge those again that survived in the report")
+    parser.add_argument("--harmless", action="store_true", help="judge those as well that are listed in server_harmless.json")
     arguments = parser.parse_args()
     return {"list": list_mutants, "run": run}[arguments.mode](arguments)
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "core/hex.h"
+#include "conformance/contract/key_in_text.h"
 #include "core/json.h"
 
 namespace terapi::conformance {
@@ -19,10 +19,8 @@ std::size_t spelled_length(std::string_view text, std::string_view form) {
     if (at >= text.size()) return 0;
     if (text[at] == wanted) {
       ++at;
-    } else if (text[at] == '%' && at + 2 < text.size() && core::hex_value(text[at + 1]) >= 0 &&
-               core::hex_value(text[at + 2]) >= 0 &&
-               static_cast<char>(core::hex_value(text[at + 1]) * 16 +
-                                 core::hex_value(text[at + 2])) == wanted) {
+    } else if (const auto spelled = percent_decoded(text.substr(at));
+               spelled.length == 3 && spelled.meant == wanted) {
       at += 3;
     } else {
       return 0;
@@ -47,13 +45,14 @@ std::string base64_core(std::string_view secret, std::size_t before, std::string
   return out;
 }
 
-void add_base64_forms(std::vector<std::string>& forms, const std::string& secret) {
+template <typename Forms>
+void add_base64_forms(Forms& forms, const std::string& secret) {
   constexpr std::string_view kLetters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   for (const std::string_view last : {"+/", "-_"}) {
     for (std::size_t before = 0; before < 3; ++before) {
       std::string form = base64_core(secret, before, std::string(kLetters) + std::string(last));
-      if (form.size() >= kLeastBase64) forms.push_back(std::move(form));
+      if (form.size() >= kLeastBase64) forms.push_back({std::move(form), false});
     }
   }
 }
@@ -63,15 +62,18 @@ void add_base64_forms(std::vector<std::string>& forms, const std::string& secret
 Redactor::Redactor(const std::vector<std::string>& secrets) {
   for (const std::string& secret : secrets) {
     if (secret.empty()) continue;
-    forms_.push_back(secret);
+    const bool alone = secret.size() < kLeastKeyAnywhere;
+    forms_.push_back({secret, alone});
     const std::string quoted = core::json::quoted(secret);
-    forms_.push_back(quoted.substr(1, quoted.size() - 2));
+    forms_.push_back({quoted.substr(1, quoted.size() - 2), alone});
     add_base64_forms(forms_, secret);
   }
-  std::sort(forms_.begin(), forms_.end(), [](const std::string& a, const std::string& b) {
-    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  std::sort(forms_.begin(), forms_.end(), [](const Form& a, const Form& b) {
+    return a.text.size() != b.text.size() ? a.text.size() > b.text.size() : a.text < b.text;
   });
-  forms_.erase(std::unique(forms_.begin(), forms_.end()), forms_.end());
+  forms_.erase(std::unique(forms_.begin(), forms_.end(),
+                           [](const Form& a, const Form& b) { return a.text == b.text; }),
+               forms_.end());
 }
 
 std::string Redactor::redact(std::string_view text) const {
@@ -79,9 +81,10 @@ std::string Redactor::redact(std::string_view text) const {
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     std::size_t length = 0;
-    for (const std::string& form : forms_) {
-      if (text[at] != form.front() && text[at] != '%') continue;
-      length = spelled_length(text.substr(at), form);
+    for (const Form& form : forms_) {
+      if (text[at] != form.text.front() && text[at] != '%') continue;
+      length = spelled_length(text.substr(at), form.text);
+      if (length > 0 && form.alone && !stands_alone(text, at, length)) length = 0;
       if (length > 0) break;
     }
     if (length == 0) {

@@ -4,6 +4,10 @@
 // A key is found as it is, with any of its characters percent-encoded, in base64 (both alphabets,
 // also as a part of a longer text, as in Basic authentication) and escaped as in JSON.
 //
+// A key of fewer than kLeastAnywhere bytes is found only where it stands alone, with neither a
+// letter nor a digit beside it: "k" taken out of every word would leave nothing to read, and hide
+// nothing.
+//
 // Thread rule: immutable, so any.
 //
 //   const Redactor redactor({secret_key, signing_key});
@@ -27,7 +31,11 @@ class Redactor {
   std::string redact(std::string_view text) const;
 
  private:
-  std::vector<std::string> forms_;  // longest first: a key may be a part of another
+  struct Form {
+    std::string text;
+    bool alone = false;  // only where it stands alone
+  };
+  std::vector<Form> forms_;  // longest first: a key may be a part of another
 };
 
 }  // namespace terapi::conformance

@@ -50,6 +50,20 @@ TEST(Redactor, TakesTheLongerOfTwoThatBeginAlike) {
   EXPECT_EQ(Redactor({"abcd", "abcdefgh"}).redact("abcdefgh abcd"), "[redacted] [redacted]");
 }
 
+// A report in which each such letter was taken out could not be read.
+TEST(Redactor, TakesOutAShortKeyOnlyWhereItStandsAlone) {
+  const Redactor redactor({"k", "test", "p7", "ü!"});
+  EXPECT_EQ(redactor.redact("Authorization: Bearer k"), "Authorization: Bearer [redacted]");
+  EXPECT_EQ(redactor.redact("the record of client/tests was skipped: k"),
+            "the record of client/tests was skipped: [redacted]");
+  EXPECT_EQ(redactor.redact("?key=%6B&a=b%20k%20c \"test\", /test/k."),
+            "?key=[redacted]&a=b%20[redacted]%20c \"[redacted]\", /[redacted]/[redacted].");
+  EXPECT_EQ(redactor.redact("p70 xp7 %61k k%61 ék testü ü!"),
+            "p70 xp7 %61k k%61 ék testü [redacted]");
+  EXPECT_EQ(Redactor({"1234567"}).redact("01234567 1234567"), "01234567 [redacted]");
+  EXPECT_EQ(Redactor({"12345678"}).redact("012345678"), "0[redacted]");
+}
+
 TEST(Redactor, LeavesEverythingWithoutSecrets) {
   EXPECT_EQ(Redactor().redact("100 % plain"), "100 % plain");
   EXPECT_EQ(Redactor({""}).redact("100 % plain"), "100 % plain");

@@ -131,8 +131,11 @@ struct WireRule {
              "each");
     json.may("times", &WireRule::times, Range{1, kCount.most}, "at most this often");
     json.may("record", &WireRule::record, "poison, half a pair: the id of the record");
-    json.may("lacks", &WireRule::lacks, OneOf{{"id", "metadata", "cursor", "object"}},
-             "poison: what is missing; object: a number stands in the record's place");
+    json.may(
+        "lacks", &WireRule::lacks,
+        OneOf{{"id", "metadata", "cursor", "object", "null metadata", "null cursor"}},
+        "poison: what is missing; object: a number stands in the record's place; null …: it is "
+        "there, and is null");
     json.may("pages", &WireRule::pages, Range{1, 1000}, "circle: how many there are in it");
     json.may("bytes", &WireRule::bytes, Range{1, 256 << 20}, "padded: how many");
   }
@@ -168,12 +171,13 @@ struct JudgeWebhook {
     kReserialised,
     kList,
     kTwoLines,
+    kSpacedList,
     kAlteredEnd,
     kAlteredBeginning,
     kCutShort,
     kSecretKey,
   };
-  static constexpr std::array<core::Word<Signature>, 13> kSignatures = {
+  static constexpr std::array<core::Word<Signature>, 14> kSignatures = {
       {{Signature::kRight, "right", "as the server does"},
        {Signature::kMissing, "missing", "no signature"},
        {Signature::kWrongKey, "wrong key", "with another key"},
@@ -185,16 +189,20 @@ struct JudgeWebhook {
        {Signature::kList, "list", "two values, as while keys rotate; the second one is right"},
        {Signature::kTwoLines, "two lines",
         "the same two values, each on a header line of its own (RFC 9110, 5.3)"},
+       {Signature::kSpacedList, "spaced list",
+        "the same two values with a comma and a space between them, as whoever joins two lines "
+        "writes them"},
        {Signature::kAlteredEnd, "altered end", "right but for its last character"},
        {Signature::kAlteredBeginning, "altered beginning", "right but for its first character"},
        {Signature::kCutShort, "cut short", "the first eight characters of the right one"},
        {Signature::kSecretKey, "secret key",
         "with the secret key, where the environment has a signing key of its own"}}};
-  enum class Answer : std::uint8_t { kAny, kAccepted, kRefused };
-  static constexpr std::array<core::Word<Answer>, 3> kAnswers = {
+  enum class Answer : std::uint8_t { kAny, kAccepted, kRefused, kUnauthorized };
+  static constexpr std::array<core::Word<Answer>, 4> kAnswers = {
       {{Answer::kAny, "any", "whatever it is"},
        {Answer::kAccepted, "accepted", "2xx"},
-       {Answer::kRefused, "refused", "4xx"}}};
+       {Answer::kRefused, "refused", "4xx"},
+       {Answer::kUnauthorized, "unauthorized", "401"}}};
   // How the body is sent. The last two go on in the background, whatever is answered, until the
   // client hangs up or the scenario is over; no step waits for them, and they are judged by what
   // else the client does meanwhile (`answer` and `answer_within` do not apply). Over HTTP only.

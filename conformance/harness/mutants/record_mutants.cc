@@ -130,6 +130,25 @@ class SkipsBadRecords final : public ClientMutation {
   }
 };
 
+// Takes a page with a record that it cannot store for one that has not come.
+class RetriesBadRecords final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+
+  void send(core::Request request, const core::SendOptions& options, Done done) override {
+    transport().send(std::move(request), options,
+                     while_alive([this, done = std::move(done)](Result<core::Response> answer) {
+                       if (answer && answer->status == 200) {
+                         const auto page = client::Page::parse(answer->body, dialect());
+                         if (page && page->poison()) {
+                           answer = core::Error{"connection_reset", page->poison()->reason};
+                         }
+                       }
+                       done(std::move(answer));
+                     }));
+  }
+};
+
 // Changes each record before it is stored.
 class MisstoresRecords final : public ClientMutation {
  public:
@@ -161,6 +180,10 @@ void pruned_is_deleted(Record& record, OwnedRecords& /*texts*/, core::Time /*now
 }
 void last_write_wins(Record& record, OwnedRecords& /*texts*/, core::Time now) {
   record.modified = std::max(record.modified, now);
+}
+void fraction_alone(Record& record, OwnedRecords& /*texts*/, core::Time /*now*/) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(record.modified);
+  record.modified = core::Time(record.modified - second);
 }
 void numbers_are_doubles(Record& record, OwnedRecords& texts, core::Time /*now*/) {
   record.payload = texts.keep(through_doubles(record.payload));
@@ -276,6 +299,15 @@ std::vector<ClientMutant> record_mutants() {
                                &is_known_add),
       client_mutant<SkipsBadRecords>("skips-bad-record", "CLIENT-11",
                                      "Drops a record that it cannot store and says nothing."),
+      beyond_chance("a story does not ask whether a stream stands still",
+                    client_mutant<RetriesBadRecords>(
+                        "retries-bad-record", "CLIENT-11",
+                        "Takes a record that it cannot store for an outage: asks for its page "
+                        "again and again.")),
+      client_mutant<MisstoresRecords>("compares-fractions", "CLIENT-8",
+                                      "Compares versions by the fractions of their seconds: after "
+                                      "a second's end the later one is taken for the older one.",
+                                      &fraction_alone),
       client_mutant<MisstoresRecords>("pruned-overwrites", "CLIENT-8",
                                       "Replaces a stored payload by the emptied one of a pruned "
                                       "record.",

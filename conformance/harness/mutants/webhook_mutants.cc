@@ -166,6 +166,15 @@ void first_line_only(core::Request& request, const ReferenceClientOptions& optio
   const std::string name(options.sync.dialect->hmac_header);
   if (const auto first = request.headers.get(name)) request.headers.set(name, std::string(*first));
 }
+// Of values with a comma and a space between them, the later ones begin with a space.
+void untrimmed(core::Request& request, const ReferenceClientOptions& options) {
+  const std::string name(options.sync.dialect->hmac_header);
+  const auto given = request.headers.get(name);
+  if (!given) return;
+  std::string spoilt;
+  for (const char c : *given) spoilt += c == ' ' ? "not-trimmed" : std::string(1, c);
+  request.headers.set(name, spoilt);
+}
 void body_reserialised(core::Request& request, const ReferenceClientOptions& /*options*/) {
   request.body = reserialised(request.body);
 }
@@ -278,6 +287,18 @@ class AnswersItself final : public ClientMutation {
   std::size_t in_flight_ = 0;
 };
 
+// Refuses what is not authentic in other words.
+class RefusesOtherwise final : public ClientMutation {
+ public:
+  using ClientMutation::ClientMutation;
+  void receive(const core::Request& request, const Answer& answer,
+               const Answered& answered) override {
+    core::Response response = answer(request);
+    if (response.status == 401) response.status = 422;
+    answered(std::move(response));
+  }
+};
+
 int ignores_deletions(const core::json::Value& body, std::size_t /*in_flight*/) {
   const core::json::Value results = body["responseResults"];
   const bool nothing = results.is_object() && results["added"].integer().value_or(0) == 0 &&
@@ -319,8 +340,17 @@ std::vector<ClientMutant> webhook_mutants() {
                                      "Looks at the first line of signatures alone, where a "
                                      "proxy has made two of them.",
                                      &first_line_only)),
+      beyond_chance(kOnlyShould, client_mutant<MisverifiesWebhooks>(
+                                     "signature-with-its-space", "HOOK-9",
+                                     "Splits a list of signatures at its commas, and compares "
+                                     "with the space behind one.",
+                                     &untrimmed)),
       client_mutant<MisverifiesWebhooks>("verifies-nothing", "CLIENT-5",
                                          "Takes any webhook, whoever sent it.", &sign),
+      beyond_chance(kOnlyShould,
+                    client_mutant<RefusesOtherwise>(
+                        "refuses-with-422", "CLIENT-5",
+                        "Answers 422 to a webhook that is not authentic, in place of 401.")),
       client_mutant<MisverifiesWebhooks>(
           "any-signature", "CLIENT-5",
           "Takes a webhook that has a signature, without comparing it.", &any_signature_will_do),

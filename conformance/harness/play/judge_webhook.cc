@@ -128,6 +128,8 @@ void sign(core::Request& request, const JudgeWebhook& act, const Dialect& dialec
     case JudgeWebhook::Signature::kTwoLines:
       request.headers.add(hmac, hmac_sha256_hex("the-key-before", request.body));
       return both(right);
+    case JudgeWebhook::Signature::kSpacedList:
+      return both(hmac_sha256_hex("the-key-before", request.body) + ", " + right);
     case JudgeWebhook::Signature::kAlteredEnd:
       return both(altered_at(right, right.size() - 1));
     case JudgeWebhook::Signature::kAlteredBeginning:
@@ -201,6 +203,10 @@ void post_webhooks(const JudgeWebhook& act, ClientStage& stage, Findings& findin
     }
     if (act.answer == JudgeWebhook::Answer::kRefused && !refused) {
       return fault("CLIENT-5", "I9", "a webhook that is not authentic was not refused",
+                   "401, and no effect", actual);
+    }
+    if (act.answer == JudgeWebhook::Answer::kUnauthorized && !(answer && answer->status == 401)) {
+      return fault("CLIENT-5", "I9", "a webhook that is not authentic was not refused with 401",
                    "401, and no effect", actual);
     }
   }

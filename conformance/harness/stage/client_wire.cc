@@ -353,7 +353,7 @@ void ClientWire::poison(const WireRule& rule, Exchange& exchange, std::string& b
     note_given(exchange.stream, exchange.records.back());
   }
   exchange.poisoned = rule.record;
-  exchange.poison_has_id = rule.lacks == "metadata" || rule.lacks == "cursor";
+  exchange.poison_has_id = rule.lacks != "id" && rule.lacks != "object";
   exchange.next_cursor = page->next_cursor;
   body = std::move(poisoned);
   exchange.whole = false;  // as far as the records after it go
