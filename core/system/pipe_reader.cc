@@ -13,8 +13,11 @@ namespace terapi::core {
 
 class PipeReader::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(EventLoop& loop, int descriptor, std::function<void(std::string_view)> on_bytes)
-      : pipe_(loop.impl().io(), descriptor), on_bytes_(std::move(on_bytes)) {
+  Impl(EventLoop& loop, int descriptor, std::function<void(std::string_view)> on_bytes,
+       std::function<void()> on_end)
+      : pipe_(loop.impl().io(), descriptor),
+        on_bytes_(std::move(on_bytes)),
+        on_end_(std::move(on_end)) {
     pipe_.non_blocking(true);
   }
 
@@ -22,7 +25,8 @@ class PipeReader::Impl : public std::enable_shared_from_this<Impl> {
     pipe_.async_wait(asio::posix::stream_descriptor::wait_read,
                      [self = shared_from_this()](const boost::system::error_code& error) {
                        if (error || !self->pipe_.is_open()) return;
-                       if (self->take() != Took::kEnd) self->wait();
+                       if (self->take() != Took::kEnd) return self->wait();
+                       if (self->on_end_) self->on_end_();
                      });
   }
 
@@ -50,14 +54,15 @@ class PipeReader::Impl : public std::enable_shared_from_this<Impl> {
 
   asio::posix::stream_descriptor pipe_;
   std::function<void(std::string_view)> on_bytes_;
+  std::function<void()> on_end_;
   std::array<char, std::size_t{64} << 10> buffer_;
   std::size_t last_ = 0;
   boost::system::error_code ignored_;
 };
 
 PipeReader::PipeReader(EventLoop& loop, int descriptor,
-                       std::function<void(std::string_view)> on_bytes)
-    : impl_(std::make_shared<Impl>(loop, descriptor, std::move(on_bytes))) {
+                       std::function<void(std::string_view)> on_bytes, std::function<void()> on_end)
+    : impl_(std::make_shared<Impl>(loop, descriptor, std::move(on_bytes), std::move(on_end))) {
   impl_->wait();
 }
 

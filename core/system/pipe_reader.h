@@ -16,8 +16,10 @@ namespace terapi::core {
 
 class PipeReader {
  public:
-  // Takes the descriptor over. `on_bytes` must not destroy the reader.
-  PipeReader(EventLoop& loop, int descriptor, std::function<void(std::string_view)> on_bytes);
+  // Takes the descriptor over. `on_end`, if there is one, is called once, by the loop: nobody holds
+  // the pipe's other end any more. Neither may destroy the reader.
+  PipeReader(EventLoop& loop, int descriptor, std::function<void(std::string_view)> on_bytes,
+             std::function<void()> on_end = {});
   // Closes the pipe: who still writes there gets an error.
   ~PipeReader();
   PipeReader(const PipeReader&) = delete;

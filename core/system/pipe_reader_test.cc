@@ -59,6 +59,24 @@ TEST_F(Pipe, OfOneThatIsAlwaysFullDrainsAPart) {
   EXPECT_EQ(heard_.size(), 1000u);
 }
 
+TEST_F(Pipe, TellsThatItHasEndedOnceAndAfterWhatCame) {
+  int ends = 0;
+  const PipeReader reader(
+      loop_, ends_[0], [this](std::string_view bytes) { heard_ += bytes; },
+      [&] {
+        ++ends;
+        loop_.stop();
+      });
+  ASSERT_TRUE(write("the end"));
+  loop_.poll();
+  EXPECT_EQ(ends, 0);
+  hang_up();
+  loop_.run();
+  loop_.poll();
+  EXPECT_EQ(heard_, "the end");
+  EXPECT_EQ(ends, 1);
+}
+
 TEST_F(Pipe, CallsNobodyOnceItIsGone) {
   {
     const PipeReader reader(loop_, ends_[0], [this](std::string_view bytes) { heard_ += bytes; });

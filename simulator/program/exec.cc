@@ -11,6 +11,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "simulator/program/lifeline.h"
 #include "simulator/program/program.h"
 #include "simulator/program/ready_file.h"
 #include "simulator/program/server_process.h"
@@ -84,6 +85,12 @@ int run_exec(const std::vector<std::string>& arguments) {
   const auto command = flags.parse(arguments);
   if (!command) return report(name, command.error().code, command.error().message);
   if (command->empty()) return report(name, "bad_usage", "no command; expected -- COMMAND…");
+  if (options.stop_with_fd == 0) {
+    return report(name, "bad_usage",
+                  "--stop-with-fd 0: standard input is the command's; expected another descriptor");
+  }
+  const auto lifeline = Lifeline::on(options.stop_with_fd);
+  if (!lifeline) return report(name, lifeline.error().code, lifeline.error().message);
   auto started = ServerProcess::start(options);
   if (!started) return report(name, started.error().code, started.error().message);
   ServerProcess& process = **started;
@@ -113,6 +120,8 @@ int run_exec(const std::vector<std::string>& arguments) {
       kill(child, signal);
     }
   });
+  const auto watch =
+      lifeline->watch(process.loop(), [&] { kill(own_group ? -child : child, SIGTERM); });
   tell_senders_apart();
   sigprocmask(SIG_SETMASK, &before, nullptr);
   process.loop().watch_child(child, [&](int ended) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "core/standard_output.h"
+#include "simulator/program/lifeline.h"
 #include "simulator/program/program.h"
 #include "simulator/program/ready_file.h"
 #include "simulator/program/server_process.h"
@@ -64,8 +65,12 @@ int run_serve(const std::vector<std::string>& arguments) {
   if (!rest->empty()) {
     return report(name, "bad_usage", "unexpected '" + rest->front() + "'; see --help");
   }
+  // Before any file is opened, which could get that number.
+  const auto lifeline = Lifeline::on(options.stop_with_fd);
+  if (!lifeline) return report(name, lifeline.error().code, lifeline.error().message);
   auto process = ServerProcess::start(options);
   if (!process) return report(name, process.error().code, process.error().message);
+  const auto watch = lifeline->watch((*process)->loop(), [&] { (*process)->stop(); });
   (*process)->loop().on_signals({SIGINT, SIGTERM}, [&](int) { (*process)->stop(); });
   const auto ready_file = ReadyFile::write(options.ready_file, **process);
   if (!ready_file) return report(name, ready_file.error().code, ready_file.error().message);

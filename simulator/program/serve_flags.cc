@@ -64,6 +64,11 @@ void ServeFlags::add_to(core::Flags& flags) {
              allowed_base_urls);
   flags.number("max-control-body", "MIB", "largest body of a /_simulator call (default 64)",
                {.most = 4096}, max_control_body_mib);
+  flags.number(
+      "stop-with-fd", "N",
+      "stop, as on SIGTERM, when nobody holds the other end of file descriptor N, a pipe or "
+      "socket, any more: with the process that has it, however that ends (0: standard input)",
+      {.most = 1023}, stop_with_fd);
   flags.toggle("hints", "print curl commands to paste, once it serves", hints);
 }
 

@@ -31,6 +31,7 @@ struct ServeFlags {
   std::string control_token;
   std::vector<std::string> allowed_base_urls;
   std::uint64_t max_control_body_mib = 64;
+  std::optional<std::uint64_t> stop_with_fd;  // see lifeline.h
   bool hints = false;
 
   void add_to(core::Flags& flags);

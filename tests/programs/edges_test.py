@@ -1,5 +1,5 @@
 """What the programs do at their edges: lost output, pipes, terminals, ready files, addresses, clocks: python3 edges_test.py BIN"""
-import json, os, pty, re, signal, socket, subprocess, sys, tempfile, textwrap, time
+import json, os, pty, re, select, signal, socket, subprocess, sys, tempfile, textwrap, time
 
 BIN = sys.argv[1]
 SIMULATOR, JUDGE, SYNC = (os.path.join(BIN, name) for name in ("terapi-simulator", "terapi-conformance", "terapi-sync"))
@@ -196,8 +196,65 @@ def clocks():
         serve.wait(20)
 
 
+def ends_within(pid, seconds):
+    """Whether a process that is no child of this one ends."""
+    handle = os.pidfd_open(pid)
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)
+
+
+def killed_parents(folder):
+    """--stop-with-fd: nothing outlives a process that was killed, though nobody could tell it so."""
+    if not hasattr(os, "pidfd_open"):
+        return  # a Python before 3.9
+    # It starts the program with a pipe or a socket, says its pid and the first line, and waits to be killed.
+    starter = textwrap.dedent("""
+        import socket, subprocess, sys, time
+        kind, wanted, *words = sys.argv[1:]
+        held = None
+        if kind == "socket":
+            mine, held = socket.socketpair()
+            options = {"stdin": held} if wanted == "0" else {"pass_fds": [held.fileno()]}
+            number = "0" if wanted == "0" else str(held.fileno())
+        else:
+            options, number = {"stdin": subprocess.PIPE}, "0"
+        words = [number if word == "N" else word for word in words]
+        child = subprocess.Popen(words, stdout=subprocess.PIPE, encoding="utf-8", **options)
+        if held: held.close()
+        print(child.pid, child.stdout.readline().strip(), flush=True)
+        time.sleep(60)
+        """)
+    serve = [SIMULATOR, "serve", "--port", "0", "--log-level", "error", "--stop-with-fd", "N"]
+    ready = os.path.join(folder, "orphan.json")
+    command = [SIMULATOR, "exec", "--ready-file", ready, "--stop-with-fd", "N", "--", "sh", "-c", "echo $$; exec sleep 60"]
+    for kind, wanted, words in (("pipe", "0", serve), ("socket", "0", serve), ("socket", "other", serve), ("socket", "other", command)):
+        parent = subprocess.Popen([sys.executable, "-c", starter, kind, wanted, *words], stdout=subprocess.PIPE, encoding="utf-8")
+        pid, said = parent.stdout.readline().split(" ", 1)
+        if words is serve:
+            check(said.startswith("terapi-simulator ready"), f"--stop-with-fd with a {kind} says {said!r}")
+        parent.kill()
+        parent.wait()
+        ended = ends_within(int(pid), 20)
+        check(ended, f"--stop-with-fd: {words[1]} outlives a killed process that held a {kind}")
+        if not ended:
+            os.kill(int(pid), signal.SIGKILL)
+        if words is command:
+            check(not os.path.exists(f"/proc/{said.strip()}"), "--stop-with-fd: exec's command outlives it")
+            check(not os.path.exists(ready), "--stop-with-fd: exec does not end in order")
+
+
+def no_lifelines(_):
+    for words, told in (([SIMULATOR, "serve", "--port", "0", "--stop-with-fd", "0"], b"neither a pipe nor a socket"),
+                        ([SIMULATOR, "serve", "--port", "0", "--stop-with-fd", "77"], b"77: that file descriptor is not open"),
+                        ([SIMULATOR, "exec", "--stop-with-fd", "0", "--", "true"], b"standard input is the command's")):
+        done = run(words, stdin=subprocess.DEVNULL)
+        check(done.returncode == 2 and told in done.stderr, f"{words[1:]}: {done}")
+
+
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (lost_output, ready_files, pipes, interrupts, hang_up):
+    for part in (lost_output, ready_files, pipes, interrupts, hang_up, killed_parents, no_lifelines):
         part(scratch)
 addresses()
 clocks()

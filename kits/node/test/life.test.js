@@ -1,0 +1,147 @@
+// How a simulator begins and ends. That nothing is left running is asked of the kernel: a process has ended when its pipe has.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+import { startSimulator } from '../src/index.js';
+import { PROGRAM, SKIP } from './program.js';
+
+const KIT = new URL('../src/index.js', import.meta.url).href;
+
+const isRunning = (pid) => existsSync(`/proc/${pid}`);
+
+// Waits for something that the kernel does soon; the test runner's time-out ends it.
+async function until(holds) {
+  while (!holds()) await new Promise(setImmediate);
+}
+
+/** Runs code in a Node of its own; the first line that it prints, as JSON. */
+async function runNode(t, code, options = {}) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'], ...options });
+  t.after(() => child.kill('SIGKILL'));
+  const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
+  return { child, said: JSON.parse(line) };
+}
+
+test('close ends it, may be called twice, and what is asked after it says so', { skip: SKIP }, async () => {
+  const terapi = await startSimulator({ world: {} });
+  assert.ok(isRunning(terapi.pid));
+  await Promise.all([terapi.close(), terapi.close()]);
+  assert.ok(!isRunning(terapi.pid));
+  await assert.rejects(terapi.reset(), { code: 'closed', message: 'the simulator was closed' });
+});
+
+test('close breaks off a call that is under way', { skip: SKIP }, async () => {
+  const terapi = await startSimulator({ world: {} });
+  const events = assert.rejects(terapi.control('GET', '/events'), { code: 'closed' }); // never ends by itself
+  await terapi.clock();
+  await terapi.close();
+  await events;
+});
+
+test('one that is not closed does not keep Node alive, and ends with it', { skip: SKIP, timeout: 60_000 }, async (t) => {
+  const { child, said } = await runNode(t, `
+    import { startSimulator } from ${JSON.stringify(KIT)};
+    const { pid } = await startSimulator({ world: {} });
+    console.log(pid);`);
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  await until(() => !isRunning(said));
+});
+
+test('it ends with a process that is killed, as do those of its worker threads', { skip: SKIP, timeout: 60_000 }, async (t) => {
+  const { child, said } = await runNode(t, `
+    import { once } from 'node:events';
+    import { Worker } from 'node:worker_threads';
+    import { startSimulator } from ${JSON.stringify(KIT)};
+    const inWorker = \`
+      const { parentPort } = require('node:worker_threads');
+      import(${JSON.stringify(KIT)}).then(async ({ startSimulator }) => parentPort.postMessage((await startSimulator({ world: {} })).pid));
+      setInterval(() => {}, 1000);\`;
+    const workers = [1, 2].map(() => new Worker(inWorker, { eval: true }));
+    const own = await startSimulator({ world: {} });
+    const theirs = await Promise.all(workers.map(async (worker) => (await once(worker, 'message'))[0]));
+    console.log(JSON.stringify([own.pid, ...theirs]));
+    setInterval(() => {}, 1000);`);
+  assert.equal(said.length, 3);
+  assert.ok(said.every(isRunning));
+  child.kill('SIGKILL');
+  await until(() => !said.some(isRunning));
+});
+
+test('it ends with the worker thread that started it', { skip: SKIP, timeout: 60_000 }, async (t) => {
+  const { Worker } = await import('node:worker_threads');
+  const worker = new Worker(
+    `const { parentPort } = require('node:worker_threads');
+     import(${JSON.stringify(KIT)}).then(async ({ startSimulator }) => parentPort.postMessage((await startSimulator({ world: {} })).pid));
+     setInterval(() => {}, 1000);`,
+    { eval: true },
+  );
+  t.after(() => worker.terminate());
+  const [pid] = await once(worker, 'message');
+  assert.ok(isRunning(pid));
+  await worker.terminate();
+  await until(() => !isRunning(pid));
+});
+
+test('several at once do not meet', { skip: SKIP }, async (t) => {
+  const all = await Promise.all([1, 2, 3, 4].map(() => startSimulator({ world: {} })));
+  t.after(() => Promise.all(all.map((each) => each.close())));
+  assert.equal(new Set(all.map(({ url }) => url)).size, 4);
+  await Promise.all(all.map((each, i) => each.save('github/demo/Note', { id: String(i) })));
+  assert.deepEqual(await Promise.all(all.map(async (each) => (await each.truth())[0].id)), ['0', '1', '2', '3']);
+});
+
+test('one that ends by itself says how', { skip: SKIP }, async () => {
+  const terapi = await startSimulator({ world: {} });
+  process.kill(terapi.pid, 'SIGKILL');
+  await assert.rejects(terapi.reset(), { code: 'ended', message: 'the simulator ended by itself with SIGKILL' });
+  await terapi.close();
+});
+
+test('what it needs to be found: URL, keys, environment', { skip: SKIP }, async (t) => {
+  const world = { environment: { secret_key: 'a-key', signing_key: 'another' } };
+  const [own, given] = await Promise.all([startSimulator({ world }), startSimulator({ world: {}, secretKey: 'mine' })]);
+  t.after(() => Promise.all([own.close(), given.close()]));
+  assert.deepEqual(own.env, { TERAPI_BASE_URL: own.url, TERAPI_SECRET_KEY: 'a-key', TERAPI_SIGNING_KEY: 'another' });
+  assert.deepEqual([own.secretKey, own.signingKey, own.controlUrl], ['a-key', 'another', `${own.url}/_simulator`]);
+  assert.deepEqual([given.secretKey, given.signingKey], ['mine', 'mine']);
+});
+
+test('worlds are objects, paths and URLs; files of records are found; nothing is left in the temporary folder', { skip: SKIP }, async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'terapi-life-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const records = path.join(folder, 'notes.ndjson');
+  writeFileSync(records, '{"id":"1"}\n');
+  const source = { connection: 'demo', integration: 'github', model: 'Note' };
+  const world = { integrations: [{ id: 'github' }], connections: [{ id: 'demo', integration: 'github' }] };
+  const file = path.join(folder, 'world.json');
+  writeFileSync(file, JSON.stringify({ ...world, records: [{ ...source, file: 'notes.ndjson' }] }));
+  const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('terapi-world-')).length;
+  const before = left();
+  for (const one of [file, pathToFileURL(file), { ...world, records: [{ ...source, file: path.relative('.', records) }] }]) {
+    const terapi = await startSimulator({ world: one });
+    assert.equal((await terapi.truth()).length, 1);
+    await terapi.close();
+  }
+  await assert.rejects(startSimulator({ world: { integratons: [] } }));
+  assert.equal(left(), before);
+});
+
+test('what is wrong at the start is told, with what to do', { skip: SKIP }, async () => {
+  await assert.rejects(startSimulator({ wrold: {} }), { code: 'invalid_options', message: /no option 'wrold'; there are world, clock/ });
+  await assert.rejects(startSimulator({ world: { integratons: [] } }), (error) => {
+    assert.equal(error.code, 'start_failed');
+    assert.match(error.message, /world:\d+:\d+: unknown key 'integratons' in the document; did you mean 'integrations'\?$/);
+    return true;
+  });
+  await assert.rejects(startSimulator({ webhookUrl: 'localhost' }), { code: 'start_failed', message: /--webhook-url: 'localhost'/ });
+  await assert.rejects(startSimulator({ clock: 'warped' }), { code: 'start_failed', message: /--clock/ });
+  await assert.rejects(startSimulator({ program: '/no/such/program' }), { code: 'start_failed', message: /cannot be run: .*ENOENT/ });
+  await assert.rejects(startSimulator({ program: '/bin/cat' }), { code: 'start_failed' });
+  await assert.rejects(startSimulator({ program: PROGRAM, readyWithinMs: 0 }), { code: 'not_ready', message: /readyWithinMs/ });
+});
