@@ -185,7 +185,7 @@ export class Simulator implements AsyncDisposable {
   /** The settings of the (first) environment. */
   environment(): Promise<Environment>;
   /** Changes some of them: `{ webhook_urls: ['http://127.0.0.1:8080/webhooks'] }`, `{ retry: { attempts: 3 } }`. */
-  patchEnvironment(changes: Environment): Promise<Environment>;
+  patchEnvironment(changes: EnvironmentPatch): Promise<Environment>;
 
   /**
    * Any other call of the control API: `control('PATCH', '/integrations/hubspot/endpoints/hubspot-contacts', { enabled: true })`.
@@ -625,6 +625,8 @@ export interface Environment {
   records?: RecordSource[];
   upstream?: Record<string, unknown>[];
 }
+
+export type EnvironmentPatch = Omit<Environment, 'integrations' | 'connections' | 'records' | 'upstream'>;
 
 export interface Integration {
   id: string;

@@ -1,0 +1,19 @@
+"""The command `terapi-simulator`: becomes the program."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .program import find_program
+from .simulator_error import SimulatorError
+
+
+def main() -> None:
+    try:
+        program = find_program()
+        os.execv(program, [program, *sys.argv[1:]])
+    except SimulatorError as error:
+        sys.exit(f"terapi-simulator: {error}")
+    except OSError as error:
+        sys.exit(f"terapi-simulator: {program} cannot be run: {error.strerror}")
