@@ -40,6 +40,7 @@ class Control {
       try {
         return await this.#send(method, where, body);
       } catch (error) {
+        if (error instanceof SimulatorError) throw error;
         if (error.canRepeat && !repeated) continue;
         const gone = await this.#child.goneSoon();
         if (gone) throw gone;
@@ -50,7 +51,7 @@ class Control {
   }
 
   #send(method, where, body) {
-    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const text = body === undefined || typeof body === 'string' ? body : written(body);
     const headers = {};
     if (text !== undefined) {
       headers['Content-Type'] = typeof body === 'string' ? 'application/x-ndjson' : 'application/json';
@@ -79,6 +80,14 @@ class Control {
 
   close() {
     this.#agent.destroy();
+  }
+}
+
+function written(body) {
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    throw invalidOptions(`what is sent has to be JSON: ${error.message}`);
   }
 }
 

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import urllib.parse
+import weakref
 from collections import deque
 from typing import Any, Deque, Mapping, Optional, Tuple
 
@@ -19,6 +20,7 @@ class Control:
         self._child = child
         self._owner = os.getpid()
         self._idle: Deque[http.client.HTTPConnection] = deque()
+        self._finalizer = weakref.finalize(self, _close_all, self._idle)
 
     def call(self, method: str, where: str, body: Any = None) -> Any:
         """What is answered: parsed if it is JSON, else text; None if it is empty. A body is JSON, unless it is a str."""
@@ -36,7 +38,7 @@ class Control:
     def _ask(self, method: str, where: str, body: Any) -> Tuple[int, str, str]:
         if os.getpid() != self._owner:  # forked: those are the other process's
             self._owner = os.getpid()
-            self._idle = deque()
+            _close_all(self._idle)
         connection = self._connection()
         while True:
             kept = connection is not None
@@ -65,7 +67,7 @@ class Control:
         data = None
         if body is not None:
             headers["Content-Type"] = "application/x-ndjson" if isinstance(body, str) else "application/json"
-            data = (body if isinstance(body, str) else json.dumps(body)).encode()
+            data = (body if isinstance(body, str) else _written(body)).encode()
         connection.request(method, f"/_simulator{where}", data, headers)
         answer = connection.getresponse()
         text = answer.read().decode()
@@ -74,11 +76,19 @@ class Control:
         return answer.status, answer.headers.get("Content-Type", ""), text
 
     def close(self) -> None:
-        while True:
-            connection = self._connection()
-            if connection is None:
-                return
-            connection.close()
+        self._finalizer()
+
+
+def _close_all(connections: Deque[http.client.HTTPConnection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+def _written(body: Any) -> str:
+    try:
+        return json.dumps(body)
+    except (TypeError, ValueError) as error:
+        raise invalid_options(f"what is sent has to be JSON: {error}") from error
 
 
 def _parsed(text: str) -> Any:
