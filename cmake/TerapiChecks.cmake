@@ -98,6 +98,17 @@ set(needs_node_20 "node -e 'process.exit(parseInt(process.versions.node) < 20 ? 
 add_test(NAME sdk.node COMMAND sh -c ${needs_node_20} sh ${sdk_node_tests})
 set_tests_properties(sdk.node PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280
                      ENVIRONMENT TERAPI_SIMULATOR=$<TARGET_FILE:terapi-simulator>)
+# The kits for tests in Node and in Python, with the library where they are used together. What they pack is installed and tried
+# in other people's test runners by .ci/run, which may ask npm's registry. Skipped where there is no Node, or no Python.
+file(GLOB kits_node_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/kits/node/test/*.test.js)
+add_test(NAME kits.node COMMAND sh -c ${needs_node_20} sh ${kits_node_tests})
+set_tests_properties(kits.node PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280
+                     ENVIRONMENT TERAPI_SIMULATOR=$<TARGET_FILE:terapi-simulator>)
+set(needs_python_39 "python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null && exec python3 -B \"$@\" || exit 77")
+add_test(NAME kits.python
+         COMMAND sh -c ${needs_python_39} sh -m unittest discover --start-directory ${PROJECT_SOURCE_DIR}/kits/python/tests)
+set_tests_properties(kits.python PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280
+                     ENVIRONMENT "TERAPI_SIMULATOR=$<TARGET_FILE:terapi-simulator>;PYTHONPATH=${PROJECT_SOURCE_DIR}/kits/python/src")
 # The page in a browser. Skipped where Chromium, playwright-core or axe-core are missing (tests/page/browser.mjs says how
 # they are found); .ci/run installs them.
 find_program(TERAPI_NODE node)

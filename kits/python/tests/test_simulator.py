@@ -28,8 +28,12 @@ class SimulatorTest(unittest.TestCase):
 
     def served(self, terapi, query):
         headers = {"Authorization": f"Bearer {terapi.secret_key}", "Provider-Config-Key": "github", "Connection-Id": "demo"}
-        with urllib.request.urlopen(urllib.request.Request(f"{terapi.url}/records?{query}", headers=headers)) as answer:
-            return json.load(answer)["records"]
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f"{terapi.url}/records?{query}", headers=headers)) as answer:
+                return json.load(answer)["records"]
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise
 
     # ---- Records ----
 
@@ -112,7 +116,6 @@ class SimulatorTest(unittest.TestCase):
         self.assertEqual((one.id, two.id), ("fault-1", "fault-2"))
         with self.assertRaises(urllib.error.HTTPError) as caught:
             self.served(terapi, "model=Note")
-        caught.exception.close()
         self.assertEqual(caught.exception.code, 503)
         self.assertEqual(one.fired, 1)
         one.remove()
