@@ -104,7 +104,7 @@ file(GLOB kits_node_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/kits/node/test
 add_test(NAME kits.node COMMAND sh -c ${needs_node_20} sh ${kits_node_tests})
 set_tests_properties(kits.node PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280
                      ENVIRONMENT TERAPI_SIMULATOR=$<TARGET_FILE:terapi-simulator>)
-set(needs_python_39 "python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null && exec python3 -B \"$@\" || exit 77")
+set(needs_python_39 "python3 -c 'assert __import__(\"sys\").version_info >= (3, 9)' 2>/dev/null && exec python3 -B \"$@\" || exit 77")
 add_test(NAME kits.python
          COMMAND sh -c ${needs_python_39} sh -m unittest discover --start-directory ${PROJECT_SOURCE_DIR}/kits/python/tests)
 set_tests_properties(kits.python PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280
