@@ -36,7 +36,10 @@ add_test(NAME docs.copy_of_production
 add_test(NAME docs.follow_page_catches_lies
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/docs/follow_page_test.py
                  ${PROJECT_SOURCE_DIR} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-set_tests_properties(docs.test_your_client docs.guide docs.copy_of_production docs.follow_page_catches_lies
+add_test(NAME docs.kits
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/docs/kits_page_test.py
+                 ${PROJECT_SOURCE_DIR}/docs/kits.md ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(docs.test_your_client docs.guide docs.copy_of_production docs.follow_page_catches_lies docs.kits
                      PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280)
 add_test(NAME judge.key_stays_secret
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/key_stays_secret.py

@@ -69,7 +69,7 @@ test('the launcher is the program: its output, its input, its exit code', { skip
   assert.equal(run('--nonsense').status, 2);
   assert.equal(run('exec', '--log-level', 'error', '--', 'sh', '-c', 'cat; exit 7').status, 7);
   assert.equal(run('exec', '--log-level', 'error', '--', 'sh', '-c', 'cat').stdout, 'in');
-  assert.match(run('exec', '--help').stdout, /Flags of serve and exec/);
+  assert.match(run('exec', '--help').stdout, /exec \[FLAGS\] -- COMMAND/);
 });
 
 for (const signal of ['SIGTERM', 'SIGKILL']) {
