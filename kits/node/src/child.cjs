@@ -64,10 +64,6 @@ class Child {
       const ready = await Promise.race([this.#readyLine(), gone, late]);
       this.#letGo();
       return ready;
-    } catch (error) {
-      this.#process.kill('SIGKILL');
-      await this.#ended;
-      throw error;
     } finally {
       clearTimeout(timer);
     }

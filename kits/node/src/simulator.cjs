@@ -16,14 +16,16 @@ const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'); 
 /** Starts the program, and waits until it serves. */
 async function startSimulator(options = {}) {
   const world = options.world === undefined ? undefined : new WorldFile(options.world);
+  let child;
   try {
     const flags = flagsOf(options, world?.path);
-    const child = new Child(options.program ?? findProgram(), flags, Boolean(options.log));
+    child = new Child(options.program ?? findProgram(), flags, Boolean(options.log));
     const { url, secretKey } = await child.ready(options.readyWithinMs ?? READY_WITHIN);
     const simulator = new Simulator(child, url, secretKey);
     await simulator[OPEN]();
     return simulator;
   } catch (error) {
+    await child?.close();
     if (error instanceof SimulatorError && world) error.message = world.withoutPath(error.message);
     throw error;
   } finally {

@@ -1,10 +1,10 @@
-// One version for all: that of the project (CMakeLists.txt).
+// One version for all: that of the project (core/version.h).
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const read = (file) => readFileSync(new URL(file, import.meta.url), 'utf8');
-const [, VERSION] = /^project\(terapi VERSION ([\d.]+)/m.exec(read('../../../CMakeLists.txt'));
+const [, VERSION] = /kVersion = "([\d.]+)"/.exec(read('../../../core/version.h'));
 const kit = JSON.parse(read('../package.json'));
 const platform = JSON.parse(read('../platform/linux-x64/package.json'));
 const library = JSON.parse(read('../../../sdk/node/package.json'));

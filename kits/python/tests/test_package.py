@@ -51,7 +51,7 @@ class PackageTest(unittest.TestCase):
         return site
 
     def test_one_version_for_all(self):
-        project = re.search(r"^project\(terapi VERSION ([\d.]+)", read(KIT, "..", "..", "CMakeLists.txt"), re.MULTILINE)[1]
+        project = re.search(r'kVersion = "([\d.]+)"', read(KIT, "..", "..", "core", "version.h"))[1]
         self.assertIn(f'\nversion = "{project}"\n', read(KIT, "pyproject.toml"))
         self.assertIn(f'__version__ = "{project}"', read(KIT, "src", "terapi_simulator", "version.py"))
 

@@ -55,14 +55,7 @@ class Child:
 
     def ready(self, within: float) -> Tuple[str, str]:
         """Where it listens, and the secret key, once it does; `within` seconds."""
-        try:
-            return self._read_ready_line(time.monotonic() + within, within)
-        except BaseException:
-            self._process.kill()
-            self.close()
-            raise
-
-    def _read_ready_line(self, deadline: float, within: float) -> Tuple[str, str]:
+        deadline = time.monotonic() + within
         stdout: Any = self._process.stdout
         text = b""
         while True:

@@ -94,8 +94,12 @@ def start_simulator(
         words += ["--quirk", f"{name}={'on' if on else 'off'}"]
     try:
         child = Child(program or find_program(), [*words, *flags], bool(log))
-        url, key = child.ready(ready_within)
-        return Simulator(child, url, key)
+        try:
+            url, key = child.ready(ready_within)
+            return Simulator(child, url, key)
+        except BaseException:
+            child.close()
+            raise
     except SimulatorError as error:
         if file is not None:
             error.args = (file.without_path(str(error)),)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterable, List, Mapping, Optional, Union
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 
 from .control import Control, query_of
 from .dump_lines import dump_lines
@@ -50,7 +50,7 @@ class Stream:
         model), `type` INITIAL or INCREMENTAL, `error` what the run fails with after what it saved. `webhook=False`: tell nobody.
         """
         changes = {"save": save, "update": update, "delete": delete, "replace": replace}
-        body = {name: _as_list(value) for name, value in changes.items() if value is not None}
+        body: Dict[str, Any] = {name: _as_list(value) for name, value in changes.items() if value is not None}
         options = {"sync": sync, "type": type, "error": error, "environment": environment}
         body.update({name: value for name, value in options.items() if value is not None})
         answer: RunAnswer = self._control.call("POST", "/runs", {**body, **self._parts, "webhook": webhook})
