@@ -62,7 +62,7 @@ try {
   if (!run(['npm', 'install', ...options, '--save-dev', ...files]).good) process.exit(1); // these need no registry
   check('the program is found in its package', run(['npx', '--no-install', 'terapi-simulator', '--version']), /^terapi-simulator \d/);
   write('retries.test.mjs', 'node');
-  check('node:test', run([process.execPath, '--test', ...readdirSync(path.join(folder, 'node')).map((name) => `node/${name}`)]), /^# pass 3$/m);
+  check('node:test', run([process.execPath, '--test', '--test-reporter', 'tap', ...readdirSync(path.join(folder, 'node')).map((name) => `node/${name}`)]), /^# pass 3$/m);
 
   if (!existsSync(path.join(folder, 'node_modules', 'vitest')) && !run(['npm', 'install', ...options, '--save-dev', ...RUNNERS], { quiet: true }).good) {
     console.log(`npm could not install ${RUNNERS.join(' ')}: the other runners are skipped`);

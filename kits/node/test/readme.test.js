@@ -23,7 +23,7 @@ test('the test for node:test passes', { skip: SKIP }, (t) => {
   writeFileSync(path.join(folder, 'retries.test.mjs'), README_CODE.get('retries.test.mjs'));
   const env = { ...process.env };
   delete env.NODE_TEST_CONTEXT; // or it would report to this run
-  const ran = spawnSync(process.execPath, ['--test', 'retries.test.mjs'], { cwd: folder, env, encoding: 'utf8' });
+  const ran = spawnSync(process.execPath, ['--test', '--test-reporter', 'tap', 'retries.test.mjs'], { cwd: folder, env, encoding: 'utf8' });
   assert.match(ran.stdout, /^# pass 1$/m, ran.stdout + ran.stderr);
   assert.equal(ran.status, 0);
 });
