@@ -148,7 +148,7 @@ foreach(folder core simulator client conformance benchmarks tests examples sdk k
   list(APPEND patterns ${ROOT}/${folder}/*)
 endforeach()
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${patterns})
-list(FILTER files EXCLUDE REGEX "(^|/)node_modules/")  # other people's, put there by npm
+list(FILTER files EXCLUDE REGEX "(^|/)(node_modules|__pycache__|\\.[a-z]+_cache)/")  # other people's, put there by npm and other tools
 set(sources ${files})
 list(FILTER sources INCLUDE REGEX "\\.(h|cc)$")
 if(NOT sources)
