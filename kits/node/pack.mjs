@@ -53,7 +53,7 @@ try {
   chmodSync(packed, 0o755);
   if (spawnSync('strip', [packed]).error) console.error('pack.mjs: there is no `strip` (binutils): the program is packed with its symbols');
   const rare = rareLibraries(packed);
-  if (rare.length > 0) console.error(`pack.mjs: it runs only where these libraries are, too: ${rare.join(' ')}`);
+  if (rare.length > 0) console.error(`pack.mjs: it runs only where these libraries are, too: ${rare.join(' ')} (that of \`packaging/build tarball\` needs none)`);
   npmPack(scratch, target);
   npmPack(HERE, target);
 } finally {

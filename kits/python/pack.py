@@ -31,7 +31,7 @@ def main() -> None:
             print("pack.py: there is no `strip` (binutils): the program is packed with its symbols", file=sys.stderr)
         rare = build_backend.rare_libraries(packed)
         if rare:
-            print(f"pack.py: it runs only where these libraries are, too: {' '.join(rare)}", file=sys.stderr)
+            print(f"pack.py: it runs only where these libraries are, too: {' '.join(rare)} (that of `packaging/build tarball` needs none)", file=sys.stderr)
         print(os.path.join(arguments.folder, build_backend.build_wheel(arguments.folder, {"program": packed})))
 
 
