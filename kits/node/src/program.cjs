@@ -48,6 +48,11 @@ function onPath() {
   return undefined;
 }
 
+// Alpine's C library, with which the program does not run.
+function hasMusl() {
+  return process.platform === 'linux' && !process.report?.getReport().header.glibcVersionRuntime;
+}
+
 function notFound(message) {
   return new SimulatorError(message, { code: 'program_not_found' });
 }
@@ -61,7 +66,7 @@ function findProgram() {
   }
   const found = inPlatformPackage() ?? onPath();
   if (found) return found;
-  const platform = `${process.platform}-${process.arch}`;
+  const platform = `${process.platform}-${process.arch}${hasMusl() ? ' with musl' : ''}`;
   const hope = PLATFORMS.includes(platform)
     ? `install ${PLATFORM_PACKAGE} (npm leaves it out with --omit=optional and --no-optional)`
     : `there is none for ${platform}, only for ${PLATFORMS.join(', ')}: build it from source`;
