@@ -48,12 +48,13 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'terapi-pack-'));
 try {
   cpSync(PLATFORM, scratch, { recursive: true });
   cpSync(path.join(HERE, 'LICENSE'), path.join(scratch, 'LICENSE'));
+  cpSync(path.join(HERE, '..', '..', 'packaging', 'THIRD-PARTY.md'), path.join(scratch, 'THIRD-PARTY.md')); // what is linked into it
   const packed = path.join(scratch, 'bin', 'terapi-simulator');
   cpSync(program, packed, { dereference: true });
   chmodSync(packed, 0o755);
   if (spawnSync('strip', [packed]).error) console.error('pack.mjs: there is no `strip` (binutils): the program is packed with its symbols');
   const rare = rareLibraries(packed);
-  if (rare.length > 0) console.error(`pack.mjs: it runs only where these libraries are, too: ${rare.join(' ')} (that of \`packaging/build tarball\` needs none)`);
+  if (rare.length > 0) console.error(`pack.mjs: it runs only where these libraries are, too: ${rare.join(' ')} (\`packaging/build kits\` packs one that needs none)`);
   npmPack(scratch, target);
   npmPack(HERE, target);
 } finally {

@@ -1,7 +1,7 @@
 """Builds the package (PEP 517, PEP 660) with nothing but Python: no network, no setuptools.
 
-With the config setting `program=PATH` (or the environment variable TERAPI_KIT_PROGRAM) the wheel carries the program, and is one for
-Linux on x86-64; else it is pure Python, and finds the program elsewhere.
+With the config setting `program=PATH` (or the environment variable TERAPI_KIT_PROGRAM) the wheel carries the program (and, with
+`licences=PATH`, what is linked into it), and is one for Linux on x86-64; else it is pure Python, and finds the program elsewhere.
 """
 
 from __future__ import annotations
@@ -115,6 +115,10 @@ def build_wheel(wheel_directory: str, config_settings: Optional[Dict[str, str]] 
             program = file.read()
         wheel = _Wheel(wheel_directory, f"py3-none-{_platform(program, path)}", pure=False)
         wheel.add(f"{PACKAGE}/bin/terapi-simulator", program, 0o755)
+        licences = (config_settings or {}).get("licences")
+        if licences:
+            with open(licences, "rb") as file:
+                wheel.add(f"{PACKAGE}/bin/THIRD-PARTY.md", file.read())
     for name, source in _sources():
         with open(source, "rb") as file:
             wheel.add(name, file.read())

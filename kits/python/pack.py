@@ -10,6 +10,9 @@ import tempfile
 
 import build_backend
 
+# What is linked into the program.
+THIRD_PARTY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "packaging", "THIRD-PARTY.md")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -31,8 +34,8 @@ def main() -> None:
             print("pack.py: there is no `strip` (binutils): the program is packed with its symbols", file=sys.stderr)
         rare = build_backend.rare_libraries(packed)
         if rare:
-            print(f"pack.py: it runs only where these libraries are, too: {' '.join(rare)} (that of `packaging/build tarball` needs none)", file=sys.stderr)
-        print(os.path.join(arguments.folder, build_backend.build_wheel(arguments.folder, {"program": packed})))
+            print(f"pack.py: it runs only where these libraries are, too: {' '.join(rare)} (`packaging/build kits` packs one that needs none)", file=sys.stderr)
+        print(os.path.join(arguments.folder, build_backend.build_wheel(arguments.folder, {"program": packed, "licences": THIRD_PARTY})))
 
 
 main()

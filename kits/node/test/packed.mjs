@@ -61,6 +61,8 @@ try {
   const options = ['--silent', '--no-audit', '--no-fund', '--fetch-retries', '1', '--fetch-timeout', '30000'];
   if (!run(['npm', 'install', ...options, '--save-dev', ...files]).good) process.exit(1); // these need no registry
   check('the program is found in its package', run(['npx', '--no-install', 'terapi-simulator', '--version']), /^terapi-simulator \d/);
+  const licences = existsSync(path.join(folder, 'node_modules', '@terapihq', 'simulator-linux-x64', 'THIRD-PARTY.md'));
+  check('what is linked into it is said', { good: licences, said: '' }, /^$/);
   write('retries.test.mjs', 'node');
   check('node:test', run([process.execPath, '--test', '--test-reporter', 'tap', ...readdirSync(path.join(folder, 'node')).map((name) => `node/${name}`)]), /^# pass 3$/m);
 

@@ -75,6 +75,7 @@ class PackageTest(unittest.TestCase):
         site = self.install(wheel)
         done = self.run_in([sys.executable, "-c", code], PYTHONPATH=site)
         self.assertEqual(done.stdout, f"{site}/terapi_simulator/bin/terapi-simulator\n")
+        self.assertTrue(os.path.exists(f"{site}/terapi_simulator/bin/THIRD-PARTY.md"))
         launched = self.run_in([sys.executable, "-c", "from terapi_simulator.launcher import main; main()", "--version"], PYTHONPATH=site)
         self.assertRegex(launched.stdout, r"^terapi-simulator \d")
 
