@@ -40,6 +40,7 @@ class ClientChecks {
   Findings& findings_;
   std::size_t mark_ = 0;          // exchanges before it
   std::size_t webhook_mark_ = 0;  // webhooks before it
+  core::Duration starved_mark_{0};
   std::uint64_t memory_mark_ = 0;
   std::uint64_t output_mark_ = 0;
 };

@@ -40,4 +40,9 @@ bool Patience::over(core::Time now) {
   return too_slow_;
 }
 
+Verdict verdict_on_time(core::Duration took, core::Duration limit, core::Duration starved) {
+  if (took <= limit) return Verdict::kPass;
+  return took - starved > limit ? Verdict::kFail : Verdict::kInconclusive;
+}
+
 }  // namespace terapi::conformance

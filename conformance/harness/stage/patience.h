@@ -12,6 +12,7 @@
 
 #include <functional>
 
+#include "conformance/evidence/verdict.h"
 #include "core/clock.h"
 
 namespace terapi::conformance {
@@ -44,5 +45,10 @@ class Patience {
   core::Duration withheld_{0};
   bool too_slow_ = false;
 };
+
+// What it says of somebody that something took so long, where at most `limit` was right, and the
+// machine withheld `starved` of them meanwhile: kPass, or kFail; kInconclusive where it would have
+// been in time but for what was withheld.
+Verdict verdict_on_time(core::Duration took, core::Duration limit, core::Duration starved);
 
 }  // namespace terapi::conformance

@@ -53,6 +53,13 @@ TEST_F(Waiting, EndsOnAMachineThatWithholdsNearlyAllAndSaysSo) {
   EXPECT_GE(rounds, 6);
 }
 
+TEST(VerdictOnTime, AccusesNobodyOfWhatTheMachineWithheld) {
+  EXPECT_EQ(verdict_on_time(5s, 5s, 0s), Verdict::kPass);
+  EXPECT_EQ(verdict_on_time(5001ms, 5s, 0s), Verdict::kFail);
+  EXPECT_EQ(verdict_on_time(8s, 5s, 3s), Verdict::kInconclusive);
+  EXPECT_EQ(verdict_on_time(8s, 5s, 2s), Verdict::kFail);
+}
+
 TEST(Patience, WithoutALimitIsOverAtOnceAndAccusesNoMachine) {
   Patience none(core::Time{1000s}, 0s, [] { return core::Duration(0); });
   EXPECT_TRUE(none.over(core::Time{1000s}));
