@@ -82,9 +82,9 @@ int run_mode(const std::vector<std::string>& arguments) {
   if (first == "--version" || first == "version") {
     std::printf(
         "terapi-conformance %.*s\n"
-        "judges: GET /records, PATCH /records/prune, webhooks, sync clients\n"
-        "does not judge yet: background syncs, actions, the proxy; webhooks of types other than "
-        "sync\n",
+        "judges: records and their pruning, webhooks, background syncs, connections, actions, the\n"
+        "  proxy; sync clients, in any language\n"
+        "`terapi-conformance list --clauses` says which clauses nothing judges, and why\n",
         static_cast<int>(core::kVersion.size()), core::kVersion.data());
     return 0;
   }

@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 
+#include "conformance/contract/clause_catalogue.h"
 #include "conformance/scenario/scenario.h"
 #include "core/test_json_schema.h"
 #include "core/test_places.h"
@@ -59,6 +60,22 @@ TEST(ScenarioSchema, EveryScenarioIsGoodByIt) {
     const std::string id = json_of(scenario)["id"];
     EXPECT_TRUE(path.ends_with("/" + id + ".json")) << path << " calls itself " << id;
   }
+}
+
+// Nobody takes the word out when the first scenario comes.
+TEST(ScenarioSchema, NoScenarioProvesAClauseThatIsSaidToBeUnjudged) {
+  int looked_at = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kSource + "/scenarios")) {
+    const std::string path = entry.path().string();
+    if (entry.path().extension() != ".json" || path.ends_with("schema.json")) continue;
+    for (const Json& id : json_of(text_of_file(path))["clauses"]) {
+      const Clause* clause = ClauseCatalogue::builtin().find(id.get<std::string>());
+      ASSERT_NE(clause, nullptr) << path << ": " << id;
+      EXPECT_EQ(clause->unchecked, "") << path << " proves " << id;
+      ++looked_at;
+    }
+  }
+  EXPECT_GT(looked_at, 100) << "the scenarios were not found";
 }
 
 TEST(ScenarioSchema, RefusesWhatTheReaderRefuses) {
