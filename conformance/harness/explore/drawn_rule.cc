@@ -14,8 +14,10 @@ const char* one_of(const std::array<const char*, N>& choices, core::Random& rand
   return choices[random.below(N)];
 }
 
+using When = DrawnRuleOptions::When;
+
 // Which events it strikes: the first, some, or all while it is in force.
-std::string drawn_when(core::Random& random) {
+std::string drawn_when_any(core::Random& random) {
   switch (random.below(6)) {
     case 0:
       return R"("nth":[)" + std::to_string(1 + random.below(4)) + "],";
@@ -32,6 +34,27 @@ std::string drawn_when(core::Random& random) {
     default:
       return "";
   }
+}
+
+// The same, where few events come.
+std::string drawn_when_soon(core::Random& random) {
+  switch (random.below(5)) {
+    case 0:
+      return R"("nth":[1],)";
+    case 1:
+      return R"("nth":[)" + std::to_string(1 + random.below(2)) + "],";
+    case 2:
+      return R"("nth":[1,2],)";
+    case 3:
+      return R"("times":)" + std::to_string(1 + random.below(3)) + ",";
+    default:
+      return "";
+  }
+}
+
+std::string drawn_when(When when, core::Random& random) {
+  if (when == When::kAlways) return "";
+  return when == When::kSoon ? drawn_when_soon(random) : drawn_when_any(random);
 }
 
 // {"NAME":VALUE}
@@ -84,11 +107,13 @@ std::string drawn_delay(bool short_waits, core::Random& random) {
 }
 
 // The API's own answer, on its way.
-std::string drawn_trouble(FaultKind kind, bool short_waits, core::Random& random) {
+std::string drawn_trouble(FaultKind kind, const DrawnRuleOptions& options, core::Random& random) {
+  const bool short_waits = options.short_waits;
   static constexpr std::array kCuts = {"0", "1", "14", "40", "200"};
   static constexpr std::array kStalls = {"1s", "4s", "40s"};
   static constexpr std::array kShortStalls = {"1s", "2s"};
   static constexpr std::array kLags = {"50ms", "2s", "1h"};
+  static constexpr std::array kLagsPastTheLastRun = {"2s", "2s", "1h"};
   switch (kind) {
     case FaultKind::kDelay:
       return drawn_delay(short_waits, random);
@@ -98,7 +123,9 @@ std::string drawn_trouble(FaultKind kind, bool short_waits, core::Random& random
       return effect("stall",
                     quoted(short_waits ? one_of(kShortStalls, random) : one_of(kStalls, random)));
     case FaultKind::kStale:
-      return effect("stale", quoted(one_of(kLags, random)));
+      return effect(
+          "stale",
+          quoted(one_of(options.when == When::kAnyTime ? kLags : kLagsPastTheLastRun, random)));
     default:
       return effect("reset", "true");
   }
@@ -121,13 +148,14 @@ std::string drawn_webhook_trouble(FaultKind kind, bool short_waits, core::Random
   }
 }
 
-WireRule drawn_wire_rule(FaultKind kind, const std::string& record, core::Random& random) {
+WireRule drawn_wire_rule(FaultKind kind, const DrawnRuleOptions& options, core::Random& random) {
+  const std::uint64_t latest = options.when == When::kAnyTime ? 3 : 2;
   WireRule rule;
   switch (kind) {
     case FaultKind::kPoison: {
       static constexpr std::array kLacks = {"id", "metadata", "cursor", "object"};
       rule.what = WireRule::What::kPoison;
-      rule.record = record;
+      rule.record = options.record;
       rule.lacks = one_of(kLacks, random);
       return rule;
     }
@@ -145,25 +173,24 @@ WireRule drawn_wire_rule(FaultKind kind, const std::string& record, core::Random
       return rule;
     default:
       rule.what = WireRule::What::kEmptyPage;
-      rule.nth = {1 + random.below(3)};
+      rule.nth = {1 + random.below(latest)};
       rule.times = 1;
       return rule;
   }
   rule.times = 1 + random.below(3);
-  if (random.below(2) == 0) rule.nth = {1 + random.below(3)};
+  if (random.below(2) == 0) rule.nth = {1 + random.below(latest)};
   return rule;
 }
 
 }  // namespace
 
-DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record, bool short_waits,
-                    core::Random& random) {
+DrawnRule draw_rule(FaultKind kind, const DrawnRuleOptions& options, core::Random& random) {
   DrawnRule rule;
   rule.kind = kind;
-  const std::string id = std::string(word_of(kind)) + "-" + std::to_string(number);
+  const std::string id = std::string(word_of(kind)) + "-" + std::to_string(options.number);
   const FaultPlace place = place_of(kind);
   if (place == FaultPlace::kWire) {
-    rule.wire = drawn_wire_rule(kind, record, random);
+    rule.wire = drawn_wire_rule(kind, options, random);
     rule.wire.id = id;
     return rule;
   }
@@ -174,21 +201,21 @@ DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& recor
   if (kind == FaultKind::kInvalidCursor) {
     // Of requests with one; all cursors of the dialect begin so.
     rule.text += R"("match":{"cursor":"Y3J*"},)";
-  } else if (api && random.below(4) == 0) {
+  } else if (api && options.when == When::kAnyTime && random.below(4) == 0) {
     rule.text +=
         random.below(2) == 0 ? R"("match":{"cursor":""},)" : R"("match":{"cursor":"Y3J*"},)";
   } else if (webhook && random.below(2) == 0) {
     rule.text += R"("match":{"attempt":1},)";
   }
   // A commit that is late has to be the only one: others would come before it (CUR-8).
-  rule.text += traits_of(kind).comes_late ? R"("nth":[1],)" : drawn_when(random);
+  rule.text += traits_of(kind).comes_late ? R"("nth":[1],)" : drawn_when(options.when, random);
   std::string does = effect("late_commit", quoted("1s"));
   if (webhook) {
-    does = drawn_webhook_trouble(kind, short_waits, random);
+    does = drawn_webhook_trouble(kind, options.short_waits, random);
   } else if (api && traits_of(kind).by_status) {
     does = drawn_status(kind, random, rule.retry_after);
   } else if (api) {
-    does = drawn_trouble(kind, short_waits, random);
+    does = drawn_trouble(kind, options, random);
   }
   rule.text += R"("do":)" + does + "}";
   return rule;

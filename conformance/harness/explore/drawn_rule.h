@@ -4,6 +4,7 @@
 // Values, no thread rule.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,19 @@ struct DrawnRule {
   core::Duration retry_after{};  // that it asks for; 0: for none
 };
 
-// `number`: of the rule in its schedule, for its id. Kinds that are no rules give none.
-// `record`: one that is served, for the kinds that spoil one. `short_waits`: where time is real.
-DrawnRule draw_rule(FaultKind kind, std::size_t number, const std::string& record, bool short_waits,
-                    core::Random& random);
+struct DrawnRuleOptions {
+  std::size_t number = 1;    // of the rule in its schedule, for its id
+  std::string record;        // one that is served, for the kinds that spoil one
+  bool short_waits = false;  // where time is real
+  enum class When : std::uint8_t {
+    kAnyTime,  // some of the events, or all, or ones that may never come
+    kSoon,     // the first that there are: what it waits for comes about
+    kAlways,   // all while it is in force
+  };
+  When when = When::kAnyTime;
+};
+
+// Kinds that are no rules give none.
+DrawnRule draw_rule(FaultKind kind, const DrawnRuleOptions& options, core::Random& random);
 
 }  // namespace terapi::conformance

@@ -31,7 +31,7 @@ struct DrawnStream {
 };
 
 // What a run does, as far as it is not left to chance.
-enum class RunKind : std::uint8_t { kAny, kOnlyDeletes, kOnlyNew };
+enum class RunKind : std::uint8_t { kAny, kOnlyDeletes, kOnlyNew, kOnlyOld };
 
 // Items of JSON lists; empty: none.
 struct DrawnChange {

@@ -94,6 +94,19 @@ INSTANTIATE_TEST_SUITE_P(Explore, FoundMutants,
                                          "ignores-deletes", "no-polling", "any-signature",
                                          "fetch-per-webhook"));
 
+// docs/explore.md has the table.
+TEST(ExploreOne, FindsEachMutantSoon) {
+  for (const ClientMutant& mutant : client_mutants()) {
+    if (!mutant.beyond_chance.empty()) continue;
+    ExplorerOptions options;
+    options.last = 500;
+    options.threads = 2;
+    options.stop_at_first = true;
+    options.play.mutant = &mutant;
+    EXPECT_FALSE(Explorer(options).run(kGoOn, nullptr).found.empty()) << mutant.id;
+  }
+}
+
 TEST(KeptSchedule, IsNotMadeSmallerIntoAnotherFailure) {
   ExploreOptions play;
   play.mutant = find_client_mutant("ignores-deletes");

@@ -6,9 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/harness/explore/drawn_aim.h"
 #include "conformance/harness/explore/drawn_dialect.h"
 #include "conformance/harness/explore/drawn_rule.h"
+#include "conformance/harness/explore/drawn_shape.h"
 #include "conformance/harness/explore/drawn_world.h"
+#include "conformance/harness/explore/swarm.h"
 #include "core/random.h"
 
 namespace terapi::conformance {
@@ -21,74 +24,6 @@ namespace {
 constexpr core::Duration kToRecover = 110s;
 constexpr core::Duration kFarOff = 10min;
 
-// Which kinds a seed has, and more of which.
-class Swarm {
- public:
-  Swarm(core::Random random, const DrawOptions& options) {
-    // In eighths: few kinds, some, most of them.
-    static constexpr std::array<std::uint64_t, 3> kDensities = {1, 3, 6};
-    const std::uint64_t density = kDensities[random.below(kDensities.size())];
-    for (const auto& [kind, word, place, traits] : kFaultTable) {
-      const bool on = random.below(8) < density;
-      const bool loud = random.below(6) == 0;
-      if (!on || (options.over_http && traits.in_process)) continue;
-      on_.add(kind);
-      for (int n = 0; n < (loud ? 5 : 1); ++n) kinds_.push_back(kind);
-    }
-  }
-  bool on(FaultKind kind) const { return on_.has(kind); }
-  // One of those that fit, or none.
-  template <typename Fits>
-  std::optional<FaultKind> pick(core::Random& random, Fits fits) const {
-    std::vector<FaultKind> fitting;
-    for (const FaultKind kind : kinds_) {
-      if (fits(kind)) fitting.push_back(kind);
-    }
-    if (fitting.empty()) return std::nullopt;
-    return fitting[random.below(fitting.size())];
-  }
-
- private:
-  FaultKinds on_;
-  std::vector<FaultKind> kinds_;
-};
-
-// A sync that reads the first stream's records from an external API. Until an episode changes that
-// one, its runs find nothing: it answers at once, and one that reads everything, and so would save
-// again what was pruned, is not due.
-void add_background(DrawnWorld::Shape& shape, core::Random random, const DrawOptions& options) {
-  static constexpr std::array<const char*, 4> kFrequencies = {"1h", "1h", "3s", "500s"};
-  const bool full = random.below(2) == 0;
-  const char* frequency = kFrequencies[random.below(kFrequencies.size())];
-  if (full || options.over_http) frequency = "1h";
-  shape.background = std::string(R"("type":")") + (full ? "full" : "incremental") +
-                     R"(","frequency":")" + frequency + "\"";
-  shape.external_api = R"("page_size":)" + std::to_string(1 + random.below(6));
-}
-
-DrawnWorld::Shape drawn_shape(core::Random random, const Swarm& swarm, const DrawOptions& options) {
-  DrawnWorld::Shape shape;
-  static constexpr std::array<std::size_t, 8> kStreams = {1, 1, 1, 2, 2, 2, 3, 4};
-  static constexpr std::array<std::size_t, 8> kRecords = {0, 1, 3, 6, 12, 20, 40, 90};
-  shape.streams = kStreams[random.below(kStreams.size())];
-  shape.records = kRecords[random.below(kRecords.size())];
-  shape.odd = random.below(3) == 0;
-  if (options.size == DrawOptions::Size::kSmall) {
-    shape.streams = 2;
-    shape.records = 50;
-    return shape;
-  }
-  if (swarm.on(FaultKind::kByteBudget) && random.below(2) == 0) {
-    shape.bytes = 200;
-    shape.environment = R"("max_response_bytes":2000)";
-  } else if (swarm.on(FaultKind::kRateLimit) && random.below(2) == 0) {
-    // More than two workers need for looking at four streams each second.
-    shape.environment =
-        R"("rate_limit":{"requests":)" + std::to_string(10 + random.below(8)) + R"(,"per":"1s"})";
-  }
-  return shape;
-}
-
 class ScheduleDraw {
  public:
   ScheduleDraw(std::uint64_t seed, const DrawOptions& options)
@@ -96,9 +31,11 @@ class ScheduleDraw {
         story_(core::Random(seed).stream("story")),
         history_(core::Random(seed).stream("history")),
         faults_(core::Random(seed).stream("faults")),
-        swarm_(core::Random(seed).stream("swarm"), options),
+        swarm_(core::Random(seed).stream("swarm"), options.over_http),
         background_(core::Random(seed).stream("background")),
-        shape_(drawn_shape(core::Random(seed).stream("shape"), swarm_, options)),
+        aim_(drawn_aim(seed)),
+        aims_(!(options.over_http && traits_of(aim_.kind).in_process)),
+        shape_(drawn_shape(core::Random(seed).stream("shape"), swarm_, aim_, options)),
         world_(core::Random(seed), with_background()) {
     draw_client();
     Scenario& scenario = drawn_.scenario;
@@ -112,13 +49,20 @@ class ScheduleDraw {
     scenario.seed = seed;
     scenario.given = world_in(world_.given(), *options.dialect);
     budget_ = options.size == DrawOptions::Size::kSmall ? 5 : 1 + story_.below(8);
+    if (aims_) budget_ -= std::min(budget_, cost_of_aim());
   }
 
   DrawnSchedule take() {
     begin();
     const std::uint64_t episodes =
         options_.size == DrawOptions::Size::kSmall ? 2 : 1 + story_.below(4);
-    for (std::uint64_t i = 0; i < episodes; ++i) episode();
+    for (std::uint64_t i = 0; i < episodes; ++i) {
+      if (aims_ && i == 0 && aim_.moment != DrawnAim::Moment::kFirst) {
+        aimed();
+      } else {
+        episode();
+      }
+    }
     if (!shape_.background.empty()) background();
     add_expectations();
     return std::move(drawn_);
@@ -136,6 +80,11 @@ class ScheduleDraw {
     if (shape_.records > 30 && plan.client.limit < 3) plan.client.limit += 4;
     if (options_.size == DrawOptions::Size::kSmall)
       plan.client.limit = std::max<std::uint64_t>(plan.client.limit, 10);
+    // Its next look would make good what it missed.
+    if (aims_at_answers() && story_.below(8) != 0) plan.client.poll = kFarOff;
+    if (aim_.moment == DrawnAim::Moment::kNext) {
+      plan.client.limit = std::min<std::uint64_t>(plan.client.limit, 10);
+    }
     plan.client.streams = world_.names();
     // Whoever takes no webhooks would wait for minutes.
     plan.client.needs_webhooks = far_off();
@@ -195,6 +144,7 @@ class ScheduleDraw {
   // --- the beginning ----------------------------------------------------------------------------
 
   void begin() {
+    if (aims_ && aim_.moment == DrawnAim::Moment::kFirst) return aimed_from_the_start();
     // What was changed before anybody looked is first seen as UPDATED, or as DELETED.
     if (history_.below(2) == 0) runs();
     if (swarm_.on(FaultKind::kBetweenPages) && story_.below(2) == 0) change_between_pages();
@@ -237,6 +187,96 @@ class ScheduleDraw {
     }
   }
 
+  // --- what the seed is to try ------------------------------------------------------------------
+
+  bool aims_at_answers() const { return aim_.moment != DrawnAim::Moment::kAnyTime; }
+  // In faults.
+  std::uint64_t cost_of_aim() const { return aim_.moment == DrawnAim::Moment::kAgain ? 2 : 1; }
+
+  // It has everything when this begins.
+  void aimed() {
+    budget_ += cost_of_aim();
+    if (place_of(aim_.kind) == FaultPlace::kJudge) return judge_sends(aim_.kind, aim_.variant);
+    if (traits_of(aim_.kind).stops_client) {
+      when_ = DrawnRuleOptions::When::kAlways;  // who asks again is refused again
+      refuse(aim_.kind);
+      when_ = DrawnRuleOptions::When::kAnyTime;
+      return;
+    }
+    if (aim_.moment == DrawnAim::Moment::kAgain) return aimed_at_looking_again();
+    set_aim();
+    DrawnStream& stream = any_stream();
+    if (aim_.moment == DrawnAim::Moment::kNext) {
+      step(RunStep{.body = world_.backlog(
+                       stream, drawn_.scenario.plan.client.limit * (2 + faults_.below(3)), true)});
+    } else {
+      step(RunStep{.body = world_.run(stream, RunKind::kAny, 4, true)});
+    }
+    if (armed_) {
+      be_dead();
+    } else if (disk_full_ && faults_set_) {
+      pass(450ms);
+    } else if (aim_.lasts) {
+      pass(options_.over_http ? 8s : 20s);
+    } else {
+      pass_some();
+    }
+    recover_patiently();
+  }
+
+  void aimed_from_the_start() {
+    budget_ += cost_of_aim();
+    for (DrawnStream& stream : world_.streams()) {
+      if (!stream.records.empty()) continue;
+      step(RunStep{.body = world_.run(stream, RunKind::kOnlyNew, 4, true)});
+    }
+    set_aim();
+    start();
+    pass_some();
+    recover_patiently();
+  }
+
+  // What it is given on the way is no newer than what it holds.
+  void aimed_at_looking_again() {
+    DrawnStream& stream = world_.streams().front();
+    pass(3s);
+    const RunKind kind = aim_.kind == FaultKind::kStale ? RunKind::kOnlyOld : RunKind::kAny;
+    step(RunStep{.body = world_.run(stream, kind, 4, true)});
+    converge();
+    if (aim_.kind == FaultKind::kPrune) prune_some();
+    set_aim();
+    JudgeWebhook hint;
+    hint.stream = stream.name();
+    step(WebhookStep{hint});
+    pass(faults_.below(4) == 0 ? 200ms : 2s);
+    expect_what_it_had();
+    recover();
+  }
+
+  void set_aim() {
+    begin_trouble(aim_.kind == FaultKind::kRateLimited);
+    if (aim_.kind == FaultKind::kDiskFull) {
+      if (aim_.moment == DrawnAim::Moment::kNext) pages_come_slowly();
+      return disturb(aim_.kind);
+    }
+    if (place_of(aim_.kind) == FaultPlace::kProcess) return arm(aim_.kind, 4);
+    std::string rules;
+    WireStep wire;
+    when_ = DrawnRuleOptions::When::kSoon;
+    if (aim_.moment == DrawnAim::Moment::kAgain) add_rule(FaultKind::kInvalidCursor, rules, wire);
+    if (aim_.lasts) when_ = DrawnRuleOptions::When::kAlways;
+    if (aim_.kind != FaultKind::kPrune) add_rule(aim_.kind, rules, wire);
+    when_ = DrawnRuleOptions::When::kAnyTime;
+    set(rules, std::move(wire));
+  }
+  // So slowly that the disk is full for the first of them, and not for the last.
+  void pages_come_slowly() {
+    drawn_.kinds.add(FaultKind::kDelay);
+    set(R"({"id":"delay-)" + std::to_string(++rules_drawn_) +
+            R"(","on":"api","do":{"delay":"300ms"}})",
+        {});
+  }
+
   // --- episodes ---------------------------------------------------------------------------------
 
   void episode() {
@@ -257,9 +297,7 @@ class ScheduleDraw {
 
   // Some kinds of faults while records change; then they stop.
   void trouble(bool from_the_start) {
-    api_rules_ = 0;
-    retry_after_ = 0s;
-    if (swarm_.on(FaultKind::kRateLimited)) step(MarkStep{"trouble"});
+    begin_trouble(swarm_.on(FaultKind::kRateLimited));
     set_rules(1 + faults_.below(3), from_the_start);
     if (from_the_start) start();
     const std::uint64_t acts = 1 + story_.below(3);
@@ -272,6 +310,14 @@ class ScheduleDraw {
       if (story_.below(2) == 0) disturb();
       runs();
     }
+    recover_patiently();
+  }
+  void begin_trouble(bool told_to_wait) {
+    api_rules_ = 0;
+    retry_after_ = 0s;
+    if (told_to_wait) step(MarkStep{"trouble"});
+  }
+  void recover_patiently() {
     recover();
     // What else happens to an answer may hide what it says.
     if (retry_after_ > 0s && api_rules_ == 1) expect_patience();
@@ -316,7 +362,8 @@ class ScheduleDraw {
     const DrawnStream& stream = world_.streams().front();
     const std::string record =
         stream.records.empty() ? "r1" : stream.records[faults_.below(stream.records.size())].id;
-    const DrawnRule rule = draw_rule(kind, ++rules_drawn_, record, options_.over_http, faults_);
+    const DrawnRule rule =
+        draw_rule(kind, {++rules_drawn_, record, options_.over_http, when_}, faults_);
     drawn_.kinds.add(kind);
     hints_lost_ = hints_lost_ || traits_of(kind).loses_hints;
     if (place_of(kind) == FaultPlace::kApi) ++api_rules_;
@@ -366,22 +413,26 @@ class ScheduleDraw {
       case FaultKind::kBetweenPages:
         return change_between_pages();
       default:
-        return arm(kind);
+        arm(kind, kind == FaultKind::kKillAtWebhook ? 2 : 8);
+        runs();
+        return be_dead();
     }
   }
 
-  void arm(FaultKind kind) {
+  // It dies at one of the next so many of what the kind is about.
+  void arm(FaultKind kind, std::uint64_t latest) {
     KillStep kill;
     for (const auto at :
          {KillStep::At::kRequest, KillStep::At::kAnswer, KillStep::At::kWebhookAnswered,
           KillStep::At::kStoreCall, KillStep::At::kStoreCalled}) {
       if (kind_of_kill(at) == kind) kill.at = at;
     }
-    kill.nth = 1 + faults_.below(kind == FaultKind::kKillAtWebhook ? 2 : 8);
+    kill.nth = 1 + faults_.below(latest);
     drawn_.kinds.add(kind);
     step(kill);
     armed_ = true;
-    runs();
+  }
+  void be_dead() {
     pass(1s);
     step(ProcessStep{ProcessStep::What::kIsKilled, 1, true});
     start(1, false);
@@ -402,6 +453,10 @@ class ScheduleDraw {
   void refusal() {
     const auto kind = swarm_.pick(faults_, [](FaultKind k) { return traits_of(k).stops_client; });
     if (!kind || budget_ == 0) return calm();
+    refuse(*kind);
+  }
+
+  void refuse(FaultKind kind) {
     drawn_.scenario.plan.client.may_stop = true;
     std::string rules;
     WireStep wire;
@@ -410,20 +465,20 @@ class ScheduleDraw {
     for (DrawnStream& stream : world_.streams()) {
       asks.push_back(RunStep{.body = world_.run(stream, RunKind::kOnlyNew, 2, true)});
     }
-    add_rule(*kind, rules, wire);
+    add_rule(kind, rules, wire);
     const bool poison = !wire.rules.empty();
     if (poison) wire.rules.front().record = world_.streams().front().records.back().id;
-    step(MarkStep{std::string(word_of(*kind))});
+    step(MarkStep{std::string(word_of(kind))});
     set(rules, std::move(wire));
     for (RunStep& run : asks) step(std::move(run));
     pass(10s);
-    if (*kind == FaultKind::kRedirect) {
+    if (kind == FaultKind::kRedirect) {
       ClientCheck check;
       check.what = ClientCheck::What::kNothingElsewhere;
       check.clause = "AUTH-5";
       expect(check);
     } else if (!poison) {
-      expect_few_requests(*kind == FaultKind::kUnauthorized ? 401 : 400);
+      expect_few_requests(kind == FaultKind::kUnauthorized ? 401 : 400);
     }
     stopped_ = true;
     recover();
@@ -462,16 +517,20 @@ class ScheduleDraw {
     hint.stream = any_stream().name();
     step(WebhookStep{hint});
     pass(faults_.below(2) == 0 ? 200ms : 2s);
-    ClientCheck check;
-    check.what = ClientCheck::What::kConverged;
-    check.clause = "CLIENT-9";
-    check.because = "Nothing has changed on the server since it held everything";
-    expect(check);
+    expect_what_it_had();
     if (swarm_.on(FaultKind::kKill)) {
       step(ProcessStep{ProcessStep::What::kIsKilled, 1, true});
       start(1, false);
     }
     recover();
+  }
+
+  void expect_what_it_had() {
+    ClientCheck check;
+    check.what = ClientCheck::What::kConverged;
+    check.clause = "CLIENT-9";
+    check.because = "Nothing has changed on the server since it held everything";
+    expect(check);
   }
 
   // Many pages are there to be read, and it dies on the way: it goes on where its data ends.
@@ -508,27 +567,35 @@ class ScheduleDraw {
     const auto kind =
         swarm_.pick(faults_, [](FaultKind k) { return place_of(k) == FaultPlace::kJudge; });
     if (!kind || budget_ == 0) return calm();
+    const std::uint8_t variants =
+        *kind == FaultKind::kHostileWebhook ? kHostileVariants : kUnknownVariants;
+    judge_sends(*kind, faults_.below(variants));
+  }
+
+  void judge_sends(FaultKind kind, std::uint64_t variant) {
     --budget_;
     JudgeWebhook act;
     DrawnStream& stream = any_stream();
     act.stream = stream.name();
     act.spaced = faults_.below(3) == 0;
     act.answer = JudgeWebhook::Answer::kAccepted;
-    switch (*kind) {
+    switch (kind) {
       case FaultKind::kHostileWebhook: {
         using Signature = JudgeWebhook::Signature;
-        static constexpr std::array kHostile = {
-            Signature::kMissing,    Signature::kWrongKey,       Signature::kAltered,
-            Signature::kLegacyOnly, Signature::kLengthExtended, Signature::kReserialised};
-        act.signature = kHostile[faults_.below(kHostile.size())];
+        static constexpr std::array<Signature, kHostileVariants> kHostile = {
+            Signature::kMissing,    Signature::kWrongKey,         Signature::kAltered,
+            Signature::kLegacyOnly, Signature::kLengthExtended,   Signature::kReserialised,
+            Signature::kAlteredEnd, Signature::kAlteredBeginning, Signature::kCutShort};
+        act.signature = kHostile[variant];
         act.answer = JudgeWebhook::Answer::kRefused;
         // Another spelling of what is spelled otherwise already would be the same text.
         if (act.signature == Signature::kReserialised) act.spaced = false;
         break;
       }
       case FaultKind::kUnknownWebhook: {
-        static constexpr std::array kTypes = {"auth", "forward", "async_action", "news"};
-        act.type = kTypes[faults_.below(kTypes.size())];
+        static constexpr std::array<const char*, kUnknownVariants> kTypes = {
+            "auth", "forward", "async_action", "news"};
+        act.type = kTypes[variant];
         break;
       }
       case FaultKind::kBaitWebhook:
@@ -543,7 +610,7 @@ class ScheduleDraw {
         step(RunStep{.body = world_.run(stream, RunKind::kAny, 2, false)});
         break;
     }
-    const bool told = *kind == FaultKind::kBaitWebhook || *kind == FaultKind::kWebhookBurst;
+    const bool told = kind == FaultKind::kBaitWebhook || kind == FaultKind::kWebhookBurst;
     step(WebhookStep{act});
     if (told) return converge_calmly();
     calm();
@@ -556,12 +623,17 @@ class ScheduleDraw {
     if (!possible) return calm();
     --budget_;
     converge_calmly();
+    prune_some();
+    if (faults_.below(2) == 0) return keeps_what_it_has();
+    calm();
+  }
+
+  void prune_some() {
+    const DrawnStream& stream = world_.streams().front();
     PruneStep prune;
     prune.prune.stream.model = stream.model;
     prune.prune.until = "@" + stream.records[faults_.below(stream.records.size())].id;
     step(std::move(prune));
-    if (faults_.below(2) == 0) return keeps_what_it_has();
-    calm();
   }
 
   // --- runs in the background -------------------------------------------------------------------
@@ -570,7 +642,9 @@ class ScheduleDraw {
     const bool small = options_.size == DrawOptions::Size::kSmall;
     // A limit would refuse the judge's own calls, too.
     const bool limited = shape_.environment.find("rate_limit") != std::string::npos;
-    if (!small && !limited && swarm_.on(FaultKind::kBackgroundRun)) {
+    // Where a sync runs by itself, nobody can say that it holds what it has to.
+    const bool holds_still = aims_ && aim_.moment == DrawnAim::Moment::kAgain;
+    if (!small && !limited && !holds_still && swarm_.on(FaultKind::kBackgroundRun)) {
       add_background(shape_, background_, options_);
     }
     return shape_;
@@ -666,6 +740,8 @@ class ScheduleDraw {
   core::Random faults_;   // what goes wrong
   Swarm swarm_;
   core::Random background_;  // what becomes of the external API and its sync
+  DrawnAim aim_;
+  bool aims_;  // it can be tried here
   DrawnWorld::Shape shape_;
   DrawnWorld world_;
   DrawnSchedule drawn_;
@@ -680,8 +756,9 @@ class ScheduleDraw {
   bool armed_ = false;
   bool stopped_ = false;
   bool late_commit_ = false;
-  std::size_t api_rules_ = 0;      // of the episode
-  core::Duration retry_after_{0};  // that one of them asks for
+  DrawnRuleOptions::When when_ = DrawnRuleOptions::When::kAnyTime;  // rules strike
+  std::size_t api_rules_ = 0;                                       // of the episode
+  core::Duration retry_after_{0};                                   // that one of them asks for
 };
 
 }  // namespace

@@ -19,7 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using client::Stream;
 
-constexpr const char* kWholeForgeries = "what is forged in stories is forged as a whole";
 using core::Result;
 
 // The configured stream that a webhook is about.
@@ -358,16 +357,14 @@ std::vector<ClientMutant> webhook_mutants() {
                                          "Verifies by SHA-256 of key and body, which anybody can "
                                          "make longer, and not by the HMAC.",
                                          &legacy_is_enough),
-      beyond_chance(kWholeForgeries, client_mutant<MisverifiesWebhooks>(
-                                         "compares-a-beginning", "CLIENT-5",
+      client_mutant<MisverifiesWebhooks>("compares-a-beginning", "CLIENT-5",
                                          "Compares the first sixteen characters of a signature.",
-                                         &beginning_is_enough)),
-      beyond_chance(kWholeForgeries,
-                    client_mutant<MisverifiesWebhooks>(
-                        "compares-what-came", "CLIENT-5",
-                        "Compares as many characters as the signature that came has.",
-                        &what_came_is_compared)),
-      beyond_chance(kWholeForgeries,
+                                         &beginning_is_enough),
+      client_mutant<MisverifiesWebhooks>("compares-what-came", "CLIENT-5",
+                                         "Compares as many characters as the signature that came "
+                                         "has.",
+                                         &what_came_is_compared),
+      beyond_chance("in stories the secret key is the signing key",
                     client_mutant<MisverifiesWebhooks>(
                         "takes-the-secret-key", "CLIENT-5",
                         "Takes a webhook that is signed with the secret key, where there is a "
