@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace terapi::conformance {
 namespace {
 
@@ -19,6 +21,33 @@ TEST(MatchesPart, LooksAtWhatIsNamedOnly) {
   EXPECT_EQ(matches(R"({"a":"*"})", "{}"), "body.a is missing");
   EXPECT_EQ(matches(R"({"a":[1]})", R"({"a":[1,2]})"), "body.a has 2 items");
   EXPECT_EQ(matches(R"({"a":[1,{"b":2}]})", R"({"a":[1,{"b":3}]})"), "body.a[1].b is 3");
+}
+
+std::set<std::string> faults_of_refusal(int status, const Dialect& dialect,
+                                        const std::string& type = "application/json") {
+  const core::Response response{
+      status, {{"Content-Type", type}}, R"({"error":{"code":"no","message":"no"}})"};
+  AnswerExpected expected;
+  expected.refused = true;
+  Findings findings;
+  check_answer(expected, {core::Result<core::Response>(response), {1}}, dialect, "WRITE-2",
+               "GET /proxy/x", findings);
+  std::set<std::string> clauses;
+  for (const Finding& finding : findings.take()) clauses.insert(finding.clause);
+  return clauses;
+}
+
+// ERR-2: who asks what is wrong is told so, and not that the server is in trouble.
+TEST(AnswerExpectation, TakesARefusalForOneOfTheCaller) {
+  EXPECT_EQ(faults_of_refusal(403, terapi_dialect()), std::set<std::string>());
+  EXPECT_EQ(faults_of_refusal(422, terapi_dialect()), std::set<std::string>());
+  EXPECT_EQ(faults_of_refusal(500, terapi_dialect()), std::set<std::string>{"WRITE-2"});
+  EXPECT_EQ(faults_of_refusal(200, terapi_dialect()), std::set<std::string>{"WRITE-2"});
+  EXPECT_EQ(faults_of_refusal(500, nango_dialect()), std::set<std::string>());
+}
+
+TEST(AnswerExpectation, NoticesARefusalThatIsSaidToBeSomethingElse) {
+  EXPECT_EQ(faults_of_refusal(403, terapi_dialect(), "text/html"), std::set<std::string>{"ERR-1"});
 }
 
 }  // namespace
