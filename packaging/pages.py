@@ -105,7 +105,7 @@ def flag_in_roff(flag):
 def manual(program, day):
     out = [f".TH {program.name.upper()} 1 {day} \"Terapi {program.version}\" \"User Commands\"\n",
            f".SH NAME\n{program.name} \\- {roff(program.purpose)}\n.SH SYNOPSIS\n"]
-    out += [f".B {roff(command.usage)}\n.br\n" for command in program.commands]
+    out.append("\n.br\n".join(f".B {roff(command.usage)}" for command in program.commands) + "\n")
     out.append(".SH COMMANDS\n")
     for command in program.commands:
         out.append(f".TP\n.B {command.name}\n{roff(command.what) or '.br'}\n")

@@ -1,0 +1,30 @@
+# The simulator in a container:
+#
+#   docker build -t terapi-simulator .
+#   docker run --rm -p 3003:3003 -e TERAPI_CONTROL_TOKEN=… terapi-simulator
+#
+# It listens on all addresses. Calls of /_simulator come from outside the container, and take the token: without one they
+# get 403. Flags after the image's name are flags of `terapi-simulator serve` (docs/packages.md).
+FROM debian:12 AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends g++ cmake ninja-build pkg-config libboost-dev libssl-dev libsqlite3-dev \
+    nlohmann-json3-dev python3 \
+ && rm -rf /var/lib/apt/lists/*
+COPY . /source
+WORKDIR /source
+# Without the history, which stays outside: any date will do.
+RUN SOURCE_DATE_EPOCH=1 packaging/build tarball --out /packages \
+ && mkdir /programs && tar --extract --gzip --file /packages/terapi-*.tar.gz --strip-components 1 --directory /programs
+
+FROM debian:12-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --create-home terapi
+COPY --from=build /programs/bin/terapi-simulator /usr/local/bin/terapi-simulator
+COPY --from=build /programs/LICENSE /programs/THIRD-PARTY.md /usr/share/doc/terapi-simulator/
+USER terapi
+WORKDIR /home/terapi
+EXPOSE 3003
+HEALTHCHECK --interval=5s --timeout=3s --start-period=2s CMD ["terapi-simulator", "ready"]
+ENTRYPOINT ["sh", "-c", "exec terapi-simulator serve --host 0.0.0.0 ${TERAPI_CONTROL_TOKEN:+--control-token \"$TERAPI_CONTROL_TOKEN\"} \"$@\"", "terapi-simulator"]
