@@ -68,7 +68,8 @@ TEST(ScenarioSchema, NoScenarioProvesAClauseThatIsSaidToBeUnjudged) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kSource + "/scenarios")) {
     const std::string path = entry.path().string();
     if (entry.path().extension() != ".json" || path.ends_with("schema.json")) continue;
-    for (const Json& id : json_of(text_of_file(path))["clauses"]) {
+    const Json scenario = json_of(text_of_file(path));  // has to outlive the loop
+    for (const Json& id : scenario["clauses"]) {
       const Clause* clause = ClauseCatalogue::builtin().find(id.get<std::string>());
       ASSERT_NE(clause, nullptr) << path << ": " << id;
       EXPECT_EQ(clause->unchecked, "") << path << " proves " << id;
