@@ -25,11 +25,8 @@ bool there_is(const std::string& path) {
 
 }  // namespace
 
-std::string system_certificates(const std::function<bool(const std::string&)>& exists) {
-  for (const char* name : {X509_get_default_cert_file_env(), X509_get_default_cert_dir_env()}) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it here
-    if (value != nullptr && *value != '\0') return "";
-  }
+std::string system_certificates(bool named, const std::function<bool(const std::string&)>& exists) {
+  if (named) return "";
   if (exists(X509_get_default_cert_file()) || exists(X509_get_default_cert_dir())) return "";
   for (const char* bundle : kBundles) {
     if (exists(bundle)) return bundle;
@@ -37,6 +34,13 @@ std::string system_certificates(const std::function<bool(const std::string&)>& e
   return "";
 }
 
-std::string system_certificates() { return system_certificates(there_is); }
+std::string system_certificates() {
+  bool named = false;
+  for (const char* name : {X509_get_default_cert_file_env(), X509_get_default_cert_dir_env()}) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it here
+    named = named || (value != nullptr && *value != '\0');
+  }
+  return system_certificates(named, there_is);
+}
 
 }  // namespace terapi::core

@@ -11,8 +11,10 @@
 namespace terapi::core {
 
 // A file of trusted certificates to load where OpenSSL itself would find none; "" where it finds
-// some, or nobody does. `exists`: whether there is such a file or folder that is not empty.
-std::string system_certificates(const std::function<bool(const std::string&)>& exists);
+// some, or nobody does. `named`: whether SSL_CERT_FILE or SSL_CERT_DIR says where they are.
+// `exists`: whether there is such a file or folder that is not empty.
+std::string system_certificates(bool named, const std::function<bool(const std::string&)>& exists);
+// Of this process and this machine.
 std::string system_certificates();
 
 }  // namespace terapi::core

@@ -165,7 +165,11 @@ TEST(HostileRequests, AreFoundToBeTakenWithoutEnd) {
   BadServer server(takes_all);
   for (const Hostility kind : kAllHostilities) {
     SCOPED_TRACE(core::word_of(kHostilities, kind));
-    const Judged result = judged(request_to(server.port(), kind));
+    Judged result = judged(request_to(server.port(), kind));
+    // Where this process was not let run for a while, the judge cannot tell, and accuses nobody.
+    for (int more = 4; more > 0 && result.findings.empty(); --more) {
+      result = judged(request_to(server.port(), kind));
+    }
     EXPECT_TRUE(result.judgement.answers);
     ASSERT_EQ(result.findings.size(), 1U);
     EXPECT_EQ(result.findings[0].clause, "ERR-2");

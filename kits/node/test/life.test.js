@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -152,15 +152,21 @@ test('worlds are objects, paths and URLs; files of records are found; nothing is
   const world = { integrations: [{ id: 'github' }], connections: [{ id: 'demo', integration: 'github' }] };
   const file = path.join(folder, 'world.json');
   writeFileSync(file, JSON.stringify({ ...world, records: [{ ...source, file: 'notes.ndjson' }] }));
-  const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('terapi-world-')).length;
-  const before = left();
+  const scratch = path.join(folder, 'scratch'); // others use the machine's, too
+  mkdirSync(scratch);
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = scratch;
+  t.after(() => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  });
   for (const one of [file, pathToFileURL(file), { ...world, records: [{ ...source, file: path.relative('.', records) }] }]) {
     const terapi = await startSimulator({ world: one });
     assert.equal((await terapi.truth()).length, 1);
     await terapi.close();
   }
   await assert.rejects(startSimulator({ world: { integratons: [] } }));
-  assert.equal(left(), before);
+  assert.deepEqual(readdirSync(scratch), []);
 });
 
 test('what is wrong at the start is told, with what to do', { skip: SKIP }, async () => {

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 import urllib.parse
 
 from terapi_simulator import SimulatorError, start_simulator
@@ -110,10 +111,13 @@ class LifeTest(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as file:
                 json.dump({**world, "records": [{**source, "file": "notes.ndjson"}]}, file)
             relative = os.path.relpath(os.path.join(folder, "notes.ndjson"))
-            for one in (path, {**world, "records": [{**source, "file": relative}]}):
-                with start_simulator(world=one) as terapi:
-                    self.assertEqual(len(terapi.truth()), 1)
-        self.assertEqual([name for name in os.listdir(tempfile.gettempdir()) if name.startswith("terapi-world-")], [])
+            scratch = os.path.join(folder, "scratch")  # others use the machine's, too
+            os.mkdir(scratch)
+            with unittest.mock.patch.object(tempfile, "tempdir", scratch):
+                for one in (path, {**world, "records": [{**source, "file": relative}]}):
+                    with start_simulator(world=one) as terapi:
+                        self.assertEqual(len(terapi.truth()), 1)
+            self.assertEqual(os.listdir(scratch), [])
 
     def test_what_is_wrong_at_the_start_is_told_with_what_to_do(self):
         for code, words, options in (
