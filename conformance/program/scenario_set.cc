@@ -1,5 +1,9 @@
 #include "conformance/program/scenario_set.h"
 
+#if __has_include(<sys/auxv.h>)
+#include <sys/auxv.h>
+#endif
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -39,7 +43,15 @@ bool is_scenario_file(const files::path& path) {
 
 std::string program_folder() {
   std::error_code error;
-  return files::read_symlink("/proc/self/exe", error).parent_path().string();
+  files::path program = files::read_symlink("/proc/self/exe", error);
+#if __has_include(<sys/auxv.h>)
+  if (error) {  // in a bare chroot there is no /proc
+    // NOLINTNEXTLINE(*-reinterpret-cast,performance-no-int-to-ptr): getauxval(3) has it so
+    const auto* name = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+    if (name != nullptr) program = files::weakly_canonical(name, error);
+  }
+#endif
+  return program.parent_path().string();
 }
 
 core::Result<std::string> read_text_file(const std::string& path) {
