@@ -7,7 +7,7 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME terapi)
 set(CPACK_PACKAGE_VENDOR "The Terapi simulator authors")
 set(CPACK_PACKAGE_CONTACT "The Terapi simulator authors <terapi@localhost>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "local Terapi, to develop and test sync code against")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
@@ -24,17 +24,15 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_SIMULATOR_PACKAGE_NAME terapi-simulator)
 set(CPACK_DEBIAN_SIMULATOR_PACKAGE_SECTION devel)
-set(CPACK_DEBIAN_SIMULATOR_DESCRIPTION "local Terapi, for developing and testing against
- Serves /records with cursors, signed webhooks with retry, runs, connections,
- actions, and faults on demand, in real or virtual time.")
+set(CPACK_DEBIAN_SIMULATOR_DESCRIPTION "The simulator: serves /records with cursors, signed webhooks with retry,
+runs, connections, actions, and faults on demand, in real or virtual time.")
 
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME terapi-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS "terapi-simulator, postgresql")
-set(CPACK_DEBIAN_TOOLS_DESCRIPTION "reference sync client and conformance suite for Terapi
- terapi-sync keeps a database in sync with the records of a Terapi API.
- terapi-conformance judges servers and sync clients, in any language, by
- scenario files: lost webhooks, duplicates, crashes, resuming from a cursor.")
+set(CPACK_DEBIAN_TOOLS_DESCRIPTION "The tools: terapi-sync keeps a database in sync with the records of a Terapi
+API. terapi-conformance judges servers and sync clients, in any language, by
+scenario files: lost webhooks, duplicates, crashes, resuming from a cursor.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libterapi-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
@@ -42,9 +40,8 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libboost-dev (>= 1.74), libssl-dev
 if(client_postgres)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", libpq-dev")
 endif()
-set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "simulator and sync client of Terapi as C++ libraries
- Headers and static libraries for find_package(terapi): a sync client of one's
- own, and simulator and client in one process.")
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "The libraries: headers and static libraries for find_package(terapi), for a
+sync client of one's own, and for simulator and client in one process.")
 
 # Made by packaging/pages.py, from what the programs say about their flags.
 set(TERAPI_PAGES "" CACHE PATH "Manual pages and completions to install, made by packaging/pages.py")
@@ -65,7 +62,7 @@ if(TERAPI_PAGES)
     string(REPLACE = ";" parts ${package})
     list(GET parts 0 name)
     list(GET parts 1 component)
-    install(FILES ${TERAPI_PAGES}/copyright ${TERAPI_PAGES}/changelog.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name}
+    install(FILES ${TERAPI_PAGES}/copyright ${TERAPI_PAGES}/NEWS.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name}
             COMPONENT ${component})
   endforeach()
 endif()

@@ -4,7 +4,7 @@ the programs say of themselves with --help, which is their own table of flags: n
 
     packaging/pages.py --bin build/bin --out FOLDER
 
-It writes PROGRAM.1.gz, PROGRAM.bash, _PROGRAM (zsh) and PROGRAM.fish, and `copyright` and `changelog.gz` for Debian. The
+It writes PROGRAM.1.gz, PROGRAM.bash, _PROGRAM (zsh) and PROGRAM.fish, and `copyright` and `NEWS.gz` for Debian. The
 date in them is that of SOURCE_DATE_EPOCH, seconds since 1970.
 """
 import argparse
@@ -216,7 +216,7 @@ def main():
         (asked.out / f"{name}.fish").write_text(fish(program), encoding="utf-8")
     (asked.out / "copyright").write_text(copyright_of(), encoding="utf-8")
     changes = (ROOT / "CHANGELOG.md").read_bytes()
-    (asked.out / "changelog.gz").write_bytes(gzip.compress(changes, 9, mtime=0))
+    (asked.out / "NEWS.gz").write_bytes(gzip.compress(changes, 9, mtime=0))
     return 0
 
 
