@@ -19,8 +19,8 @@ std::string with_cursors(std::string_view body, const Dialect& dialect,
 std::string with_next_cursor(std::string_view body, const std::string& cursor);
 
 // The record of that id without its "id", its "metadata" or its "cursor", with null for one of them
-// ("null metadata", "null cursor"), or a number in its place ("object"). The body unchanged when the
-// record is not in it.
+// ("null metadata", "null cursor"), or a number in its place ("object"). The body unchanged when
+// the record is not in it.
 std::string with_poison(std::string_view body, const Dialect& dialect, const std::string& id,
                         const std::string& lacks);
 

@@ -80,7 +80,8 @@ int run_validate(const std::vector<std::string>& arguments) {
   if (!files) return report("terapi-simulator validate", files.error().code, files.error().message);
   if (help) {
     std::printf(
-        "terapi-simulator validate FILE…   check world files: line and column of each mistake\n\n%s",
+        "terapi-simulator validate FILE…   check world files: line and column of each "
+        "mistake\n\n%s",
         flags.help().c_str());
     return 0;
   }
