@@ -46,12 +46,12 @@ void add_aims(const FaultKindRow& row, std::vector<DrawnAim>& aims) {
 }  // namespace
 
 const std::vector<DrawnAim>& drawn_aims() {
-  static const std::vector<DrawnAim> aims = [] {
+  static const std::vector<DrawnAim> kAims = [] {
     std::vector<DrawnAim> all;
     for (const FaultKindRow& row : kFaultTable) add_aims(row, all);
     return all;
   }();
-  return aims;
+  return kAims;
 }
 
 DrawnAim drawn_aim(std::uint64_t seed) {
