@@ -286,11 +286,12 @@ std::string difference(const std::vector<ServedRecord>& expected,
       return place + actual[i].id + " instead of " + expected[i].id;
     }
     // A member that is missing reads as null.
-    const std::string form =
-        actual[i].problems.empty() || actual[i].problems == expected[i].problems
-            ? ""
-            : " (" + actual[i].problems.front().text + ")";
-    return place + actual[i].id + " in both, with another cursor, action, time or payload" + form;
+    std::string told =
+        place + actual[i].id + " in both, with another cursor, action, time or payload";
+    if (!actual[i].problems.empty() && actual[i].problems != expected[i].problems) {
+      told.append(" (").append(actual[i].problems.front().text).append(")");
+    }
+    return told;
   }
   if (expected.size() == actual.size()) return "";
   const bool fewer = actual.size() < expected.size();
