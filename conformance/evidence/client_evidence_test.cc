@@ -43,7 +43,7 @@ class ClientEvidenceTest : public testing::Test {
     exchange.runs = model_.runs();
     exchange.records = std::move(records);
     if (next > 0) exchange.next_cursor = cursor(next);
-    exchange.asked_at = exchange.answered_at = exchange.handed_at = now_ += 1s;
+    exchange.asked_at = exchange.answered_at = exchange.handed_at = now_ += between_;
     exchange.request = history_.add({.at = now_, .kind = EventKind::kRequest, .life = life});
     exchange.response = history_.add({.at = now_, .kind = EventKind::kResponse, .life = life});
     history_.exchanges.push_back(std::move(exchange));
@@ -84,6 +84,7 @@ class ClientEvidenceTest : public testing::Test {
   History history_;
   std::vector<TakenDump> dumps_;
   core::Time now_{};
+  core::Duration between_ = 1s;  // requests
 };
 
 using Names = std::vector<std::string>;
@@ -170,6 +171,23 @@ TEST_F(ClientEvidenceTest, AFullReadOfOneWorkerTakesTheCursorOfBothBack) {
   asks(2, 3);
   EXPECT_EQ(broken(true), Names{});
   EXPECT_EQ(broken(false), Names{"I6"});
+}
+
+TEST_F(ClientEvidenceTest, AHeadIsOneLookWithTheReadAfterIt) {
+  between_ = 50ms;
+  for (int look = 0; look < 40; ++look) {
+    asks(1, 3).for_records = false;
+    asks(1, 3).for_records = true;
+  }
+  EXPECT_EQ(broken(), std::vector<std::string>{}) << "twenty looks in two seconds";
+  for (int look = 0; look < 40; ++look) asks(1, 3).for_records = true;
+  EXPECT_EQ(broken(), std::vector<std::string>{"I10"});
+}
+
+TEST_F(ClientEvidenceTest, AHeadThatIsAskedAgainAndAgainIsAHotLoopToo) {
+  between_ = 50ms;
+  for (int look = 0; look < 40; ++look) asks(1, 3).for_records = false;
+  EXPECT_EQ(broken(), std::vector<std::string>{"I10"});
 }
 
 }  // namespace
