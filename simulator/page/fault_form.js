@@ -70,13 +70,14 @@ const id = name => `fault/${drawn}/${name}`;
 
 function drawMatch() {
   const choices = ON[draft.on].match;
-  const edit = (i, pair) => change({ match: draft.match.map((old, at) => (at === i ? pair : old)) });
+  // Of what the draft is by then: it may have changed since it was drawn.
+  const edit = (i, part) => change({ match: draft.match.map(([name, pattern], at) => (at === i ? [part.name ?? name, part.pattern ?? pattern] : [name, pattern])) });
   return h('fieldset', { key: 'match' }, h('legend', {}, 'Where'),
     !draft.match.length && h('p', { class: 'hint' }, 'All of them.'),
     draft.match.map(([name, pattern], i) => h('div', { class: 'row match-row', key: `${drawn}-${i}-${draft.match.length}` },
-      select(`match-${i}`, choices.map(c => [c, c]), name, { 'aria-label': `Attribute ${i + 1}`, onchange: e => edit(i, [e.target.value, pattern]) }),
+      select(`match-${i}`, choices.map(c => [c, c]), name, { 'aria-label': `Attribute ${i + 1}`, onchange: e => edit(i, { name: e.target.value }) }),
       h('span', { class: 'muted' }, 'is'),
-      input(`pattern-${i}`, pattern, { 'aria-label': `Pattern of attribute ${i + 1}`, placeholder: '* stands for anything', class: 'grow', oninput: e => edit(i, [name, e.target.value]) }),
+      input(`pattern-${i}`, pattern, { 'aria-label': `Pattern of attribute ${i + 1}`, placeholder: '* stands for anything', class: 'grow', oninput: e => edit(i, { pattern: e.target.value }) }),
       h('button', { type: 'button', class: 'quiet', 'aria-label': `Remove attribute ${i + 1}`, onclick: () => change({ match: draft.match.filter((_, at) => at !== i) }, true) }, '×'))),
     h('button', { type: 'button', class: 'quiet', onclick: () => change({ match: [...draft.match, [choices.find(c => !draft.match.some(([n]) => n === c)) ?? choices[0], '']] }, true) }, '+ Only where…'));
 }
