@@ -361,11 +361,7 @@ class HistoryJudge {
     for (std::size_t i = 0; i < exchanges_.size(); ++i) {
       const Exchange* exchange = exchanges_[i];
       const Exchange* next = i + 1 < exchanges_.size() ? exchanges_[i + 1] : nullptr;
-      // A HEAD whose page is read next is one look with it, and not two.
-      if (!exchange->for_records && next != nullptr && next->for_records &&
-          next->cursor == exchange->cursor) {
-        continue;
-      }
+      if (is_one_look_with(*exchange, next)) continue;
       auto& same = asked[{exchange->cursor, exchange->modified_after}];
       same.push_back(exchange);
       if (same.size() < kHotLoop) continue;

@@ -88,6 +88,13 @@ struct Exchange {
   std::optional<std::string> next_cursor{};
 };
 
+// Whether an exchange is a HEAD whose page is read by the next exchange of its stream (null: there
+// is none): the two are one look, and are counted as one.
+inline bool is_one_look_with(const Exchange& exchange, const Exchange* next) {
+  return !exchange.for_records && next != nullptr && next->for_records &&
+         next->cursor == exchange.cursor;
+}
+
 // One webhook as it reached its receiver, the client or the judge, or did not.
 struct WebhookSight {
   std::size_t sent = 0;                   // the event

@@ -57,6 +57,8 @@ class AnswerCheck {
     if (expected_.status ? answer_.status() == *expected_.status
                          : refusal == (answer_.status() >= 400)) {
       // ERR-2: who asks what is wrong is told that it is wrong, and not that the server is.
+      // The system whose cursors are read as Node does has 500 for those that cannot be
+      // (docs/nango.md).
       const bool blames_itself = expected_.refused && !expected_.status && answer_.status() >= 500;
       if (!blames_itself || habits_.reads_cursors_as_node) return;
     }

@@ -4,9 +4,9 @@
 // A key is found as it is, with any of its characters percent-encoded, in base64 (both alphabets,
 // also as a part of a longer text, as in Basic authentication) and escaped as in JSON.
 //
-// A key of fewer than kLeastAnywhere bytes is found only where it stands alone, with neither a
-// letter nor a digit beside it: "k" taken out of every word would leave nothing to read, and hide
-// nothing.
+// A key of fewer than kLeastKeyAnywhere bytes (contract/key_in_text.h) is found only where it
+// stands alone, with neither a letter nor a digit beside it: "k" taken out of every word would
+// leave nothing to read, and hide nothing.
 //
 // Thread rule: immutable, so any.
 //

@@ -18,15 +18,12 @@ bool of_stream(const Exchange& exchange, const std::string& stream) {
   return !exchange.stream.empty() && (stream.empty() || exchange.stream == stream);
 }
 
-// A HEAD whose page is read next: one look at it, and not two.
-bool is_before_its_read(const std::vector<Exchange>& exchanges, std::size_t place) {
-  const Exchange& head = exchanges[place];
-  if (head.for_records) return false;
+// The next one of its stream; null: there is none.
+const Exchange* next_of_stream(const std::vector<Exchange>& exchanges, std::size_t place) {
   for (std::size_t i = place + 1; i < exchanges.size(); ++i) {
-    if (exchanges[i].stream != head.stream) continue;
-    return exchanges[i].for_records && exchanges[i].cursor == head.cursor;
+    if (exchanges[i].stream == exchanges[place].stream) return &exchanges[i];
   }
-  return false;
+  return nullptr;
 }
 
 std::string bounds_of(const ClientCheck& check) {
@@ -115,7 +112,7 @@ void ClientChecks::check_requests(const ClientCheck& check, bool without_cursor)
         (check.status != 0 && exchange.status != check.status))
       continue;
     if (without_cursor && (exchange.cursor || exchange.restricted)) continue;
-    if (is_before_its_read(exchanges, i)) continue;
+    if (is_one_look_with(exchange, next_of_stream(exchanges, i))) continue;
     ++count;
     if (events.size() < 20) events.push_back(exchange.request);
   }
