@@ -15,8 +15,10 @@ namespace {
 
 constexpr std::size_t kMostFindings = 12;  // of one kind: the rest is more of the same
 constexpr std::size_t kHotLoop = 25;       // the same question this often…
-constexpr core::Duration kHotSpan = std::chrono::seconds(2);         // …within this
-constexpr core::Duration kSoonestTimeout = std::chrono::seconds(3);  // of any client
+constexpr core::Duration kHotSpan = std::chrono::seconds(2);  // …within this
+// Of a client behind a proxy, which may keep the connection when the client has hung up.
+constexpr core::Duration kSoonestTimeout = std::chrono::seconds(3);
+constexpr core::Duration kAtOnce = std::chrono::milliseconds(250);
 constexpr core::Duration kWebhookTimeout = std::chrono::seconds(20);
 
 std::string quoted_id(const std::string& id) { return "record \"" + shortened(id) + "\""; }
@@ -336,21 +338,25 @@ class HistoryJudge {
   void check_one_at_a_time() {
     const Exchange* running = nullptr;
     for (const Exchange* exchange : exchanges_) {
-      // One that takes long may have been given up, and asked again.
       if (running != nullptr && running->life == exchange->life && running->response &&
-          exchange->asked_at < running->handed_at &&
-          exchange->asked_at - running->asked_at < kSoonestTimeout) {
+          exchange->asked_at < running->handed_at && !was_given_up(*running, *exchange)) {
         add("I10", "CLIENT-4", "two fetches of " + exchange->stream + " ran at once",
             "one at a time, and at most one more after it", "a request while another was running",
             {running->request, exchange->request});
         return;
       }
       if (running == nullptr || !running->response || running->handed_at <= exchange->asked_at ||
-          running->life != exchange->life ||
-          exchange->asked_at - running->asked_at >= kSoonestTimeout) {
+          running->life != exchange->life || was_given_up(*running, *exchange)) {
         running = exchange;
       }
     }
+  }
+
+  // Whoever waits for an answer only for so long hangs up, and asks again: on another connection,
+  // of which the judge may hear first.
+  static bool was_given_up(const Exchange& running, const Exchange& next) {
+    return (running.hung_up_at && *running.hung_up_at <= next.asked_at + kAtOnce) ||
+           next.asked_at - running.asked_at >= kSoonestTimeout;
   }
 
   // I10: the same question over and over.
@@ -522,10 +528,11 @@ class HistoryJudge {
       const std::vector<std::size_t> events = webhook.answered
                                                   ? std::vector{webhook.sent, *webhook.answered}
                                                   : std::vector{webhook.sent};
-      if (webhook.authentic && webhook.answered &&
-          webhook.answered_at - webhook.sent_at >= kWebhookTimeout) {
+      const core::Duration took = webhook.answered_at - webhook.sent_at;
+      if (webhook.authentic && webhook.answered && took >= kWebhookTimeout) {
         add("V3", "CLIENT-6", "a webhook was not answered within its time-out", "an answer at once",
-            "none within 20 s", events);
+            "none within 20 s", events,
+            took - webhook.starved >= kWebhookTimeout ? Verdict::kFail : Verdict::kInconclusive);
       } else if (webhook.authentic && webhook.status >= 300) {
         add("", "CLIENT-5", "an authentic webhook was refused", "a 2xx answer",
             std::to_string(webhook.status), events);
@@ -537,10 +544,11 @@ class HistoryJudge {
   }
 
   void add(const std::string& invariant, const std::string& clause, std::string what,
-           std::string expected, std::string actual, std::vector<std::size_t> events) {
+           std::string expected, std::string actual, std::vector<std::size_t> events,
+           Verdict verdict = Verdict::kFail) {
     if (evidence_.spared.contains(invariant) || evidence_.spared.contains(clause)) return;
     if (findings_.size() > kMostFindings) return;
-    findings_.push_back({Verdict::kFail, clause, invariant, std::move(what), std::move(expected),
+    findings_.push_back({verdict, clause, invariant, std::move(what), std::move(expected),
                          std::move(actual), std::move(events)});
   }
 

@@ -64,20 +64,28 @@ class ClientEvidenceTest : public testing::Test {
     dumps_.push_back(std::move(taken));
   }
 
+  std::vector<Finding> findings(bool several_workers) const {
+    return find_broken_invariants({.history = history_,
+                                   .model = model_,
+                                   .dialect = terapi_dialect(),
+                                   .streams = {kStream},
+                                   .dumps = dumps_,
+                                   .spared = {},
+                                   .several_workers = several_workers});
+  }
+
   // The invariants and clauses that are broken.
   std::vector<std::string> broken(bool several_workers = false) const {
-    const ClientEvidence evidence{.history = history_,
-                                  .model = model_,
-                                  .dialect = terapi_dialect(),
-                                  .streams = {kStream},
-                                  .dumps = dumps_,
-                                  .spared = {},
-                                  .several_workers = several_workers};
     std::vector<std::string> names;
-    for (const Finding& finding : find_broken_invariants(evidence)) {
+    for (const Finding& finding : findings(several_workers)) {
       names.push_back(finding.invariant.empty() ? finding.clause : finding.invariant);
     }
     return names;
+  }
+  std::vector<Verdict> verdicts() const {
+    std::vector<Verdict> verdicts;
+    for (const Finding& finding : findings(false)) verdicts.push_back(finding.verdict);
+    return verdicts;
   }
 
   Model model_;
@@ -188,6 +196,37 @@ TEST_F(ClientEvidenceTest, AHeadThatIsAskedAgainAndAgainIsAHotLoopToo) {
   between_ = 50ms;
   for (int look = 0; look < 40; ++look) asks(1, 3).for_records = false;
   EXPECT_EQ(broken(), std::vector<std::string>{"I10"});
+}
+
+// A request whose answer is held back, and the next one, of the same process, so long after it.
+TEST_F(ClientEvidenceTest, ARequestThatTheClientGaveUpDoesNotRunBesideTheNext) {
+  between_ = 1500ms;
+  Exchange& first = asks(1, 3);
+  first.handed_at += 4s;
+  const core::Time asked_again = asks(1, 3).asked_at;
+  EXPECT_EQ(broken(), Names{"I10"});
+  history_.exchanges.front().hung_up_at = asked_again - 1ms;
+  EXPECT_EQ(broken(), Names{});
+  history_.exchanges.front().hung_up_at = asked_again + 20ms;  // heard of later, on another socket
+  EXPECT_EQ(broken(), Names{});
+  history_.exchanges.front().hung_up_at = asked_again + 1s;  // while the other one was running
+  EXPECT_EQ(broken(), Names{"I10"});
+}
+
+TEST_F(ClientEvidenceTest, AWebhookIsNotAnsweredLateByAClientThatHadNoProcessor) {
+  WebhookSight webhook;
+  webhook.life = 1;
+  webhook.status = 200;
+  webhook.sent_at = now_;
+  webhook.answered_at = now_ + 25s;
+  webhook.sent = history_.add({.kind = EventKind::kWebhook});
+  webhook.answered = history_.add({.kind = EventKind::kWebhookAnswer});
+  history_.webhooks.push_back(webhook);
+  EXPECT_EQ(verdicts(), std::vector{Verdict::kFail});
+  history_.webhooks.front().starved = 4s;
+  EXPECT_EQ(verdicts(), std::vector{Verdict::kFail});
+  history_.webhooks.front().starved = 6s;
+  EXPECT_EQ(verdicts(), std::vector{Verdict::kInconclusive});
 }
 
 }  // namespace

@@ -82,7 +82,12 @@ struct Exchange {
   std::optional<std::string> poisoned{};
   bool poison_has_id = false;  // it came with its id: that can be told of it
   bool struck = false;         // a fault changed it
-  std::string error_code;      // of an answer that is an error
+  // The client hung up before it had all of the answer: it has given this request up.
+  std::optional<core::Time> hung_up_at{};
+  // Nobody knows whether the client has the answer: the judge was held up, and a client that waits
+  // no longer than that has given the request up.
+  bool in_doubt = false;
+  std::string error_code;  // of an answer that is an error
   std::optional<std::uint64_t> retry_after_seconds{};
   std::vector<Sight> records;
   std::optional<std::string> next_cursor{};
@@ -102,6 +107,8 @@ struct WebhookSight {
   int life = 0;
   core::Time sent_at{};
   core::Time answered_at{};
+  // For how long the client had no processor meanwhile, as far as is known.
+  core::Duration starved{0};
   std::string stream;  // that it announces
   bool authentic = true;
   bool from_judge = false;  // judged by the step that sent it

@@ -125,6 +125,7 @@ class AnswerCheck {
       return;
     }
     const auto document = json::Document::parse(answer_.body());
+    if (document && answer_.status() < 400) notice_type(answer_, clause_, findings_);
     std::string where = "body";
     if (!document) {
       fail("the body is not JSON", json::compact(expected_.body), shortened(answer_.body()));

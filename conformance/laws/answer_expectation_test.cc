@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <vector>
 
 namespace terapi::conformance {
 namespace {
@@ -48,6 +49,27 @@ TEST(AnswerExpectation, TakesARefusalForOneOfTheCaller) {
 
 TEST(AnswerExpectation, NoticesARefusalThatIsSaidToBeSomethingElse) {
   EXPECT_EQ(faults_of_refusal(403, terapi_dialect(), "text/html"), std::set<std::string>{"ERR-1"});
+}
+
+TEST(AnswerExpectation, NoticesAJsonBodyThatIsSaidToBeSomethingElse) {
+  const auto wanted = core::json::Document::parse(R"({"a":1})");
+  const auto verdicts = [&](int status, const std::string& type) {
+    AnswerExpected expected;
+    expected.status = status;
+    expected.body = wanted->root();
+    Findings findings;
+    check_answer(expected,
+                 {core::Result<core::Response>(
+                      core::Response{status, {{"Content-Type", type}}, R"({"a":1})"}),
+                  {1}},
+                 terapi_dialect(), "SYNC-6", "GET /connections", findings);
+    std::vector<Verdict> found;
+    for (const Finding& finding : findings.take()) found.push_back(finding.verdict);
+    return found;
+  };
+  EXPECT_EQ(verdicts(200, "Application/JSON; charset=utf-8"), std::vector<Verdict>{});
+  EXPECT_EQ(verdicts(200, "text/plain"), std::vector{Verdict::kWarn});
+  EXPECT_EQ(verdicts(404, "text/plain"), std::vector<Verdict>{});
 }
 
 }  // namespace

@@ -176,8 +176,15 @@ void HttpConnection::on_peer_gone(bool orderly) {
   } else if (orderly && phase_ == Phase::kWriting && !writer_.waits()) {
     peer_closed_ = true;
   } else {
-    close();
+    hung_up();
   }
+}
+
+void HttpConnection::hung_up() {
+  const std::function<void()> tell =
+      phase_ == Phase::kWriting ? std::exchange(if_hung_up_, nullptr) : nullptr;
+  close();
+  if (tell) tell();
 }
 
 void HttpConnection::consume(std::string_view bytes) {
@@ -354,7 +361,13 @@ void HttpConnection::answer(Outcome outcome) {
   }
   const WireFaults& wire = outcome.wire;
   const bool waits = wire.delay > 0us || wire.stall > 0us || wire.drip_bytes_per_second > 0;
-  if (peer_closed_ && waits) return close();
+  if (peer_closed_ && waits) {
+    const auto& ask = server_->options().if_hung_up;
+    const std::function<void()> tell = ask ? ask(outcome.response) : nullptr;
+    close();
+    if (tell) tell();
+    return;
+  }
   respond(std::move(outcome));
 }
 
@@ -363,6 +376,8 @@ void HttpConnection::respond(Outcome outcome) {
   Response& response = outcome.response;
   const auto& ask = server_->options().manners;
   const AnswerManners manners = ask ? ask(response) : AnswerManners();
+  const auto& ask_further = server_->options().if_hung_up;
+  if_hung_up_ = ask_further ? ask_further(response) : nullptr;
   const auto wish = response.headers.get("Connection");
   if (server_->stopping() || (wish && equals_ignoring_case(*wish, "close"))) {
     keep_alive_ = false;
@@ -454,7 +469,7 @@ void HttpConnection::finish(ResponseWriter::End end) {
     case ResponseWriter::End::kReset:
       return reset();
     case ResponseWriter::End::kFailed:
-      return close();
+      return hung_up();
   }
 }
 

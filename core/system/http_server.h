@@ -80,6 +80,11 @@ struct HttpServerOptions {
   // read them.
   std::function<AnswerManners(Response&)> manners{};
 
+  // Asked for the head of each answer, which it may change: what is to be called, once, when the
+  // peer hangs up before all of the answer has been handed to the system. Unset, or null: nothing.
+  // What the system has taken may yet be lost with the connection; nobody is told of that.
+  std::function<std::function<void()>(Response&)> if_hung_up{};
+
   // Faults that wait (delay, stall) are over when this clock, or the real one, has moved far
   // enough, whichever is first. May be a VirtualClock; its timers have to run on the loop's thread.
   Clock* fault_clock = nullptr;

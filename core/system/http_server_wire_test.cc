@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <future>
+#include <memory>
 #include <string>
 
 #include "core/clock.h"
@@ -271,6 +272,87 @@ TEST(HttpServerWire, ReleasesEverythingWhenTheClientLeavesMeanwhile) {
       server.on_loop([&] { EXPECT_EQ(clock.pending(), 0u); });
     }
   }
+}
+
+// Of which answers it was told that their peer hung up.
+class HangUpServer : public TestServer {
+ public:
+  HangUpServer(WireFaults faults, Clock* clock, std::size_t body = kBody.size())
+      : HangUpServer(faults, clock, body, std::make_shared<std::string>()) {}
+  HangUpServer(WireFaults faults, Clock* clock, std::size_t body, std::shared_ptr<std::string> told)
+      : TestServer(options(clock, told),
+                   [faults, body](const Request& request, auto done) {
+                     done({{200, {{"X-Path", request.target}}, std::string(body, 'x')},
+                           request.target == "/alive" ? WireFaults() : faults});
+                   }),
+        told_(std::move(told)) {}
+
+  std::string told() {
+    return on_loop([this] { return *told_; });
+  }
+  void wait_until_told(const std::string& paths) {
+    wait_until([this, paths] { return *told_ == paths; });
+  }
+
+ private:
+  static HttpServerOptions options(Clock* clock, const std::shared_ptr<std::string>& told) {
+    HttpServerOptions options;
+    options.fault_clock = clock;
+    options.if_hung_up = [told](Response& response) {
+      const std::string path(response.headers.get("X-Path").value_or(""));
+      response.headers.erase("X-Path");
+      return [told, path] { *told += path; };
+    };
+    return options;
+  }
+
+  std::shared_ptr<std::string> told_;
+};
+
+TEST(HttpServerWire, TellsOfAPeerThatHangsUpBeforeItHasTheAnswer) {
+  for (const WireFaults& faults : {delayed(1h), stalled(1h), dripping(1)}) {
+    for (const bool orderly : {true, false}) {
+      VirtualClock clock;
+      HangUpServer server(faults, &clock);
+      TestSocket other = server.connect();
+      other.send("GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+      server.wait_until([&] { return server.server().counters().requests == 1; });
+      TestSocket socket = server.connect();
+      socket.send("GET /this HTTP/1.1\r\nHost: x\r\n\r\n");
+      server.wait_until([&] { return server.server().counters().requests == 2; });
+      EXPECT_EQ(server.told(), "");
+      if (orderly) {
+        socket.close();
+      } else {
+        socket.abort();
+      }
+      server.wait_until_told("/this");
+    }
+  }
+}
+
+TEST(HttpServerWire, TellsOfAPeerThatHangsUpInTheMiddleOfALargeAnswer) {
+  HangUpServer server(WireFaults(), nullptr, std::size_t{64} << 20);
+  TestSocket socket = server.connect();
+  socket.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  server.wait_until([&] { return server.server().counters().requests == 1; });
+  socket.abort();
+  server.wait_until_told("/large");
+}
+
+TEST(HttpServerWire, SaysNothingOfAPeerThatHangsUpWithTheWholeAnswer) {
+  VirtualClock clock;
+  HangUpServer server(stalled(1h), &clock);
+  TestSocket socket = server.connect();
+  socket.send("GET /first HTTP/1.1\r\nHost: x\r\n\r\n");
+  server.wait_until([&] { return clock.pending() == 1; });
+  server.on_loop([&] { clock.advance_by(1h); });
+  EXPECT_FALSE(has(socket.read_response(), "X-Path"));
+  socket.send("GET /alive HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(socket.read_response().ends_with("x"));
+  socket.abort();
+  server.wait_until([&] { return server.server().counters().open_connections == 0; });
+  EXPECT_EQ(server.told(), "");
 }
 
 TEST(HttpServerWire, GoesOnWithPipelinedRequestsAfterADelay) {

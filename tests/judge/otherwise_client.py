@@ -64,7 +64,7 @@ class Choices:
         self.case = drawn("case").choice([str, str.lower, str.upper, str.title])
         self.takes_gzip = drawn("gzip").random() < 0.4
         self.agent = drawn("agent").choice(["terapi-example-client", "curl/8.4.0", "Mozilla/5.0 (X11)", "x"])
-        self.silence = drawn("silence").uniform(6, 15)  # seconds until an answer is given up
+        self.silence = drawn("silence").choice([1.2, 3, 10, 30])  # seconds until an answer is given up
         # Walks
         self.asks_after_the_last_record = drawn("next").random() < 0.5  # CUR-4: next_cursor is that cursor
         self.rows_of_a_transaction = drawn("transaction").choice([None, None, 1, 7])

@@ -18,7 +18,8 @@ constexpr core::Duration kBetweenDumps = 100ms;
 constexpr core::Duration kLongestPause = 1s;
 constexpr core::Duration kToStore = 10s;   // what it was given, at the very most
 constexpr core::Duration kTroubled = 60s;  // so long after a failure a client may still back off
-constexpr std::size_t kEndless = 500;      // the same question so often: nothing else will come
+constexpr std::size_t kEndless = 500;      // the same question so often, and…
+constexpr int kFarTooOften = 8;            // …so many times for each poll: nothing else will come
 constexpr std::size_t kKept = 50'000;      // records of a dump that is kept for later comparison
 
 }  // namespace
@@ -135,16 +136,19 @@ void ClientConvergence::report_wrong(const TakenDump& dump, bool too_slow) {
 }
 
 // In virtual time, 45 s of a loop without pauses are a hundred thousand requests: it is known
-// before that what becomes of it.
+// before that what becomes of it. A client that polls may ask as often, in as much time.
 bool ClientConvergence::endless() {
   if (!plan_.client.counts_requests) return false;
   const auto& exchanges = stage_.history().exchanges;
   for (; looked_at_ < exchanges.size(); ++looked_at_) {
     const Exchange& exchange = exchanges[looked_at_];
-    const std::size_t times = ++asked_[{exchange.stream, exchange.cursor.value_or("")}];
-    most_asked_ = std::max(most_asked_, times);
+    std::deque<core::Time>& asked = asked_[{exchange.stream, exchange.cursor.value_or("")}];
+    asked.push_back(exchange.asked_at);
+    if (asked.size() < kEndless) continue;
+    if (asked.back() - asked.front() < plan_.client.poll * kEndless / kFarTooOften) endless_ = true;
+    asked.pop_front();
   }
-  return most_asked_ >= kEndless;
+  return endless_;
 }
 
 void ClientConvergence::report_endless() {
@@ -253,7 +257,9 @@ const TakenDump& ClientConvergence::dump_now(bool dead) {
   auto records = read_dump_of_client();
   if (!records) {
     if (!over_) {
-      findings_.add({.clause = "",
+      const bool too_slow = !stage_.machine_too_slow().empty();
+      findings_.add({.verdict = too_slow ? Verdict::kInconclusive : Verdict::kFail,
+                     .clause = "",
                      .invariant = "",
                      .what = "the client's dump could not be taken",
                      .expected = "the dump format, on standard output",

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <string>
 #include <utility>
@@ -71,8 +72,9 @@ class ClientConvergence {
   TakenDump not_kept_;  // the last one, where it is too large, or none could be taken
   std::array<std::size_t, 3> right_dump_{};  // requests, runs and life when a dump was right
   std::size_t looked_at_ = 0;                // exchanges, by endless()
-  std::size_t most_asked_ = 0;
-  std::map<std::pair<std::string, std::string>, std::size_t> asked_;
+  bool endless_ = false;
+  // By stream and cursor: when that was asked, the last times.
+  std::map<std::pair<std::string, std::string>, std::deque<core::Time>> asked_;
   int told_of_death_ = 0;
   int workers_ = 1;
   bool over_ = false;

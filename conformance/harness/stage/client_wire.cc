@@ -187,6 +187,27 @@ void ClientWire::answered(std::size_t place, core::Outcome outcome,
   done(std::move(outcome));
 }
 
+void ClientWire::hung_up(std::size_t place) {
+  if (closed_) return;
+  Exchange& exchange = ports_.history.exchanges[place];
+  exchange.hung_up_at = ports_.now();
+  exchange.whole = false;
+  exchange.struck = true;
+  ports_.history.add(
+      {.at = *exchange.hung_up_at,
+       .life = exchange.life,
+       .pair = exchange.request,
+       .stream = exchange.stream,
+       .text = ports_.history.told ? "hung up before it had all of the answer" : ""});
+}
+
+void ClientWire::doubt(std::size_t place) {
+  if (closed_) return;
+  Exchange& exchange = ports_.history.exchanges[place];
+  exchange.in_doubt = true;
+  exchange.struck = true;
+}
+
 void ClientWire::pass_page(Exchange& exchange, core::Outcome& outcome) {
   if (apply_rules(exchange, outcome)) exchange.struck = true;
   core::Response& response = outcome.response;
@@ -431,8 +452,10 @@ std::string ClientWire::webhook_text(const core::Request& request, bool authenti
   return text;
 }
 
-void ClientWire::webhook_answered(std::size_t webhook, const core::Result<core::Response>& answer) {
+void ClientWire::webhook_answered(std::size_t webhook, const core::Result<core::Response>& answer,
+                                  core::Duration starved) {
   if (closed_) return;
+  ports_.history.webhooks[webhook].starved = starved;
   ports_.wire.webhook_answered(webhook, answer ? answer->status : 0, ports_.now(),
                                answer ? std::to_string(answer->status) : answer.error().code);
 }

@@ -44,6 +44,11 @@ class ClientWire {
   // A request of the client's process `life`; `done` gets what is to be sent to it.
   void serve(core::Request request, int life, const std::function<void(core::Outcome)>& done);
 
+  // The client hung up before it had all of the answer to that request, History::exchanges[place].
+  void hung_up(std::size_t place);
+  // The answer to that request came so late, through the judge, that the client may be gone.
+  void doubt(std::size_t place);
+
   // The play is over: nothing is written down any more, and no change is due.
   void close();
 
@@ -52,7 +57,9 @@ class ClientWire {
   std::function<bool()> on_request;
   // A webhook left, or was answered.
   std::size_t webhook_sent(const core::Request& request, int life);
-  void webhook_answered(std::size_t webhook, const core::Result<core::Response>& answer);
+  // `starved`: WebhookSight::starved.
+  void webhook_answered(std::size_t webhook, const core::Result<core::Response>& answer,
+                        core::Duration starved = core::Duration(0));
 
   void set_rules(std::vector<WireRule> rules);
   // How often each rule that was ever set has struck.

@@ -63,6 +63,24 @@ class ClientWireTest : public testing::Test {
   }
 };
 
+TEST_F(ClientWireTest, AClientThatHungUpDoesNotHaveTheAnswer) {
+  answer_to("");
+  EXPECT_TRUE(stage_.history().exchanges.back().whole);
+  stage_.link().hung_up(0);
+  const Exchange& given_up = stage_.history().exchanges.front();
+  EXPECT_FALSE(given_up.whole);
+  EXPECT_TRUE(given_up.struck);
+  EXPECT_EQ(given_up.hung_up_at, stage_.now());
+  EXPECT_NE(stage_.history().trace().find("hung up"), std::string::npos);
+}
+
+TEST_F(ClientWireTest, OfALateAnswerNobodyKnowsWhetherTheClientHasIt) {
+  answer_to("");
+  stage_.link().doubt(0);
+  EXPECT_TRUE(stage_.history().exchanges.front().in_doubt);
+  EXPECT_TRUE(stage_.history().exchanges.front().struck);
+}
+
 // Else what a scenario does to the second page never happens to a client with large ones.
 TEST_F(ClientWireTest, LargerPagesAreCutToTheSizeThatTheClientWasTold) {
   for (const char* query : {"&limit=1000", "", "&limit=10000", "&limit=%33", "&limit=2"}) {

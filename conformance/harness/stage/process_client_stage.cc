@@ -12,6 +12,7 @@
 #include "conformance/harness/stage/client_place.h"
 #include "conformance/scenario/scenario_text.h"
 #include "core/duration.h"
+#include "core/parse_number.h"
 #include "core/url.h"
 
 namespace terapi::conformance {
@@ -39,10 +40,16 @@ bool file_has(const std::filesystem::path& path, std::string_view text) {
   return all.find(text) != std::string::npos;
 }
 
+// Held up for so long, the judge may answer clients that wait no longer.
+constexpr core::Duration kTooLateForSome = 300ms;
+// Of an answer on its way to the server's edge: the place of its exchange.
+constexpr std::string_view kPlace = "X-Judge-Exchange";
+
 // How the head of an answer is written: see WireRule::kOnTheWire.
 core::AnswerManners manners_towards_client(core::Response& answer) {
   using What = WireRule::What;
-  const auto said = answer.headers.get(WireRule::kOnTheWire).value_or("");
+  const std::string said(answer.headers.get(WireRule::kOnTheWire).value_or(""));
+  answer.headers.erase(WireRule::kOnTheWire);
   return {.gives_reason = said != core::word_of(WireRule::kWhats, What::kNoReason),
           .bare_line_feeds = said == core::word_of(WireRule::kWhats, What::kBareLineFeeds)};
 }
@@ -56,10 +63,11 @@ class ProcessClientStage::Post final : public core::AsyncTransport {
   void send(core::Request request, const core::SendOptions& options, Done done) override {
     const int life = stage_.client(1).alive ? stage_.client(1).life : 0;
     const std::size_t webhook = stage_.link_->webhook_sent(request, life);
+    const core::Duration starved = stage_.starved();
     stage_.sender_->send(
         std::move(request), options,
-        [this, webhook, done = std::move(done)](core::Result<core::Response> answer) {
-          stage_.link_->webhook_answered(webhook, answer);
+        [this, webhook, starved, done = std::move(done)](core::Result<core::Response> answer) {
+          stage_.link_->webhook_answered(webhook, answer, stage_.starved() - starved);
           const bool answered = answer.has_value();
           done(std::move(answer));
           if (answered && stage_.count_moment(KillStep::At::kWebhookAnswered)) stage_.kill_now();
@@ -96,7 +104,10 @@ core::Result<void> ProcessClientStage::listen() {
     return false;
   };
   auto server = core::HttpServer::start(
-      loop_, {.stop_timeout = 100ms, .manners = manners_towards_client},
+      loop_,
+      {.stop_timeout = 100ms,
+       .manners = manners_towards_client,
+       .if_hung_up = [this](core::Response& answer) { return noticing_end_of(answer); }},
       [this](const core::Request& request, const auto& done) { serve(request, done); });
   if (!server) return server.error();
   server_ = *std::move(server);
@@ -160,14 +171,28 @@ void ProcessClientStage::serve(const core::Request& request,
                                const std::function<void(core::Outcome)>& done) {
   const int life = workers_.size() == 1 ? workers_.begin()->second.life : 0;
   const bool records = request.target.starts_with("/records");
-  link_->serve(request, life, [this, done, records](core::Outcome outcome) {
+  const std::size_t place = history_.exchanges.size();
+  const bool in_doubt = slowness_.held_up(kTooLateForSome);
+  link_->serve(request, life, [this, done, records, place, in_doubt](core::Outcome outcome) {
     served_bytes_ += outcome.response.body.size();
+    if (place < history_.exchanges.size()) {
+      if (in_doubt) link_->doubt(place);
+      outcome.response.headers.set(std::string(kPlace), std::to_string(place));
+    }
     done(std::move(outcome));
     if (records && count_moment(KillStep::At::kAnswer)) {
       core::Clock& clock = loop_.clock();
       clock.at(clock.now() + kill_after(), [this] { kill_now(); });
     }
   });
+}
+
+// What is to be done when the client hangs up before it has that answer.
+std::function<void()> ProcessClientStage::noticing_end_of(core::Response& answer) {
+  const auto place = core::parse_number<std::size_t>(answer.headers.get(kPlace).value_or(""));
+  answer.headers.erase(kPlace);
+  if (!place) return nullptr;
+  return [this, place = *place] { link_->hung_up(place); };
 }
 
 // The process; that it is gone is seen by note_ends.

@@ -16,6 +16,7 @@
 #include "conformance/harness/process/state_folder.h"
 #include "conformance/harness/stage/client_stage.h"
 #include "conformance/harness/stage/slow_post.h"
+#include "conformance/harness/stage/slowness.h"
 #include "core/system/event_loop.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
@@ -73,6 +74,7 @@ class ProcessClientStage final : public ClientStage {
   ProcessClientStage(ClientStageOptions options, ProcessClientOptions commands);
   core::Result<void> listen();
   void serve(const core::Request& request, const std::function<void(core::Outcome)>& done);
+  std::function<void()> noticing_end_of(core::Response& answer);
   void kill_now();
   void note_ends();
   void wait_for_the_killed();
@@ -84,6 +86,7 @@ class ProcessClientStage final : public ClientStage {
 
   ProcessClientOptions commands_;
   core::EventLoop loop_;
+  Slowness slowness_{loop_.clock()};
   std::unique_ptr<StateFolder> state_;
   std::uint16_t webhook_port_ = 0;
   std::unique_ptr<core::HttpSender> sender_;

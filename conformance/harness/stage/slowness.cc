@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 constexpr core::Duration kBetweenLooksAtItself = 20ms;
 // Timers are never quite on time; this much says nothing.
 constexpr core::Duration kAsGoodAsOnTime = 5ms;
+// What has waited for this process meanwhile is done within so much.
+constexpr core::Duration kMoment = 100ms;
 // Of so little time a share says nothing yet.
 constexpr core::Duration kTooShortForAShare = 500ms;
 
@@ -28,6 +30,7 @@ void Slowness::look_later() {
     const core::Duration late = overdue();
     lost_ += late;
     longest_ = std::max(longest_, late);
+    note_late(late);
     look_later();
   });
 }
@@ -35,6 +38,17 @@ void Slowness::look_later() {
 core::Duration Slowness::overdue() const {
   const core::Duration late = clock_.now() - due_;
   return late > kAsGoodAsOnTime ? late : core::Duration(0);
+}
+
+// Of several at once, the longest.
+void Slowness::note_late(core::Duration late) {
+  if (late < kMoment || (late < last_late_ && clock_.now() - last_late_at_ < kMoment)) return;
+  last_late_ = late;
+  last_late_at_ = clock_.now();
+}
+
+bool Slowness::held_up(core::Duration by) const {
+  return overdue() >= by || (last_late_ >= by && clock_.now() - last_late_at_ < kMoment);
 }
 
 core::Duration Slowness::lost() const { return lost_ + overdue(); }

@@ -32,6 +32,9 @@ class Slowness {
   core::Duration longest() const;
   // Time that passed for each second that this process had: from 1; 2 when it had half of it.
   double factor() const;
+  // Whether this process was held up by so much at once, and that has not been over for more than a
+  // moment: what it does now, it does late.
+  bool held_up(core::Duration by) const;
   // "the judge's own timers came 1.4s late, …"; empty: they came in good time.
   std::string too_slow() const;
 
@@ -42,6 +45,7 @@ class Slowness {
 
  private:
   void look_later();
+  void note_late(core::Duration late);
   core::Duration overdue() const;
 
   core::Clock& clock_;
@@ -50,6 +54,9 @@ class Slowness {
   core::TimerId timer_ = 0;
   core::Duration lost_{0};
   core::Duration longest_{0};
+  // The last look that was late by more than a moment.
+  core::Duration last_late_{0};
+  core::Time last_late_at_{};
 };
 
 }  // namespace terapi::conformance

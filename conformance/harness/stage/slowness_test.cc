@@ -83,6 +83,19 @@ TEST(Slowness, CountsALookThatIsOverdue) {
   EXPECT_NE(slowness.too_slow(), "");
 }
 
+TEST(Slowness, SaysWhetherItIsJustBeingHeldUp) {
+  HeldUpClock clock;
+  const Slowness slowness(clock);
+  clock.pass(1s);
+  EXPECT_FALSE(slowness.held_up(300ms));
+  clock.hold_up(600ms);
+  clock.pass(50ms);
+  EXPECT_TRUE(slowness.held_up(300ms)) << "what had to wait is being done";
+  EXPECT_FALSE(slowness.held_up(700ms));
+  clock.pass(100ms);
+  EXPECT_FALSE(slowness.held_up(300ms)) << "that is over";
+}
+
 TEST(Slowness, LeavesNoTimerBehind) {
   HeldUpClock clock;
   {
