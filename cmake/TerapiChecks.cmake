@@ -69,6 +69,12 @@ add_test(NAME programs.edges
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/edges_test.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(programs.edges PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
+foreach(test json project)
+  add_test(NAME programs.${test}
+           COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/${test}_test.py
+                   ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+endforeach()
+set_tests_properties(programs.json programs.project PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280)
 # A virtual week of the machine's own package index; skipped where there is none.
 add_test(NAME sync.real_input
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/sync/real_input.py ${PROJECT_SOURCE_DIR}

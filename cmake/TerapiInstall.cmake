@@ -28,6 +28,7 @@ install(TARGETS terapi-simulator DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT s
 install(TARGETS terapi-sync terapi-conformance DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 # The program looks in ../share/terapi/scenarios from where it is.
 install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi COMPONENT tools)
+install(FILES project/terapi.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi COMPONENT tools)
 install(DIRECTORY conformance/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/terapi USE_SOURCE_PERMISSIONS
         COMPONENT tools)
 

@@ -144,7 +144,7 @@ function(check_include file from text directive)
 endfunction()
 
 set(patterns "")
-foreach(folder core simulator client conformance benchmarks tests examples sdk kits)
+foreach(folder core project simulator client conformance benchmarks tests examples sdk kits)
   list(APPEND patterns ${ROOT}/${folder}/*)
 endforeach()
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${patterns})

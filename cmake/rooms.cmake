@@ -75,6 +75,7 @@ endfunction()
 room(core)
 room(core/system MAY core)
 room(core/sqlite MAY core)
+room(project MAY core)
 
 room(simulator MAY core)
 sub_room(simulator/javascript)
@@ -92,7 +93,7 @@ sub_room(simulator/api         MAY javascript records world observation engine w
 sub_room(simulator/parts       MAY world observation storage engine webhooks upstream runs api)
 sub_room(simulator/control     MAY records world observation webhooks upstream runs api parts)
 sub_room(simulator             MAY records observation storage loading engine runs api parts control)
-room(simulator/program MAY core core/system simulator)
+room(simulator/program MAY core core/system project simulator)
 room(simulator/program/main MAY simulator/program)
 
 room(client MAY core)
@@ -118,7 +119,7 @@ sub_room(conformance/harness/stage MAY process mutants otherwise)
 sub_room(conformance/harness/play  MAY stage)
 room(conformance/harness/explore MAY core conformance conformance/harness)
 room(conformance/harness/measure MAY core core/system simulator conformance conformance/harness)
-room(conformance/program MAY core conformance conformance/harness conformance/harness/explore
+room(conformance/program MAY core project conformance conformance/harness conformance/harness/explore
                              conformance/harness/measure)
 room(conformance/program/main MAY conformance/program)
 room(conformance/examples/cpp)

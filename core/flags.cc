@@ -20,6 +20,8 @@ Error empty_value(const std::string& flag, const std::string& value_name) {
 }  // namespace
 
 void Flags::add(std::string name, std::string value_name, std::string help, Set set) {
+  std::erase_if(flags_,
+                [&](const Flag& flag) { return flag.name == name && !flag.refusal.empty(); });
   flags_.push_back({std::move(name), std::move(value_name), std::move(help), std::move(set)});
 }
 
@@ -182,6 +184,21 @@ Result<std::vector<std::string>> Flags::parse(const std::vector<std::string>& ar
     if (Result<void> set = flag->set(value); !set) return set.error();
   }
   return rest;
+}
+
+std::set<std::string> Flags::named_in(const std::vector<std::string>& arguments) const {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    if (!arguments[i].starts_with("--")) continue;
+    const std::size_t equals = arguments[i].find('=');
+    std::string name = arguments[i].substr(2, equals == std::string::npos ? equals : equals - 2);
+    const Flag* flag = find(name);
+    const bool value_follows =
+        flag != nullptr && !flag->value_name.empty() && equals == std::string::npos;
+    if (value_follows) ++i;
+    names.insert(std::move(name));
+  }
+  return names;
 }
 
 std::string Flags::help() const {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,8 @@ class Flags {
  public:
   using Set = std::function<Result<void>(const std::string&)>;
 
-  // A flag with a value; `set` is called for each time it is given.
+  // A flag with a value; `set` is called for each time it is given. One that was refused is taken
+  // from here on.
   void add(std::string name, std::string value_name, std::string help, Set set);
   // A text that is not empty.
   void text(std::string name, std::string value_name, std::string help, std::string& target);
@@ -63,6 +65,9 @@ class Flags {
 
   // What is left: words that are not flags, and everything after "--". Code "bad_usage".
   Result<std::vector<std::string>> parse(const std::vector<std::string>& arguments) const;
+  // The names of the flags that these arguments give, right or wrong: what else may say the same, a
+  // project file, has to yield to them.
+  std::set<std::string> named_in(const std::vector<std::string>& arguments) const;
   // The flags and what they do, a line each.
   std::string help() const;
 

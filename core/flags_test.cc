@@ -171,6 +171,21 @@ TEST_F(FlagsTest, SaysWhyAFlagIsRefusedAndDoesNotSuggestIt) {
   EXPECT_EQ(flags.help().find("hosts"), std::string::npos);
 }
 
+TEST_F(FlagsTest, AFlagThatWasRefusedIsTakenOnceItIsAdded) {
+  flags.refuse("port", "no port here");
+  bool port_wanted = false;
+  flags.toggle("port", "whether", port_wanted);
+  EXPECT_TRUE(flags.parse({"--port"}).has_value());
+  EXPECT_TRUE(port_wanted);
+}
+
+TEST_F(FlagsTest, TellsWhichFlagsAreNamedAndTakesNoValueForOne) {
+  using Names = std::set<std::string>;
+  EXPECT_EQ(flags.named_in({"--port", "--clock", "word", "--load=--host", "--nonsense"}),
+            (Names{"port", "load", "nonsense"}));
+  EXPECT_EQ(flags.named_in({"--clock", "virtual", "--", "--port"}), (Names{"clock"}));
+}
+
 TEST_F(FlagsTest, HelpHasALineForEachFlag) {
   const std::string help = flags.help();
   EXPECT_THAT(help, HasSubstr("--clock system|virtual"));

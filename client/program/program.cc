@@ -9,6 +9,7 @@
 #include "client/program/figures.h"
 #include "client/program/read_flags.h"
 #include "client/program/sync_flags.h"
+#include "core/json_writer.h"
 #include "core/nearest.h"
 #include "core/version.h"
 
@@ -25,7 +26,7 @@ constexpr const char* kUsage =
     "                                         records as NDJSON on stdout, in cursor order\n"
     "  terapi-sync status --database DB [--json]\n"
     "                                         streams, counts, states, lag, cursors\n"
-    "  terapi-sync [COMMAND] --help | --version\n";
+    "  terapi-sync [COMMAND] --help | --version [--json]\n";
 
 constexpr const char* kExample =
     "For example:\n"
@@ -98,6 +99,11 @@ int run_program(const std::vector<std::string>& arguments) {
   }
   if (first == "--help" || first == "-h" || first == "help") return print_or_report(help_of(""));
   if (first == "--version" || first == "version") {
+    if (arguments.size() == 2 && arguments[1] == "--json") {
+      core::json::Writer out;
+      out.begin_object().field("program", "terapi-sync").field("version", core::kVersion);
+      return print_or_report(out.end_object().take() + "\n");
+    }
     return print_or_report("terapi-sync " + std::string(core::kVersion) + "\n" + kPurpose + "\n");
   }
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());

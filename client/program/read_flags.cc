@@ -9,6 +9,7 @@ void ReadFlags::add_to(core::Flags& flags, For command) {
   if (command == For::kDump) {
     flags.list("stream", "STREAM",
                "INTEGRATION/CONNECTION/MODEL[/VARIANT]; may be repeated (default: all)", streams);
+    flags.toggle("json", "changes nothing: a dump is a JSON object a line in any case", json);
   } else {
     flags.toggle("json", "as a JSON array, with everything that is known", json);
   }

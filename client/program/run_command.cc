@@ -10,6 +10,7 @@
 #include "client/program/console.h"
 #include "client/program/program.h"
 #include "client/program/ready_file.h"
+#include "client/program/run_json.h"
 #include "client/program/sync_flags.h"
 #include "client/program/sync_process.h"
 
@@ -37,7 +38,8 @@ void end_within_a_second(int exit_code, std::function<void()> before) {
   }).detach();
 }
 
-core::Result<void> announce(const ReadyFile& ready) {
+core::Result<void> announce(const ReadyFile& ready, bool as_json) {
+  if (as_json) return print_out(ready_line(ready));
   if (ready.webhook_url.empty() && ready.metrics_url.empty()) return {};
   std::string line = "terapi-sync ready";
   if (!ready.webhook_url.empty()) line += " webhooks=" + ready.webhook_url;
@@ -53,6 +55,7 @@ int run_sync(const std::vector<std::string>& arguments) {
   if (!settings) return report(name, settings.error().code, settings.error().message);
   const std::string ready_file = settings->ready_file;
   const bool once = settings->options.once;
+  const bool as_json = settings->json;
   auto process =
       SyncProcess::start(*std::move(settings), Console::of_stderr(), Console::stderr_redraws());
   if (!process) return report(name, process.error().code, process.error().message);
@@ -68,9 +71,10 @@ int run_sync(const std::vector<std::string>& arguments) {
     const auto written = ready.write(ready_file);
     if (!written) return report(name, written.error().code, written.error().message);
   }
-  const auto announced = announce(ready);
+  auto announced = announce(ready, as_json);
   const int exit_code = announced ? (*process)->run() : 0;
   take_back();
+  if (announced && as_json) announced = print_out(ended_line(exit_code, (*process)->progress()));
   return announced ? exit_code : report(name, announced.error().code, announced.error().message);
 }
 

@@ -183,6 +183,9 @@ void SyncFlags::add_to(core::Flags& flags) {
   flags.text("ready-file", "FILE", "written when it runs: webhook_url, metrics_url, pid as JSON",
              ready_file);
   flags.choice("log-format", {"text", "json"}, "of the lines on stderr", log_format);
+  flags.toggle(
+      "json", "print a JSON object a line: where it listens, and how each stream stands at the end",
+      json);
   add_tuning_to(*this, flags);
 }
 
@@ -232,6 +235,7 @@ core::Result<SyncSettings> settings_from(const SyncFlags& flags,
   settings.expect = flags.expect;
   settings.ready_file = flags.ready_file;
   settings.json_log = flags.log_format == "json";
+  settings.json = flags.json;
   return settings;
 }
 

@@ -47,6 +47,7 @@ struct SyncFlags {
   std::optional<std::uint64_t> expect;
   std::string ready_file;
   std::string log_format = "text";
+  bool json = false;
 
   void add_to(core::Flags& flags);
 };
@@ -70,6 +71,7 @@ struct SyncSettings {
   std::optional<std::uint64_t> expect;
   std::string ready_file;
   bool json_log = false;
+  bool json = false;  // what is printed on stdout
 };
 
 core::Result<SyncSettings> settings_from(const SyncFlags& flags,

@@ -2,33 +2,36 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <utility>
 
 #include "conformance/contract/clause_catalogue.h"
 #include "conformance/harness/mutants/client_mutant.h"
 #include "conformance/harness/mutants/server_mutant.h"
+#include "conformance/program/catalogue_json.h"
 #include "conformance/program/judge_flags.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_check.h"
 #include "conformance/program/scenario_set.h"
 #include "conformance/scenario/step.h"
 #include "core/nearest.h"
+#include "project/project_file.h"
 
 namespace terapi::conformance {
 namespace {
 
-std::map<std::string, std::vector<std::string>> checks_of_clauses(
-    const std::vector<Scenario>& scenarios) {
-  std::map<std::string, std::vector<std::string>> checks;
+ChecksOfClauses checks_of_clauses(const std::vector<Scenario>& scenarios) {
+  ChecksOfClauses checks;
   for (const Scenario& scenario : scenarios) {
     for (const std::string& clause : scenario.clauses) checks[clause].push_back(scenario.id);
   }
   return checks;
 }
 
-int list_clauses(const std::vector<Scenario>& scenarios) {
+int list_clauses(const std::vector<Scenario>& scenarios, bool as_json) {
   const auto checks = checks_of_clauses(scenarios);
+  if (as_json) {
+    std::printf("%s\n", clauses_json(ClauseCatalogue::builtin().clauses(), checks).c_str());
+  }
   int missing = 0;
   for (const Clause& clause : ClauseCatalogue::builtin().clauses()) {
     const auto found = checks.find(clause.id);
@@ -39,10 +42,11 @@ int list_clauses(const std::vector<Scenario>& scenarios) {
                                   ? std::to_string(count) + (count == 1 ? " check" : " checks")
                               : unproved ? "NO CHECK"
                                          : "not judged: " + clause.unchecked;
+    if (as_json) continue;
     std::printf("%-10s %-6s %s\n", clause.id.c_str(), std::string(to_string(clause.level)).c_str(),
                 proof.c_str());
   }
-  if (missing > 0) std::printf("\n%d clauses that are a MUST have no check\n", missing);
+  if (missing > 0 && !as_json) std::printf("\n%d clauses that are a MUST have no check\n", missing);
   return missing > 0 ? 1 : 0;
 }
 
@@ -69,44 +73,58 @@ void explain_scenario(const Scenario& scenario) {
 
 template <typename Mutant>
 bool explain_mutant(const std::vector<Mutant>& mutants, const std::string& id,
-                    const std::vector<Scenario>& scenarios) {
+                    const std::vector<Scenario>& scenarios, bool as_json) {
   for (const Mutant& mutant : mutants) {
     if (mutant.id != id) continue;
-    std::printf("%s: %s\n", id.c_str(), std::string(mutant.defect).c_str());
+    std::string told = id + ": " + std::string(mutant.defect);
+    std::vector<std::string> failed_by;
     for (const Scenario& scenario : scenarios) {
-      if (std::find(scenario.kills.begin(), scenario.kills.end(), id) != scenario.kills.end()) {
-        std::printf("  failed by %s: %s\n", scenario.id.c_str(), scenario.title.c_str());
+      if (std::find(scenario.kills.begin(), scenario.kills.end(), id) == scenario.kills.end()) {
+        continue;
       }
+      failed_by.push_back(scenario.id);
+      told.append("\n  failed by ").append(scenario.id).append(": ").append(scenario.title);
     }
+    if (as_json) told = explained_mutant_json(id, std::string(mutant.defect), failed_by);
+    std::printf("%s\n", told.c_str());
     return true;
   }
   return false;
 }
 
-int explain(const std::string& id, const std::vector<Scenario>& scenarios) {
+void explain_clause(const Clause& clause, const std::vector<Scenario>& scenarios) {
+  std::printf("%s (%s, source %s)\n  %s\n", clause.id.c_str(),
+              std::string(to_string(clause.level)).c_str(), clause.source.c_str(),
+              clause.statement.c_str());
+  const auto checks = checks_of_clauses(scenarios);
+  const auto found = checks.find(clause.id);
+  if (found != checks.end()) std::printf("  proved by: %s\n", joined(found->second).c_str());
+  if (!clause.unchecked.empty()) std::printf("  not judged: %s\n", clause.unchecked.c_str());
+}
+
+int explain(const std::string& id, const std::vector<Scenario>& scenarios, bool as_json) {
   std::vector<std::string> known;
+  const auto print = [](const std::string& text) {
+    std::printf("%s\n", text.c_str());
+    return 0;
+  };
   if (const Clause* clause = ClauseCatalogue::builtin().find(id)) {
-    std::printf("%s (%s, source %s)\n  %s\n", id.c_str(),
-                std::string(to_string(clause->level)).c_str(), clause->source.c_str(),
-                clause->statement.c_str());
-    const auto checks = checks_of_clauses(scenarios);
-    const auto found = checks.find(id);
-    if (found != checks.end()) std::printf("  proved by: %s\n", joined(found->second).c_str());
-    if (!clause->unchecked.empty()) std::printf("  not judged: %s\n", clause->unchecked.c_str());
+    if (as_json) return print(explained_json(*clause, checks_of_clauses(scenarios)));
+    explain_clause(*clause, scenarios);
     return 0;
   }
   if (const Invariant* invariant = ClauseCatalogue::builtin().find_invariant(id)) {
-    std::printf("%s\n  %s\n", id.c_str(), invariant->statement.c_str());
-    return 0;
+    return print(as_json ? explained_json(*invariant) : id + "\n  " + invariant->statement);
   }
   for (const Scenario& scenario : scenarios) {
     known.push_back(scenario.id);
     if (scenario.id != id) continue;
+    if (as_json) return print(explained_json(scenario));
     explain_scenario(scenario);
     return 0;
   }
-  if (explain_mutant(client_mutants(), id, scenarios) ||
-      explain_mutant(server_mutants(), id, scenarios)) {
+  if (explain_mutant(client_mutants(), id, scenarios, as_json) ||
+      explain_mutant(server_mutants(), id, scenarios, as_json)) {
     return 0;
   }
   for (const Clause& clause : ClauseCatalogue::builtin().clauses()) known.push_back(clause.id);
@@ -132,6 +150,12 @@ std::vector<std::string> files_below(const std::vector<std::string>& names) {
   return files;
 }
 
+core::Result<void> check_file(const std::string& file) {
+  if (std::filesystem::path(file).filename() != "terapi.json") return check_scenario_file(file);
+  const auto read = project::ProjectFile::read(file);
+  return read ? core::Result<void>() : read.error();
+}
+
 }  // namespace
 
 int run_list_mode(const std::vector<std::string>& arguments) {
@@ -143,19 +167,27 @@ int run_list_mode(const std::vector<std::string>& arguments) {
                clauses);
   flags.toggle("help", "this text", help);
   judge.add_to(flags, "list");
+  bool as_json = false;
+  flags.toggle("json", "print a JSON array, with all that is known", as_json);
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (help) {
     std::printf("terapi-conformance list [FLAGS]\n\n%s\n", flags.help().c_str());
     return 0;
   }
-  auto scenarios = load_scenarios(judge.scenarios);
+  const auto applied = judge.apply_project(flags, arguments, {"scenarios"});
+  if (!applied) return refuse(applied.error().message);
+  auto scenarios = judge.load();
   if (!scenarios) return refuse(scenarios.error().message);
-  if (clauses) return list_clauses(*scenarios);
+  if (clauses) return list_clauses(*scenarios, as_json);
+  std::vector<const Scenario*> chosen;
   for (const Scenario& scenario : *scenarios) {
     if (!IdFilter::parse(judge.filter).takes(scenario.id)) continue;
+    chosen.push_back(&scenario);
+    if (as_json) continue;
     std::printf("%-46s %s\n", scenario.id.c_str(), scenario.title.c_str());
   }
+  if (as_json) std::printf("%s\n", scenarios_json(chosen).c_str());
   return 0;
 }
 
@@ -165,6 +197,8 @@ int run_explain_mode(const std::vector<std::string>& arguments) {
   core::Flags flags;
   flags.toggle("help", "this text", help);
   judge.add_to(flags, "explain");
+  bool as_json = false;
+  flags.toggle("json", "print a JSON object", as_json);
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (help) {
@@ -174,34 +208,56 @@ int run_explain_mode(const std::vector<std::string>& arguments) {
   if (rest->size() != 1) {
     return refuse("explain takes one id: of a clause, an invariant, a scenario or a mutant");
   }
-  auto scenarios = load_scenarios(judge.scenarios);
+  const auto applied = judge.apply_project(flags, arguments, {"scenarios"});
+  if (!applied) return refuse(applied.error().message);
+  auto scenarios = judge.load();
   if (!scenarios) return refuse(scenarios.error().message);
-  return explain(rest->front(), *scenarios);
+  return explain(rest->front(), *scenarios, as_json);
 }
 
 int run_validate_mode(const std::vector<std::string>& arguments) {
+  JudgeFlags judge;
   bool help = false;
+  bool as_json = false;
   core::Flags flags;
   flags.toggle("help", "this text", help);
+  judge.project_flags.add_to(flags);
   refuse_flags_of_other_modes(flags, "validate");
-  const auto rest = flags.parse(arguments);
+  flags.toggle("json", "print a JSON object for each file: file, good, mistakes", as_json);
+  auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);
   if (help) {
-    std::printf("terapi-conformance validate FILE…\n\n%s\n", flags.help().c_str());
+    std::printf(
+        "terapi-conformance validate FILE…\n"
+        "terapi-conformance validate             the project file, and its scenarios\n\n%s\n",
+        flags.help().c_str());
     return 0;
   }
-  if (rest->empty()) return refuse("validate takes FILES: scenario files, or folders of them");
+  if (rest->empty()) {
+    core::Flags of_list;  // has one for the member
+    judge.add_to(of_list, "list");
+    const auto applied = judge.apply_project(of_list, arguments, {"scenarios"});
+    if (!applied) return refuse(applied.error().message);
+    if (judge.project.file) rest->push_back(judge.project.file->path());
+    rest->insert(rest->end(), judge.more_scenarios.begin(), judge.more_scenarios.end());
+  }
+  if (rest->empty()) {
+    return refuse("validate takes FILES: scenario files, folders of them, or terapi.json");
+  }
   const std::vector<std::string> files = files_below(*rest);
   if (files.empty()) return refuse("there is no scenario file in " + rest->front());
   bool good = true;
   for (const std::string& file : files) {
-    const auto checked = check_scenario_file(file);
-    if (checked) {
+    const auto checked = check_file(file);
+    good = good && checked.has_value();
+    const std::string mistakes = checked ? "" : checked.error().message;
+    if (as_json) {
+      std::printf("%s\n", checked_json(file, mistakes).c_str());
+    } else if (checked) {
       std::printf("%s: good\n", file.c_str());
-      continue;
+    } else {
+      std::fprintf(stderr, "%s\n", mistakes.c_str());
     }
-    good = false;
-    std::fprintf(stderr, "%s\n", checked.error().message.c_str());
   }
   return good ? 0 : 2;
 }

@@ -1,4 +1,5 @@
 // terapi-conformance client: judges any sync client, as a process, over HTTP.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -14,9 +15,36 @@
 namespace terapi::conformance {
 namespace {
 
+// The client is the project file's as a whole or in part: a command that stands in it runs in its
+// folder.
+void set_folders(ProcessClientOptions& commands, const project::ProjectUse& project) {
+  if (project.has("client.run")) commands.folder = project.file->folder();
+  if (project.has("client.dump")) commands.dump_folder = project.file->folder();
+}
+
+// Of what the project file picks, each has to be there: a slip of the pen would leave out what it
+// meant. Empty: all are.
+std::string globs_without_scenario(const project::ProjectUse& project,
+                                   const std::vector<Scenario>& scenarios) {
+  std::string lines;
+  if (!project.has("filter") && !project.has("skip")) return lines;
+  for (const project::ProjectGlob& glob : project.file->globs()) {
+    const bool found =
+        std::any_of(scenarios.begin(), scenarios.end(), [&](const Scenario& scenario) {
+          return scenario.judges == Subject::kClient && fits(glob.glob, scenario.id);
+        });
+    if (found) continue;
+    if (!lines.empty()) lines += '\n';
+    lines += project.file->place(glob.offset) + ": no scenario of a client fits '" + glob.glob +
+             "'; `terapi-conformance list` shows them";
+  }
+  return lines;
+}
+
 void print_client_help(const core::Flags& flags) {
   std::printf(
-      "terapi-conformance client --run 'COMMAND' [--dump 'COMMAND'] [FLAGS]\n\n"
+      "terapi-conformance client --run 'COMMAND' [--dump 'COMMAND'] [FLAGS]\n"
+      "terapi-conformance client [FLAGS]             the commands are those of terapi.json\n\n"
       "Starts COMMAND in each scenario, with these variables in its environment:\n"
       "  TERAPI_BASE_URL       the server to sync from\n"
       "  TERAPI_SECRET_KEY     for Authorization: Bearer\n"
@@ -51,17 +79,30 @@ int run_client_mode(const std::vector<std::string>& arguments) {
   }
   if (!rest->empty())
     return refuse("'" + rest->front() + "' is not a flag; quote the command: --run 'COMMAND'");
-  if (commands.run.empty()) return refuse("--run is missing; expected the command of the client");
-  auto scenarios = load_scenarios(judge.scenarios);
+  const auto applied = judge.apply_project(flags, arguments);
+  if (!applied) return refuse(applied.error().message);
+  set_folders(commands, judge.project);
+  if (commands.run.empty()) {
+    return refuse(
+        "--run is missing; expected the command of the client, here or as client.run in "
+        "terapi.json "
+        "(`terapi-conformance init` writes one)");
+  }
+  auto scenarios = judge.load();
   if (!scenarios) return refuse(scenarios.error().message);
+  const std::string unknown = globs_without_scenario(judge.project, *scenarios);
+  if (!unknown.empty()) return refuse(unknown);
   auto left_out = judge.narrow(*scenarios);
   if (!left_out) return refuse(left_out.error().message);
 
   JudgeRun run;
   run.mode = "client";
   run.subject = commands.run;
-  run.rerun = "terapi-conformance client --run " + shell_word(commands.run) +
-              (commands.dump.empty() ? "" : " --dump " + shell_word(commands.dump));
+  run.rerun = "terapi-conformance client";
+  if (commands.folder.empty()) run.rerun += " --run " + shell_word(commands.run);
+  if (!commands.dump.empty() && commands.dump_folder.empty()) {
+    run.rerun += " --dump " + shell_word(commands.dump);
+  }
   run.jobs = kClientsAtOnce;
   run.filter = judge.filter;
   run.left_out = *std::move(left_out);

@@ -133,7 +133,7 @@ void ExploreFlags::add_to(core::Flags& flags) {
                "every way to place up to N faults in a scenario, in place of seeds", {.most = 4},
                exhaustive);
   flags.text("filter", "GLOB", "the scenario, or scenarios, that they are placed in", filter);
-  flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
+  flags.text("scenarios", "DIR", "scenario files of your own, in place of the built-in ones",
              scenarios);
   flags.text("run", "COMMAND", "a client other than ours, over HTTP and in real time",
              commands.run);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "conformance/program/judge_run.h"
+#include "conformance/program/program.h"
 #include "conformance/program/scenario_set.h"
 #include "core/glob.h"
 #include "core/parse_number.h"
@@ -24,6 +26,7 @@ std::vector<FlagOfModes> flags_of_modes() {
   const Words measuring_too = {"client", "server", "reference", "mutants", "explore", "measure"};
   std::vector<FlagOfModes> flags = {
       {"scenarios", {"client", "server", "reference", "mutants", "explore", "list", "explain"}},
+      {"more-scenarios", {"client", "server", "reference", "list", "explain"}},
       {"filter", {"client", "server", "reference", "mutants", "explore", "list"}},
       {"shard", exploring_too},
       {"seed", exploring_too},
@@ -35,7 +38,9 @@ std::vector<FlagOfModes> flags_of_modes() {
       {"thorough", {"client", "server", "reference"}},
       {"fail-fast", judging},
       {"dialect", measuring_too},
-      {"known-failing", judging}};
+      {"known-failing", judging},
+      {"project", {"client", "measure", "list", "explain", "validate"}},
+      {"no-project", {"client", "measure", "list", "explain", "validate"}}};
   for (const ReportFormat& format : report_formats()) {
     flags.push_back({format.name, format.name == "json" || format.name == "html" ? measuring_too
                                                                                  : exploring_too});
@@ -81,8 +86,10 @@ core::Result<void> read_shard(const std::string& text, std::uint64_t& shard,
 }
 
 void JudgeFlags::add_to(core::Flags& flags, std::string_view mode) {
-  flags.text("scenarios", "DIR", "scenario files of your own, in place of the project's",
+  flags.text("scenarios", "DIR", "scenario files of your own, in place of the built-in ones",
              scenarios);
+  flags.list("more-scenarios", "DIR", "scenario files of your own, beside the others",
+             more_scenarios);
   flags.text(
       "filter", "GLOB[,GLOB…]",
       "only scenarios whose id fits, such as 'client/*crash*'; with a '!' in front: all others",
@@ -101,7 +108,32 @@ void JudgeFlags::add_to(core::Flags& flags, std::string_view mode) {
   reports.add_to(flags, std::string(mode));
   flags.text("known-failing", "FILE", "scenarios that fail for a known reason; stale ones fail",
              known_failing);
+  project_flags.add_to(flags);
   refuse_flags_of_other_modes(flags, mode);
+}
+
+core::Result<void> JudgeFlags::apply_project(const core::Flags& flags,
+                                             const std::vector<std::string>& arguments,
+                                             const std::vector<std::string_view>& members) {
+  using project::ProjectMember;
+  auto use = project_flags.apply(flags, arguments, [&](const ProjectMember& member) {
+    if (members.empty()) return member.of != ProjectMember::Of::kSimulator;
+    return std::find(members.begin(), members.end(), member.name) != members.end();
+  });
+  if (!use) return use.error();
+  project = *std::move(use);
+  tell_project(project);
+  return {};
+}
+
+core::Result<std::vector<Scenario>> JudgeFlags::load() const {
+  return load_scenarios(scenarios, more_scenarios);
+}
+
+bool JudgeFlags::is_of_more(const Scenario& scenario) const {
+  return std::any_of(more_scenarios.begin(), more_scenarios.end(), [&](const std::string& folder) {
+    return scenario.file.starts_with(folder + (folder.ends_with('/') ? "" : "/"));
+  });
 }
 
 core::Result<std::vector<std::string>> JudgeFlags::narrow(std::vector<Scenario>& all) const {
@@ -122,7 +154,9 @@ core::Result<std::vector<std::string>> JudgeFlags::narrow(std::vector<Scenario>&
   std::erase_if(all, [&](const Scenario& scenario) {
     // Who names one wants it.
     if (is_among(ids.wanted, scenario.id)) return false;
-    const bool out = quick ? !is_among(chosen, scenario.id) : scenario.thorough && !thorough;
+    // Nobody has chosen among those of a project's own: they are few, and it wants them.
+    const bool out = quick ? !is_among(chosen, scenario.id) && !is_of_more(scenario)
+                           : scenario.thorough && !thorough;
     if (out) left_out.push_back(scenario.id);
     return out;
   });
@@ -133,6 +167,10 @@ std::string JudgeFlags::rerun_flags() const {
   std::string text;
   if (dialect != "terapi") text += " --dialect " + dialect;
   if (!scenarios.empty()) text += " --scenarios " + scenarios;
+  if (project.file) text += " --project " + shell_word(project.file->path());
+  if (project.has("scenarios")) return text;  // the project file says so again
+  for (const std::string& folder : more_scenarios)
+    text += " --more-scenarios " + shell_word(folder);
   return text;
 }
 

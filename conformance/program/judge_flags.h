@@ -12,11 +12,13 @@
 #include "conformance/scenario/scenario.h"
 #include "core/flags.h"
 #include "core/result.h"
+#include "project/project_flags.h"
 
 namespace terapi::conformance {
 
 struct JudgeFlags {
-  std::string scenarios;  // folder; empty: the project's own
+  std::string scenarios;                    // folder; empty: the built-in ones
+  std::vector<std::string> more_scenarios;  // folders, beside those
   std::string filter;
   std::uint64_t shard = 1;
   std::uint64_t shards = 1;
@@ -30,15 +32,27 @@ struct JudgeFlags {
   std::string dialect = "terapi";
   ReportFiles reports;
   std::string known_failing;
+  project::ProjectFlags project_flags;
+  project::ProjectUse project;  // since it was applied
 
   // `mode`: "client", "server", "reference", "mutants", "list" or "explain".
   void add_to(core::Flags& flags, std::string_view mode);
+  // What the project file says of these flags, with those in `members` alone, where there are any;
+  // and tells which file that is. Codes of ProjectFlags::apply.
+  core::Result<void> apply_project(const core::Flags& flags,
+                                   const std::vector<std::string>& arguments,
+                                   const std::vector<std::string_view>& members = {});
+  // The scenarios of all those folders.
+  core::Result<std::vector<Scenario>> load() const;
   const Dialect& the_dialect() const { return *find_dialect(dialect); }
   // Leaves out what is not for this run: what is thorough, or not quick. The ids of those; code
   // "bad_usage".
   core::Result<std::vector<std::string>> narrow(std::vector<Scenario>& all) const;
   // The flags that make the same scenario run again: "--seed 7 --dialect nango".
   std::string rerun_flags() const;
+
+ private:
+  bool is_of_more(const Scenario& scenario) const;
 };
 
 // Makes the flags of other modes errors that say whose they are.

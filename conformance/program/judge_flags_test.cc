@@ -87,6 +87,7 @@ class Narrowed : public testing::Test {
   std::vector<std::string> left(JudgeFlags flags) {
     std::vector<Scenario> all(3);
     all[0].id = "client/plain";
+    all[0].file = plain_file_;
     all[1].id = "client/other";
     all[2].id = "client/large";
     all[2].thorough = true;
@@ -101,6 +102,7 @@ class Narrowed : public testing::Test {
 
   core::TemporaryFolder folder_;
   std::vector<std::string> left_out_;
+  std::string plain_file_;
 };
 
 using Ids = std::vector<std::string>;
@@ -122,6 +124,17 @@ TEST_F(Narrowed, QuickHasWhatItsListSays) {
   std::ofstream(folder_.file("quick.jsonc")) << quick_file({"client/other"}, "by hand");
   EXPECT_EQ(left(quick), (Ids{"client/other"}));
   EXPECT_EQ(left_out_, (Ids{"client/plain", "client/large"}));
+}
+
+TEST_F(Narrowed, QuickHasAlsoThoseOfOnesOwn) {
+  JudgeFlags quick;
+  quick.quick = true;
+  quick.more_scenarios = {"mine"};
+  std::ofstream(folder_.file("quick.jsonc")) << quick_file({"client/other"}, "by hand");
+  plain_file_ = "mine/client/plain.json";
+  EXPECT_EQ(left(quick), (Ids{"client/plain", "client/other"}));
+  plain_file_ = "mine-not/client/plain.json";
+  EXPECT_EQ(left(quick), (Ids{"client/other"}));
 }
 
 TEST_F(Narrowed, SaysWhatIsWrongWithAQuickList) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conformance/program/judge_flags.h"
+#include "conformance/report/report_files.h"
 #include "core/nearest.h"
 #include "core/words.h"
 
@@ -51,9 +52,10 @@ void MeasureFlags::add_to(core::Flags& flags) {
   flags.toggle("quick", "fewer records, changes and rounds: to see whether it works", quick);
   flags.toggle("no-reference", "without terapi-sync, and so without ratios", no_reference);
   flags.choice("dialect", dialect_names(), "the vocabulary to use", dialect);
-  flags.text("json", "FILE", "write all figures there", json);
-  flags.text("html", "FILE", "write a page with drawings there", html);
+  add_report_flag(flags, "json", "write all figures there; -: to standard output", json);
+  add_report_flag(flags, "html", "write a page with drawings there", html);
   flags.toggle("help", "this text", help);
+  project_flags.add_to(flags);
   refuse_flags_of_other_modes(flags, "measure");
 }
 
@@ -106,6 +108,7 @@ core::Result<void> MeasureFlags::read(const std::vector<std::string>& arguments)
   if (!rest->empty()) {
     return bad_usage("'" + rest->front() + "' is not a flag; quote the command: --run 'COMMAND'");
   }
+  if (auto applied = apply_project(flags, arguments); !applied) return applied;
   if (clients.empty() && !dump_before_run_.empty()) {
     return bad_usage("--dump is there and --run is not; expected the command of a client");
   }
@@ -113,6 +116,18 @@ core::Result<void> MeasureFlags::read(const std::vector<std::string>& arguments)
     return bad_usage("with --no-reference and without --run there is nothing to measure");
   }
   return name_clients();
+}
+
+core::Result<void> MeasureFlags::apply_project(const core::Flags& flags,
+                                               const std::vector<std::string>& arguments) {
+  auto use = project_flags.apply(flags, arguments, [](const project::ProjectMember& member) {
+    return member.name == "dialect" || member.name.starts_with("client.");
+  });
+  if (!use) return use.error();
+  project = *std::move(use);
+  if (project.has("client.run")) clients.back().commands.folder = project.file->folder();
+  if (project.has("client.dump")) clients.back().commands.dump_folder = project.file->folder();
+  return {};
 }
 
 // Every name is that of one client, and none that of the reference.

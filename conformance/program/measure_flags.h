@@ -8,6 +8,7 @@
 #include "conformance/harness/measure/measuring.h"
 #include "core/flags.h"
 #include "core/result.h"
+#include "project/project_flags.h"
 
 namespace terapi::conformance {
 
@@ -24,6 +25,8 @@ struct MeasureFlags {
   bool quick = false;
   bool no_reference = false;
   bool help = false;
+  project::ProjectFlags project_flags;
+  project::ProjectUse project;  // since it was read
 
   // Code "bad_usage".
   core::Result<void> read(const std::vector<std::string>& arguments);
@@ -37,6 +40,8 @@ struct MeasureFlags {
   core::Result<void> add_name(const std::string& name);
   core::Result<void> add_parts(const std::string& text);
   core::Result<void> name_clients();
+  core::Result<void> apply_project(const core::Flags& flags,
+                                   const std::vector<std::string>& arguments);
 
   std::string dump_before_run_;
   std::string name_before_run_;

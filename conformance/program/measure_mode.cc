@@ -69,6 +69,7 @@ int run_measure_mode(const std::vector<std::string>& arguments) {
     std::printf("%s\n", flags.help_text().c_str());
     return 0;
   }
+  tell_project(flags.project);
   if (!flags.no_reference && !std::filesystem::exists(program_folder() + "/terapi-sync")) {
     return refuse("terapi-sync is not in '" + program_folder() +
                   "', and clients are measured beside it: ./terapi build terapi-sync; or "

@@ -25,6 +25,7 @@ int run_otherwise_mode(const std::vector<std::string>& arguments) {
                  "each way takes up to this, such as 50ms; left out: as the seed has it",
                  core::Duration(0), options.slowness);
   flags.choice("dialect", {"terapi", "nango"}, "that the server speaks", dialect);
+  flags.toggle("json", "print where it serves as a JSON object", options.json);
   flags.toggle("help", "this text", help);
   const auto rest = flags.parse(arguments);
   if (!rest) return refuse(rest.error().message);

@@ -7,6 +7,7 @@
 #include "conformance/harness/process/live_folders.h"
 #include "conformance/program/judge_flags.h"
 #include "core/check.h"
+#include "core/json_writer.h"
 #include "core/nearest.h"
 #include "core/printable.h"
 #include "core/standard_output.h"
@@ -30,6 +31,8 @@ const std::vector<Mode>& modes() {
        "judge a server; with --control-url URL, all of it", run_server_mode},
       {"client", "--run 'COMMAND' [--dump 'COMMAND']", "judge a sync client, in any language",
        run_client_mode},
+      {"init", "[--run 'COMMAND']", "write terapi.json, in which the commands stand from then on",
+       run_init_mode},
       {"reference", "", "judge our own simulator and client, in both worlds", run_reference_mode},
       {"mutants", "", "judge clients and servers with known defects: the kill matrix",
        run_mutants_mode},
@@ -44,7 +47,7 @@ const std::vector<Mode>& modes() {
        "a client for `client --run`: ours, with a defect if you like", run_subject_mode},
       {"list", "[--clauses]", "the scenarios, or the clauses and what checks them", run_list_mode},
       {"explain", "ID", "a clause, an invariant, a scenario or a mutant", run_explain_mode},
-      {"validate", "FILE…", "check scenario files: line and column of each mistake",
+      {"validate", "FILE…", "check scenario files and terapi.json: line and column of each mistake",
        run_validate_mode},
   };
   return kModes;
@@ -80,6 +83,12 @@ int run_mode(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (first == "--version" || first == "version") {
+    if (arguments.size() == 2 && arguments[1] == "--json") {
+      core::json::Writer out;
+      out.begin_object().field("program", "terapi-conformance").field("version", core::kVersion);
+      std::printf("%s\n", out.end_object().take().c_str());
+      return 0;
+    }
     std::printf(
         "terapi-conformance %.*s\n"
         "judges: records and their pruning, webhooks, background syncs, connections, actions, the\n"
@@ -109,6 +118,11 @@ int refuse(const std::string& message) {
   const std::string safe = core::printable(message, core::LineBreaks::kKeep);
   std::fprintf(stderr, "terapi-conformance: %s%s", safe.c_str(), safe.ends_with('\n') ? "" : "\n");
   return 2;
+}
+
+void tell_project(const project::ProjectUse& use) {
+  const std::string notice = use.notice();
+  if (!notice.empty()) refuse(notice);
 }
 
 int run_program(const std::vector<std::string>& arguments) {

@@ -72,7 +72,7 @@ int run_reference_mode(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (!rest->empty()) return refuse("reference takes no '" + rest->front() + "'");
-  auto scenarios = load_scenarios(judge.scenarios);
+  auto scenarios = judge.load();
   if (!scenarios) return refuse(scenarios.error().message);
   auto left_out = judge.narrow(*scenarios);
   if (!left_out) return refuse(left_out.error().message);

@@ -110,11 +110,19 @@ std::vector<std::string> scenario_files(const std::string& folder) {
   return paths;
 }
 
-core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder) {
+core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder,
+                                                   const std::vector<std::string>& more) {
   const std::string place = folder.empty() ? own_scenarios() : folder;
   std::vector<Scenario> scenarios;
   std::string mistakes;
-  for (const std::string& path : scenario_files(place)) {
+  std::vector<std::string> paths = scenario_files(place);
+  if (paths.empty()) return core::Error{"no_scenarios", "there is no scenario in " + place};
+  for (const std::string& each : more) {
+    const std::vector<std::string> found = scenario_files(each);
+    if (found.empty()) return core::Error{"no_scenarios", "there is no scenario in " + each};
+    paths.insert(paths.end(), found.begin(), found.end());
+  }
+  for (const std::string& path : paths) {
     auto text = read_text_file(path);
     auto scenario =
         text ? Scenario::parse(*std::move(text), path) : core::Result<Scenario>(text.error());
@@ -130,7 +138,6 @@ core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder) {
     scenarios.push_back(*std::move(scenario));
   }
   if (!mistakes.empty()) return core::Error{"bad_scenario", mistakes};
-  if (scenarios.empty()) return core::Error{"no_scenarios", "there is no scenario in " + place};
   std::sort(scenarios.begin(), scenarios.end(),
             [](const Scenario& a, const Scenario& b) { return a.id < b.id; });
   return scenarios;

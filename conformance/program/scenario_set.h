@@ -11,7 +11,9 @@ namespace terapi::conformance {
 
 // Every *.json of the folder and those below it, schemas excepted, by id; an empty name means the
 // project's own scenarios. All mistakes at once: codes "bad_scenario", "no_scenarios".
-core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder);
+// `more`: folders whose scenarios are there beside those.
+core::Result<std::vector<Scenario>> load_scenarios(const std::string& folder,
+                                                   const std::vector<std::string>& more = {});
 
 // What --quick plays: the ids in the folder's quick.jsonc, which `mutants --choose-quick` writes;
 // codes "no_file", "bad_file".

@@ -210,7 +210,7 @@ int run_server_mode(const std::vector<std::string>& arguments) {
       return refuse(Redactor({given.stage.secret_key}).redact(looked.error().message));
     }
   }
-  auto scenarios = load_scenarios(judge.scenarios);
+  auto scenarios = judge.load();
   if (!scenarios) return refuse(scenarios.error().message);
   auto left_out = judge.narrow(*scenarios);
   if (!left_out) return refuse(left_out.error().message);

@@ -10,6 +10,7 @@
 #include "conformance/report/json_report.h"
 #include "conformance/report/junit_report.h"
 #include "conformance/report/markdown_report.h"
+#include "conformance/report/report_output.h"
 
 namespace terapi::conformance {
 namespace {
@@ -43,7 +44,8 @@ core::Result<void> add_to_step_summary(const std::string& path, const RunSummary
 const std::vector<ReportFormat>& report_formats() {
   static const std::vector<ReportFormat> kFormats = {
       {"junit", "write the results as JUnit XML", &junit_report},
-      {"json", "write the results as JSON",
+      {"json",
+       "write the results as JSON; -: to standard output, and what is told to standard error",
        [](const RunSummary& run, const Redactor& redactor) { return json_report(run, redactor); }},
       {"html", "write one page that shows where it went wrong", &html_report},
       {"markdown", "write a summary as Markdown, such as for \"$GITHUB_STEP_SUMMARY\"",
@@ -57,7 +59,7 @@ const std::vector<ReportFormat>& report_formats() {
 void ReportFiles::add_to(core::Flags& flags, const std::string& mode) {
   for (const ReportFormat& format : report_formats()) {
     const std::string name(format.name);
-    flags.text(name, "FILE", std::string(format.help), paths_[name]);
+    add_report_flag(flags, name, std::string(format.help), paths_[name]);
   }
   flags.add("baseline", "REPORT.json",
             "of an earlier run of this mode (--json): tell what fails since, and what is mended",
@@ -99,7 +101,22 @@ core::Result<void> ReportFiles::write(const RunSummary& run, const Redactor& red
   return {};
 }
 
+void add_report_flag(core::Flags& flags, const std::string& name, const std::string& help,
+                     std::string& target) {
+  flags.add(name, "FILE", help, [&target, name](const std::string& path) -> core::Result<void> {
+    if (path.empty()) return core::Error{"bad_usage", "--" + name + " is empty; expected FILE"};
+    if (path == kStandardOutput && target != kStandardOutput) {
+      if (auto claimed = claim_standard_output(); !claimed) {
+        return core::Error{"bad_usage", "--" + name + ": " + claimed.error().message};
+      }
+    }
+    target = path;
+    return {};
+  });
+}
+
 core::Result<void> write_text_file(const std::string& path, std::string_view text) {
+  if (path == kStandardOutput) return write_to_standard_output(text);
   return write_to(path, text, std::ios::out);
 }
 

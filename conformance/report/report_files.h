@@ -55,7 +55,11 @@ class ReportFiles {
   std::string annotations_ = "auto";
 };
 
-// Code "not_written", with the path.
+// A flag for a report's file, "-" being standard output (report_output.h).
+void add_report_flag(core::Flags& flags, const std::string& name, const std::string& help,
+                     std::string& target);
+
+// Code "not_written", with the path. "-" is standard output, if such a flag has said so.
 core::Result<void> write_text_file(const std::string& path, std::string_view text);
 
 }  // namespace terapi::conformance

@@ -12,12 +12,12 @@ export type StreamName = string | { integration: string; connection: string; mod
 
 export interface StartOptions {
   /**
-   * What is there at the start: a world (docs/world-file.md), or the path of its file. Default: the integrations `github`,
+   * What is there at the start: a world (docs/world-file.md), or the path of its file. Default: the project file's, and else the integrations `github`,
    * `hubspot` and `stripe`, the connection `demo` of each, and 1,000 generated records of `github/demo/Issue`. Files of
    * records that a world names are looked for from the working directory; from a world's file, from the file's folder.
    */
   world?: World | string | URL;
-  /** `'virtual'`, the default: time stands still until it is advanced, and then passes in no time. `'system'`: the machine's. */
+  /** `'virtual'`, the default where the project file says nothing: time stands still until it is advanced, and then passes in no time. `'system'`: the machine's. */
   clock?: 'virtual' | 'system';
   /** Where a virtual clock begins: RFC 3339, or `'now'`. Default `2024-01-01T00:00:00Z`. */
   start?: string | Date;
@@ -39,6 +39,11 @@ export interface StartOptions {
   port?: number;
   /** What is logged to stderr here. `true` is `'info'`. Default: nothing; errors of the start are in what is thrown. */
   log?: boolean | 'debug' | 'info' | 'warning' | 'error';
+  /**
+   * The project file, `terapi.json` (docs/project-file.md): what it says of the simulator holds where an option does not say otherwise, except for
+   * `port`, `data` and the log. Default: the one in the working directory or above it, up to the repository's root. A path names another; `false`: none.
+   */
+  project?: string | URL | boolean;
   /** Further flags of the program, as they are: `['--max-control-body', '256']`. */
   flags?: string[];
   /** The program's path. Default: what `findProgram()` finds. */

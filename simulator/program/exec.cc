@@ -80,19 +80,18 @@ int run_exec(const std::vector<std::string>& arguments) {
   ServeFlags options;
   options.port = 0;
   options.log_level = LogLevel::kWarning;
-  core::Flags flags;
-  options.add_to(flags);
-  const auto command = flags.parse(arguments);
-  if (!command) return report(name, command.error().code, command.error().message);
+  const auto command = options.read(arguments, ServeFlags::For::kExec);
+  if (!command) return report(name, command.error());
   if (command->empty()) return report(name, "bad_usage", "no command; expected -- COMMAND…");
   if (options.stop_with_fd == 0) {
     return report(name, "bad_usage",
                   "--stop-with-fd 0: standard input is the command's; expected another descriptor");
   }
+  tell_project(options.project, options.log_format == "json");
   const auto lifeline = Lifeline::on(options.stop_with_fd);
   if (!lifeline) return report(name, lifeline.error().code, lifeline.error().message);
   auto started = ServerProcess::start(options);
-  if (!started) return report(name, started.error().code, started.error().message);
+  if (!started) return report(name, options.project.placed(started.error()));
   ServerProcess& process = **started;
   // Until somebody listens for them: the ready file is to go away, whatever comes.
   sigset_t held;
@@ -103,6 +102,7 @@ int run_exec(const std::vector<std::string>& arguments) {
   const auto ready_file = ReadyFile::write(options.ready_file, process);
   if (!ready_file) return report(name, ready_file.error().code, ready_file.error().message);
 
+  if (options.json) std::fprintf(stderr, "%s\n", ReadyFile::text_for(process).c_str());
   // At a terminal the command stays in the foreground group, where Ctrl-C reaches it by itself.
   const bool own_group = isatty(STDIN_FILENO) == 0;
   std::fflush(nullptr);

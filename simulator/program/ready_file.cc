@@ -9,8 +9,7 @@
 
 namespace terapi::simulator {
 
-core::Result<ReadyFile> ReadyFile::write(const std::string& path, const ServerProcess& process) {
-  if (path.empty()) return ReadyFile("", "");
+std::string ReadyFile::text_for(const ServerProcess& process) {
   core::json::Writer out;
   out.begin_object()
       .field("base_url", process.base_url())
@@ -19,7 +18,12 @@ core::Result<ReadyFile> ReadyFile::write(const std::string& path, const ServerPr
       .field("signing_key", process.signing_key())
       .field("pid", ::getpid())
       .end_object();
-  std::string text = out.take() + "\n";
+  return out.take();
+}
+
+core::Result<ReadyFile> ReadyFile::write(const std::string& path, const ServerProcess& process) {
+  if (path.empty()) return ReadyFile("", "");
+  std::string text = text_for(process) + "\n";
   const core::Result<void> written = core::replace_file(path, text);
   if (!written)
     return core::Error{written.error().code, "--ready-file: " + written.error().message};

@@ -12,6 +12,8 @@ namespace terapi::simulator {
 
 class ReadyFile {
  public:
+  // What it says, without a line end.
+  static std::string text_for(const ServerProcess& process);
   // `path` "" writes nothing. What is no regular file is written to and stays
   // (core/replace_file.h). Code "no_file".
   static core::Result<ReadyFile> write(const std::string& path, const ServerProcess& process);

@@ -58,24 +58,30 @@ void print_hints(const ServerProcess& process, const ServeFlags& flags) {
 int run_serve(const std::vector<std::string>& arguments) {
   const std::string name = "terapi-simulator";
   ServeFlags options;
-  core::Flags flags;
-  options.add_to(flags);
-  const auto rest = flags.parse(arguments);
-  if (!rest) return report(name, rest.error().code, rest.error().message);
+  const auto rest = options.read(arguments, ServeFlags::For::kServe);
+  if (!rest) return report(name, rest.error());
   if (!rest->empty()) {
     return report(name, "bad_usage", "unexpected '" + rest->front() + "'; see --help");
   }
+  if (options.json && options.hints) {
+    return report(name, "bad_usage", "--hints are for people, and --json is not; give one of them");
+  }
+  tell_project(options.project, options.log_format == "json");
   // Before any file is opened, which could get that number.
   const auto lifeline = Lifeline::on(options.stop_with_fd);
   if (!lifeline) return report(name, lifeline.error().code, lifeline.error().message);
   auto process = ServerProcess::start(options);
-  if (!process) return report(name, process.error().code, process.error().message);
+  if (!process) return report(name, options.project.placed(process.error()));
   const auto watch = lifeline->watch((*process)->loop(), [&] { (*process)->stop(); });
   (*process)->loop().on_signals({SIGINT, SIGTERM}, [&](int) { (*process)->stop(); });
   const auto ready_file = ReadyFile::write(options.ready_file, **process);
   if (!ready_file) return report(name, ready_file.error().code, ready_file.error().message);
-  std::printf("terapi-simulator ready base_url=%s secret_key=%s\n", (*process)->base_url().c_str(),
-              (*process)->secret_key().c_str());
+  if (options.json) {
+    std::printf("%s\n", ReadyFile::text_for(**process).c_str());
+  } else {
+    std::printf("terapi-simulator ready base_url=%s secret_key=%s\n",
+                (*process)->base_url().c_str(), (*process)->secret_key().c_str());
+  }
   if (options.hints) print_hints(**process, options);
   // Whoever waits for that line would wait for ever.
   const auto printed = core::flush_output();

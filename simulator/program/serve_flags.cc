@@ -70,6 +70,39 @@ void ServeFlags::add_to(core::Flags& flags) {
       "socket, any more: with the process that has it, however that ends (0: standard input)",
       {.most = 1023}, stop_with_fd);
   flags.toggle("hints", "print curl commands to paste, once it serves", hints);
+  flags.toggle("json",
+               "print as one JSON object where it serves, keys included (exec: on stderr, since "
+               "stdout is its command's)",
+               json);
+  flags.toggle("for-tests",
+               "as the kits start it: a free port, and a virtual clock where neither --clock nor a "
+               "project file says which; a project file's port and data do not count",
+               for_tests);
+  project_flags.add_to(flags);
+}
+
+core::Result<std::vector<std::string>> ServeFlags::read(const std::vector<std::string>& arguments,
+                                                        For command) {
+  using project::ProjectMember;
+  core::Flags flags;
+  add_to(flags);
+  auto rest = flags.parse(arguments);
+  if (!rest) return rest;
+  // What is executed side by side, such as tests, must not meet at one port, or in one file.
+  const bool side_by_side = for_tests || command == For::kExec;
+  auto use = project_flags.apply(flags, arguments, [&](const ProjectMember& member) {
+    if (side_by_side && (member.name == "port" || member.name == "data")) return false;
+    return member.of != ProjectMember::Of::kJudge;
+  });
+  if (!use) return use.error();
+  project = *std::move(use);
+  const std::set<std::string> given = flags.named_in(arguments);
+  if (for_tests && !given.contains("clock") && !project.has("clock")) clock = "virtual";
+  if (for_tests && !given.contains("port")) port = 0;
+  // It is that of the clock that the flag has taken the place of.
+  if (given.contains("clock") && clock == "system" && project.has("start")) start.reset();
+  if (project.has("world") && world.empty()) world_text = project.file->world_text();
+  return rest;
 }
 
 }  // namespace terapi::simulator

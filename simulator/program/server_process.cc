@@ -93,7 +93,11 @@ core::Result<SimulatorOptions> options_from(const ServeFlags& flags) {
   auto origins = origins_from(flags.allowed_base_urls);
   if (!origins) return origins.error();
   options.allowed_base_urls = *std::move(origins);
-  if (!flags.world.empty()) {
+  if (!flags.world_text.empty()) {
+    options.world_text = flags.world_text;
+    options.world_name = flags.project.file->path();
+    options.world_folder = flags.project.file->folder();
+  } else if (!flags.world.empty()) {
     auto text = read_file(flags.world);
     if (!text) return text.error();
     options.world_text = std::move(*text);

@@ -131,7 +131,8 @@ core::Result<void> MeasuringStage::launch() {
   walks_ended_ = 0;
   launched_ = steady_now();
   last_event_ = launched_;
-  auto started = ChildProcess::start(loop_, {.command = commands_.run, .variables = variables()});
+  auto started = ChildProcess::start(
+      loop_, {.command = commands_.run, .variables = variables(), .folder = commands_.folder});
   if (!started) return started.error();
   process_ = *std::move(started);
   return {};
@@ -281,9 +282,11 @@ core::Result<std::string> MeasuringStage::dump() {
   constexpr std::uint64_t kDumpFactor = 4;
   constexpr std::uint64_t kDumpBase = std::uint64_t{16} << 20U;
   const std::uint64_t most = kDumpBase + kDumpFactor * served_bytes_;
-  auto started = ChildProcess::start(
-      loop_,
-      {.command = commands_.dump, .variables = variables(), .keep = most, .errors_apart = true});
+  auto started = ChildProcess::start(loop_, {.command = commands_.dump,
+                                             .variables = variables(),
+                                             .folder = commands_.dump_folder,
+                                             .keep = most,
+                                             .errors_apart = true});
   if (!started) return started.error();
   const auto ended = [&] { return !(*started)->alive() || (*started)->output().total() > most; };
   const bool in_time = run_until(ended, kToDump);

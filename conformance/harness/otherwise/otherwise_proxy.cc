@@ -1,11 +1,14 @@
 #include "conformance/harness/otherwise/otherwise_proxy.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <utility>
 
 #include "core/duration.h"
+#include "core/json_writer.h"
 #include "core/standard_output.h"
 #include "core/url.h"
 
@@ -81,24 +84,46 @@ void OtherwiseProxy::pass_on(core::Request request,
   });
 }
 
+namespace {
+
+void tell(const std::string& base_url, const std::string& forwarded, const Temper& temper) {
+  std::printf(
+      "terapi-conformance ready base_url=%s\n\n"
+      "%s, right and otherwise: pages %s, members and errors %s, %s; "
+      "each way takes up to %s\n",
+      base_url.c_str(), forwarded.c_str(),
+      temper.shortens_pages ? "are short" : "are as long as asked for",
+      temper.rewords ? "in another order and other words" : "as they are",
+      temper.says_more ? "with more members" : "no more members",
+      core::format_duration(temper.slowness).c_str());
+}
+
+void tell_as_json(const std::string& base_url, const std::string& forwarded, const Temper& temper) {
+  core::json::Writer out;
+  out.begin_object()
+      .field("base_url", base_url)
+      .field("forwards_to", forwarded)
+      .field("shortens_pages", temper.shortens_pages)
+      .field("rewords", temper.rewords)
+      .field("says_more", temper.says_more)
+      .field("slowness", core::format_duration(temper.slowness))
+      .field("pid", ::getpid())
+      .end_object();
+  std::printf("%s\n", out.take().c_str());
+}
+
+}  // namespace
+
 int run_otherwise_proxy(OtherwiseProxyOptions options) {
   core::EventLoop loop;
   const std::string forwarded = options.base_url;
+  const bool as_json = options.json;
   const auto proxy = OtherwiseProxy::start(loop, std::move(options));
   if (!proxy) {
     std::fprintf(stderr, "terapi-conformance: %s\n", proxy.error().message.c_str());
     return 2;
   }
-  const Temper& temper = (*proxy)->temper();
-  std::printf(
-      "terapi-conformance ready base_url=%s\n\n"
-      "%s, right and otherwise: pages %s, members and errors %s, %s; "
-      "each way takes up to %s\n",
-      (*proxy)->base_url().c_str(), forwarded.c_str(),
-      temper.shortens_pages ? "are short" : "are as long as asked for",
-      temper.rewords ? "in another order and other words" : "as they are",
-      temper.says_more ? "with more members" : "no more members",
-      core::format_duration(temper.slowness).c_str());
+  (as_json ? tell_as_json : tell)((*proxy)->base_url(), forwarded, (*proxy)->temper());
   if (const auto printed = core::flush_output(); !printed) return 2;
   loop.on_signals({SIGINT, SIGTERM}, [&](int) { loop.stop(); });
   loop.run();

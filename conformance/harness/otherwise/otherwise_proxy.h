@@ -29,6 +29,7 @@ struct OtherwiseProxyOptions {
   // Each way takes up to this; unset: as the seed has it.
   std::optional<core::Duration> slowness{};
   std::string metadata_key = "_terapi_metadata";
+  bool json = false;  // how the program says where it serves
 };
 
 class OtherwiseProxy {

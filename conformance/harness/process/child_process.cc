@@ -81,6 +81,7 @@ class Launch {
  public:
   explicit Launch(const ChildOptions& options)
       : words_{"sh", "-c", shell_command(options.command)},
+        folder_(options.folder),
         disk_full_(options.disk_full),
         input_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {
     if (options.errors_apart) errors_.emplace();
@@ -116,6 +117,11 @@ class Launch {
     ::dup2(input_.number(), STDIN_FILENO);
     ::dup2(output_.write.number(), STDOUT_FILENO);
     ::dup2((errors_ ? *errors_ : output_).write.number(), STDERR_FILENO);
+    if (!folder_.empty() && ::chdir(folder_.c_str()) != 0) {
+      constexpr std::string_view kSays = "its folder cannot be entered\n";
+      if (::write(STDERR_FILENO, kSays.data(), kSays.size()) < 0) ::_exit(127);
+      ::_exit(126);
+    }
     if (disk_full_) {
       const rlimit limit{kFullDisk, RLIM_INFINITY};
       ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -132,6 +138,7 @@ class Launch {
 
  private:
   std::vector<std::string> words_;
+  std::string folder_;
   bool disk_full_;
   Descriptor input_;
   Pipe output_;

@@ -26,6 +26,7 @@ namespace terapi::conformance {
 struct ChildOptions {
   std::string command;                                         // for /bin/sh
   std::vector<std::pair<std::string, std::string>> variables;  // of the environment
+  std::string folder{};                                        // that it begins in; empty: ours
   // Of what it says, so much of the end is kept. Nothing of it goes to a disk.
   std::size_t keep = std::size_t{64} << 10;
   bool errors_apart = false;  // standard error is kept by itself, not with standard output

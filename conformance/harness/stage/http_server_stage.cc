@@ -75,11 +75,12 @@ core::Result<std::unique_ptr<ServerStage>> HttpServerStage::make_with_simulator(
   constexpr const char* kMark = "TERAPI_CONFORMANCE_FOLDER";
   stage->live_.emplace(stage->folder_->path(), kMark, stage->folder_->path());
   auto started = ChildProcess::start(
-      stage->loop_, {.command = "exec " + shell_quoted(program) +
-                                " serve --port 0 --clock virtual --seed " + std::to_string(seed) +
-                                " --dialect " + std::string(stage->options_.dialect->name) +
-                                " --ready-file " + shell_quoted(ready),
-                     .variables = {{kMark, stage->folder_->path()}}});
+      stage->loop_,
+      {.command = "exec " + shell_quoted(program) +
+                  " serve --no-project --port 0 --clock virtual --seed " + std::to_string(seed) +
+                  " --dialect " + std::string(stage->options_.dialect->name) + " --ready-file " +
+                  shell_quoted(ready),
+       .variables = {{kMark, stage->folder_->path()}}});
   if (!started) return started.error();
   stage->simulator_ = *std::move(started);
   stage->run_until([&] { return std::filesystem::exists(ready) || !stage->simulator_->alive(); },

@@ -245,8 +245,10 @@ core::Result<void> ProcessClientStage::start_client(int number) {
   worker.bytes_before = bytes_before;
   worker.life = ++lives_;
   listens_ = false;
-  auto started = ChildProcess::start(
-      loop_, {.command = commands_.run, .variables = variables(), .disk_full = disk_full_});
+  auto started = ChildProcess::start(loop_, {.command = commands_.run,
+                                             .variables = variables(),
+                                             .folder = commands_.folder,
+                                             .disk_full = disk_full_});
   if (!started) return started.error();
   worker.process = *std::move(started);
   history_.add(
@@ -363,6 +365,7 @@ core::Result<std::string> ProcessClientStage::dump() {
   const std::uint64_t most = most_dump_bytes();
   auto started = ChildProcess::start(loop_, {.command = commands_.dump,
                                              .variables = variables(),
+                                             .folder = commands_.dump_folder,
                                              .keep = most + 1,
                                              .errors_apart = true,
                                              .disk_full = false});

@@ -24,8 +24,10 @@
 namespace terapi::conformance {
 
 struct ProcessClientOptions {
-  std::string run;   // the command that syncs
-  std::string dump;  // the command that prints the dump; empty: none
+  std::string run;            // the command that syncs
+  std::string dump;           // the command that prints the dump; empty: none
+  std::string folder{};       // that `run` begins in; empty: ours
+  std::string dump_folder{};  // and `dump`
 };
 
 class ProcessClientStage final : public ClientStage {

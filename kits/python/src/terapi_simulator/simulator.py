@@ -38,7 +38,7 @@ Time = Union[str, datetime.datetime]
 def start_simulator(
     *,
     world: Optional[World] = None,
-    clock: str = "virtual",
+    clock: Optional[str] = None,
     start: Optional[Time] = None,
     webhook_url: Texts = None,
     seed: Optional[int] = None,
@@ -49,6 +49,7 @@ def start_simulator(
     data: Union[str, "os.PathLike[str]", None] = None,
     port: int = 0,
     log: Union[bool, str] = False,
+    project: Union[str, "os.PathLike[str]", bool, None] = None,
     flags: Sequence[str] = (),
     program: Optional[str] = None,
     ready_within: float = 30.0,
@@ -60,7 +61,8 @@ def start_simulator(
     - world: what is there at the start, a world (docs/world-file.md) as a dict, or the path of its file. Default: three integrations, the
       connection `demo` of each, and 1,000 generated records of `github/demo/Issue`. Files of records that a dict names are looked for from
       the working directory.
-    - clock: "virtual": time stands still until it is advanced, and then passes in no time. "system": the machine's.
+    - clock: "virtual", the default where the project file says nothing: time stands still until it is advanced, and then passes in no time.
+      "system": the machine's.
     - start: where a virtual clock begins; "now" is allowed. Default 2024-01-01T00:00:00Z.
     - webhook_url: where webhooks go, two at most. Default: the world's, and else nowhere.
     - seed: decides all that is random. Default 1.
@@ -70,14 +72,22 @@ def start_simulator(
     - data: an SQLite file in which everything is kept, and from which it starts again.
     - port: 0 is one that is free, so that several workers do not meet.
     - log: what is logged to stderr here: "debug", "info", "warning", "error"; True is "info".
+    - project: the project file, terapi.json (docs/project-file.md): what it says of the simulator holds where an argument does not say
+      otherwise, except for port, data and the log. Default: the one in the working directory or above it, up to the repository's root. A path
+      names another; False: none.
     - flags: further flags of the program, as they are.
     - program: its path. Default: what find_program() finds.
     - ready_within: seconds; a machine may be busy, and a world large.
     """
     file = None if world is None else WorldFile(world)
     level = "info" if log is True else log or "error"
-    words = ["--port", str(port), "--clock", clock, "--log-level", level]
+    words = ["--port", str(port), "--for-tests", "--log-level", level]
+    if project is False:
+        words.append("--no-project")
+    elif project is not None and project is not True:
+        words += ["--project", os.fspath(project)]
     given = {
+        "--clock": clock,
         "--world": None if file is None else file.path,
         "--start": _time(start),
         "--seed": seed,
