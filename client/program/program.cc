@@ -1,5 +1,7 @@
 #include "client/program/program.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -11,6 +13,7 @@
 #include "client/program/sync_flags.h"
 #include "core/json_writer.h"
 #include "core/nearest.h"
+#include "core/terminal_color.h"
 #include "core/version.h"
 
 namespace terapi::client {
@@ -87,7 +90,9 @@ int report(const std::string& program, const std::string& code, const std::strin
   static const std::set<std::string> kInput = {"bad_usage",     "bad_host",       "no_file",
                                                "bad_store_url", "no_database",    "store_foreign",
                                                "store_too_new", "unknown_stream", "output_failed"};
-  std::fprintf(stderr, "%s: %s\n", program.c_str(), printable(message).c_str());
+  const std::string who =
+      core::painted(core::color_wanted(STDERR_FILENO), core::Paint::kBad, program + ":");
+  std::fprintf(stderr, "%s %s\n", who.c_str(), printable(message).c_str());
   return kInput.contains(code) ? 2 : 1;
 }
 

@@ -1,5 +1,7 @@
 #include "client/program/sync_process.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -14,6 +16,7 @@
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
 #include "core/system/thread_background.h"
+#include "core/terminal_color.h"
 
 namespace terapi::client {
 
@@ -102,7 +105,7 @@ void SyncProcess::Parts::make_engine(Console console, bool redraws) {
       loop, core::HttpSenderOptions{.max_connections_per_host = 2 * settings.options.workers});
   report = std::make_unique<SyncReport>(
       SyncReport::Options{progress_for(settings.progress, redraws), settings.json_log,
-                          settings.expect},
+                          settings.expect, core::color_wanted(STDERR_FILENO)},
       std::move(console), loop.clock(), [this] { return engine->progress(); });
   SyncOptions options = settings.options;
   options.on_event = [this](const SyncEvent& event) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/program/log_line.h"
+#include "core/terminal_color.h"
 
 namespace terapi::client {
 namespace {
@@ -14,6 +15,12 @@ using namespace std::chrono_literals;
 constexpr core::Duration kRedraw = 100ms;
 constexpr core::Duration kRedrawIdle = 1s;  // only the lag moves
 constexpr core::Duration kPlainLine = 5s;
+
+std::string painted_text(const LogLine& line, bool color) {
+  if (line.level == SyncEvent::Level::kInfo) return log_text(line);
+  const bool bad = line.level == SyncEvent::Level::kError;
+  return core::painted(color, bad ? core::Paint::kBad : core::Paint::kWarning, log_text(line));
+}
 
 }  // namespace
 
@@ -62,7 +69,7 @@ void SyncReport::tick() {
 void SyncReport::tell(SyncEvent::Level level, const std::string& stream,
                       const std::string& message) {
   const LogLine line{clock_.now(), level, stream, message};
-  console_.print(options_.json ? log_json(line) : log_text(line));
+  console_.print(options_.json ? log_json(line) : painted_text(line, options_.color));
 }
 
 }  // namespace terapi::client

@@ -27,6 +27,7 @@ class SyncReport {
     Progress progress = Progress::kNone;
     bool json = false;
     std::optional<std::uint64_t> expect{};
+    bool color = false;  // of warnings and errors, where lines are text
   };
   using Streams = std::function<std::vector<StreamProgress>()>;
 

@@ -77,6 +77,19 @@ TEST_F(SyncReportTest, ClearsTheLineAtTheEnd) {
   EXPECT_EQ(take_output(), "");
 }
 
+TEST_F(SyncReportTest, PaintsWhatIsWrongWhereThereIsColor) {
+  const auto painted = report({.color = true});
+  painted->tell(SyncEvent::Level::kInfo, "", "all well");
+  painted->tell(SyncEvent::Level::kWarning, "", "slow");
+  painted->tell(SyncEvent::Level::kError, "", "broken");
+  EXPECT_EQ(take_output(),
+            "terapi-sync: info: all well\n"
+            "\x1b[33mterapi-sync: warning: slow\x1b[0m\n"
+            "\x1b[31mterapi-sync: error: broken\x1b[0m\n");
+  report({.json = true, .color = true})->tell(SyncEvent::Level::kError, "", "broken");
+  EXPECT_EQ(take_output().find('\x1b'), std::string::npos);
+}
+
 TEST_F(SyncReportTest, PlainLinesComeWhileSomethingGoesOn) {
   const auto lines = report({.progress = SyncReport::Progress::kLines});
   lines->begin();

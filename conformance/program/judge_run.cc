@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "conformance/program/scenario_set.h"
 #include "conformance/report/console_report.h"
 #include "core/random.h"
+#include "core/terminal_color.h"
 
 namespace terapi::conformance {
 namespace {
@@ -36,7 +36,7 @@ std::size_t terminal_width() {
 std::unique_ptr<LiveReport> make_console(const RunSummary& summary, const Redactor& redactor) {
   ConsoleOptions options;
   options.terminal = ::isatty(STDOUT_FILENO) == 1;
-  options.color = color_wanted(options.terminal, std::getenv("NO_COLOR"));
+  options.color = core::color_wanted(STDOUT_FILENO);
   options.width = terminal_width();
   return std::make_unique<ConsoleReport>(
       [](std::string_view text) { std::cout << text << std::flush; }, options, lookup_in(summary),

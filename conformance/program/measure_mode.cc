@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "conformance/harness/measure/measure_json.h"
@@ -15,6 +14,7 @@
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_set.h"
 #include "conformance/report/report_files.h"
+#include "core/terminal_color.h"
 
 namespace terapi::conformance {
 namespace {
@@ -81,7 +81,7 @@ int run_measure_mode(const std::vector<std::string>& arguments) {
   options.progress = [&](const std::string& text) { progress.tell(text); };
   const Measurement measurement = Measuring(std::move(options)).run();
   progress.end();
-  const ConsoleStyle style(color_wanted(::isatty(STDOUT_FILENO) == 1, std::getenv("NO_COLOR")));
+  const ConsoleStyle style(core::color_wanted(STDOUT_FILENO));
   std::printf("%s", measure_table(measurement, style).c_str());
   return write_reports(measurement, flags);
 }

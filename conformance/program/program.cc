@@ -1,5 +1,7 @@
 #include "conformance/program/program.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <functional>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "core/nearest.h"
 #include "core/printable.h"
 #include "core/standard_output.h"
+#include "core/terminal_color.h"
 #include "core/version.h"
 
 namespace terapi::conformance {
@@ -116,7 +119,9 @@ int run_mode(const std::vector<std::string>& arguments) {
 int refuse(const std::string& message) {
   // It may name what came from a file or a server.
   const std::string safe = core::printable(message, core::LineBreaks::kKeep);
-  std::fprintf(stderr, "terapi-conformance: %s%s", safe.c_str(), safe.ends_with('\n') ? "" : "\n");
+  const std::string who =
+      core::painted(core::color_wanted(STDERR_FILENO), core::Paint::kBad, "terapi-conformance:");
+  std::fprintf(stderr, "%s %s%s", who.c_str(), safe.c_str(), safe.ends_with('\n') ? "" : "\n");
   return 2;
 }
 

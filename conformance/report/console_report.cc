@@ -282,7 +282,10 @@ void ConsoleReport::finish(const RunSummary& run) {
   clear_progress();
   sink_("\n" + redactor_.redact(render_summary(run, style_)));
   if (run.since) sink_(redactor_.redact(render_difference(run, style_)) + "\n");
-  sink_(closing_line(count(run.results)) + "\n");  // numbers only: nothing to redact, ever
+  // Numbers only: nothing to redact, ever.
+  const Counts counts = count(run.results);
+  const core::Paint paint = counts.failed > 0 ? core::Paint::kFailure : core::Paint::kGood;
+  sink_(core::painted(options_.color, paint, closing_line(counts)) + "\n");
 }
 
 }  // namespace terapi::conformance

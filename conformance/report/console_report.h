@@ -29,7 +29,7 @@ namespace terapi::conformance {
 
 struct ConsoleOptions {
   bool terminal = false;
-  bool color = false;      // color_wanted(terminal, getenv("NO_COLOR"))
+  bool color = false;      // core::color_wanted(STDOUT_FILENO)
   std::size_t width = 80;  // of the terminal
 };
 

@@ -156,20 +156,15 @@ TEST(ConsoleReport, RedrawsOneLineOnATerminal) {
   // What is printed in full starts on a line of its own.
   EXPECT_THAT(out,
               HasSubstr("\r\x1b[K[2/12] client/kill-after-fetch (http)\r\x1b[K\n\x1b[1;31mFAIL"));
-  EXPECT_THAT(out, EndsWith("\n7 passed, 4 failed, 1 skipped\n"));
+  EXPECT_THAT(out, EndsWith("\n\x1b[1;31m7 passed, 4 failed, 1 skipped\x1b[0m\n"));
+  EXPECT_THAT(printed({.terminal = true, .width = 40}),
+              EndsWith("\n7 passed, 4 failed, 1 skipped\n"));
 }
 
 TEST(ConsoleReport, PrintsNoKey) {
   EXPECT_THAT(render_failure(sample_lost_update(), {}), HasSubstr(kSampleSecret));
   EXPECT_THAT(printed({}), Not(HasSubstr("7f3d2a10")));
   EXPECT_THAT(printed({}), HasSubstr("Authorization: Bearer [redacted]"));
-}
-
-TEST(ConsoleReport, ColoursAreForTerminalsWithoutNoColor) {
-  EXPECT_TRUE(color_wanted(true, nullptr));
-  EXPECT_TRUE(color_wanted(true, ""));
-  EXPECT_FALSE(color_wanted(true, "1"));
-  EXPECT_FALSE(color_wanted(false, nullptr));
 }
 
 TEST(ConsoleStyle, MakesControlCharactersVisible) {

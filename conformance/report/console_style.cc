@@ -9,11 +9,6 @@ bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0
 
 }  // namespace
 
-std::string ConsoleStyle::paint(std::string_view code, std::string_view text) const {
-  if (!color_ || text.empty()) return std::string(text);
-  return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
-}
-
 std::string ConsoleStyle::verdict(Verdict verdict) const {
   const std::string_view name = to_string(verdict);
   switch (verdict) {
@@ -27,13 +22,9 @@ std::string ConsoleStyle::verdict(Verdict verdict) const {
       return dim(name);
     case Verdict::kFail:
     case Verdict::kError:
-      return paint("1;31", name);
+      return paint(core::Paint::kFailure, name);
   }
   return std::string(name);
-}
-
-bool color_wanted(bool terminal, const char* no_color) {
-  return terminal && (no_color == nullptr || *no_color == '\0');
 }
 
 std::size_t display_width(std::string_view text) {

@@ -1,4 +1,5 @@
-// ConsoleStyle: colours, widths and safe characters of text for a terminal. Pure functions.
+// ConsoleStyle: colours, widths and safe characters of text for a terminal. Pure functions; whether
+// there is colour, core::color_wanted says.
 #pragma once
 
 #include <cstddef>
@@ -6,28 +7,27 @@
 #include <string_view>
 
 #include "conformance/evidence/verdict.h"
+#include "core/terminal_color.h"
 
 namespace terapi::conformance {
 
 class ConsoleStyle {
  public:
   explicit ConsoleStyle(bool color = false) : color_(color) {}
-  std::string bold(std::string_view text) const { return paint("1", text); }
-  std::string dim(std::string_view text) const { return paint("2", text); }
-  std::string red(std::string_view text) const { return paint("31", text); }
-  std::string green(std::string_view text) const { return paint("32", text); }
-  std::string yellow(std::string_view text) const { return paint("33", text); }
+  std::string bold(std::string_view text) const { return paint(core::Paint::kStrong, text); }
+  std::string dim(std::string_view text) const { return paint(core::Paint::kDetail, text); }
+  std::string red(std::string_view text) const { return paint(core::Paint::kBad, text); }
+  std::string green(std::string_view text) const { return paint(core::Paint::kGood, text); }
+  std::string yellow(std::string_view text) const { return paint(core::Paint::kWarning, text); }
   // Its name, in its colour.
   std::string verdict(Verdict verdict) const;
 
  private:
-  std::string paint(std::string_view code, std::string_view text) const;
+  std::string paint(core::Paint paint, std::string_view text) const {
+    return core::painted(color_, paint, text);
+  }
   bool color_;
 };
-
-// Colours are for a terminal whose owner has not set NO_COLOR (https://no-color.org: not empty).
-// `no_color` is that variable; null when it is not set.
-bool color_wanted(bool terminal, const char* no_color);
 
 // Columns that UTF-8 text takes, one for each code point.
 std::size_t display_width(std::string_view text);

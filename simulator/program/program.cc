@@ -1,5 +1,7 @@
 #include "simulator/program/program.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <set>
@@ -8,6 +10,7 @@
 #include "core/nearest.h"
 #include "core/printable.h"
 #include "core/standard_output.h"
+#include "core/terminal_color.h"
 #include "core/version.h"
 #include "simulator/program/serve_flags.h"
 
@@ -85,7 +88,9 @@ int report(const std::string& program, const std::string& code, const std::strin
       "bad_file",  "no_file",   "bad_host",    "bad_json", "unknown_dialect", "output_failed"};
   // It may name what came from a file or a server.
   const std::string safe = core::printable(message, core::LineBreaks::kKeep);
-  std::fprintf(stderr, "%s: %s%s", program.c_str(), safe.c_str(), safe.ends_with('\n') ? "" : "\n");
+  const std::string who =
+      core::painted(core::color_wanted(STDERR_FILENO), core::Paint::kBad, program + ":");
+  std::fprintf(stderr, "%s %s%s", who.c_str(), safe.c_str(), safe.ends_with('\n') ? "" : "\n");
   return kInput.contains(code) || code.starts_with("data_") ? 2 : 1;
 }
 

@@ -1,9 +1,12 @@
 // terapi-simulator serve.
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 
 #include "core/standard_output.h"
+#include "core/terminal_color.h"
 #include "simulator/program/lifeline.h"
 #include "simulator/program/program.h"
 #include "simulator/program/ready_file.h"
@@ -32,19 +35,22 @@ Time since_when(const ServeFlags& flags) {
 }
 
 void print_hints(const ServerProcess& process, const ServeFlags& flags) {
-  std::printf("\n%s\n\nWhat changed since a time (the guide's first command):\n\n",
-              process.summary().c_str());
+  const bool color = core::color_wanted(STDOUT_FILENO);
+  const auto heading = [color](const char* text) {
+    std::printf("%s\n\n", core::painted(color, core::Paint::kStrong, text).c_str());
+  };
+  std::printf("\n%s\n\n", process.summary().c_str());
+  heading("What changed since a time (the guide's first command):");
   print_curl(process, "modified_after=" + format_millis(since_when(flags)));
   const std::string cursor = process.example_cursor();
   if (!cursor.empty()) {
-    std::printf("What changed since the record you stored last (the guide's second command):\n\n");
+    heading("What changed since the record you stored last (the guide's second command):");
     print_curl(process, "cursor=" + cursor);
   }
   if (flags.clock == "virtual") {
-    std::printf(
-        "Time stands still. Let everything that is due happen:\n\n"
-        "  curl -X POST %s/_simulator/clock/run-until-idle\n\n",
-        process.base_url().c_str());
+    heading("Time stands still. Let everything that is due happen:");
+    std::printf("  curl -X POST %s/_simulator/clock/run-until-idle\n\n",
+                process.base_url().c_str());
   }
   std::printf(
       "The page, to see and change what goes on: %s/_simulator/\n"

@@ -1,5 +1,7 @@
 #include "simulator/program/server_process.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -11,6 +13,7 @@
 #include "core/shown_url.h"
 #include "core/system/http_sender.h"
 #include "core/system/http_server.h"
+#include "core/terminal_color.h"
 #include "core/url.h"
 #include "simulator/program/edge_metrics.h"
 #include "simulator/program/event_gate.h"
@@ -122,10 +125,26 @@ Turns turns_at(EventGate& gate) {
           .go_on = [&gate](std::function<void()> next) { gate.enter(std::move(next)); }};
 }
 
+// What has to be seen stands out; what is for the curious stands back.
+std::string painted_text(const LogEntry& entry, bool color) {
+  switch (entry.level) {
+    case LogLevel::kDebug:
+      return core::painted(color, core::Paint::kDetail, log_text(entry));
+    case LogLevel::kInfo:
+      return log_text(entry);
+    case LogLevel::kWarning:
+      return core::painted(color, core::Paint::kWarning, log_text(entry));
+    case LogLevel::kError:
+      return core::painted(color, core::Paint::kBad, log_text(entry));
+  }
+  return log_text(entry);
+}
+
 LogBook::Sink log_sink(const ServeFlags& flags) {
-  return [least = flags.log_level, json = flags.log_format == "json"](const LogEntry& entry) {
+  return [least = flags.log_level, json = flags.log_format == "json",
+          color = core::color_wanted(STDERR_FILENO)](const LogEntry& entry) {
     if (entry.level < least) return;
-    const std::string line = (json ? log_json(entry) : log_text(entry)) + "\n";
+    const std::string line = (json ? log_json(entry) : painted_text(entry, color)) + "\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
   };
 }
