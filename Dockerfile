@@ -7,23 +7,22 @@
 # get 403. Flags after the image's name are flags of `terapi-simulator serve` (docs/packages.md).
 FROM debian:12 AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends g++ cmake ninja-build pkg-config libboost-dev libssl-dev libsqlite3-dev \
-    nlohmann-json3-dev python3 \
+ && apt-get install -y --no-install-recommends ca-certificates g++ cmake ninja-build pkg-config libboost-dev libssl-dev \
+    libsqlite3-dev nlohmann-json3-dev \
  && rm -rf /var/lib/apt/lists/*
 COPY . /source
 WORKDIR /source
 # Without the history, which stays outside: any date will do.
-RUN SOURCE_DATE_EPOCH=1 packaging/build tarball --out /packages \
- && mkdir /programs && tar --extract --gzip --file /packages/terapi-*.tar.gz --strip-components 1 --directory /programs
+RUN SOURCE_DATE_EPOCH=1 packaging/build program --out /packages \
+ && mv /packages/terapi-simulator-*-linux-* /packages/terapi-simulator
 
+# It needs glibc, a shell for its entry point, and the certificates that others are trusted by.
 FROM debian:12-slim
-RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates \
- && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --create-home terapi
-COPY --from=build /programs/bin/terapi-simulator /usr/local/bin/terapi-simulator
-COPY --from=build /programs/LICENSE /programs/THIRD-PARTY.md /usr/share/doc/terapi-simulator/
-USER terapi
+RUN useradd --system --uid 10001 --create-home terapi
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /packages/terapi-simulator /usr/local/bin/terapi-simulator
+COPY LICENSE packaging/THIRD-PARTY.md /usr/share/doc/terapi-simulator/
+USER 10001
 WORKDIR /home/terapi
 EXPOSE 3003
 HEALTHCHECK --interval=5s --timeout=3s --start-period=2s CMD ["terapi-simulator", "ready"]

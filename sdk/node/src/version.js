@@ -1,2 +1,2 @@
 /** The version of package.json, which a test compares with it. */
-export const VERSION = '0.1.0';
+export const VERSION = '0.2.0';

@@ -1,3 +1,3 @@
 """A test compares this with the project's."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
