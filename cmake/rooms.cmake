@@ -124,7 +124,7 @@ room(conformance/program MAY core project conformance conformance/harness confor
 room(conformance/program/main MAY conformance/program)
 room(conformance/examples/cpp)
 
-room(benchmarks MAY core core/system simulator client conformance/harness/explore)
+room(benchmarks MAY core core/system simulator client client/postgres conformance/harness/explore)
 room(tests MAY core)
 room(tests/sync MAY core core/system simulator client client/postgres)
 room(examples/sync-into-your-own-store MAY core/system client)

@@ -78,7 +78,7 @@ def measure_walk(bench: Bench, command: list[str], file: pathlib.Path) -> dict:
             "peak_rss_bytes": used["peak_rss_bytes"], "seconds": used["seconds"], "rows": rows}
 
 
-def terapi_sync(bench: Bench, simulator: Simulator, file: pathlib.Path, limit: int = LIMIT) -> list[str]:
+def terapi_sync(bench: Bench, simulator: Simulator, file: pathlib.Path | str, limit: int = LIMIT) -> list[str]:
     return [bench.program("terapi-sync"), "run", "--once", "--base-url", simulator.url, "--database", str(file),
             "--stream", f"{INTEGRATION}/{CONNECTION}/{MODEL}", "--limit", str(limit), "--dialect", simulator.dialect,
             "--progress", "never"]

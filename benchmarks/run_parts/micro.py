@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import subprocess
 
@@ -13,13 +14,15 @@ SETTINGS = ("iterations:", "repeats:", "min_time:", "manual_time", "real_time", 
 LONG = "/1000000"
 
 
-def run_micro(program: str, pattern: str, min_time: float | None = None) -> dict[str, dict]:
+def run_micro(program: str, pattern: str, min_time: float | None = None,
+              environment: dict[str, str] | None = None) -> dict[str, dict]:
     """{"page/first/100": {"seconds", "cpu_seconds", "items_per_second", "bytes_per_second"}}, of one iteration each;
     those whose names match the pattern, or, with a '-' before it, those that do not."""
     command = [program, "--benchmark_format=json", f"--benchmark_filter={pattern}"]
     if min_time is not None:
         command.append(f"--benchmark_min_time={min_time:g}")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                          env={**os.environ, **(environment or {})})
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr.decode(errors='replace')[-2000:]}")
     return {plain_name(one["name"]): _figures(one) for one in json.loads(done.stdout or b"{}").get("benchmarks", [])}

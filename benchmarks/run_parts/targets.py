@@ -12,6 +12,7 @@ from .house_targets import house_targets
 from .latency_targets import latency_targets
 from .micro import micro_program, run_micro
 from .judge_targets import judge_targets
+from .postgres_targets import postgres_targets
 from .server_targets import server_targets
 from .start_targets import load_targets, start_targets
 from .sync_targets import node_targets, sync_targets
@@ -33,7 +34,7 @@ def _page_bytes(figures: dict) -> float:
 
 
 GROUPS: dict[str, Callable[[Bench], list[Target]]] = {
-    "server": server_targets, "start": start_targets, "load": load_targets, "sync": sync_targets,
+    "server": server_targets, "start": start_targets, "load": load_targets, "sync": sync_targets, "postgres": postgres_targets,
     "node": node_targets, "latency": latency_targets, "scan": scan_targets, "webhooks": webhook_targets, "explore": explore_targets,
     "judge": judge_targets, "growth": growth_targets, "health": health_targets, "house": house_targets}
 

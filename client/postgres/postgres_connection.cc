@@ -43,6 +43,12 @@ std::string_view postgres_code_of(std::string_view state) {
   return kPostgresFailed;
 }
 
+// Of the transaction and not of the session: behind a pooler the next session is somebody else's.
+// A worker whose machine has died within a transaction keeps others from its stream no longer.
+const std::vector<PostgresStatement> kBegin = {
+    {"BEGIN ISOLATION LEVEL READ COMMITTED"},
+    {"SET LOCAL idle_in_transaction_session_timeout = '60s'"}};
+
 bool is_success(ExecStatusType status) {
   return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE;
 }
@@ -88,21 +94,18 @@ core::Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const
                        "cannot connect: " + first_line(url.without_secrets(why))};
   }
   PQsetNoticeProcessor(connection, ignore_postgres_notice, nullptr);
-  auto prepared = opened->prepare_session();
-  if (!prepared) return prepared.error();
+  auto right_encoding = opened->check_encoding();
+  if (!right_encoding) return right_encoding.error();
   return opened;
 }
 
-core::Result<void> PostgresConnection::prepare_session() {
+core::Result<void> PostgresConnection::check_encoding() const {
   const char* encoding = PQparameterStatus(connection_.get(), "server_encoding");
   if (encoding != nullptr && std::string_view(encoding) != "UTF8") {
     return core::Error{std::string(kPostgresFailed),
                        "the database's encoding is " + std::string(encoding) +
                            "; expected UTF8, which can hold every record"};
   }
-  // A worker whose machine has died within a transaction keeps others from its stream no longer.
-  auto set = run("SET idle_in_transaction_session_timeout = '60s'");
-  if (!set) return set.error();
   return {};
 }
 
@@ -150,7 +153,100 @@ core::Result<void> PostgresConnection::run_each(
   return outcome;
 }
 
+#ifdef LIBPQ_HAS_PIPELINING
+core::Result<PostgresRows> PostgresConnection::run_together(
+    const std::vector<PostgresStatement>& statements) {
+  PGconn* connection = connection_.get();
+  if (PQenterPipelineMode(connection) == 0) return error_of(nullptr);
+  for (const PostgresStatement& statement : statements) {
+    const PostgresParameters& parameters = statement.parameters;
+    if (PQsendQueryParams(connection, statement.sql.c_str(), parameters.size(), parameters.types(),
+                          parameters.values().data(), parameters.lengths().data(),
+                          parameters.formats().data(), 0) == 0) {
+      return error_of(nullptr);
+    }
+  }
+  if (PQpipelineSync(connection) == 0) return error_of(nullptr);
+  auto rows = last_rows(statements.size());
+  // When it fails the connection is not idle, and the pool closes it.
+  static_cast<void>(PQexitPipelineMode(connection));
+  return rows;
+}
+
+// In pipeline mode: the results of so many statements, each with a null after it, and the end.
+core::Result<PostgresRows> PostgresConnection::last_rows(std::size_t statements) {
+  PGconn* connection = connection_.get();
+  PostgresRows last(nullptr);
+  core::Result<void> outcome;
+  while (PQstatus(connection) == CONNECTION_OK) {
+    PGresult* result = PQgetResult(connection);
+    if (result == nullptr && statements-- > 0) continue;
+    PostgresRows rows(result);
+    const ExecStatusType status = PQresultStatus(result);
+    if (result == nullptr || status == PGRES_PIPELINE_SYNC) break;
+    if (!is_success(status) && outcome) outcome = error_of(result);
+    last = std::move(rows);
+  }
+  if (!outcome) return outcome.error();
+  if (PQstatus(connection) != CONNECTION_OK) return error_of(nullptr);
+  return last;
+}
+#else
+core::Result<PostgresRows> PostgresConnection::run_together(
+    const std::vector<PostgresStatement>& statements) {
+  PostgresRows last(nullptr);
+  for (const PostgresStatement& statement : statements) {
+    auto rows = run(statement.sql, statement.parameters);
+    if (!rows) return rows.error();
+    last = *std::move(rows);
+  }
+  return last;
+}
+#endif
+
+core::Result<std::uint64_t> PostgresConnection::copy(
+    const std::string& sql, const std::function<bool(PostgresCopy&)>& add_row) {
+  PGconn* connection = connection_.get();
+  PGresult* begun = PQexec(connection, sql.c_str());
+  const PostgresRows cleared(begun);
+  if (PQresultStatus(begun) != PGRES_COPY_IN) return error_of(begun);
+  const bool sent = send_rows(add_row);
+  const char* give_up = sent ? nullptr : "not all rows could be sent";
+  const bool ended = PQputCopyEnd(connection, give_up) == 1;
+  core::Result<std::uint64_t> stored = 0;
+  while (PGresult* result = PQgetResult(connection)) {
+    const PostgresRows rows(result);
+    if (!is_success(PQresultStatus(result))) {
+      stored = error_of(result);
+    } else if (stored) {
+      stored = rows.touched();
+    }
+  }
+  if (stored && !(sent && ended)) return error_of(nullptr);
+  return stored;
+}
+
+// False when the connection takes no more; an error of the server shows in the result.
+bool PostgresConnection::send_rows(const std::function<bool(PostgresCopy&)>& add_row) {
+  constexpr std::size_t kPiece = std::size_t{32} << 10;
+  PostgresCopy rows;
+  for (bool more = true; more;) {
+    more = add_row(rows);
+    if (!more) rows.end();
+    if (more && rows.bytes().size() < kPiece) continue;
+    const std::string_view piece = rows.bytes();
+    if (PQputCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size())) != 1) {
+      return false;
+    }
+    rows.clear();
+  }
+  return true;
+}
+
 bool PostgresConnection::idle() const {
+#ifdef LIBPQ_HAS_PIPELINING
+  if (PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF) return false;
+#endif
   return PQstatus(connection_.get()) == CONNECTION_OK &&
          PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
 }
@@ -161,9 +257,19 @@ bool PostgresConnection::in_transaction() const {
 }
 
 core::Result<PostgresTransaction> PostgresTransaction::begin(PostgresConnection& connection) {
-  auto begun = connection.run("BEGIN ISOLATION LEVEL READ COMMITTED");
+  auto begun = begin(connection, {});
   if (!begun) return begun.error();
-  return PostgresTransaction(connection);
+  return std::move(begun->transaction);
+}
+
+core::Result<PostgresTransaction::Begun> PostgresTransaction::begin(
+    PostgresConnection& connection, std::vector<PostgresStatement> statements) {
+  statements.insert(statements.begin(), kBegin.begin(), kBegin.end());
+  // From here on, since it may have begun when a later statement fails.
+  PostgresTransaction transaction(connection);
+  auto rows = connection.run_together(statements);
+  if (!rows) return rows.error();
+  return Begun{std::move(transaction), *std::move(rows)};
 }
 
 PostgresTransaction::~PostgresTransaction() {
@@ -173,7 +279,15 @@ PostgresTransaction::~PostgresTransaction() {
 }
 
 core::Result<void> PostgresTransaction::commit() {
-  auto committed = connection_->run("COMMIT");
+  return outcome_of_commit(connection_->run("COMMIT"));
+}
+
+core::Result<void> PostgresTransaction::commit(PostgresStatement statement) {
+  return outcome_of_commit(connection_->run_together({std::move(statement), {"COMMIT"}}));
+}
+
+core::Result<void> PostgresTransaction::outcome_of_commit(
+    const core::Result<PostgresRows>& committed) {
   if (committed) return {};
   if (committed.error().code != kPostgresLost) return committed.error();
   return core::Error{std::string(kPostgresFailed),

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "client/postgres/postgres_parameters.h"
 #include "client/postgres/postgres_url.h"
@@ -58,6 +59,11 @@ class PostgresRows {
   std::unique_ptr<pg_result, Clear> result_;
 };
 
+struct PostgresStatement {
+  std::string sql;
+  PostgresParameters parameters{};
+};
+
 class PostgresConnection {
  public:
   // Waits 10 seconds for the server at most, unless the URL says connect_timeout. Code
@@ -70,6 +76,14 @@ class PostgresConnection {
   core::Result<void> run_each(const std::string& sql, const PostgresParameters& parameters,
                               const std::function<bool(const PostgresRows&)>& each);
 
+  // Sends all of them before it waits for the first: one round trip. The rows of the last; those
+  // after one that fails are not run.
+  core::Result<PostgresRows> run_together(const std::vector<PostgresStatement>& statements);
+  // COPY … FROM STDIN (FORMAT binary); how many rows were stored. `add_row` adds one row, until it
+  // says false: the server stores the first while the others are still being made.
+  core::Result<std::uint64_t> copy(const std::string& sql,
+                                   const std::function<bool(PostgresCopy&)>& add_row);
+
   // Open, and neither within a transaction nor within a statement.
   bool idle() const;
   bool in_transaction() const;
@@ -78,7 +92,9 @@ class PostgresConnection {
   PostgresConnection(pg_conn* connection, PostgresUrl url)
       : connection_(connection), url_(std::move(url)) {}
   core::Error error_of(const pg_result* result) const;
-  core::Result<void> prepare_session();
+  core::Result<void> check_encoding() const;
+  bool send_rows(const std::function<bool(PostgresCopy&)>& add_row);
+  core::Result<PostgresRows> last_rows(std::size_t statements);
 
   struct Finish {
     void operator()(pg_conn* connection) const;
@@ -90,6 +106,10 @@ class PostgresConnection {
 class PostgresTransaction {
  public:
   static core::Result<PostgresTransaction> begin(PostgresConnection& connection);
+  // The same, with statements that go out along with it; `rows` are those of the last.
+  struct Begun;
+  static core::Result<Begun> begin(PostgresConnection& connection,
+                                   std::vector<PostgresStatement> statements);
   PostgresTransaction(PostgresTransaction&& other) noexcept : connection_(other.connection_) {
     other.connection_ = nullptr;
   }
@@ -99,10 +119,18 @@ class PostgresTransaction {
 
   // Code kPostgresFailed also when the connection was lost: whether it was committed is unknown.
   core::Result<void> commit();
+  // The same, with a statement that goes out along with it, as the last one before it.
+  core::Result<void> commit(PostgresStatement statement);
 
  private:
   explicit PostgresTransaction(PostgresConnection& connection) : connection_(&connection) {}
+  static core::Result<void> outcome_of_commit(const core::Result<PostgresRows>& committed);
   PostgresConnection* connection_;
+};
+
+struct PostgresTransaction::Begun {
+  PostgresTransaction transaction;
+  PostgresRows rows;
 };
 
 }  // namespace terapi::client

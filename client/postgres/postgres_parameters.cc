@@ -27,6 +27,11 @@ PostgresArray PostgresArray::texts() { return {kTextType, kTextArrayType}; }
 PostgresArray PostgresArray::integers() { return {kIntegerType, kIntegerArrayType}; }
 PostgresArray PostgresArray::booleans() { return {kBooleanType, kBooleanArrayType}; }
 
+PostgresArray& PostgresArray::reserve(std::size_t bytes) {
+  elements_.reserve(bytes);
+  return *this;
+}
+
 PostgresArray& PostgresArray::add(std::string_view text) {
   append_big_endian(elements_, text.size(), 4);
   elements_ += text;
@@ -70,6 +75,45 @@ std::string PostgresArray::bytes() const {
   append_big_endian(out, 1, 4);  // the index of the first
   out += elements_;
   return out;
+}
+
+PostgresCopy::PostgresCopy() {
+  bytes_ = std::string_view("PGCOPY\n\377\r\n\0", 11);
+  append_big_endian(bytes_, 0, 8);  // no flags, and no more header
+}
+
+PostgresCopy& PostgresCopy::row(int columns) {
+  append_big_endian(bytes_, static_cast<std::uint64_t>(columns), 2);
+  return *this;
+}
+
+PostgresCopy& PostgresCopy::text(std::string_view value) {
+  append_big_endian(bytes_, value.size(), 4);
+  bytes_ += value;
+  return *this;
+}
+
+PostgresCopy& PostgresCopy::text_or_null(std::string_view value) {
+  if (!value.empty()) return text(value);
+  append_big_endian(bytes_, kNullLength, 4);
+  return *this;
+}
+
+PostgresCopy& PostgresCopy::integer(std::int64_t value) {
+  append_big_endian(bytes_, 8, 4);
+  append_big_endian(bytes_, static_cast<std::uint64_t>(value), 8);
+  return *this;
+}
+
+PostgresCopy& PostgresCopy::boolean(bool value) {
+  append_big_endian(bytes_, 1, 4);
+  append_big_endian(bytes_, value ? 1 : 0, 1);
+  return *this;
+}
+
+PostgresCopy& PostgresCopy::end() {
+  append_big_endian(bytes_, 0xFFFF, 2);
+  return *this;
 }
 
 PostgresParameters& PostgresParameters::add(unsigned type, std::string bytes, bool null) {

@@ -1,6 +1,6 @@
-// PostgresParameters and PostgresArray: the $1, $2, … of a statement, in PostgreSQL's binary
-// format. A text goes as its bytes, without quoting; a NUL byte in it is refused by the server
-// instead of cutting it short.
+// PostgresParameters and PostgresArray: the $1, $2, … of a statement, PostgresCopy: the rows of a
+// COPY … FROM STDIN (FORMAT binary), in PostgreSQL's binary format. A text goes as its bytes,
+// without quoting; a NUL byte in it is refused by the server instead of cutting it short.
 //
 //   PostgresParameters parameters;
 //   parameters.text(stream.model).integer(7).array(PostgresArray::texts().add("a").add_null());
@@ -8,6 +8,7 @@
 // Values, no thread rule; nothing fails.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ class PostgresArray {
   static PostgresArray integers();
   static PostgresArray booleans();
 
+  // How many bytes of texts will come: many of them are moved about no more than once.
+  PostgresArray& reserve(std::size_t bytes);
   PostgresArray& add(std::string_view text);
   // An empty text becomes NULL.
   PostgresArray& add_or_null(std::string_view text);
@@ -41,6 +44,29 @@ class PostgresArray {
   std::uint32_t size_ = 0;
   bool has_null_ = false;
   std::string elements_;
+};
+
+// Rows of texts, integers and booleans: row(), then each of its columns.
+class PostgresCopy {
+ public:
+  PostgresCopy();
+
+  PostgresCopy& row(int columns);
+  PostgresCopy& text(std::string_view value);
+  // An empty text becomes NULL.
+  PostgresCopy& text_or_null(std::string_view value);
+  PostgresCopy& integer(std::int64_t value);
+  PostgresCopy& boolean(bool value);
+
+  // After the last row.
+  PostgresCopy& end();
+
+  // What was added since clear(); the first is a header.
+  std::string_view bytes() const { return bytes_; }
+  void clear() { bytes_.clear(); }
+
+ private:
+  std::string bytes_;
 };
 
 class PostgresParameters {

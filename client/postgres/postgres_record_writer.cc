@@ -1,8 +1,10 @@
 #include "client/postgres/postgres_record_writer.h"
 
+#include <algorithm>
 #include <cstddef>
-#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "client/postgres/postgres_parameters.h"
 
@@ -24,9 +26,16 @@ constexpr std::string_view kNewPayload =
 constexpr std::string_view kIncoming =
     "WITH incoming AS (SELECT u.*, (SELECT r.deleted FROM records AS r WHERE r.integration = $1 "
     "AND r.connection = $2 AND r.model = $3 AND r.variant = $4 AND r.id = u.id) AS was_deleted "
-    "FROM unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS u (id, payload, deleted, "
+    "FROM ";
+
+constexpr std::string_view kArrays =
+    "unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS u (id, payload, deleted, "
     "last_action, first_seen_at, last_modified_at, deleted_at, pruned_at, cursor, modified_us, "
-    "seq)), ";
+    "seq)";
+
+constexpr std::string_view kColumns =
+    "records (integration, connection, model, variant, id, payload, deleted, last_action, "
+    "first_seen_at, last_modified_at, deleted_at, pruned_at, cursor, modified_us, seq)";
 
 // A record whose cursor stayed has not moved in the list, so that its seq stays as well: among
 // records of one time it is what orders them (CUR-5).
@@ -36,14 +45,14 @@ constexpr std::string_view kNewValues =
     "deleted_at = EXCLUDED.deleted_at, pruned_at = EXCLUDED.pruned_at, "
     "cursor = EXCLUDED.cursor, modified_us = EXCLUDED.modified_us, "
     "seq = CASE WHEN records.modified_us = EXCLUDED.modified_us "
-    "AND records.cursor = EXCLUDED.cursor THEN records.seq ELSE EXCLUDED.seq END ";
+    "AND records.cursor = EXCLUDED.cursor THEN records.seq ELSE EXCLUDED.seq + 1 END ";
 
 // Newer; or of the same time, and not what a re-read brings again.
 constexpr std::string_view kNewState =
-    "WHERE records.modified_us < EXCLUDED.modified_us "
+    "WHERE (records.modified_us < EXCLUDED.modified_us "
     "OR (records.modified_us = EXCLUDED.modified_us AND (records.cursor <> EXCLUDED.cursor "
     "OR records.deleted <> EXCLUDED.deleted "
-    "OR (records.pruned_at IS NULL) <> (EXCLUDED.pruned_at IS NULL))) ";
+    "OR (records.pruned_at IS NULL) <> (EXCLUDED.pruned_at IS NULL)))) ";
 
 constexpr std::string_view kCounts =
     "SELECT count(*), count(CASE WHEN i.was_deleted IS NULL THEN 1 END), "
@@ -51,34 +60,51 @@ constexpr std::string_view kCounts =
     "count(CASE WHEN i.was_deleted AND NOT s.deleted THEN 1 END) "
     "FROM stored AS s JOIN incoming AS i ON i.id = s.id";
 
-std::string store_statement(const std::string& payload_type) {
-  std::string sql(kIncoming);
-  sql +=
-      "stored AS (INSERT INTO records (integration, connection, model, variant, id, payload, "
-      "deleted, last_action, first_seen_at, last_modified_at, deleted_at, pruned_at, cursor, "
-      "modified_us, seq) SELECT $1, $2, $3, $4, id, CAST(payload AS " +
-      payload_type +
-      "), deleted, last_action, first_seen_at, last_modified_at, deleted_at, pruned_at, cursor, "
-      "modified_us, seq FROM incoming "
-      "ON CONFLICT (integration, connection, model, variant, id) DO UPDATE SET payload = ";
+// Stores the rows of `from`, where that is new.
+std::string insert_from(std::string_view from, const std::string& payload_type) {
+  std::string sql("INSERT INTO ");
+  sql += kColumns;
+  sql += " SELECT $1, $2, $3, $4, id, CAST(payload AS " + payload_type +
+         "), deleted, last_action, first_seen_at, last_modified_at, deleted_at, pruned_at, "
+         "cursor, modified_us, seq FROM ";
+  sql += from;
+  sql += " ON CONFLICT (integration, connection, model, variant, id) DO UPDATE SET payload = ";
   sql += kNewPayload;
   sql += ", ";
   sql += kNewValues;
   sql += kNewState;
-  sql += "RETURNING id, deleted) ";
+  return sql;
+}
+
+std::string any_statement(const std::string& payload_type) {
+  std::string sql(kIncoming);
+  sql += kArrays;
+  sql += "), stored AS (" + insert_from("incoming", payload_type) + "RETURNING id, deleted) ";
   sql += kCounts;
   return sql;
 }
 
-PostgresParameters store_parameters(const Stream& stream, std::span<const Record> records,
-                                    std::int64_t last_seq) {
+std::string live_statement(const std::string& payload_type) {
+  return insert_from(kArrays, payload_type) + "AND NOT records.deleted RETURNING id, seq";
+}
+
+std::string copy_statement() {
+  return "COPY " + std::string(kColumns) + " FROM STDIN (FORMAT binary)";
+}
+
+template <typename Run>
+PostgresParameters store_parameters(const Stream& stream, const Run& run) {
   auto id = PostgresArray::texts(), payload = PostgresArray::texts(),
        action = PostgresArray::texts(), first_seen = PostgresArray::texts(),
        last_modified = PostgresArray::texts(), deleted_at = PostgresArray::texts(),
        pruned_at = PostgresArray::texts(), cursor = PostgresArray::texts();
   auto deleted = PostgresArray::booleans();
   auto modified = PostgresArray::integers(), seq = PostgresArray::integers();
-  for (const Record& record : records) {
+  std::size_t bytes = 0;
+  for (const auto& numbered : run) bytes += numbered.record->payload.size() + 4;
+  payload.reserve(bytes);
+  for (const auto& numbered : run) {
+    const Record& record = *numbered.record;
     id.add(record.id);
     payload.add_or_null(record.payload);
     deleted.add_boolean(record.deleted);
@@ -89,7 +115,7 @@ PostgresParameters store_parameters(const Stream& stream, std::span<const Record
     pruned_at.add_or_null(record.pruned_at);
     cursor.add(record.cursor);
     modified.add_integer(record.modified.time_since_epoch().count());
-    seq.add_integer(++last_seq);
+    seq.add_integer(numbered.seq);
   }
   PostgresParameters parameters;
   parameters.text(stream.integration).text(stream.connection).text(stream.model);
@@ -97,6 +123,15 @@ PostgresParameters store_parameters(const Stream& stream, std::span<const Record
   parameters.array(first_seen).array(last_modified).array(deleted_at).array(pruned_at);
   parameters.array(cursor).array(modified).array(seq);
   return parameters;
+}
+
+void add_row(PostgresCopy& copy, const Stream& stream, const Record& record, std::int64_t seq) {
+  copy.row(15).text(stream.integration).text(stream.connection).text(stream.model);
+  copy.text(stream.variant).text(record.id).text_or_null(record.payload).boolean(record.deleted);
+  copy.text(to_string(record.action)).text_or_null(record.first_seen_at);
+  copy.text_or_null(record.last_modified_at).text_or_null(record.deleted_at);
+  copy.text_or_null(record.pruned_at).text(record.cursor);
+  copy.integer(record.modified.time_since_epoch().count()).integer(seq);
 }
 
 std::size_t text_bytes(const Record& record) { return record.payload.size() + record.id.size(); }
@@ -118,33 +153,89 @@ std::size_t statement_length(std::span<const Record> records) {
 
 PostgresRecordWriter::PostgresRecordWriter(PostgresConnection& connection, const Stream& stream,
                                            const std::string& payload_type)
-    : connection_(connection), stream_(stream), sql_(store_statement(payload_type)) {}
+    : connection_(connection), stream_(stream), payload_type_(payload_type) {}
 
 core::Result<PostgresRecordWriter::Change> PostgresRecordWriter::write(
-    std::span<const Record> records, std::int64_t last_seq) {
-  Change total;
+    std::span<const Record> records, std::int64_t last_seq, const IsNew& is_new) {
+  Change total{.last_seq = last_seq};
   while (!records.empty()) {
     const std::size_t length = statement_length(records);
-    auto change = write_statement(records.first(length), last_seq);
-    if (!change) return change.error();
-    total.changed += change->changed;
-    total.added += change->added;
-    total.deleted += change->deleted;
-    last_seq += static_cast<std::int64_t>(length);
+    Run run;
+    run.reserve(length);
+    for (const Record& record : records.first(length)) {
+      run.push_back({&record, total.last_seq + 1});
+      total.last_seq += 2;
+    }
+    auto written = write_run(run, is_new, total);
+    if (!written) return written.error();
     records = records.subspan(length);
   }
   return total;
 }
 
-core::Result<PostgresRecordWriter::Change> PostgresRecordWriter::write_statement(
-    std::span<const Record> records, std::int64_t last_seq) {
-  auto counts = connection_.run(sql_, store_parameters(stream_, records, last_seq));
+core::Result<void> PostgresRecordWriter::write_run(const Run& run, const IsNew& is_new,
+                                                   Change& total) {
+  Run added, live, any;
+  for (const Numbered& numbered : run) {
+    const bool fresh = is_new && is_new(numbered.record->id);
+    const bool alone = run.size() < kMany || numbered.record->deleted;
+    (fresh ? added : alone ? any : live).push_back(numbered);
+  }
+  if (auto done = copy(added, total); !done) return done;
+  if (auto done = write_live(live, total, any); !done) return done;
+  return write_any(any, total);
+}
+
+core::Result<void> PostgresRecordWriter::copy(const Run& run, Change& total) {
+  if (run.empty()) return {};
+  auto next = run.begin();
+  auto stored = connection_.copy(copy_statement(), [&](PostgresCopy& rows) {
+    if (next == run.end()) return false;
+    add_row(rows, stream_, *next->record, next->seq);
+    ++next;
+    return true;
+  });
+  if (!stored) {
+    const core::Error& error = stored.error();
+    if (error.code != kPostgresFailed) return error;
+    return core::Error{std::string(kPostgresCopyRefused), error.message};
+  }
+  total.deleted += std::count_if(run.begin(), run.end(),
+                                 [](const Numbered& numbered) { return numbered.record->deleted; });
+  total.changed += *stored;
+  total.added += static_cast<std::int64_t>(*stored);
+  return {};
+}
+
+core::Result<void> PostgresRecordWriter::write_live(const Run& run, Change& total, Run& left) {
+  if (run.empty()) return {};
+  auto rows = connection_.run(live_statement(payload_type_), store_parameters(stream_, run));
+  if (!rows) return rows.error();
+  std::unordered_map<std::string_view, std::int64_t> stored;
+  for (int row = 0; row < rows->size(); ++row) {
+    stored.emplace(rows->text(row, 0), rows->integer(row, 1));
+  }
+  total.changed += stored.size();
+  for (const Numbered& numbered : run) {
+    const auto at = stored.find(numbered.record->id);
+    // Nothing new, or the revival of a tombstone.
+    if (at == stored.end()) {
+      left.push_back(numbered);
+    } else if (at->second == numbered.seq) {
+      ++total.added;
+    }
+  }
+  return {};
+}
+
+core::Result<void> PostgresRecordWriter::write_any(const Run& run, Change& total) {
+  if (run.empty()) return {};
+  auto counts = connection_.run(any_statement(payload_type_), store_parameters(stream_, run));
   if (!counts) return counts.error();
-  Change change;
-  change.changed = static_cast<std::uint64_t>(counts->integer(0, 0));
-  change.added = counts->integer(0, 1);
-  change.deleted = counts->integer(0, 2) - counts->integer(0, 3);
-  return change;
+  total.changed += static_cast<std::uint64_t>(counts->integer(0, 0));
+  total.added += counts->integer(0, 1);
+  total.deleted += counts->integer(0, 2) - counts->integer(0, 3);
+  return {};
 }
 
 core::Result<std::optional<PostgresRecordWriter::Culprit>> PostgresRecordWriter::find_culprit(
@@ -152,10 +243,11 @@ core::Result<std::optional<PostgresRecordWriter::Culprit>> PostgresRecordWriter:
   auto transaction = PostgresTransaction::begin(connection_);
   if (!transaction) return transaction.error();
   for (const Record& record : records) {
-    auto change = write_statement({&record, 1}, 0);
-    if (change) continue;
-    if (change.error().code != kPostgresData) return change.error();
-    return std::optional(Culprit{&record, change.error()});
+    Change change;
+    auto written = write_any({{&record, 1}}, change);
+    if (written) continue;
+    if (written.error().code != kPostgresData) return written.error();
+    return std::optional(Culprit{&record, written.error()});
   }
   return std::optional<Culprit>();
 }

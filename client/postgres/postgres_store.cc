@@ -8,6 +8,7 @@
 #include <random>
 #include <thread>
 
+#include "client/postgres/postgres_known_ids.h"
 #include "client/postgres/postgres_pool.h"
 #include "client/postgres/postgres_record_writer.h"
 #include "client/postgres/postgres_schema.h"
@@ -18,6 +19,9 @@ namespace {
 
 // Enough for workers that meet now and then; beyond it something is wrong with the database.
 constexpr int kPostgresAttempts = 6;
+
+// The commit of a page does not wait until it is on disk, nor on a standby.
+const std::string kPageSettings = "SET LOCAL synchronous_commit = off";
 
 const std::string kOfStream =
     " WHERE integration = $1 AND connection = $2 AND model = $3 AND variant = $4";
@@ -115,22 +119,24 @@ StoredRecord record_at(const Stream& stream, const PostgresRows& rows) {
 
 // The stream's row, locked until the transaction ends. The insert is for a stream that nobody has
 // seen; when two workers try, the second one waits for the first and then finds its row.
-core::Result<PostgresRows> lock_cursor(PostgresConnection& connection, const Stream& stream) {
-  const std::string select = "SELECT cursor, seq FROM cursors" + kOfStream + " FOR UPDATE";
-  auto rows = connection.run(select, stream_parameters(stream));
-  if (!rows || rows->size() == 1) return rows;
+PostgresStatement look_at_cursor(const Stream& stream) {
+  return {"SELECT cursor, seq FROM cursors" + kOfStream + " FOR UPDATE", stream_parameters(stream)};
+}
+core::Result<PostgresRows> lock_cursor(PostgresConnection& connection, const Stream& stream,
+                                       PostgresRows looked_at) {
+  if (looked_at.size() == 1) return looked_at;
   auto inserted = connection.run(
       "INSERT INTO cursors (integration, connection, model, variant) VALUES ($1, $2, $3, $4) "
       "ON CONFLICT (integration, connection, model, variant) DO NOTHING",
       stream_parameters(stream));
   if (!inserted) return inserted;
-  rows = connection.run(select, stream_parameters(stream));
+  const PostgresStatement again = look_at_cursor(stream);
+  auto rows = connection.run(again.sql, again.parameters);
   if (!rows || rows->size() == 1) return rows;
   return core::Error{std::string(kPostgresRetry), "the row in cursors was deleted meanwhile"};
 }
 
-core::Result<void> move_cursor(PostgresConnection& connection, const Batch& batch,
-                               const PostgresRecordWriter::Change& change) {
+PostgresStatement move_cursor(const Batch& batch, const PostgresRecordWriter::Change& change) {
   PostgresParameters parameters = stream_parameters(batch.stream);
   batch.move ? parameters.text(batch.move->to) : parameters.null_text();
   const auto newest =
@@ -139,15 +145,13 @@ core::Result<void> move_cursor(PostgresConnection& connection, const Batch& batc
   newest == batch.records.end() ? parameters.null_integer()
                                 : parameters.integer(microseconds_of(newest->modified));
   parameters.integer(change.added).integer(change.deleted);
-  parameters.integer(static_cast<std::int64_t>(batch.records.size()));
+  parameters.integer(change.last_seq);
   batch.move ? parameters.integer(microseconds_of(batch.now)) : parameters.null_integer();
-  auto updated = connection.run(
+  return {
       "UPDATE cursors SET cursor = coalesce($5, cursor), newest_us = greatest(newest_us, $6), "
-      "records = records + $7, deleted = deleted + $8, seq = seq + $9, moved_at = coalesce(" +
+      "records = records + $7, deleted = deleted + $8, seq = $9, moved_at = coalesce(" +
           time_from("$10") + ", moved_at)" + kOfStream,
-      parameters);
-  if (!updated) return updated.error();
-  return {};
+      parameters};
 }
 
 }  // namespace
@@ -165,14 +169,27 @@ core::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::stri
   });
   if (!schema) return schema.error();
   store->payload_type_ = std::move(schema->payload_type);
+  auto found = store->find_settings();
+  if (!found) return found.error();
   return store;
 }
 
 PostgresStore::PostgresStore(PostgresUrl url, PostgresOptions options)
     : pool_(std::make_unique<PostgresPool>(std::move(url), options.connections)),
+      known_ids_(std::make_unique<PostgresKnownIds>(options.connections)),
       owner_(std::move(options.owner)) {}
 
 PostgresStore::~PostgresStore() = default;
+
+// Outside a transaction the statement does nothing, but tells whether the server knows it.
+core::Result<void> PostgresStore::find_settings() {
+  return attempt<void>("open", [&](PostgresConnection& connection) -> core::Result<void> {
+    auto set = connection.run(kPageSettings);
+    page_settings_ = set.has_value();
+    if (!set && set.error().code == kPostgresLost) return set.error();
+    return {};
+  });
+}
 
 std::size_t PostgresStore::calls_at_once() const { return pool_->size(); }
 
@@ -213,6 +230,7 @@ core::Result<Committed> PostgresStore::commit(const Batch& batch) {
   auto committed = attempt<Committed>("commit to " + to_string(batch.stream),
                                       [&](PostgresConnection& connection) {
                                         auto done = commit_once(connection, batch);
+                                        if (!done) done = without_copy(batch.stream, done.error());
                                         refused = !done && done.error().code == kPostgresData;
                                         return done;
                                       });
@@ -222,20 +240,43 @@ core::Result<Committed> PostgresStore::commit(const Batch& batch) {
 
 core::Result<Committed> PostgresStore::commit_once(PostgresConnection& connection,
                                                    const Batch& batch) const {
-  auto transaction = PostgresTransaction::begin(connection);
-  if (!transaction) return transaction.error();
-  auto locked = lock_cursor(connection, batch.stream);
+  std::vector<PostgresStatement> statements;
+  if (page_settings_) statements.push_back({kPageSettings});
+  statements.push_back(look_at_cursor(batch.stream));
+  auto begun = PostgresTransaction::begin(connection, std::move(statements));
+  if (!begun) return begun.error();
+  auto locked = lock_cursor(connection, batch.stream, std::move(begun->rows));
   if (!locked) return locked.error();
   if (batch.move && batch.move->from != text_at(*locked, 0, 0)) return Committed{true, 0};
 
+  std::shared_ptr<BloomFilter> known;
+  PostgresRecordWriter::IsNew is_new;
+  if (batch.records.size() >= PostgresRecordWriter::kMany) {
+    known = known_ids_->of(batch.stream, locked->integer(0, 1));
+  }
+  if (known) {
+    is_new = [&known](std::string_view id) {
+      if (known->may_hold(id)) return false;
+      known->add(id);
+      return true;
+    };
+  }
   PostgresRecordWriter writer(connection, batch.stream, payload_type_);
-  auto change = writer.write(batch.records, locked->integer(0, 1));
+  auto change = writer.write(batch.records, locked->integer(0, 1), is_new);
   if (!change) return change.error();
-  auto moved = move_cursor(connection, batch, *change);
-  if (!moved) return moved.error();
-  auto committed = transaction->commit();
+  auto committed = begun->transaction.commit(move_cursor(batch, *change));
   if (!committed) return committed.error();
+  if (known) known_ids_->stored(batch.stream, change->last_seq);
   return Committed{false, change->changed};
+}
+
+// Once more by statements, when COPY may have been the reason: a row that should not be there, or
+// tables that take none.
+core::Error PostgresStore::without_copy(const Stream& stream, const core::Error& error) {
+  const bool refused = error.code == kPostgresCopyRefused;
+  if (refused) known_ids_->close();
+  const bool again = refused || (error.code == kPostgresData && known_ids_->refuse(stream));
+  return again ? core::Error{std::string(kPostgresRetry), error.message} : error;
 }
 
 // A statement with a thousand records says that a value was refused, not which.
@@ -261,6 +302,7 @@ core::Result<void> PostgresStore::report(const Stream& stream, const Report& rep
   parameters.text_or_null(as_postgres_text(report.record));
   report.health == Health::kUpToDate ? parameters.integer(microseconds_of(report.now))
                                      : parameters.null_integer();
+  if (report.health == Health::kUpToDate) known_ids_->forget(stream);
   return attempt<void>(
       "report on " + to_string(stream), [&](PostgresConnection& connection) -> core::Result<void> {
         auto done = connection.run(

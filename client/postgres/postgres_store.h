@@ -7,8 +7,10 @@
 //   auto position = (*store)->position({"github", "demo", "Issue"});
 //
 // commit() is one transaction (CLIENT-2) that locks the stream's row in `cursors`, so that any
-// number of workers may share a database (CLIENT-12). The claim of a worker that has died ends by
-// the database's clock.
+// number of workers may share a database (CLIENT-12). It does not wait for the disk or a standby:
+// after a crash or a failover the last commits may be missing, records and cursor together, and
+// are fetched again. report() waits, and so what was stored before kUpToDate lasts. The claim of a
+// worker that has died ends by the database's clock.
 //
 // Errors: those of Store. A lost connection is reopened, at once when nothing was committed over it
 // yet, otherwise by the next call. open() has three codes more: "bad_store_url", "store_foreign"
@@ -29,6 +31,7 @@
 namespace terapi::client {
 
 class PostgresConnection;
+class PostgresKnownIds;
 class PostgresPool;
 class PostgresUrl;
 
@@ -65,9 +68,14 @@ class PostgresStore final : public ReadableStore {
   core::Result<Committed> commit_once(PostgresConnection& connection, const Batch& batch) const;
   core::Error name_culprit(const Batch& batch, const core::Error& error);
 
+  core::Error without_copy(const Stream& stream, const core::Error& error);
+  core::Result<void> find_settings();
+
   const std::unique_ptr<PostgresPool> pool_;
+  const std::unique_ptr<PostgresKnownIds> known_ids_;
   const std::string owner_;
-  std::string payload_type_;  // of the column, as PostgresSchema says
+  std::string payload_type_;    // of the column, as PostgresSchema says
+  bool page_settings_ = false;  // whether the server knows that of commits
 };
 
 }  // namespace terapi::client

@@ -364,7 +364,98 @@ TEST_F(PostgresStoreTest, StoresMoreThanOneStatementTakes) {
   }
   EXPECT_EQ(put(*store, records).changed, 4U);
   expect_stored(*store, records);
-  EXPECT_EQ(world().run("SELECT string_agg(seq::text, ',' ORDER BY id) FROM records"), "1,2,3,4");
+  EXPECT_EQ(world().run("SELECT string_agg(id, ',' ORDER BY seq) FROM records"), "1,2,3,4");
+}
+
+// Records from..to, as many as go by COPY.
+TestBatch many_records(int from, int to, int version) {
+  TestBatch batch(kTestStream);
+  for (int i = from; i <= to; ++i) batch.add(test_record(std::to_string(i), version));
+  return batch;
+}
+
+// What a store did with the tables: rows that were copied leave no INSERT behind.
+constexpr const char* kNoteHow =
+    "INSERT INTO seen VALUES (split_part(ltrim(current_query()), ' ', 1), "
+    "current_setting('synchronous_commit')); PERFORM nextval('tries');";
+
+TEST_F(PostgresStoreTest, CopiesIdsThatAreNewAndWaitsForNoDisk) {
+  auto store = world().open();
+  world().run("CREATE TABLE seen (how text, waits text)");
+  world().run("CREATE SEQUENCE tries");
+  world().on_each_record(kNoteHow);
+  const auto seen = [&] {
+    return world().run(
+        "WITH gone AS (DELETE FROM seen RETURNING *) SELECT string_agg(DISTINCT "
+        "how || ' ' || waits, ', ') FROM gone");
+  };
+  EXPECT_EQ(must(store->commit(many_records(1, 60, 1).get())).changed, 60U);
+  EXPECT_EQ(seen(), "COPY off");
+  EXPECT_EQ(must(store->commit(many_records(61, 120, 1).get())).changed, 60U);
+  EXPECT_EQ(seen(), "COPY off");
+  SCOPED_TRACE("known ones by a statement");
+  EXPECT_EQ(must(store->commit(many_records(1, 60, 2).get())).changed, 60U);
+  EXPECT_EQ(seen(), "INSERT off");
+  SCOPED_TRACE("and all of them since somebody else has stored one");
+  auto other = world().open();
+  EXPECT_EQ(must(other->commit(many_records(121, 121, 1).get())).changed, 1U);
+  EXPECT_EQ(seen(), "WITH off");
+  EXPECT_EQ(must(store->commit(many_records(121, 180, 1).get())).changed, 59U);
+  EXPECT_EQ(must(store->position(kTestStream)).records, 180U);
+  EXPECT_EQ(seen().find("COPY"), std::string::npos);
+  // Neither was COPY tried in vain: of the last sixty, one was there, and went twice.
+  EXPECT_EQ(world().run("SELECT last_value FROM tries"), "242");
+}
+
+TEST_F(PostgresStoreTest, DoesWithoutCopyWhereItIsRefused) {
+  TestPostgres& server = TestPostgres::instance();
+  // The owner is held to row level security, and then there is no COPY FROM.
+  const std::string url = server.new_database("UTF8");
+  TestPostgres::run(url, "CREATE ROLE plain LOGIN");
+  TestPostgres::run(url, "GRANT ALL ON SCHEMA public TO plain");
+  std::string plain = url;
+  plain.replace(plain.find("user=terapi"), 11, "user=plain");
+  auto store = must(PostgresStore::open(plain));
+  TestPostgres::run(url, "ALTER TABLE records ENABLE ROW LEVEL SECURITY");
+  TestPostgres::run(url, "ALTER TABLE records FORCE ROW LEVEL SECURITY");
+  TestPostgres::run(url, "CREATE POLICY everything ON records USING (true) WITH CHECK (true)");
+  EXPECT_EQ(must(store->commit(many_records(1, 60, 1).get())).changed, 60U);
+  EXPECT_EQ(must(store->commit(many_records(61, 120, 1).get())).changed, 60U);
+  EXPECT_EQ(must(store->position(kTestStream)).records, 120U);
+
+  SCOPED_TRACE("a row that should not be there");
+  auto second = world().open();
+  put(*second, {test_record("7", 1)});
+  world().run("DELETE FROM cursors");
+  EXPECT_EQ(must(second->commit(many_records(1, 60, 2).get())).changed, 60U);
+  EXPECT_EQ(must(second->commit(many_records(61, 120, 2).get())).changed, 60U);
+  EXPECT_EQ(world().run("SELECT count(*) FROM records"), "120");
+}
+
+TEST_F(PostgresStoreTest, NamesTheRecordOfManyThatCannotBeStored) {
+  auto store = world().open();
+  TestBatch batch = many_records(1, 60, 1);
+  batch.add(test_record("latin\xE9id", 1));
+  for (int round = 0; round < 2; ++round) {
+    const auto failed = store->commit(batch.get());
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, "cannot_store_record") << failed.error().message;
+    EXPECT_NE(failed.error().message.find("\"latin?id\""), std::string::npos)
+        << failed.error().message;
+  }
+  EXPECT_EQ(world().run("SELECT count(*) FROM records"), "0");
+  EXPECT_EQ(must(store->commit(many_records(1, 60, 1).get())).changed, 60U);
+}
+
+TEST_F(PostgresStoreTest, LeavesNothingInTheSessionsOfAPooler) {
+  if (!TestPostgres::has_pooler()) GTEST_SKIP() << "pgbouncer is not installed";
+  TestPostgres& server = TestPostgres::instance();
+  const std::string url = server.pooled(server.new_database("UTF8"));
+  auto store = must(PostgresStore::open(url));
+  must(store->commit(many_records(1, 60, 1).get()));
+  must(store->claim(kTestStream, hours(1)));
+  EXPECT_EQ(TestPostgres::run(url, "SHOW idle_in_transaction_session_timeout"), "0");
+  EXPECT_EQ(TestPostgres::run(url, "SHOW synchronous_commit"), "on");
 }
 
 TEST_F(PostgresStoreTest, TakesACallForEachConnectionAtOnce) {

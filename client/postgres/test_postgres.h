@@ -2,6 +2,7 @@
 //
 //   if (!TestPostgres::installed()) GTEST_SKIP() << "PostgreSQL is not installed";
 //   std::string url = TestPostgres::instance().new_schema();   // empty, of this test alone
+//   url = TestPostgres::instance().pooled(TestPostgres::instance().new_database("UTF8"));
 //
 // The server starts at the first use (about a second), listens on a socket in a folder of its own
 // and on no port, and ends with the process, also when that is killed. It does not run as root:
@@ -22,6 +23,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -36,6 +38,7 @@ namespace terapi::client {
 class TestPostgres {
  public:
   static bool installed() { return !programs().empty(); }
+  static bool has_pooler() { return !pooler().empty(); }
   static TestPostgres& instance() {
     static TestPostgres server;
     return server;
@@ -55,6 +58,13 @@ class TestPostgres {
     run(url("postgres"),
         "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING '" + encoding + "'");
     return url(name);
+  }
+  // The same database, through a pgbouncer that gives each transaction another session.
+  std::string pooled(const std::string& url) {
+    if (pooler_ <= 0) start_pooler();
+    std::string pooled = url;
+    return pooled.replace(pooled.find(folder_.path()), folder_.path().size(),
+                          folder_.path() + "&port=" + std::to_string(kPoolerPort));
   }
   // Runs a statement; the first column of its first row, as text.
   static std::string run(const std::string& url, const std::string& sql) {
@@ -89,7 +99,28 @@ class TestPostgres {
   }
   ~TestPostgres() { stop(); }
 
+  // Its port is but a part of its socket's name.
+  static constexpr int kPoolerPort = 6432;
+
+  void start_pooler() {
+    const std::string settings = folder_.file("pgbouncer.ini");
+    std::ofstream(settings) << "[databases]\n* = host=" << folder_.path() << " user=terapi\n"
+                            << "[pgbouncer]\nunix_socket_dir = " << folder_.path()
+                            << "\nlisten_port = " << kPoolerPort
+                            << "\nauth_type = any\npool_mode = transaction\n"
+                            << "default_pool_size = 3\n";
+    pooler_ = spawn({pooler(), settings});
+    const std::string told = output_until("process up");
+    if (told.find("process up") == std::string::npos) {
+      throw std::runtime_error("pgbouncer did not start: " + told);
+    }
+  }
+
   void stop() {
+    if (pooler_ > 0) {
+      ::kill(pooler_, SIGKILL);
+      finish(pooler_);
+    }
     if (server_ > 0) {
       ::kill(server_, SIGQUIT);  // at once; nothing here has to last
       finish(server_);
@@ -97,8 +128,7 @@ class TestPostgres {
     if (output_ >= 0) ::close(output_);
   }
 
-  // The folder that has both initdb and postgres; empty where there is none.
-  static std::filesystem::path programs() {
+  static std::vector<std::filesystem::path> path() {
     std::vector<std::filesystem::path> folders;
     const char* path = ::getenv("PATH");
     for (std::string rest = path == nullptr ? "" : path; !rest.empty();) {
@@ -106,6 +136,21 @@ class TestPostgres {
       folders.emplace_back(rest.substr(0, colon));
       rest.erase(0, colon == std::string::npos ? colon : colon + 1);
     }
+    return folders;
+  }
+  // Empty where there is none.
+  static std::filesystem::path pooler() {
+    std::vector<std::filesystem::path> folders = path();
+    folders.emplace_back("/usr/sbin");  // Debian's, which is not on everybody's path
+    for (const std::filesystem::path& folder : folders) {
+      if (::access((folder / "pgbouncer").c_str(), X_OK) == 0) return folder / "pgbouncer";
+    }
+    return {};
+  }
+
+  // The folder that has both initdb and postgres; empty where there is none.
+  static std::filesystem::path programs() {
+    std::vector<std::filesystem::path> folders = path();
     std::error_code none;
     std::vector<std::filesystem::path> versions;
     for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
@@ -191,6 +236,7 @@ class TestPostgres {
   uid_t user_ = 0;  // of the server, when we are root
   gid_t group_ = 0;
   pid_t server_ = -1;
+  pid_t pooler_ = -1;
   int output_ = -1;
   int made_ = 0;
 };

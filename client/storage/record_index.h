@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-#include "client/storage/bloom_filter.h"
+#include "client/bloom_filter.h"
 #include "client/storage/pending_ids.h"
 #include "core/result.h"
 #include "core/sqlite/sqlite_connection.h"

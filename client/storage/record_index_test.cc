@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "client/storage/bloom_filter.h"
+#include "client/bloom_filter.h"
 #include "client/storage/sqlite_store.h"
 #include "core/temporary_folder.h"
 

@@ -77,10 +77,14 @@ class ModelRun {
     auto& [stream, model] = *chosen;
     TestBatch batch(stream);
     for (std::uint64_t left = random_.below(12); left > 0; --left) batch.add(random_record());
+    // As many as a page has, most of them of ids of their own: a store may have ways for that.
+    if (random_.below(5) == 0) add_many(batch);
     const std::optional<Batch::Move> move = random_move(model);
     if (move) batch.move(move->from, move->to);
     const Committed expected = model.commit(batch, move);
-    const Committed found = must(store_->commit(batch.get()));
+    // Now and then another worker comes first.
+    const auto other = random_.below(8) == 0 ? backend_.open() : nullptr;
+    const Committed found = must((other ? *other : *store_).commit(batch.get()));
     EXPECT_EQ(found.conflict, expected.conflict);
     EXPECT_EQ(found.changed, expected.changed);
     check_position(stream, model);
@@ -102,9 +106,13 @@ class ModelRun {
 
  private:
   // Few ids and few versions, so that most things meet.
-  TestRecord random_record() {
-    TestRecord record =
-        test_record("id" + std::to_string(random_.below(15)), static_cast<int>(random_.below(40)));
+  TestRecord random_record() { return random_version(random_.below(15)); }
+  void add_many(TestBatch& batch) {
+    const std::uint64_t first = random_.below(200);
+    for (std::uint64_t i = 0; i < 70 + random_.below(30); ++i) batch.add(random_version(first + i));
+  }
+  TestRecord random_version(std::uint64_t id) {
+    TestRecord record = test_record("id" + std::to_string(id), static_cast<int>(random_.below(40)));
     // A version is deleted or not, once and for all.
     if (core::hash64(7, record.cursor) % 4 == 0) record.deleted();
     if (random_.below(5) == 0) record.pruned();
