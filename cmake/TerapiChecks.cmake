@@ -57,6 +57,13 @@ add_test(NAME judge.otherwise_client
                  client/quiet-when-there-is-nothing,client/invalid-cursor,client/slow-but-steady)
 set_tests_properties(judge.otherwise_client PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240
                      ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+# One that waits 1.2 s for an answer, hangs up and asks again, and whose queue for webhooks is short.
+add_test(NAME judge.impatient_client
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/otherwise.py
+                 $<TARGET_FILE:terapi-conformance> --seeds 2 --parts 1 -- --filter
+                 client/stalled-body,client/answers-before-it-fetches,security/replay-1000-times)
+set_tests_properties(judge.impatient_client PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240
+                     ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 add_test(NAME judge.explore_keeps
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/judge/explore_keeps.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})

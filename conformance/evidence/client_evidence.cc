@@ -18,7 +18,6 @@ constexpr std::size_t kHotLoop = 25;       // the same question this often…
 constexpr core::Duration kHotSpan = std::chrono::seconds(2);  // …within this
 // Of a client behind a proxy, which may keep the connection when the client has hung up.
 constexpr core::Duration kSoonestTimeout = std::chrono::seconds(3);
-constexpr core::Duration kAtOnce = std::chrono::milliseconds(250);
 constexpr core::Duration kWebhookTimeout = std::chrono::seconds(20);
 
 std::string quoted_id(const std::string& id) { return "record \"" + shortened(id) + "\""; }
@@ -352,10 +351,9 @@ class HistoryJudge {
     }
   }
 
-  // Whoever waits for an answer only for so long hangs up, and asks again: on another connection,
-  // of which the judge may hear first.
+  // Whoever waits for an answer only for so long hangs up, and asks again.
   static bool was_given_up(const Exchange& running, const Exchange& next) {
-    return (running.hung_up_at && *running.hung_up_at <= next.asked_at + kAtOnce) ||
+    return running.hung_up || running.in_doubt ||
            next.asked_at - running.asked_at >= kSoonestTimeout;
   }
 

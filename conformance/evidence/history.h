@@ -82,8 +82,9 @@ struct Exchange {
   std::optional<std::string> poisoned{};
   bool poison_has_id = false;  // it came with its id: that can be told of it
   bool struck = false;         // a fault changed it
-  // The client hung up before it had all of the answer: it has given this request up.
-  std::optional<core::Time> hung_up_at{};
+  // The client hung up before it had all of the answer: it has given this request up. When, nobody
+  // knows: a judge that has much to do hears of it later than of the next request.
+  bool hung_up = false;
   // Nobody knows whether the client has the answer: the judge was held up, and a client that waits
   // no longer than that has given the request up.
   bool in_doubt = false;

@@ -190,11 +190,11 @@ void ClientWire::answered(std::size_t place, core::Outcome outcome,
 void ClientWire::hung_up(std::size_t place) {
   if (closed_) return;
   Exchange& exchange = ports_.history.exchanges[place];
-  exchange.hung_up_at = ports_.now();
+  exchange.hung_up = true;
   exchange.whole = false;
   exchange.struck = true;
   ports_.history.add(
-      {.at = *exchange.hung_up_at,
+      {.at = ports_.now(),
        .life = exchange.life,
        .pair = exchange.request,
        .stream = exchange.stream,

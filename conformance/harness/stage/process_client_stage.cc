@@ -63,11 +63,11 @@ class ProcessClientStage::Post final : public core::AsyncTransport {
   void send(core::Request request, const core::SendOptions& options, Done done) override {
     const int life = stage_.client(1).alive ? stage_.client(1).life : 0;
     const std::size_t webhook = stage_.link_->webhook_sent(request, life);
-    const core::Duration starved = stage_.starved();
+    const core::Duration starved = stage_.starved_lately();
     stage_.sender_->send(
         std::move(request), options,
         [this, webhook, starved, done = std::move(done)](core::Result<core::Response> answer) {
-          stage_.link_->webhook_answered(webhook, answer, stage_.starved() - starved);
+          stage_.link_->webhook_answered(webhook, answer, stage_.starved_lately() - starved);
           const bool answered = answer.has_value();
           done(std::move(answer));
           if (answered && stage_.count_moment(KillStep::At::kWebhookAnswered)) stage_.kill_now();
@@ -333,6 +333,13 @@ core::Duration ProcessClientStage::starved() {
   }
   if (dump_process_) time += dump_process_->starved();
   return time;
+}
+
+// For what happens a thousand times: the system is asked once a second at most.
+core::Duration ProcessClientStage::starved_lately() {
+  constexpr core::Duration kLately = 1s;
+  if (!lately_ || now() - lately_->first >= kLately) lately_ = {now(), starved()};
+  return lately_->second;
 }
 
 // Asked again and again while a client starts; the system's table is long.

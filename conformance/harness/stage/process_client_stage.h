@@ -77,6 +77,7 @@ class ProcessClientStage final : public ClientStage {
   core::Result<void> listen();
   void serve(const core::Request& request, const std::function<void(core::Outcome)>& done);
   std::function<void()> noticing_end_of(core::Response& answer);
+  core::Duration starved_lately();
   void kill_now();
   void note_ends();
   void wait_for_the_killed();
@@ -102,6 +103,7 @@ class ProcessClientStage final : public ClientStage {
   bool disk_full_ = false;
   bool listens_ = false;
   core::Time looked_at_{};
+  std::optional<std::pair<core::Time, core::Duration>> lately_{};  // starved(), and when
   std::uint64_t requests_elsewhere_ = 0;
   std::uintmax_t served_bytes_ = 0;
 };
