@@ -75,13 +75,24 @@ set_tests_properties(judge.explore_server PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT
 add_test(NAME programs.edges
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/edges_test.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-set_tests_properties(programs.edges PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
 foreach(test json project)
   add_test(NAME programs.${test}
            COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/${test}_test.py
                    ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 endforeach()
 set_tests_properties(programs.json programs.project PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280)
+add_test(NAME programs.set_up
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/set_up_test.py ${PROJECT_SOURCE_DIR})
+add_test(NAME programs.color
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/color_test.py ${PROJECT_SOURCE_DIR}
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(programs.edges programs.set_up programs.color PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 240)
+add_test(NAME release.version
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/release/version_test.py ${PROJECT_SOURCE_DIR}
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+add_test(NAME release.workflow
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/release/workflow_test.py ${PROJECT_SOURCE_DIR})
+set_tests_properties(release.version release.workflow PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
 # A virtual week of the machine's own package index; skipped where there is none.
 add_test(NAME sync.real_input
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/sync/real_input.py ${PROJECT_SOURCE_DIR}
