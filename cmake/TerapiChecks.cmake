@@ -93,6 +93,12 @@ add_test(NAME release.version
 add_test(NAME release.workflow
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/release/workflow_test.py ${PROJECT_SOURCE_DIR})
 set_tests_properties(release.version release.workflow PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+if(client_postgres)
+  add_test(NAME sync.postgres_outages
+           COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/postgres_outages_test.py
+                   ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+  set_tests_properties(sync.postgres_outages PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 280)
+endif()
 # A virtual week of the machine's own package index; skipped where there is none.
 add_test(NAME sync.real_input
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/sync/real_input.py ${PROJECT_SOURCE_DIR}
