@@ -1,0 +1,100 @@
+// What the judge makes of requests whose answer may have come too late, through its own fault.
+#include "conformance/harness/play/client_checks.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "conformance/harness/stage/virtual_client_stage.h"
+
+namespace terapi::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kStream = "github/demo/Issue";
+
+class ClientChecksTest : public testing::Test {
+ protected:
+  ClientChecksTest() : stage_(options()), checks_(stage_, findings_) {
+    EXPECT_TRUE(stage_.open());
+    checks_.mark();
+  }
+
+  // A request so long after the last one, answered at once with that status.
+  Exchange& asks(core::Duration later, int status) {
+    Exchange exchange;
+    exchange.life = 1;
+    exchange.for_records = true;
+    exchange.stream = kStream;
+    exchange.status = status;
+    exchange.asked_at = exchange.answered_at = exchange.handed_at = now_ += later;
+    exchange.request = stage_.history().add({.at = now_, .kind = EventKind::kRequest});
+    exchange.response = stage_.history().add({.at = now_, .kind = EventKind::kResponse});
+    stage_.history().exchanges.push_back(std::move(exchange));
+    return stage_.history().exchanges.back();
+  }
+
+  std::vector<Verdict> verdicts(const ClientCheck& check) {
+    checks_.check(check);
+    std::vector<Verdict> found;
+    for (const Finding& finding : findings_.take()) found.push_back(finding.verdict);
+    return found;
+  }
+
+ private:
+  static ClientStageOptions options() {
+    ClientStageOptions options;
+    options.world =
+        R"({"integrations":[{"id":"github"}],"connections":[{"id":"demo","integration":"github"}]})";
+    return options;
+  }
+
+ protected:
+  VirtualClientStage stage_;
+  Findings findings_;
+  ClientChecks checks_;
+  core::Time now_{};
+};
+
+TEST_F(ClientChecksTest, AskingAgainAfterALateAnswerIsNotAskingTooOften) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kRequests;
+  check.most = 2;
+  asks(1s, 503);
+  asks(1s, 503);
+  asks(1s, 200).in_doubt = true;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
+  asks(1s, 200);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail}) << "too many without it";
+}
+
+TEST_F(ClientChecksTest, APauseThatNobodyKnowsOfWasNotTooShort) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kWaitsAfter;
+  check.status = 429;
+  check.time = 10s;
+  Exchange& told = asks(1s, 429);
+  told.in_doubt = true;
+  asks(1s, 200);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
+  stage_.history().exchanges.front().in_doubt = false;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
+}
+
+TEST_F(ClientChecksTest, WhoMayNotHaveThePageNeedNotGoOnFromIt) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kResumedAtLast;
+  Exchange& page = asks(1s, 200);
+  page.whole = true;
+  page.in_doubt = true;
+  page.records.push_back({"1", "cursor", "ADDED", 0, false});
+  checks_.mark();
+  asks(1s, 200);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
+  stage_.history().exchanges.front().in_doubt = false;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
+}
+
+}  // namespace
+}  // namespace terapi::conformance
