@@ -9,26 +9,14 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(__file__))
 from steps import Runner  # noqa: E402
-from tarball import ROOT, VERSION, make_project, make_release  # noqa: E402
-
-BIN = ""
+from tarball import ROOT, VERSION, ReleaseTest, make_project  # noqa: E402
 
 
 def forgets_deletions(text):
     return text.replace('meta["last_action"] == "DELETED"', "False")
 
 
-class ActionTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = tempfile.TemporaryDirectory(prefix="terapi-action-")
-        cls.release = pathlib.Path(cls.scratch.name) / "release"
-        cls.tarball = make_release(cls.release, BIN)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
-
+class ActionTest(ReleaseTest):
     def setUp(self):
         self.root = pathlib.Path(tempfile.mkdtemp(dir=self.scratch.name))
         self.runner = Runner(self.root, ROOT)
@@ -105,7 +93,7 @@ class ActionTest(unittest.TestCase):
     def test_a_path_may_be_a_folder_or_a_tarball_and_a_project_file_anywhere(self):
         folder = self.root / "there"
         (folder / "bin").mkdir(parents=True)
-        os.symlink(os.path.join(BIN, "terapi-conformance"), folder / "bin/terapi-conformance")
+        os.symlink(os.path.join(self.programs, "terapi-conformance"), folder / "bin/terapi-conformance")
         elsewhere = self.root / "elsewhere"
         elsewhere.mkdir()
         for path in (folder, self.tarball):
@@ -122,7 +110,7 @@ class ActionTest(unittest.TestCase):
             place = sources / name
             place.parent.mkdir(exist_ok=True)
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, place)
-        (sources / "terapi").write_text(f'#!/bin/sh\necho "built: $*"\nmkdir -p "$GITHUB_ACTION_PATH/build"\nln -sfn "{BIN}" "$GITHUB_ACTION_PATH/build/bin"\n')
+        (sources / "terapi").write_text(f'#!/bin/sh\necho "built: $*"\nmkdir -p "$GITHUB_ACTION_PATH/build"\nln -sfn "{self.programs}" "$GITHUB_ACTION_PATH/build/bin"\n')
         os.chmod(sources / "terapi", 0o755)
         runner = Runner(self.root, sources)
         given = {"from": "source", "arguments": "--filter client/deletes"}
@@ -150,5 +138,5 @@ class ActionTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BIN = os.path.abspath(sys.argv.pop(1))
+    ReleaseTest.programs = os.path.abspath(sys.argv.pop(1))
     unittest.main()

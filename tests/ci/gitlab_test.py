@@ -11,9 +11,8 @@ import unittest
 import yaml
 
 sys.path.insert(0, os.path.dirname(__file__))
-from tarball import ROOT, VERSION, make_project, make_release  # noqa: E402
+from tarball import ROOT, VERSION, ReleaseTest, make_project  # noqa: E402
 
-BIN = ""
 TEMPLATE = ROOT / "templates/conformance.yml"
 
 
@@ -32,17 +31,7 @@ def jobs_with(**given):
     return yaml.safe_load(text)
 
 
-class GitLabTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = tempfile.TemporaryDirectory(prefix="terapi-gitlab-")
-        cls.release = pathlib.Path(cls.scratch.name) / "release"
-        cls.tarball = make_release(cls.release, BIN)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
-
+class GitLabTest(ReleaseTest):
     def setUp(self):
         self.project = make_project(pathlib.Path(tempfile.mkdtemp(dir=self.scratch.name)) / "shop")
 
@@ -104,5 +93,5 @@ class GitLabTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BIN = os.path.abspath(sys.argv.pop(1))
+    ReleaseTest.programs = os.path.abspath(sys.argv.pop(1))
     unittest.main()

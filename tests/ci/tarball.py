@@ -5,6 +5,8 @@ import os
 import pathlib
 import re
 import tarfile
+import tempfile
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VERSION = re.search(r'kVersion = "([\d.]+)"', (ROOT / "core/version.h").read_text(encoding="utf-8"))[1]
@@ -37,3 +39,19 @@ def make_project(folder, client="client.py", skip=()):
         '// of the tests\n{ "client": { "run": "python3 client.py", "dump": "python3 client.py dump" },\n'
         '  "filter": ["client/deletes", "client/all-webhooks-lost", "client/invalid-cursor"] }\n', encoding="utf-8")
     return folder
+
+
+class ReleaseTest(unittest.TestCase):
+    """Tests with a release at hand: `release`, `tarball`, and a `scratch` folder that is gone afterwards."""
+
+    programs = ""  # the folder that they are in
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory(prefix="terapi-ci-")
+        cls.release = pathlib.Path(cls.scratch.name) / "release"
+        cls.tarball = make_release(cls.release, cls.programs)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
