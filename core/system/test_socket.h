@@ -174,9 +174,10 @@ class TestSocket {
 
 class TestListener {
  public:
-  TestListener() {
+  // At that port; 0: any free one.
+  explicit TestListener(std::uint16_t port = 0) {
     descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = TestSocket::loopback(0);
+    sockaddr_in address = TestSocket::loopback(port);
     socklen_t size = sizeof address;
     ::bind(descriptor_, reinterpret_cast<sockaddr*>(&address), size);
     ::listen(descriptor_, 64);
