@@ -77,6 +77,40 @@ TEST(ProcessClient, AllThatItEverSaidIsCounted) {
   }
 }
 
+// The judge has no processor while a client asks: whether it still waits for the answer, nobody
+// knows.
+TEST(ProcessClient, WhatTheJudgeWasLateToAnswerIsInDoubt) {
+  ClientStageOptions options;
+  options.world = "{}";
+  const auto asked =
+      std::filesystem::temp_directory_path() / ("asked-" + std::to_string(::getpid()));
+  auto made = ProcessClientStage::make(std::move(options), {.run = R"(bash -c '
+    exec 3<>"/dev/tcp/127.0.0.1/${TERAPI_BASE_URL##*:}"
+    printf "GET /records HTTP/1.1\r\nHost: judge\r\n\r\n" >&3
+    : >")" + asked.string() + R"("
+    read -r answer <&3')",
+                                                            .dump = ""});
+  ASSERT_TRUE(made) << made.error().message;
+  ClientStage& stage = **made;
+  ASSERT_TRUE(stage.open());
+  ASSERT_TRUE(stage.start_client(1));
+  const auto begin = std::chrono::steady_clock::now();
+  const auto is_held_up = [&] {
+    const auto passed = std::chrono::steady_clock::now() - begin;
+    return passed < std::chrono::milliseconds(400) ||
+           (!std::filesystem::exists(asked) && passed < std::chrono::seconds(60));
+  };
+  ASSERT_TRUE(stage.run_until(
+      [&] {
+        while (is_held_up()) std::this_thread::yield();
+        return !stage.client(1).alive;
+      },
+      std::chrono::seconds(60)));
+  EXPECT_TRUE(std::filesystem::remove(asked));
+  ASSERT_EQ(stage.history().exchanges.size(), 1U) << stage.output(1);
+  EXPECT_TRUE(stage.history().exchanges[0].in_doubt);
+}
+
 // `yes` would print for a minute, and gigabytes.
 TEST(ProcessClient, ADumpWithoutEndIsEnded) {
   ClientStageOptions options;
