@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/json.h"
+#include "core/shell_word.h"
 #include "project/project_member.h"
 
 namespace terapi::project {
@@ -39,10 +40,9 @@ struct Commands {
   std::string dump;
 };
 
+// What would print what it has stored, nobody can guess of a file.
 Commands of_program(const std::string& program, const std::string& file) {
-  if (file.empty()) return {};
-  const std::string run = program + " " + file;
-  return {run, run + " dump"};
+  return {file.empty() ? "" : program + " " + core::shell_word(file), ""};
 }
 
 // By its scripts, where one is called like a sync; else by the file that is its main one.
@@ -85,7 +85,7 @@ const std::initializer_list<KindOfProject>& kinds() {
        }},
       {"go.mod",
        [](const files::path& folder) {
-         return is_file(folder / "main.go") ? Commands{"go run .", "go run . dump"} : Commands{};
+         return is_file(folder / "main.go") ? Commands{"go run .", ""} : Commands{};
        }},
       {"Gemfile",
        [](const files::path& folder) {

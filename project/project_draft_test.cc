@@ -38,7 +38,12 @@ TEST_F(ProjectDraftTest, GuessesTheFileThatAPackageNamesOrOneThatIsCalledLikeACl
   write("lib/start.js", "");
   draft_.guess(folder_.path());
   EXPECT_EQ(draft_.run, "node lib/start.js");
-  EXPECT_EQ(draft_.dump, "node lib/start.js dump");
+  EXPECT_EQ(draft_.dump, "") << "perhaps it knows no `dump`, and starts a second client";
+  write("package.json", R"({"main": "it's mine.js"})");
+  write("it's mine.js", "");
+  draft_ = {};
+  draft_.guess(folder_.path());
+  EXPECT_EQ(draft_.run, "node 'it'\\''s mine.js'");
   write("package.json", "{}");
   write("client.mjs", "");
   ProjectDraft other;
@@ -55,7 +60,7 @@ TEST_F(ProjectDraftTest, GuessesFromPyprojectGoAndGemfile) {
   write("main.go", "");
   draft_ = {};
   EXPECT_EQ(draft_.guess(folder_.path()), "go.mod");
-  EXPECT_EQ(draft_.dump, "go run . dump");
+  EXPECT_EQ(draft_.run, "go run .");
   write("pyproject.toml", "");
   write("client.py", "");
   draft_ = {};

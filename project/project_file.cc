@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -55,6 +56,8 @@ class ProjectReader {
 
   void read(const json::Value& root) {
     json::Fields fields(root, {}, issues_);
+    refuse_repeated(root, {});
+    refuse_null(root, {});
     fields.string("$schema");
     std::map<std::string, std::unique_ptr<json::Fields>, std::less<>> groups;
     for (const ProjectMember& member : project_members()) {
@@ -66,6 +69,8 @@ class ProjectReader {
       auto found = groups.find(group);
       if (found == groups.end()) {
         const json::Value object = fields.object(group);
+        refuse_repeated(object, {std::string(group)});
+        refuse_null(object, {std::string(group)});
         found = groups
                     .emplace(group, object.is_object()
                                         ? std::make_unique<json::Fields>(
@@ -83,9 +88,31 @@ class ProjectReader {
   }
 
  private:
+  // Of two the first would have no effect, and nobody would know.
+  void refuse_repeated(const json::Value& object, const json::Path& path) {
+    std::set<std::string> names;
+    for (const json::Member member : object.members()) {
+      if (names.insert(member.key.string()).second) continue;
+      complain(member.key, json::path_text(path_below(path, member)) + " is here a second time");
+    }
+  }
+
+  void refuse_null(const json::Value& object, const json::Path& path) {
+    for (const json::Member member : object.members()) {
+      if (!member.value.is_null()) continue;
+      json::report_wrong(member.value, path_below(path, member),
+                         "a value; leave it out for what holds without it", issues_);
+    }
+  }
+
+  static json::Path path_below(json::Path path, const json::Member& member) {
+    path.push_back(member.key.string());
+    return path;
+  }
+
   void read_member(const ProjectMember& member, std::string_view name, json::Fields& fields) {
     const json::Value value = fields.any(name);
-    if (!value.present()) return;
+    if (!value.present() || value.is_null()) return;
     const json::Path path = fields.path_to(name);
     switch (member.kind) {
       case MemberKind::kNumber:
@@ -213,6 +240,7 @@ class ProjectReader {
       json::report_wrong(value, path, "an object, {\"NAME\": true or false}", issues_);
       return;
     }
+    refuse_repeated(value, path);
     for (const json::Member quirk : value.members()) {
       const std::string name = quirk.key.string();
       if (quirk.value.is_boolean()) {

@@ -85,6 +85,22 @@ TEST(ProjectFile, EachMistakeIsToldWithItsPlaceAndMember) {
   EXPECT_THAT(mistakes_of_project("[]"), HasSubstr("expected an object"));
 }
 
+// A merge may leave a member twice, and whoever takes a value away may leave null: neither would do
+// what it looks like.
+TEST(ProjectFile, WhatIsThereTwiceOrNullIsAMistake) {
+  EXPECT_EQ(mistakes_of_project(R"({"port": 1, "client": {"run": "a", "run": "b"}, "port": 2,
+ "quirks": {"q": true, "q": false}})"),
+            "terapi.json:1:36: client.run is here a second time\n"
+            "terapi.json:1:49: port is here a second time\n"
+            "terapi.json:2:23: quirks.q is here a second time");
+  EXPECT_EQ(
+      mistakes_of_project(R"({"port": null, "client": {"dump": null}})"),
+      "terapi.json:1:10: port is null; expected a value; leave it out for what holds without it\n"
+      "terapi.json:1:35: client.dump is null; expected a value; leave it out for what holds "
+      "without it");
+  EXPECT_THAT(mistakes_of_project(R"({"client": null})"), HasSubstr("client is null"));
+}
+
 TEST(ProjectFile, AWorldInItKeepsItsLinesAndColumns) {
   const std::string text = "{ // the shop's\n  \"world\": {\"records\": []},\n  \"seed\": 1 }";
   const auto file = ProjectFile::parse(text, "terapi.json");

@@ -17,7 +17,9 @@ bool is_replaced(const ProjectMember& member, const std::set<std::string>& given
 
 bool has_to_be_there(const ProjectSetting& setting) {
   const MemberKind kind = setting.member->kind;
+  const bool path_alone = setting.value.find_first_of("=,") == std::string::npos;
   return kind == MemberKind::kPath || kind == MemberKind::kPaths ||
+         (kind == MemberKind::kLoads && path_alone) ||
          (kind == MemberKind::kWorld && !setting.value.empty());
 }
 

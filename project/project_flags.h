@@ -39,6 +39,8 @@ struct ProjectUse {
 class ProjectFlags {
  public:
   void add_to(core::Flags& flags);
+  // --no-project was given.
+  bool none() const { return none_; }
   // Sets, of these flags, those that the arguments do not give, and only for the members that are
   // taken. Codes "no_file", "bad_project": a line for each mistake.
   core::Result<ProjectUse> apply(const core::Flags& flags,

@@ -64,7 +64,9 @@ TEST(ProjectSchema, TakesWhatTheReaderTakesAndRefusesWhatItRefuses) {
   for (const char* bad :
        {"[]", R"({"worlds": {}})", R"({"clock": "real"})", R"({"port": 65536})", R"({"port": 1.5})",
         R"({"client": {"rnu": "a"}})", R"({"client": "a"})", R"({"skip": [1]})", R"({"skip": ""})",
-        R"({"quirks": {"q": "on"}})", R"({"quick": "yes"})", R"({"world": []})"}) {
+        R"({"quirks": {"q": "on"}})", R"({"quick": "yes"})", R"({"world": []})",
+        R"({"port": null})", R"({"quick": null})", R"({"client": null})", R"({"clock": null})",
+        R"({"world": null})", R"({"quirks": null})", R"({"$schema": null})"}) {
     EXPECT_THAT(schema_faults(bad), Not(IsEmpty())) << bad;
     EXPECT_FALSE(ProjectFile::parse(bad, "terapi.json").has_value()) << bad;
   }

@@ -21,6 +21,14 @@ bool anybody_can_have_put(const files::path& file) {
   return of_file.st_uid != ::geteuid() && of_file.st_uid != 0 && (of_folder.st_mode & S_IWOTH) != 0;
 }
 
+// A link to what is not there is meant, too: that it cannot be read is better told than to use
+// another one above.
+bool is_meant(const files::path& file) {
+  std::error_code error;
+  return files::is_regular_file(file, error) ||
+         files::symlink_status(file, error).type() == files::file_type::symlink;
+}
+
 std::string as_seen_from_here(const files::path& file) {
   std::error_code error;
   const files::path near = files::proximate(file, error);
@@ -35,7 +43,7 @@ std::optional<FoundProject> find_project_file(const std::string& folder) {
   if (error) return std::nullopt;
   while (true) {
     const files::path file = at / kName;
-    if (files::is_regular_file(file, error)) {
+    if (is_meant(file)) {
       return FoundProject{as_seen_from_here(file), anybody_can_have_put(file)};
     }
     const bool repository = files::exists(at / ".git", error);

@@ -52,6 +52,16 @@ TEST_F(ProjectSearchTest, NothingAboveTheRepositoryCounts) {
   EXPECT_EQ(found_from("shop/src"), "terapi.json");
 }
 
+// Of a checkout without the folder that it leads to, say: another one must not take its place.
+TEST_F(ProjectSearchTest, ALinkToNothingCounts) {
+  make("shop/sync");
+  write("shop/terapi.json");
+  files::create_symlink("../../shared/terapi.json", folder_.file("shop/sync/terapi.json"));
+  const auto found = find_project_file(folder_.file("shop/sync"));
+  ASSERT_TRUE(found.has_value());
+  EXPECT_TRUE(found->path.ends_with("shop/sync/terapi.json")) << found->path;
+}
+
 TEST_F(ProjectSearchTest, AFolderOfThatNameIsNone) {
   make(".git");
   make("terapi.json");

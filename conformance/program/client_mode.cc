@@ -11,6 +11,7 @@
 #include "conformance/program/judge_run.h"
 #include "conformance/program/program.h"
 #include "conformance/program/scenario_set.h"
+#include "core/shell_word.h"
 
 namespace terapi::conformance {
 namespace {
@@ -99,9 +100,9 @@ int run_client_mode(const std::vector<std::string>& arguments) {
   run.mode = "client";
   run.subject = commands.run;
   run.rerun = "terapi-conformance client";
-  if (commands.folder.empty()) run.rerun += " --run " + shell_word(commands.run);
+  if (commands.folder.empty()) run.rerun += " --run " + core::shell_word(commands.run);
   if (!commands.dump.empty() && commands.dump_folder.empty()) {
-    run.rerun += " --dump " + shell_word(commands.dump);
+    run.rerun += " --dump " + core::shell_word(commands.dump);
   }
   run.jobs = kClientsAtOnce;
   run.filter = judge.filter;

@@ -15,6 +15,7 @@
 #include "conformance/program/judge_run.h"
 #include "core/nearest.h"
 #include "core/parse_number.h"
+#include "core/shell_word.h"
 
 namespace terapi::conformance {
 
@@ -325,11 +326,11 @@ std::string ExploreFlags::again(std::uint64_t seed) const {
   std::string line = "terapi-conformance explore ";
   if (server) line += "--server ";
   line += "--seeds " + std::to_string(seed);
-  if (!stage.base_url.empty()) line += " --base-url " + shell_word(stage.base_url);
-  if (!stage.control_url.empty()) line += " --control-url " + shell_word(stage.control_url);
-  if (!stream.empty()) line += " --stream " + shell_word(stream);
-  if (!commands.run.empty()) line += " --run " + shell_word(commands.run);
-  if (!commands.dump.empty()) line += " --dump " + shell_word(commands.dump);
+  if (!stage.base_url.empty()) line += " --base-url " + core::shell_word(stage.base_url);
+  if (!stage.control_url.empty()) line += " --control-url " + core::shell_word(stage.control_url);
+  if (!stream.empty()) line += " --stream " + core::shell_word(stream);
+  if (!commands.run.empty()) line += " --run " + core::shell_word(commands.run);
+  if (!commands.dump.empty()) line += " --dump " + core::shell_word(commands.dump);
   if (size != "any") line += " --size " + size;
   if (dialect != terapi_dialect().name) line += " --dialect " + dialect;
   if (!mutant().empty()) line += " --mutant " + std::string(mutant());

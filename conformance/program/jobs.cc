@@ -11,6 +11,7 @@
 #include "conformance/harness/stage/virtual_client_stage.h"
 #include "conformance/harness/stage/virtual_server_stage.h"
 #include "conformance/program/scenario_set.h"
+#include "core/shell_word.h"
 
 namespace terapi::conformance {
 namespace {
@@ -181,7 +182,7 @@ JudgeJob otherwise_job(const Scenario& scenario, const JudgeFlags& flags, std::u
     if (result.verdict > Verdict::kSkip) result = play(true);
     if (result.verdict <= Verdict::kSkip) result.timeline.clear();
     result.rerun = "terapi-conformance reference --otherwise " + std::to_string(otherwise) +
-                   flags.rerun_flags() + " --filter " + shell_word(scenario.id);
+                   flags.rerun_flags() + " --filter " + core::shell_word(scenario.id);
     return named(std::move(result), "virtual", subject);
   };
   return job;
@@ -214,7 +215,7 @@ JudgeJob reference_job(const Scenario& scenario, const JudgeFlags& flags, const 
 }
 
 ProcessClientOptions reference_commands() {
-  const std::string program = shell_word(program_folder() + "/terapi-sync");
+  const std::string program = core::shell_word(program_folder() + "/terapi-sync");
   return {.run = "exec " + program +
                  R"( run --base-url "$TERAPI_BASE_URL" --database "$TERAPI_STATE_DIR/sync.db")"
                  R"( --listen "127.0.0.1:$TERAPI_WEBHOOK_PORT" --poll "${TERAPI_POLL_MS}ms")"

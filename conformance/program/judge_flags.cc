@@ -8,6 +8,7 @@
 #include "conformance/program/scenario_set.h"
 #include "core/glob.h"
 #include "core/parse_number.h"
+#include "core/shell_word.h"
 
 namespace terapi::conformance {
 namespace {
@@ -167,10 +168,11 @@ std::string JudgeFlags::rerun_flags() const {
   std::string text;
   if (dialect != "terapi") text += " --dialect " + dialect;
   if (!scenarios.empty()) text += " --scenarios " + scenarios;
-  if (project.file) text += " --project " + shell_word(project.file->path());
+  if (project_flags.none()) text += " --no-project";
+  if (project.file) text += " --project " + core::shell_word(project.file->path());
   if (project.has("scenarios")) return text;  // the project file says so again
   for (const std::string& folder : more_scenarios)
-    text += " --more-scenarios " + shell_word(folder);
+    text += " --more-scenarios " + core::shell_word(folder);
   return text;
 }
 

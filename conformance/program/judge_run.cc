@@ -16,6 +16,7 @@
 #include "conformance/program/scenario_set.h"
 #include "conformance/report/console_report.h"
 #include "core/random.h"
+#include "core/shell_word.h"
 #include "core/terminal_color.h"
 
 namespace terapi::conformance {
@@ -43,16 +44,26 @@ std::unique_ptr<LiveReport> make_console(const RunSummary& summary, const Redact
       redactor);
 }
 
-// Every part of the filter has to fit something: a slip of the pen would leave out what it meant.
+bool fits_one_of(const std::string& glob, const std::vector<std::string>& ids) {
+  return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return fits(glob, id); });
+}
+
+// Every part of the filter has to fit something, be it what this run leaves out: a slip of the pen
+// would leave out what it meant.
 core::Result<Chosen> choose(const std::vector<JudgeJob>& all, const std::string& filter,
-                            const JudgeFlags& flags) {
+                            const std::vector<std::string>& left_out, const JudgeFlags& flags) {
   const IdFilter ids = IdFilter::parse(filter);
+  bool some_left_out = false;
   for (const std::string& glob : ids.globs()) {
-    if (std::none_of(all.begin(), all.end(),
-                     [&](const JudgeJob& job) { return fits(glob, job.scenario); })) {
+    if (std::any_of(all.begin(), all.end(),
+                    [&](const JudgeJob& job) { return fits(glob, job.scenario); })) {
+      continue;
+    }
+    if (!fits_one_of(glob, left_out)) {
       return core::Error{"bad_usage",
                          "no scenario fits '" + glob + "'; `terapi-conformance list` shows them"};
     }
+    some_left_out = true;
   }
   Chosen chosen;
   std::uint64_t number = 0;
@@ -62,8 +73,11 @@ core::Result<Chosen> choose(const std::vector<JudgeJob>& all, const std::string&
   }
   if (!chosen.empty() && flags.repeat > 0) return chosen;
   if (number == 0) {
-    return core::Error{"bad_usage",
-                       "no scenario fits '" + filter + "'; `terapi-conformance list` shows them"};
+    return core::Error{"bad_usage", "no scenario fits '" + filter + "'" +
+                                        (some_left_out ? (flags.quick ? " among those of --quick"
+                                                                      : " without --thorough")
+                                                       : "") +
+                                        "; `terapi-conformance list` shows them"};
   }
   return core::Error{"bad_usage", "none of the " + std::to_string(number) +
                                       " scenarios is played in this part of the run"};
@@ -94,21 +108,11 @@ void complete(ScenarioResult& result, const JudgeJob& job, const std::string& re
     result.reason = "no verdict was reached, which is a defect of the judge itself";
   }
   if (!result.rerun.empty()) return;
-  result.rerun =
-      rerun + " --filter " + shell_word(result.scenario) + " --seed " + std::to_string(result.seed);
+  result.rerun = rerun + " --filter " + core::shell_word(result.scenario) + " --seed " +
+                 std::to_string(result.seed);
 }
 
 }  // namespace
-
-std::string shell_word(const std::string& text) {
-  if (!text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                              "0123456789_-+=:,./@%") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 RunSummary begin_summary(const std::string& mode, const std::string& subject) {
   RunSummary summary;
@@ -147,7 +151,7 @@ int JudgeRun::run(const std::vector<JudgeJob>& all, const JudgeFlags& flags) con
   auto more = KnownFailing::load(of_dialect, KnownFailing::Kind::kOfADialect);
   if (!more) return refuse(more.error().message);
   known->add(*std::move(more));
-  auto chosen = choose(all, filter, flags);
+  auto chosen = choose(all, filter, left_out, flags);
   if (!chosen) return refuse(chosen.error().message);
   const Redactor redactor(secrets);
   RunSummary summary = begin_summary(mode, subject);

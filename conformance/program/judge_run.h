@@ -54,7 +54,4 @@ RunSummary begin_summary(const std::string& mode, const std::string& subject);
 // Completes it once the run has ended.
 void end_summary(RunSummary& summary);
 
-// A word of a command line, quoted for a shell where it has to be.
-std::string shell_word(const std::string& text);
-
 }  // namespace terapi::conformance

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -87,6 +88,20 @@ TEST_F(JudgeRunTest, RefusesAFilterOfWhichAPartFitsNothing) {
   run.filter = "client/a,client/tpyo";
   EXPECT_EQ(run.run(jobs_of({"client/a"}), flags), 2);
   EXPECT_THAT(told.results, IsEmpty());
+}
+
+// As `"skip": "client/large*"` of a project file does with --quick, which leaves these out by
+// itself.
+TEST_F(JudgeRunTest, APartThatFitsWhatIsLeftOutIsNoSlip) {
+  const auto jobs = jobs_of({"client/a", "client/b"});
+  run.filter = "!client/large*";
+  EXPECT_EQ(run.run(jobs, flags), 2);
+  run.left_out = {"client/large-one"};
+  EXPECT_THAT(played(jobs), ElementsAre("client/a", "client/b"));
+  run.filter = "client/a,client/large*";
+  EXPECT_THAT(played(jobs), ElementsAre("client/a"));
+  run.filter = "client/large*";
+  EXPECT_EQ(run.run(jobs, flags), 2);
 }
 
 TEST_F(JudgeRunTest, RefusesARunInWhichNothingIsPlayed) {
@@ -280,7 +295,8 @@ TEST_F(JudgeRunFilesTest, WhatIsOfAWorldThatIsNotPlayedIsNotGone) {
 }
 
 TEST_F(JudgeRunFilesTest, AReportThatCannotBeWrittenIsAnError) {
-  ask_for_reports({"--junit", folder.file("missing/junit.xml")});
+  ask_for_reports({"--junit", folder.file("taken-away/junit.xml")});
+  std::filesystem::remove(folder.file("taken-away"));
   EXPECT_EQ(run.run({job_of("a")}, flags), 2);
 }
 

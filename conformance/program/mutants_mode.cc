@@ -17,6 +17,7 @@
 #include "conformance/program/scenario_set.h"
 #include "conformance/report/console_report.h"
 #include "conformance/report/console_style.h"
+#include "core/shell_word.h"
 
 namespace terapi::conformance {
 namespace {
@@ -46,7 +47,7 @@ std::vector<KnownMutant> known_mutants(const std::string& filter) {
 
 // The reference client with that defect, as a process.
 ProcessClientOptions subject_commands(const std::string& mutant) {
-  const std::string program = "exec " + shell_word(program_folder() + "/terapi-conformance");
+  const std::string program = "exec " + core::shell_word(program_folder() + "/terapi-conformance");
   return {.run = program + " subject --mutant " + mutant,
           .dump = program + " subject --mutant " + mutant + " dump"};
 }

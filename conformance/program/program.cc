@@ -56,16 +56,17 @@ const std::vector<Mode>& modes() {
   return kModes;
 }
 
-void print_usage() {
-  std::printf("terapi-conformance: does this server, or this client, keep the contract?\n\n");
+void print_usage(std::FILE* to) {
+  std::fprintf(to, "terapi-conformance: does this server, or this client, keep the contract?\n\n");
   for (const Mode& mode : modes()) {
     const std::string call = mode.name + (mode.usage.empty() ? "" : " " + mode.usage);
-    std::printf("  terapi-conformance %-44s  %s\n", call.c_str(), mode.what.c_str());
+    std::fprintf(to, "  terapi-conformance %-44s  %s\n", call.c_str(), mode.what.c_str());
   }
   JudgeFlags judge;
   core::Flags flags;
   judge.add_to(flags, "client");
-  std::printf(
+  std::fprintf(
+      to,
       "\nFlags of every mode that judges:\n%s\n"
       "`terapi-conformance MODE --help` lists a mode's own flags.\n"
       "Verdicts: PASS, FAIL, WARN (a SHOULD), INFO, SKIP, INCONCLUSIVE (a fault never struck), "
@@ -77,12 +78,12 @@ void print_usage() {
 
 int run_mode(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
-    print_usage();
+    print_usage(stderr);
     return 2;
   }
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "help") {
-    print_usage();
+    print_usage(stdout);
     return 0;
   }
   if (first == "--version" || first == "version") {

@@ -16,6 +16,7 @@
 #include "conformance/program/scenario_set.h"
 #include "conformance/report/redactor.h"
 #include "core/duration.h"
+#include "core/shell_word.h"
 
 namespace terapi::conformance {
 namespace {
@@ -90,12 +91,12 @@ bool control(const HttpServerStageOptions& options, const char* method, const st
 
 std::string rerun_of(const ServerFlags& given) {
   std::string text = "TERAPI_SECRET_KEY=… terapi-conformance server --base-url " +
-                     shell_word(given.stage.base_url);
+                     core::shell_word(given.stage.base_url);
   if (!given.stage.control_url.empty()) {
-    text += " --control-url " + shell_word(given.stage.control_url);
+    text += " --control-url " + core::shell_word(given.stage.control_url);
   }
   if (given.read_only) text += " --read-only";
-  for (const std::string& stream : given.streams) text += " --stream " + shell_word(stream);
+  for (const std::string& stream : given.streams) text += " --stream " + core::shell_word(stream);
   if (given.most_requests) text += " --max-requests " + std::to_string(*given.most_requests);
   if (given.rate) text += " --rate " + std::to_string(*given.rate) + "/s";
   if (given.most_time) text += " --max-time " + core::format_duration(*given.most_time);

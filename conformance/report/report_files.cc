@@ -29,6 +29,21 @@ core::Result<void> write_to(const std::string& path, std::string_view text,
   return core::Error{"not_written", path + ": cannot be written"};
 }
 
+// Its folder, so that nobody judges for minutes and then has no place for the result.
+core::Result<void> make_place_for(const std::string& path) {
+  namespace files = std::filesystem;
+  std::error_code error;
+  if (files::is_directory(path, error)) {
+    return core::Error{"not_written", "'" + path + "' is a folder; expected a file"};
+  }
+  const files::path folder = files::path(path).parent_path();
+  if (folder.empty() || files::is_directory(folder, error)) return {};
+  files::create_directories(folder, error);
+  if (!error) return {};
+  return core::Error{"not_written",
+                     "'" + path + "': its folder cannot be made: " + error.message()};
+}
+
 // Several runs of one step share its summary, and the bytes that it may have.
 core::Result<void> add_to_step_summary(const std::string& path, const RunSummary& run,
                                        const Redactor& redactor) {
@@ -88,7 +103,9 @@ std::string ReportFiles::annotations(const RunSummary& run, const Redactor& reda
   return wanted ? conformance::annotations(run, redactor, annotated_folder()) : "";
 }
 
+// One that cannot be written does not cost the others; the first is told.
 core::Result<void> ReportFiles::write(const RunSummary& run, const Redactor& redactor) const {
+  core::Result<void> all;
   for (const ReportFormat& format : report_formats()) {
     const auto path = paths_.find(format.name);
     if (path == paths_.end() || path->second.empty()) continue;
@@ -96,9 +113,9 @@ core::Result<void> ReportFiles::write(const RunSummary& run, const Redactor& red
         format.name == "markdown" && path->second == of_environment("GITHUB_STEP_SUMMARY");
     auto written = of_step ? add_to_step_summary(path->second, run, redactor)
                            : write_text_file(path->second, format.text(run, redactor));
-    if (!written) return written;
+    if (!written && all) all = written;
   }
-  return {};
+  return all;
 }
 
 void add_report_flag(core::Flags& flags, const std::string& name, const std::string& help,
@@ -108,6 +125,11 @@ void add_report_flag(core::Flags& flags, const std::string& name, const std::str
     if (path == kStandardOutput && target != kStandardOutput) {
       if (auto claimed = claim_standard_output(); !claimed) {
         return core::Error{"bad_usage", "--" + name + ": " + claimed.error().message};
+      }
+    }
+    if (path != kStandardOutput) {
+      if (auto there = make_place_for(path); !there) {
+        return core::Error{"bad_usage", "--" + name + ": " + there.error().message};
       }
     }
     target = path;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -103,6 +104,26 @@ TEST_F(ReportFilesTest, TheSummaryOfAStepIsNeverTooLarge) {
   ASSERT_TRUE(reports.write(sample_run(), Redactor()));
   EXPECT_LE(text_of("step.md").size(), 1024U * 1024U);
   EXPECT_THAT(text_of("step.md"), HasSubstr("parts are left out"));
+}
+
+// A checkout in CI has no folder for them.
+TEST_F(ReportFilesTest, TheirFolderIsMadeBeforeAnythingIsPlayed) {
+  EXPECT_EQ(ask({"--junit", folder.file("reports/junit.xml")}), "");
+  ASSERT_TRUE(reports.write(sample_run(), Redactor({})));
+  EXPECT_THAT(text_of("reports/junit.xml"), HasSubstr("<testsuite"));
+  EXPECT_THAT(ask({"--html", folder.path()}), HasSubstr("is a folder; expected a file"));
+  std::ofstream(folder.file("file")) << "in the way";
+  EXPECT_THAT(ask({"--html", folder.file("file/page.html")}),
+              AllOf(HasSubstr("--html: '"), HasSubstr("its folder cannot be made")));
+}
+
+TEST_F(ReportFilesTest, OneThatCannotBeWrittenDoesNotCostTheOthers) {
+  EXPECT_EQ(ask({"--junit", folder.file("a/junit.xml"), "--html", folder.file("b/page.html")}), "");
+  std::filesystem::remove_all(folder.file("a"));
+  const auto written = reports.write(sample_run(), Redactor({}));
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message, HasSubstr("junit.xml"));
+  EXPECT_THAT(text_of("b/page.html"), HasSubstr("<html"));
 }
 
 TEST_F(ReportFilesTest, ABaselineIsReadWithItsFlag) {

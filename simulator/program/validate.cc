@@ -1,6 +1,5 @@
 // terapi-simulator validate: reports line and column of each mistake in world files and project
-// files; scenario files
-// are passed to terapi-conformance, in the same folder as this program.
+// files; scenario files are passed to terapi-conformance, in the same folder as this program.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,9 +12,9 @@
 
 #include "core/json_writer.h"
 #include "core/printable.h"
-#include "project/project_file.h"
 #include "simulator/program/program.h"
 #include "simulator/program/serve_flags.h"
+#include "simulator/program/serve_options.h"
 #include "simulator/world/world.h"
 
 namespace terapi::simulator {
@@ -74,15 +73,18 @@ bool tell_checked(const std::string& path, const std::string& mistakes, bool as_
   return mistakes.empty();
 }
 
-// With the world that stands in it.
+// All that `serve` would say of it, and its world's mistakes.
 std::string mistakes_of_project(const std::string& path) {
-  const auto file = project::ProjectFile::read(path);
-  if (!file) return file.error().message;
-  const std::string world = file->world_text();
+  ServeFlags flags;
+  const auto read = flags.read({"--project=" + path}, ServeFlags::For::kServe);
+  if (!read) return read.error().message;
+  const auto options = options_from(flags);
+  if (!options) return flags.project.placed(options.error()).message;
+  const std::string& world = options->world_text;
   if (world.empty()) return "";
   json::Issues issues;
-  static_cast<void>(read_world(world, terapi_dialect(), issues));
-  return issues_text(path, world, issues);
+  static_cast<void>(read_world(world, *options->dialect, issues));
+  return issues_text(options->world_name, world, issues);
 }
 
 bool validate(const std::string& path, bool as_json) {

@@ -127,7 +127,7 @@ def judge(folder):
     yield "init"
     told = whole(run(JUDGE, "init", "--folder", folder, "--run", "node a.mjs", "--json"), "init")
     check(told.get("members", {}).get("client") == {"run": "node a.mjs"}, f"init: {told}")
-    yield "subject"  # a client under test: it prints a dump, as all of them do
+    yield "subject"  # a client under test: it prints a dump, as all of them do, and "client" above has read it
 
 
 def commands_of(program):

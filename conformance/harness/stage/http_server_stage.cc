@@ -12,6 +12,7 @@
 #include "conformance/harness/stage/limit_wait.h"
 #include "conformance/scenario/step.h"
 #include "core/json.h"
+#include "core/shell_word.h"
 #include "core/url.h"
 #include "core/version.h"
 
@@ -33,12 +34,6 @@ core::AnswerManners manners_of(core::Response& answer) {
   answer.headers.erase(ReceiverAnswer::kOnTheWire);
   return {.gives_reason = said != core::word_of(ReceiverAnswer::kWhats, What::kNoReason),
           .announces_close = said != core::word_of(ReceiverAnswer::kWhats, What::kCloses)};
-}
-
-std::string shell_quoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 }  // namespace
@@ -76,10 +71,10 @@ core::Result<std::unique_ptr<ServerStage>> HttpServerStage::make_with_simulator(
   stage->live_.emplace(stage->folder_->path(), kMark, stage->folder_->path());
   auto started = ChildProcess::start(
       stage->loop_,
-      {.command = "exec " + shell_quoted(program) +
+      {.command = "exec " + core::shell_word(program) +
                   " serve --no-project --port 0 --clock virtual --seed " + std::to_string(seed) +
                   " --dialect " + std::string(stage->options_.dialect->name) + " --ready-file " +
-                  shell_quoted(ready),
+                  core::shell_word(ready),
        .variables = {{kMark, stage->folder_->path()}}});
   if (!started) return started.error();
   stage->simulator_ = *std::move(started);
