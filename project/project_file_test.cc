@@ -92,7 +92,7 @@ TEST(ProjectFile, WhatIsThereTwiceOrNullIsAMistake) {
  "quirks": {"q": true, "q": false}})"),
             "terapi.json:1:36: client.run is here a second time\n"
             "terapi.json:1:49: port is here a second time\n"
-            "terapi.json:2:23: quirks.q is here a second time");
+            "terapi.json:2:24: quirks.q is here a second time");
   EXPECT_EQ(
       mistakes_of_project(R"({"port": null, "client": {"dump": null}})"),
       "terapi.json:1:10: port is null; expected a value; leave it out for what holds without it\n"

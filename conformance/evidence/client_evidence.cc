@@ -263,6 +263,18 @@ class HistoryJudge {
            exchange.cursor == before->next_cursor;
   }
 
+  // Over HTTP nobody knows which of two workers asks.
+  bool is_of_one_of_two(const Exchange& exchange) const {
+    return evidence_.several_workers && exchange.life == 0;
+  }
+
+  static bool takes_one_of(std::multiset<std::string>& ends, const Exchange& exchange) {
+    const auto found = exchange.cursor ? ends.find(*exchange.cursor) : ends.end();
+    if (found == ends.end()) return false;
+    ends.erase(found);
+    return true;
+  }
+
   // I6: each walk begins where the last one began, or later, but for a full read after a cursor
   // was refused.
   void check_forward(const std::string& stream) {
@@ -273,16 +285,25 @@ class HistoryJudge {
       bool may_begin_again = false;
     };
     std::map<int, Process> processes;
+    std::multiset<std::string> ends;  // next_cursors from which nobody of two workers has gone on
+    bool one_was_late = false;
     for (const Exchange* exchange : exchanges_) {
+      const bool nameless = is_of_one_of_two(*exchange);
       Process& process = processes[exchange->life];
       bool& may_begin_again = process.may_begin_again;
       if (refused_cursor(*exchange)) may_begin_again = true;
       if (exchange->restricted) continue;
-      const bool walk_goes_on = goes_on(std::exchange(process.before, exchange), *exchange);
+      const bool walk_goes_on = nameless
+                                    ? takes_one_of(ends, *exchange)
+                                    : goes_on(std::exchange(process.before, exchange), *exchange);
+      if (nameless && exchange->next_cursor) ends.insert(*exchange->next_cursor);
       if (walk_goes_on) continue;
       const std::optional<Position> begin = position(exchange->cursor);
       if (exchange->cursor && !begin) continue;         // not the server's own: REC-8 answers it
       if (!begin && may_begin_again) furthest.reset();  // from here on it is counted anew
+      const bool behind = furthest && (!begin || *begin < *furthest) && !may_begin_again;
+      // The other one stored a later cursor after this one had read it, and before it asked.
+      if (nameless && behind && !std::exchange(one_was_late, true)) continue;
       if (!begin && furthest && !may_begin_again) {
         add("I6", "CLIENT-1",
             stream + " is read from the beginning, though the client had a cursor",
@@ -296,6 +317,7 @@ class HistoryJudge {
       if (begin) {
         // Here is a cursor again: the full read has got somewhere.
         if (!furthest || *furthest < *begin) {
+          one_was_late = false;
           furthest = begin;
           furthest_event = exchange->request;
         }

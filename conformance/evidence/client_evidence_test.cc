@@ -170,6 +170,25 @@ TEST_F(ClientEvidenceTest, TwoWorkersWalkEachAtItsOwnPace) {
   EXPECT_EQ(broken(true), Names{});
 }
 
+// Over HTTP nobody knows which of them asks: life 0.
+TEST_F(ClientEvidenceTest, TwoWorkersNobodyCanTellApartWalkEachAtItsOwnPace) {
+  run(R"("save":[{"id":"1","n":1},{"id":"2","n":1},{"id":"3","n":1}])");
+  asks(0, 0, {sight("1", 3, 0)}, 3);
+  asks(0, 0, {sight("1", 3, 0)}, 3);
+  asks(0, 3, {sight("2", 5, 0)}, 5);
+  asks(0, 5, {sight("3", 7, 0)});
+  asks(0, 3, {sight("2", 5, 0)}, 5);  // the other
+  asks(0, 7);
+  asks(0, 5, {sight("3", 7, 0)});
+  EXPECT_EQ(broken(true), Names{});
+  // One had its cursor from before the other stored a later one; but a cursor that stays behind has
+  // gone back.
+  asks(0, 5, {sight("3", 7, 0)});
+  EXPECT_EQ(broken(true), Names{});
+  asks(0, 5, {sight("3", 7, 0)});
+  EXPECT_EQ(broken(true), Names{"I6"});
+}
+
 TEST_F(ClientEvidenceTest, AFullReadOfOneWorkerTakesTheCursorOfBothBack) {
   run(R"("save":[{"id":"1","n":1},{"id":"2","n":1},{"id":"3","n":1}])");
   asks(1, 7).status = 400;

@@ -88,6 +88,7 @@ struct Exchange {
   // Nobody knows whether the client has the answer: the judge was held up, and a client that waits
   // no longer than that has given the request up.
   bool in_doubt = false;
+  std::uint64_t said = 0;  // how much the client had said when it asked, in bytes
   std::string error_code;  // of an answer that is an error
   std::optional<std::uint64_t> retry_after_seconds{};
   std::vector<Sight> records;

@@ -109,7 +109,7 @@ TEST_F(ReportFilesTest, TheSummaryOfAStepIsNeverTooLarge) {
 // A checkout in CI has no folder for them.
 TEST_F(ReportFilesTest, TheirFolderIsMadeBeforeAnythingIsPlayed) {
   EXPECT_EQ(ask({"--junit", folder.file("reports/junit.xml")}), "");
-  ASSERT_TRUE(reports.write(sample_run(), Redactor({})));
+  ASSERT_TRUE(reports.write(sample_run(), Redactor(std::vector<std::string>())));
   EXPECT_THAT(text_of("reports/junit.xml"), HasSubstr("<testsuite"));
   EXPECT_THAT(ask({"--html", folder.path()}), HasSubstr("is a folder; expected a file"));
   std::ofstream(folder.file("file")) << "in the way";
@@ -120,7 +120,7 @@ TEST_F(ReportFilesTest, TheirFolderIsMadeBeforeAnythingIsPlayed) {
 TEST_F(ReportFilesTest, OneThatCannotBeWrittenDoesNotCostTheOthers) {
   EXPECT_EQ(ask({"--junit", folder.file("a/junit.xml"), "--html", folder.file("b/page.html")}), "");
   std::filesystem::remove_all(folder.file("a"));
-  const auto written = reports.write(sample_run(), Redactor({}));
+  const auto written = reports.write(sample_run(), Redactor(std::vector<std::string>()));
   ASSERT_FALSE(written);
   EXPECT_THAT(written.error().message, HasSubstr("junit.xml"));
   EXPECT_THAT(text_of("b/page.html"), HasSubstr("<html"));

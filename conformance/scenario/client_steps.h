@@ -370,8 +370,8 @@ struct ClientCheck {
   };
   static constexpr std::array<core::Word<What>, 13> kWhats = {
       {{What::kRequests, "requests",
-        "`least` to `most` requests for records since the mark; of that `status`, of that "
-        "`stream`"},
+        "`least` to `most` requests for records since the mark, and one more for each `time` since "
+        "it; of that `status`, of that `stream`"},
        {What::kWithoutCursor, "reads from the beginning", "the same for those without a cursor"},
        {What::kWaitsAfter, "waits after",
         "after an answer of that `status`, no request for that `time`"},

@@ -80,9 +80,10 @@ void EventLoop::Impl::reap_children() {
   for (const auto& [callback, status] : ended) callback(status);
 }
 
-EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {
+EventLoop::EventLoop(TimeOfDay time) : impl_(std::make_unique<Impl>()) {
   std::signal(SIGPIPE, SIG_IGN);
-  impl_->clock_ = std::make_unique<SystemClock>(*this);
+  impl_->clock_ = std::make_unique<SystemClock>(
+      *this, time == TimeOfDay::kSteady ? SystemClock::steady_time() : std::function<Time()>());
 }
 
 EventLoop::~EventLoop() = default;

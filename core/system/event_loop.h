@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -26,7 +27,11 @@ namespace terapi::core {
 
 class EventLoop {
  public:
-  EventLoop();
+  // What its clock says: the machine's time of day, which somebody may set; or that of when the
+  // loop was made, and from then on by the steady clock, for whoever has to know what came before
+  // what.
+  enum class TimeOfDay : std::uint8_t { kOfTheMachine, kSteady };
+  explicit EventLoop(TimeOfDay time = TimeOfDay::kOfTheMachine);
   // Drops what is posted and not yet run. Servers and senders of this loop have to go first.
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;

@@ -176,15 +176,17 @@ void HttpConnection::on_peer_gone(bool orderly) {
   } else if (orderly && phase_ == Phase::kWriting && !writer_.waits()) {
     peer_closed_ = true;
   } else {
-    hung_up();
+    hung_up(orderly);
   }
 }
 
-void HttpConnection::hung_up() {
-  const std::function<void()> tell =
-      phase_ == Phase::kWriting ? std::exchange(if_hung_up_, nullptr) : nullptr;
+void HttpConnection::hung_up(bool orderly) {
+  const bool writing = phase_ == Phase::kWriting;
+  const bool may_be_unread = phase_ == Phase::kIdle && !orderly;
+  const auto tell = std::exchange(if_hung_up_, nullptr);
   close();
-  if (tell) tell();
+  if (tell && writing) tell(HungUp::kBefore);
+  if (tell && may_be_unread) tell(HungUp::kPerhapsBefore);
 }
 
 void HttpConnection::consume(std::string_view bytes) {
@@ -363,9 +365,9 @@ void HttpConnection::answer(Outcome outcome) {
   const bool waits = wire.delay > 0us || wire.stall > 0us || wire.drip_bytes_per_second > 0;
   if (peer_closed_ && waits) {
     const auto& ask = server_->options().if_hung_up;
-    const std::function<void()> tell = ask ? ask(outcome.response) : nullptr;
+    const std::function<void(HungUp)> tell = ask ? ask(outcome.response) : nullptr;
     close();
-    if (tell) tell();
+    if (tell) tell(HungUp::kBefore);
     return;
   }
   respond(std::move(outcome));
@@ -469,7 +471,7 @@ void HttpConnection::finish(ResponseWriter::End end) {
     case ResponseWriter::End::kReset:
       return reset();
     case ResponseWriter::End::kFailed:
-      return hung_up();
+      return hung_up(false);
   }
 }
 

@@ -73,7 +73,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   // Answering.
   void dispatch();
   // The peer is gone, and the answer that is on its way will not get there.
-  void hung_up();
+  void hung_up(bool orderly);
   void reject(RequestFault fault);
   void respond(Outcome outcome);
   ResponseWriter::Rest frame_rest(std::shared_ptr<BodySource> source, const Response& response,
@@ -104,7 +104,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   bool peer_closed_ = false;
   bool keep_alive_ = false;
   bool is_head_ = false;
-  std::function<void()> if_hung_up_;  // of the answer that is on its way
+  std::function<void(HungUp)> if_hung_up_;  // of the last answer
   bool http_1_1_ = true;
 
   std::string input_;  // read, but not processed yet

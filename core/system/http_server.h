@@ -52,6 +52,11 @@ struct AnswerManners {
   bool bare_line_feeds = false;  // true: the lines of its head end with LF alone (RFC 9112, 2.2)
 };
 
+enum class HungUp : std::uint8_t {
+  kBefore,         // all of the answer was handed to the system
+  kPerhapsBefore,  // or afterwards, by a reset: with bytes in its hands that it had not read
+};
+
 struct HttpServerOptions {
   // An address, or a name: then all addresses of it that this machine has, at the same port;
   // "localhost" is both loopbacks.
@@ -81,9 +86,9 @@ struct HttpServerOptions {
   std::function<AnswerManners(Response&)> manners{};
 
   // Asked for the head of each answer, which it may change: what is to be called, once, when the
-  // peer hangs up before all of the answer has been handed to the system. Unset, or null: nothing.
-  // What the system has taken may yet be lost with the connection; nobody is told of that.
-  std::function<std::function<void()>(Response&)> if_hung_up{};
+  // peer hangs up before it has all of the answer, as far as that can be seen. Unset, or null:
+  // nothing.
+  std::function<std::function<void(HungUp)>(Response&)> if_hung_up{};
 
   // Faults that wait (delay, stall) are over when this clock, or the real one, has moved far
   // enough, whichever is first. May be a VirtualClock; its timers have to run on the loop's thread.

@@ -301,7 +301,9 @@ class HangUpServer : public TestServer {
     options.if_hung_up = [told](Response& response) {
       const std::string path(response.headers.get("X-Path").value_or(""));
       response.headers.erase("X-Path");
-      return [told, path] { *told += path; };
+      return [told, path](HungUp when) {
+        *told += path + (when == HungUp::kPerhapsBefore ? " perhaps" : "");
+      };
     };
     return options;
   }
@@ -340,6 +342,16 @@ TEST(HttpServerWire, TellsOfAPeerThatHangsUpInTheMiddleOfALargeAnswer) {
   server.wait_until_told("/large");
 }
 
+// A process that was late itself throws the answer away unread: the system says so by a reset.
+TEST(HttpServerWire, TellsOfAPeerThatMayNotHaveReadTheAnswer) {
+  HangUpServer server(WireFaults(), nullptr);
+  TestSocket socket = server.connect();
+  socket.send("GET /this HTTP/1.1\r\nHost: x\r\n\r\n");
+  server.wait_until([&] { return server.server().counters().requests == 1; });
+  socket.close();
+  server.wait_until_told("/this perhaps");
+}
+
 TEST(HttpServerWire, SaysNothingOfAPeerThatHangsUpWithTheWholeAnswer) {
   VirtualClock clock;
   HangUpServer server(stalled(1h), &clock);
@@ -350,7 +362,7 @@ TEST(HttpServerWire, SaysNothingOfAPeerThatHangsUpWithTheWholeAnswer) {
   EXPECT_FALSE(has(socket.read_response(), "X-Path"));
   socket.send("GET /alive HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(socket.read_response().ends_with("x"));
-  socket.abort();
+  socket.close();
   server.wait_until([&] { return server.server().counters().open_connections == 0; });
   EXPECT_EQ(server.told(), "");
 }

@@ -99,6 +99,12 @@ SystemClock::SystemClock(EventLoop& loop, std::function<Time()> system_time)
 
 SystemClock::~SystemClock() = default;
 
+std::function<Time()> SystemClock::steady_time() {
+  return [time = machine_time(), began = Steady::now()] {
+    return time + std::chrono::duration_cast<Duration>(Steady::now() - began);
+  };
+}
+
 Time SystemClock::now() const { return impl_->now(); }
 
 TimerId SystemClock::at(Time due, std::function<void()> action) {

@@ -26,8 +26,11 @@ class EventLoop;
 
 class SystemClock final : public Clock {
  public:
-  // `system_time` is for tests of what happens when the machine's clock is set.
+  // `system_time` in place of the machine's time of day: steady_time(), or for tests of what
+  // happens when the machine's clock is set.
   explicit SystemClock(EventLoop& loop, std::function<Time()> system_time = {});
+  // The time of day as it is now, and from now on by the steady clock.
+  static std::function<Time()> steady_time();
   ~SystemClock() override;
   SystemClock(const SystemClock&) = delete;
   SystemClock& operator=(const SystemClock&) = delete;

@@ -23,6 +23,7 @@ class ClientChecks {
  private:
   void check_requests(const ClientCheck& check, bool without_cursor);
   void check_waits(const ClientCheck& check);
+  bool was_stretched() const;
   bool kept_quiet(const Exchange& answered, core::Duration time) const;
   void check_resumed(const ClientCheck& check);
   void check_resumed_within(const ClientCheck& check);
@@ -41,8 +42,8 @@ class ClientChecks {
   std::size_t mark_ = 0;          // exchanges before it
   std::size_t webhook_mark_ = 0;  // webhooks before it
   core::Duration starved_mark_{0};
+  core::Time marked_at_{};
   std::uint64_t memory_mark_ = 0;
-  std::uint64_t output_mark_ = 0;
 };
 
 }  // namespace terapi::conformance

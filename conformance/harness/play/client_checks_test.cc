@@ -61,12 +61,47 @@ TEST_F(ClientChecksTest, AskingAgainAfterALateAnswerIsNotAskingTooOften) {
   ClientCheck check;
   check.what = ClientCheck::What::kRequests;
   check.most = 2;
+  asks(1s, 503).in_doubt = true;
   asks(1s, 503);
-  asks(1s, 503);
-  asks(1s, 200).in_doubt = true;
-  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
   asks(1s, 200);
-  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail}) << "too many without it";
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
+  asks(1s, 200).in_doubt = true;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail})
+      << "too many without it; the last excuses nothing";
+}
+
+// What was asked before the mark and answered in doubt is asked again after it.
+TEST_F(ClientChecksTest, TheDoubtMayLieBeforeTheMark) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kRequests;
+  check.most = 0;
+  asks(1s, 200).in_doubt = true;
+  checks_.mark();
+  asks(1s, 200);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
+  stage_.history().exchanges.front().in_doubt = false;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
+}
+
+TEST_F(ClientChecksTest, MoreRequestsAreRightInMoreTime) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kRequests;
+  check.most = 1;
+  check.time = 1s;
+  for (int i = 0; i < 4; ++i) asks(0s, 200);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
+  stage_.run_until([] { return false; }, 3s);
+  EXPECT_EQ(verdicts(check), std::vector<Verdict>{});
+}
+
+TEST_F(ClientChecksTest, WhatWasSaidBeforeTheSpoiltRecordCameDoesNotTellOfIt) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kSurfaced;
+  check.record = "bad";
+  Exchange& spoilt = asks(1s, 200);
+  spoilt.poisoned = "bad";
+  spoilt.said = stage_.output_bytes(1);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
 }
 
 TEST_F(ClientChecksTest, APauseThatNobodyKnowsOfWasNotTooShort) {

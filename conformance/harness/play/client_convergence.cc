@@ -241,12 +241,18 @@ std::string ClientConvergence::last_words(int worker) const {
 
 void ClientConvergence::take_dump(bool dead) { (void)dump_now(dead); }
 
+// While the client is at it, whoever reads what it has stored may find it locked.
 core::Result<std::vector<DumpRecord>> ClientConvergence::read_dump_of_client() {
-  auto records = stage_.dump_records();
-  if (records || records.error().code == "bad_dump") return records;
-  // It may have been busy.
-  stage_.run_until([] { return false; }, kBetweenDumps);
-  return stage_.dump_records();
+  Patience patience(stage_.now(), kToStore, [this] { return stage_.starved(); });
+  core::Duration pause = kBetweenDumps;
+  while (true) {
+    auto records = stage_.dump_records();
+    if (records || records.error().code == "bad_dump" || patience.over(stage_.now())) {
+      return records;
+    }
+    stage_.run_until([] { return false; }, pause);
+    pause = std::min<core::Duration>(pause * 2, kLongestPause);
+  }
 }
 
 const TakenDump& ClientConvergence::dump_now(bool dead) {

@@ -219,15 +219,16 @@ void ClientPlay::wait_for_quiet(const WaitStep& step) {
     return Patience(from, step.quiet_for, [this] { return stage_.starved(); });
   };
   core::Time last = link.last_request_at();
-  Patience quiet = patience(last);
+  std::optional<Patience> quiet = patience(last);
   stage_.run_until(
       [&] {
         if (link.in_flight() > 0 || link.last_request_at() != last) {
           last = link.last_request_at();
-          quiet = patience(stage_.now());
+          quiet.reset();  // measuring costs something, and it begins anew until it is quiet
           return false;
         }
-        return quiet.over(stage_.now());
+        if (!quiet) quiet = patience(stage_.now());
+        return quiet->over(stage_.now());
       },
       step.within);
 }

@@ -154,6 +154,17 @@ bool is_late(const Answered& answer) { return !answer && answer.error().code == 
 // a thousand come at once.
 bool never_arrived(const Answered& answer) { return !answer && !is_late(answer); }
 
+// As long as answers keep coming: of a thousand some wait for their turn, on this side and on the
+// other. What nobody answers, the sender gives up.
+void await(const std::vector<Answered>& answers, std::size_t all, core::Duration limit,
+           ClientStage& stage) {
+  std::size_t before = 0;
+  do {
+    before = answers.size();
+    stage.run_until([&] { return answers.size() == all || answers.size() != before; }, limit);
+  } while (answers.size() != all && answers.size() != before);
+}
+
 // All of them at once, and again, as any sender (HOOK-6), those whose connection did not hold. Of
 // each the last answer, in no order; fewer than there are to be, where some were never answered.
 std::vector<Answered> deliver(const JudgeWebhook& act, const core::Request& request,
@@ -167,8 +178,7 @@ std::vector<Answered> deliver(const JudgeWebhook& act, const core::Request& requ
       stage.post_to_client(request, act.answer_within,
                            [answers](Answered answer) { answers->push_back(std::move(answer)); });
     }
-    stage.run_until([&] { return answers->size() == left; },
-                    act.answer_within + std::chrono::seconds(1));
+    await(*answers, left, act.answer_within + std::chrono::seconds(1), stage);
     left = 0;
     for (Answered& answer : *answers) {
       if (never_arrived(answer) && attempt < kAttempts && stage.client(1).alive) {

@@ -20,9 +20,9 @@ void ClientStage::build(core::Clock& clock, core::AsyncTransport& webhooks,
   options.webhook_urls = {webhook_url};
   simulator_ = std::make_unique<simulator::Simulator>(options, *server_clock_, webhooks);
   simulator_->set_run_watcher([this](const simulator::RunMoment& moment) { watch_run(moment); });
-  link_ = std::make_unique<ClientWire>(
-      ClientWire::Ports{[&clock] { return clock.now(); }, handler(), *options_.dialect, model_,
-                        history_, wire_, [this] { return signing_key(); }, options_.client.limit});
+  link_ = std::make_unique<ClientWire>(ClientWire::Ports{
+      [&clock] { return clock.now(); }, handler(), *options_.dialect, model_, history_, wire_,
+      [this] { return signing_key(); }, options_.client.limit, [this] { return output_bytes(1); }});
 }
 
 core::Result<void> ClientStage::open() {

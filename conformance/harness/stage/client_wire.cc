@@ -74,6 +74,7 @@ void ClientWire::serve(core::Request request, int life,
   const std::size_t place = ports_.wire.asked_by_client(request, life);
   Exchange& exchange = ports_.history.exchanges[place];
   last_request_at_ = exchange.asked_at;
+  if (ports_.said) exchange.said = ports_.said();
   if (exchange.for_records && on_request && !on_request()) return;
   if (exchange.for_records) cut_page(exchange, request);
   if (exchange.for_records) forget_cursor(exchange, request);

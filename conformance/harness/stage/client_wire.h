@@ -38,6 +38,8 @@ class ClientWire {
     std::function<std::string()> signing_key;
     // Records of a page, of those clients, too, that ask for more than they were told (REC-11).
     std::uint64_t most_of_a_page;
+    // How much the client has said so far, in bytes; unset: nothing.
+    std::function<std::uint64_t()> said{};
   };
   explicit ClientWire(Ports ports) : ports_(std::move(ports)) {}
 

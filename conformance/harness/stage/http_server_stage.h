@@ -78,7 +78,7 @@ class HttpServerStage final : public ServerStage {
                       const std::function<void(core::Outcome)>& done);
 
   HttpServerStageOptions options_;
-  core::EventLoop loop_;
+  core::EventLoop loop_{core::EventLoop::TimeOfDay::kSteady};
   Slowness slowness_{loop_.clock()};
   std::unique_ptr<ChildProcess> simulator_;
   std::optional<core::TemporaryFolder> folder_;

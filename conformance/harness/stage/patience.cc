@@ -7,7 +7,7 @@
 namespace terapi::conformance {
 namespace {
 
-// Most waits are over before, and asking costs something.
+// What is shorter says nothing of anybody, and asking costs something.
 constexpr core::Duration kUnmeasured = std::chrono::milliseconds(300);
 constexpr int kWorthWaiting = 20;  // less than such a part of the limit is noise
 
@@ -18,15 +18,13 @@ Patience::Patience(core::Time now, core::Duration limit, std::function<core::Dur
       limit_(limit),
       starved_(std::move(starved)),
       until_(now + limit),
-      measured_at_(now) {}
+      measured_at_(now) {
+  if (limit_ >= kUnmeasured) starved_then_ = starved_();
+}
 
 bool Patience::over(core::Time now) {
-  if (!measured_ && now - began_ >= std::min(kUnmeasured, limit_ / 2)) {
-    measured_ = true;
-    measured_at_ = now;
-    starved_then_ = starved_();
-  }
   if (now < until_) return false;
+  if (limit_ < kUnmeasured) return true;
   const core::Duration starved = starved_();
   // Several threads may have been kept waiting at once.
   const core::Duration more = std::clamp(starved - starved_then_, core::Duration(0),
@@ -34,7 +32,7 @@ bool Patience::over(core::Time now) {
   withheld_ += more;
   starved_then_ = starved;
   measured_at_ = now;
-  if (limit_ <= core::Duration(0) || more * kWorthWaiting < limit_) return true;
+  if (more * kWorthWaiting < limit_) return true;
   until_ = now + more;
   too_slow_ = now - began_ >= limit_ * kMost;
   return too_slow_;

@@ -20,7 +20,7 @@ namespace terapi::conformance {
 class Patience {
  public:
   // `starved`: for how long whoever is waited for has been ready to run and had no processor, so
-  // far. It is asked when the limit is over by the clock, and once before.
+  // far. It is asked now, and when the limit is over by the clock; of a limit under 300 ms, never.
   Patience(core::Time now, core::Duration limit, std::function<core::Duration()> starved);
 
   bool over(core::Time now);
@@ -39,8 +39,7 @@ class Patience {
   core::Duration limit_;
   std::function<core::Duration()> starved_;
   core::Time until_;
-  bool measured_ = false;  // from measured_at_ on, when it was starved_then_
-  core::Time measured_at_;
+  core::Time measured_at_;  // when it was starved_then_
   core::Duration starved_then_{0};
   core::Duration withheld_{0};
   bool too_slow_ = false;

@@ -188,11 +188,17 @@ void ProcessClientStage::serve(const core::Request& request,
 }
 
 // What is to be done when the client hangs up before it has that answer.
-std::function<void()> ProcessClientStage::noticing_end_of(core::Response& answer) {
+std::function<void(core::HungUp)> ProcessClientStage::noticing_end_of(core::Response& answer) {
   const auto place = core::parse_number<std::size_t>(answer.headers.get(kPlace).value_or(""));
   answer.headers.erase(kPlace);
   if (!place) return nullptr;
-  return [this, place = *place] { link_->hung_up(place); };
+  return [this, place = *place](core::HungUp when) {
+    if (when == core::HungUp::kBefore) {
+      link_->hung_up(place);
+    } else {
+      link_->doubt(place);
+    }
+  };
 }
 
 // The process; that it is gone is seen by note_ends.
@@ -327,7 +333,9 @@ std::uint64_t ProcessClientStage::peak_bytes(int number) {
 }
 
 core::Duration ProcessClientStage::starved() {
-  core::Duration time = starved_here();
+  // A machine that stands still as a whole counts for nobody as waiting; timers are late all the
+  // same.
+  core::Duration time = std::max(starved_here(), slowness_.lost());
   for (const auto& [number, worker] : workers_) {
     if (worker.process && worker.process->alive()) time += worker.process->starved();
   }
@@ -405,11 +413,21 @@ core::Result<std::string> ProcessClientStage::what_is_dumped(std::uint64_t most)
   if (status != 0) {
     // Killed before it stored anything: it holds nothing.
     std::error_code ignored;
-    if (std::filesystem::is_empty(state_->path(), ignored)) return std::string();
-    return core::Error{"bad_dump", "the dump command ended with status " + std::to_string(status) +
-                                       ": " + process.errors().tail(400)};
+    if (std::filesystem::is_empty(state_->path(), ignored) || never_went_on()) return std::string();
+    constexpr int kNoSuchCommand = 126;  // and 127, as a shell tells it
+    const bool not_yet = status < kNoSuchCommand && client(1).alive;
+    return core::Error{not_yet ? "dump_failed" : "bad_dump", "the dump command ended with status " +
+                                                                 std::to_string(status) + ": " +
+                                                                 process.errors().tail(400)};
   }
   return process.output().take();
+}
+
+// It has asked for nothing that comes after something: perhaps it has never stored anything, and
+// has no file or table to be read yet.
+bool ProcessClientStage::never_went_on() const {
+  return std::none_of(history_.exchanges.begin(), history_.exchanges.end(),
+                      [](const Exchange& exchange) { return exchange.cursor.has_value(); });
 }
 
 void ProcessClientStage::set_disk_full(bool full) {

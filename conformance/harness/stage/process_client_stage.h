@@ -76,19 +76,20 @@ class ProcessClientStage final : public ClientStage {
   ProcessClientStage(ClientStageOptions options, ProcessClientOptions commands);
   core::Result<void> listen();
   void serve(const core::Request& request, const std::function<void(core::Outcome)>& done);
-  std::function<void()> noticing_end_of(core::Response& answer);
+  std::function<void(core::HungUp)> noticing_end_of(core::Response& answer);
   core::Duration starved_lately();
   void kill_now();
   void note_ends();
   void wait_for_the_killed();
   std::uintmax_t most_dump_bytes() const;
-  // Of the dump process that runs; code "bad_dump".
+  bool never_went_on() const;
+  // Of the dump process that runs. Codes "bad_dump"; "dump_failed": the client may have been busy.
   core::Result<std::string> what_is_dumped(std::uint64_t most);
   std::vector<std::pair<std::string, std::string>> variables() const;
   std::string webhook_url() const;
 
   ProcessClientOptions commands_;
-  core::EventLoop loop_;
+  core::EventLoop loop_{core::EventLoop::TimeOfDay::kSteady};
   Slowness slowness_{loop_.clock()};
   std::unique_ptr<StateFolder> state_;
   std::uint16_t webhook_port_ = 0;
