@@ -94,16 +94,6 @@ TEST_F(ClientChecksTest, MoreRequestsAreRightInMoreTime) {
   EXPECT_EQ(verdicts(check), std::vector<Verdict>{});
 }
 
-TEST_F(ClientChecksTest, WhatWasSaidBeforeTheSpoiltRecordCameDoesNotTellOfIt) {
-  ClientCheck check;
-  check.what = ClientCheck::What::kSurfaced;
-  check.record = "bad";
-  Exchange& spoilt = asks(1s, 200);
-  spoilt.poisoned = "bad";
-  spoilt.said = stage_.output_bytes(1);
-  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
-}
-
 TEST_F(ClientChecksTest, APauseThatNobodyKnowsOfWasNotTooShort) {
   ClientCheck check;
   check.what = ClientCheck::What::kWaitsAfter;

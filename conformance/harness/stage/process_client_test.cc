@@ -13,12 +13,13 @@
 namespace terapi::conformance {
 namespace {
 
-ScenarioResult judged(const std::string& command, const std::string& steps) {
+ScenarioResult judged(const std::string& command, const std::string& steps,
+                      const std::string& settings = "{}") {
   auto scenario = Scenario::parse(
       R"({"id":"client/small","title":"t","why":"w","clauses":["CLIENT-1"],"origin":"test",)"
       R"("judges":"client","kills_none":"a test's own","given":{"records":[)"
-      R"({"connection":"demo","model":"Issue","items":[{"id":"1","n":1}]}]},"steps":[)" +
-          steps + "]}",
+      R"({"connection":"demo","model":"Issue","items":[{"id":"1","n":1}]}]},"client":)" +
+          settings + R"(,"steps":[)" + steps + "]}",
       "small.json");
   EXPECT_TRUE(scenario) << (scenario ? "" : scenario.error().message);
   ClientPlayOptions options;
@@ -75,6 +76,27 @@ TEST(ProcessClient, AllThatItEverSaidIsCounted) {
     EXPECT_EQ(stage.output_bytes(1), bytes);
     EXPECT_EQ(stage.output(1).size(), 4096U);
   }
+}
+
+// It has said something, but not of the record that it cannot have stored.
+TEST(ProcessClient, AWordOfWelcomeTellsOfNoSpoiltRecord) {
+  const std::string asks = R"(bash -c '
+    echo welcome
+    exec 3<>"/dev/tcp/127.0.0.1/${TERAPI_BASE_URL##*:}"
+    printf "GET /records?model=Issue HTTP/1.1\r\nHost: judge\r\nAuthorization: Bearer $TERAPI_SECRET_KEY\r\n" >&3
+    printf "Connection-Id: demo\r\nProvider-Config-Key: github\r\n\r\n" >&3
+    read -r answer <&3
+    )";
+  const std::string steps =
+      R"({"wire":[{"do":"poison","id":"bad","record":"1","lacks":"null metadata"}]},
+      {"client":"starts","wait":false},{"until":"fired","fault":"bad"},{"pass":"300ms"},
+      {"expect":{"that":"surfaced","record":"1"}})";
+  const ScenarioResult silent =
+      judged(asks + "exec tail -f /dev/null'", steps, R"({"may_stop":true})");
+  EXPECT_NE(all_of(silent).find("said nothing of a record"), std::string::npos) << all_of(silent);
+  const ScenarioResult tells =
+      judged(asks + "echo record 1 is bad; exec tail -f /dev/null'", steps, R"({"may_stop":true})");
+  EXPECT_EQ(all_of(tells).find("said nothing of a record"), std::string::npos) << all_of(tells);
 }
 
 // The judge has no processor while a client asks: whether it still waits for the answer, nobody
