@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
-from .program import find_program
+from .program import environment_of, find_program
 from .simulator_error import SimulatorError
 
 
 def main() -> None:
     try:
         program = find_program()
-        os.execv(program, [program, *sys.argv[1:]])
+        os.execve(program, [program, *sys.argv[1:]], environment_of(program))
     except SimulatorError as error:
         sys.exit(f"terapi-simulator: {error}")
     except OSError as error:
