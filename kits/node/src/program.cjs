@@ -41,7 +41,7 @@ function isLauncher(file) {
   return text.startsWith('#!') && /terapi_simulator|terapi-simulator launcher|terapi-simulator\.cjs/.test(text);
 }
 
-// What has been started on the way here. A version manager's shim, which looks like any program, leads to a launcher, perhaps to the
+// For a launcher: what has been started on the way to it. A version manager's shim, which looks like any program, leads to a launcher, perhaps to the
 // one that has started it. Those are the lines of TERAPI_LAUNCHED after the first, which is the TERAPI_BASE_URL of all of them: what
 // `exec` runs has another one, and begins anew.
 function startedBefore() {
@@ -49,11 +49,11 @@ function startedBefore() {
   return base === (process.env.TERAPI_BASE_URL ?? '') ? files : [];
 }
 
-/** The environment in which a program is to be started. */
-function environmentOf(program) {
+/** The environment in which a program is to be started, after those. */
+function environmentOf(program, before = []) {
   const env = { ...process.env };
   delete env[LAUNCHED];
-  if (program !== inPlatformPackage()) env[LAUNCHED] = [env.TERAPI_BASE_URL ?? '', ...startedBefore(), path.resolve(program)].join('\n');
+  if (program !== inPlatformPackage()) env[LAUNCHED] = [env.TERAPI_BASE_URL ?? '', ...before, path.resolve(program)].join('\n');
   return env;
 }
 
@@ -93,9 +93,8 @@ function nowhere(before) {
   return notFound(`the program ${NAME} is not there: ${hope}${places} TERAPI_SIMULATOR to its path${led}`);
 }
 
-/** The path of the program. */
-function findProgram() {
-  const before = startedBefore();
+/** The path of the program; none of those that were started before. */
+function findProgram(before = []) {
   const named = process.env.TERAPI_SIMULATOR;
   if (named && !isExecutable(named)) {
     throw notFound(`TERAPI_SIMULATOR is '${named}', which is no program that can be run; expected the path of ${NAME}`);
@@ -106,4 +105,4 @@ function findProgram() {
   return found;
 }
 
-module.exports = { findProgram, environmentOf };
+module.exports = { findProgram, environmentOf, startedBefore };

@@ -78,6 +78,7 @@ test('what `exec` runs may use the kit, and launchers, as if it stood alone', { 
   const wrapper = program(path.join(folder, 'terapi-simulator'), `#!/bin/sh\nexec ${path.resolve(PROGRAM)} "$@"\n`);
   const exec = (...words) => launch(place, { PATH: folder }, 'exec', '--log-level', 'error', '--', process.execPath, ...words).stdout;
   const code = `const { findProgram, startSimulator } = require(${JSON.stringify(place.kit)});
+    delete process.env.TERAPI_BASE_URL; // as test runners do
     startSimulator({ world: {} }).then((terapi) => terapi.close()).then(() => console.log(findProgram()));`;
   assert.equal(exec('-e', code), `${wrapper}\n`);
   assert.match(exec(path.join(place.kit, 'bin', 'terapi-simulator.cjs'), '--version'), /^terapi-simulator \d/);

@@ -6,7 +6,7 @@ import os
 import platform
 import re
 import sys
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Sequence
 
 from .simulator_error import SimulatorError
 
@@ -31,8 +31,8 @@ def _is_launcher(path: str) -> bool:
     return text.startswith(b"#!") and LAUNCHER.search(text) is not None
 
 
-def _started_before() -> List[str]:
-    """What has been started on the way here.
+def started_before() -> List[str]:
+    """For a launcher: what has been started on the way to it.
 
     A version manager's shim, which looks like any program, leads to a launcher, perhaps to the one that has started it. Those are the lines
     of TERAPI_LAUNCHED after the first, which is the TERAPI_BASE_URL of all of them: what `exec` runs has another one, and begins anew.
@@ -41,15 +41,15 @@ def _started_before() -> List[str]:
     return files if base == os.environ.get("TERAPI_BASE_URL", "") else []
 
 
-def environment_of(program: str) -> Dict[str, str]:
-    """The environment in which a program is to be started."""
+def environment_of(program: str, before: Sequence[str] = ()) -> Dict[str, str]:
+    """The environment in which a program is to be started, after those."""
     environment = {name: value for name, value in os.environ.items() if name != LAUNCHED}
     if program != CARRIED:
-        environment[LAUNCHED] = "\n".join([environment.get("TERAPI_BASE_URL", ""), *_started_before(), os.path.abspath(program)])
+        environment[LAUNCHED] = "\n".join([environment.get("TERAPI_BASE_URL", ""), *before, os.path.abspath(program)])
     return environment
 
 
-def _on_path(before: List[str]) -> Optional[str]:
+def _on_path(before: Sequence[str]) -> Optional[str]:
     if sys.platform == "win32":  # there is no program for it
         return None
     for folder in os.environ.get("PATH", "").split(os.pathsep):
@@ -59,7 +59,7 @@ def _on_path(before: List[str]) -> Optional[str]:
     return None
 
 
-def _nowhere(before: List[str]) -> SimulatorError:
+def _nowhere(before: Sequence[str]) -> SimulatorError:
     here = f"{sys.platform} on {platform.machine()}"
     places = "set" if sys.platform == "win32" else "put the program on PATH, or set"
     led = f" ({', '.join(before)} only led back here)" if before else ""
@@ -75,7 +75,11 @@ def find_program() -> str:
 
     Throws `program_not_found`.
     """
-    before = _started_before()
+    return find_after(())
+
+
+def find_after(before: Sequence[str]) -> str:
+    """The same, and none of those that were started before."""
     named = os.environ.get("TERAPI_SIMULATOR")
     if named and not _is_executable(named):
         raise SimulatorError(
