@@ -92,7 +92,9 @@ add_test(NAME release.version
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 add_test(NAME release.workflow
          COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/release/workflow_test.py ${PROJECT_SOURCE_DIR})
-set_tests_properties(release.version release.workflow PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+add_test(NAME release.machine
+         COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/release/machine_test.py ${PROJECT_SOURCE_DIR})
+set_tests_properties(release.version release.workflow release.machine PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
 if(client_postgres)
   add_test(NAME sync.postgres_outages
            COMMAND sh -c ${needs_python} sh ${PROJECT_SOURCE_DIR}/tests/programs/postgres_outages_test.py

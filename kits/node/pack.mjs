@@ -10,10 +10,18 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const PLATFORM = path.join(HERE, 'platform', 'linux-x64');
 // What every machine with a GNU C library has.
 const EVERYWHERE = /^(linux-vdso|ld-linux-x86-64|libc|libm|libdl|libpthread|librt|libresolv|libgcc_s)\.so/;
+const X86_64 = 62; // in the head of a program
 
 function fail(message) {
   console.error(`pack.mjs: ${message}`);
   process.exit(2);
+}
+
+function checkMachine(program) {
+  const head = readFileSync(program).subarray(0, 20);
+  const isElfOf64Bits = head.subarray(0, 5).equals(Buffer.from('\x7fELF\x02', 'latin1'));
+  if (isElfOf64Bits && head.length === 20 && head.readUInt16LE(18) === X86_64) return;
+  fail(`'${program}' is no program for Linux on x64, and there is no package for another machine`);
 }
 
 // Of another version, it would be another program than the kit was made for.
@@ -41,6 +49,8 @@ function npmPack(folder, target) {
 
 const [program, folder = '.'] = process.argv.slice(2);
 if (!program) fail('expected the path of the program: node pack.mjs ../../build/bin/terapi-simulator [FOLDER]');
+if (!statSync(program, { throwIfNoEntry: false })?.isFile()) fail(`there is no program '${program}'`);
+checkMachine(path.resolve(program));
 checkVersion(path.resolve(program));
 const target = path.resolve(folder);
 mkdirSync(target, { recursive: true });

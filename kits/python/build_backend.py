@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 import tarfile
 import zipfile
 from typing import Dict, List, Optional, Tuple
@@ -68,6 +69,14 @@ def rare_libraries(program: str) -> List[str]:
     return [name for name in names if not EVERYWHERE.match(name)]
 
 
+def check_machine(program: str) -> None:
+    """Whatever it was built on: the wheel says for which machine it is."""
+    with open(program, "rb") as file:
+        head = file.read(20)
+    if head[:5] != b"\x7fELF\x02" or head[18:] != b"\x3e\x00":
+        sys.exit(f"'{program}' is no program for Linux on x86-64, and there is no wheel for another machine")
+
+
 def _platform(program: bytes, path: str) -> str:
     if rare_libraries(path):
         return "linux_x86_64"
@@ -111,6 +120,7 @@ def build_wheel(wheel_directory: str, config_settings: Optional[Dict[str, str]] 
     if not path:
         wheel = _Wheel(wheel_directory, "py3-none-any", pure=True)
     else:
+        check_machine(path)
         with open(path, "rb") as file:
             program = file.read()
         wheel = _Wheel(wheel_directory, f"py3-none-{_platform(program, path)}", pure=False)

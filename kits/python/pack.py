@@ -23,6 +23,7 @@ def main() -> None:
     if arguments.program is None:
         print(os.path.join(arguments.folder, build_backend.build_wheel(arguments.folder)))
         return
+    build_backend.check_machine(arguments.program)
     said = subprocess.run([arguments.program, "--version"], stdout=subprocess.PIPE, encoding="utf-8", check=False).stdout
     version = re.match(r"terapi-simulator (\S+)", said)
     wanted = build_backend._project()["version"]

@@ -1,8 +1,10 @@
 """The GitHub Action, step by step, as a runner would play it: python3 action_test.py BIN"""
+import hashlib
 import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -14,6 +16,16 @@ from tarball import ROOT, VERSION, ReleaseTest, make_project  # noqa: E402
 
 def forgets_deletions(text):
     return text.replace('meta["last_action"] == "DELETED"', "False")
+
+
+def script(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+RUNS_ON = "Linux on x64 with glibc 2.36 or later: Debian 12, Ubuntu 24.04, Fedora 37; elsewhere a container"
 
 
 class ActionTest(ReleaseTest):
@@ -48,6 +60,20 @@ class ActionTest(ReleaseTest):
         self.assertEqual((third.code, third.ran[-1]), (2, "Install the judge"), third.told)
         self.assertIn("cannot be fetched", third.told)
 
+    def test_a_sum_or_a_mirror_that_is_named_is_not_answered_by_what_is_there_already(self):
+        given = {"arguments": "--filter client/deletes", "artifact": ""}
+        self.assertEqual(self.runner.run(self.project, releases=self.releases, **given).code, 0)
+        named = self.runner.run(self.project, releases=self.releases, sha256="0" * 64, **given)
+        self.assertEqual((named.code, named.ran[-1]), (2, "Install the judge"), named.told)
+        self.assertIn("is not what it should be", named.told)
+        elsewhere = self.runner.run(self.project, releases="file:///nowhere", **given)
+        self.assertEqual((elsewhere.code, elsewhere.ran[-1]), (2, "Install the judge"), elsewhere.told)
+        self.assertIn("file:///nowhere/v", elsewhere.told)
+        digest = hashlib.sha256(self.tarball.read_bytes()).hexdigest()
+        self.assertEqual(self.runner.run(self.project, releases=self.releases, sha256=digest.upper(), **given).code, 0)
+        nothing = self.runner.run(self.project, **{"from": "path", "path": str(self.root), "sha256": digest})
+        self.assertIn("sha256: there is no tarball", nothing.told)
+
     def test_a_tarball_that_is_not_what_its_sum_says_is_not_run(self):
         other = self.root / "other"
         shutil.copytree(self.release, other)
@@ -69,6 +95,8 @@ class ActionTest(ReleaseTest):
         self.assertIn("::error", run.told)
         self.assertIn("client/deletes", run.summary)
         self.assertEqual(self.runner.artifacts, {"terapi-conformance": ["junit.xml", "report.html", "report.json"]})
+        # What was installed is kept all the same.
+        self.assertEqual(len(self.runner.caches), 1)
 
     def test_shards_play_each_scenario_once(self):
         played = []
@@ -89,6 +117,32 @@ class ActionTest(ReleaseTest):
         self.assertEqual(self.runner.artifacts, {"terapi-conformance": []})
         run = self.runner.run(self.project, releases=self.releases, arguments="--filter 'client/deletes", artifact="")
         self.assertIn("a quote is not closed", run.told)
+
+    def test_arguments_are_parted_as_a_shell_does_it(self):
+        script(self.root / "told/bin/terapi-conformance", """[ "$1" = --version ] || printf 'word <%s>\\n' "$@" """)
+        for arguments in ("a  b\tc d", "--run 'node \"a b\".mjs' x", '"it\'s" "a \\"b\\" \\\\ \\c"', "a\\ b \\'c", "'' x ''", "a'b'\"c\"d", "one \\\n two", "'a\nb'"):
+            run = self.runner.run(self.project, **{"from": "path", "path": str(self.root / "told"), "arguments": arguments, "artifact": ""})
+            self.assertEqual(run.code, 0, run.told)
+            by_shell = subprocess.run(["sh", "-c", f"printf 'word <%s>\\n' {arguments}"], stdout=subprocess.PIPE, text=True, check=True).stdout
+            self.assertTrue(run.told.endswith(by_shell), f"{arguments}:\n{run.told}\nexpected:\n{by_shell}")
+        # A line's end parts words, too.
+        run = self.runner.run(self.project, **{"from": "path", "path": str(self.root / "told"), "arguments": "--quick\n--filter a\n", "artifact": ""})
+        self.assertTrue(run.told.endswith("word <--quick>\nword <--filter>\nword <a>\n"), run.told)
+
+    def test_where_there_is_no_tarball_for_the_machine_it_is_said(self):
+        script(self.root / "arm/uname", 'case $1 in -m) echo aarch64 ;; *) echo Linux ;; esac')
+        run = self.runner.run(self.project, releases=self.releases, env={"PATH": f"{self.root}/arm:{os.environ['PATH']}"})
+        self.assertEqual((run.code, run.ran[-1]), (2, "Install the judge"), run.told)
+        self.assertIn("there is no tarball for Linux on aarch64; expected Linux on x64", run.told)
+
+    def test_a_program_that_does_not_run_here_is_told_with_where_it_does(self):
+        script(self.root / "new/bin/terapi-conformance", """echo "libc.so.6: version 'GLIBC_2.36' not found" >&2; exit 1""")
+        run = self.runner.run(self.project, **{"from": "path", "path": str(self.root / "new")})
+        self.assertEqual((run.code, run.ran[-1]), (2, "Install the judge"), run.told)
+        self.assertIn("does not run here (libc.so.6: version 'GLIBC_2.36' not found)", run.told)
+        self.assertIn(RUNS_ON, run.told)
+        for page in ("README.md", "docs/first-minutes.md", "docs/ci.md"):
+            self.assertIn(RUNS_ON, " ".join((ROOT / page).read_text(encoding="utf-8").split()), page)
 
     def test_a_path_may_be_a_folder_or_a_tarball_and_a_project_file_anywhere(self):
         folder = self.root / "there"
@@ -120,6 +174,9 @@ class ActionTest(ReleaseTest):
         self.assertNotIn("built:", runner.run(self.project, artifact="second", **given).told)
         (sources / "scenarios/added.txt").write_text("another state")
         self.assertIn("built:", runner.run(self.project, artifact="third", **given).told)
+        # In another image there may be other libraries.
+        (self.root / "os-release").write_text('ID=ubuntu\nVERSION_ID="99.04"\n', encoding="utf-8")
+        self.assertIn("built:", runner.run(self.project, artifact="fourth", env={"TERAPI_OS_RELEASE": str(self.root / "os-release")}, **given).told)
 
     def test_what_is_not_understood_is_said_before_anything_is_done(self):
         self.assertIn("'soruce' is not one of release, path and source", self.runner.run(self.project, **{"from": "soruce"}).told)
@@ -132,7 +189,9 @@ class ActionTest(ReleaseTest):
             (place / name).parent.mkdir(exist_ok=True)
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, place / name)
         runner = Runner(self.root, place)
-        runner.document["runs"]["steps"][2]["env"]["TERAPI_REPOSITORY"] = ""
+        for step in runner.document["runs"]["steps"]:
+            if "TERAPI_REPOSITORY" in step.get("env", {}):
+                step["env"]["TERAPI_REPOSITORY"] = ""
         run = runner.run(self.project, env={"GITHUB_SERVER_URL": "file:///nowhere"})
         self.assertIn(f"file:///nowhere/SOMEBODY/terapi-simulator/releases/download/v{VERSION}/terapi-{VERSION}-linux", run.told)
 

@@ -33,7 +33,7 @@ class Run:
         assert not unknown, f"no such inputs: {unknown}"
         self.inputs = {name: given.get(name, rule.get("default", "")) for name, rule in declared.items()}
         self.temp = pathlib.Path(tempfile.mkdtemp(prefix="temp-", dir=runner.root))
-        self.steps, self.code, self.told, self.ran, to_save = {}, 0, "", [], []
+        self.steps, self.code, self.told, self.ran = {}, 0, "", []
         self.files = {name: self.temp / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_ENV")}
         for file in self.files.values():
             file.touch()
@@ -45,14 +45,10 @@ class Run:
                 continue
             self.ran.append(step["name"])
             if "uses" in step:
-                self.use(step["uses"], {name: self.filled(text) for name, text in step.get("with", {}).items()}, to_save)
+                told = self.use(step["uses"], {name: self.filled(text) for name, text in step.get("with", {}).items()})
+                self.steps[step.get("id")] = told
             else:
                 self.execute(step)
-        if self.code == 0:
-            for key, folder in to_save:
-                kept = runner.root / "caches" / key
-                shutil.copytree(folder, kept, dirs_exist_ok=True)
-                runner.caches[key] = kept
         self.summary = self.files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")
         self.path = self.files["GITHUB_PATH"].read_text(encoding="utf-8").split()
         self.outputs = {name: self.filled(rule["value"]) for name, rule in runner.document["outputs"].items()}
@@ -85,21 +81,26 @@ class Run:
     def filled(self, text):
         return re.sub(r"\$\{\{(.*?)\}\}", lambda found: str(self.value(found[1])), str(text))
 
-    def use(self, action, given, to_save):
+    def use(self, action, given):
         name, version = action.split("@")
         assert re.fullmatch(r"v\d+", version), action
-        if name == "actions/cache":
+        if name == "actions/cache/restore":
             kept = self.runner.caches.get(given["key"])
             if kept:
                 shutil.rmtree(given["path"], ignore_errors=True)
                 shutil.copytree(kept, given["path"])
-            else:
-                to_save.append((given["key"], given["path"]))
+            return {"cache-hit": "true" if kept else ""}
+        if name == "actions/cache/save":
+            assert given["key"] not in self.runner.caches, f"{given['key']} was restored, and is saved again"
+            kept = self.runner.root / "caches" / given["key"]
+            shutil.copytree(given["path"], kept)
+            self.runner.caches[given["key"]] = kept
         elif name == "actions/upload-artifact":
             assert given["name"] not in self.runner.artifacts, f"two artifacts of one name: {given['name']}"
             self.runner.artifacts[given["name"]] = sorted(path.name for path in pathlib.Path(given["path"]).iterdir())
         else:
             raise AssertionError(f"an action that this test does not know: {action}")
+        return {}
 
     def execute(self, step):
         assert step["shell"] == "bash", step

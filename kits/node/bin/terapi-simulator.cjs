@@ -6,7 +6,7 @@ const { spawn } = require('node:child_process');
 const os = require('node:os');
 const tty = require('node:tty');
 
-const { findProgram } = require('../src/program.cjs');
+const { findProgram, environmentOf, startedBefore } = require('../src/program.cjs');
 
 const LIFELINE = 3; // a pipe by which it learns that this process has been killed
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
@@ -21,15 +21,19 @@ function withLifeline(words) {
   return [command, '--stop-with-fd', String(LIFELINE), ...words.slice(named ? 1 : 0)];
 }
 
+const before = startedBefore();
 let program;
 try {
-  program = findProgram();
+  program = findProgram(before);
 } catch (error) {
   console.error(`terapi-simulator: ${error.message}`);
   process.exit(1);
 }
 const atTerminal = tty.isatty(0);
-const child = spawn(program, withLifeline(process.argv.slice(2)), { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });
+const child = spawn(program, withLifeline(process.argv.slice(2)), {
+  stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+  env: environmentOf(program, before),
+});
 child.stdio[LIFELINE].on('error', () => {}); // it does not want it
 for (const signal of FORWARDED) {
   process.on(signal, () => {

@@ -5,6 +5,7 @@
 const { spawn } = require('node:child_process');
 const { setTimeout, clearTimeout } = require('node:timers'); // the real ones: tests replace the global ones
 
+const { environmentOf } = require('./program.cjs');
 const { SimulatorError } = require('./simulator_error.cjs');
 
 const KEPT_STDERR = 16 * 1024; // characters
@@ -24,7 +25,8 @@ class Child {
    * @param {boolean} log whether what it logs goes to stderr here
    */
   constructor(program, flags, log) {
-    this.#process = spawn(program, ['serve', ...flags, '--stop-with-fd', '0'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const words = ['serve', ...flags, '--stop-with-fd', '0'];
+    this.#process = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env: environmentOf(program) });
     this.#ended = new Promise((resolve) => {
       this.#process.once('error', (error) => resolve({ error }));
       this.#process.once('close', (status, signal) => resolve({ status, signal })); // after the last of its output

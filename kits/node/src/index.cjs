@@ -6,4 +6,4 @@ const { startSimulator, Simulator } = require('./simulator.cjs');
 const { SimulatorError } = require('./simulator_error.cjs');
 const { Stream } = require('./stream.cjs');
 
-module.exports = { startSimulator, findProgram, Simulator, Stream, Fault, SimulatorError };
+module.exports = { startSimulator, findProgram: () => findProgram(), Simulator, Stream, Fault, SimulatorError };

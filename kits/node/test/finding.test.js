@@ -1,42 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
+import { HERE, found, installed, program } from './installed.js';
 import { PROGRAM, SKIP } from './program.js';
-
-const HERE = fileURLToPath(new URL('..', import.meta.url));
-
-/** The kit as it is when it is installed, in a folder of its own. */
-function installed(t) {
-  const root = mkdtempSync(path.join(tmpdir(), 'terapi-finding-'));
-  t.after(() => rmSync(root, { recursive: true }));
-  const kit = path.join(root, 'node_modules', 'terapi-simulator');
-  for (const part of ['src', 'bin', 'package.json']) cpSync(path.join(HERE, part), path.join(kit, part), { recursive: true });
-  const bin = path.join(root, 'node_modules', '.bin');
-  mkdirSync(bin);
-  symlinkSync('../terapi-simulator/bin/terapi-simulator.cjs', path.join(bin, 'terapi-simulator'));
-  return { root, bin, kit };
-}
-
-function program(file, text = '#!/bin/sh\necho a program\n') {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  chmodSync(file, 0o755);
-  return file;
-}
-
-/** What findProgram() answers or throws there. */
-function found({ kit }, env) {
-  const code = `try { console.log(require(${JSON.stringify(kit)}).findProgram()) } catch (error) { console.log(error.code, error.message) }`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', env: { ...env } });
-  assert.equal(stderr, '');
-  return stdout.trim();
-}
 
 test('TERAPI_SIMULATOR, the platform\'s package, PATH, in this order', (t) => {
   const place = installed(t);
@@ -60,6 +29,14 @@ test('where there is none, the message says what to do', (t) => {
   const { status, stderr } = spawnSync(process.execPath, [path.join(place.kit, 'bin', 'terapi-simulator.cjs')], { encoding: 'utf8', env: { PATH: place.bin } });
   assert.equal(status, 1);
   assert.match(stderr, /^terapi-simulator: the program terapi-simulator is not there/);
+});
+
+test('on Windows, where there is no program, PATH is neither searched nor spoken of', (t) => {
+  const place = installed(t);
+  program(path.join(place.root, 'on-path', 'terapi-simulator'));
+  const nowhere = found(place, { PATH: `${place.root}/on-path` }, 'win32');
+  assert.match(nowhere, /^program_not_found .* there is none for win32-\w+, only for linux-x64/);
+  assert.doesNotMatch(nowhere, /PATH/);
 });
 
 test('the launcher is the program: its output, its input, its exit code', { skip: SKIP }, () => {

@@ -79,6 +79,21 @@ class PackageTest(unittest.TestCase):
         launched = self.run_in([sys.executable, "-c", "from terapi_simulator.launcher import main; main()", "--version"], PYTHONPATH=site)
         self.assertRegex(launched.stdout, r"^terapi-simulator \d")
 
+    def test_what_is_no_program_for_linux_on_x86_64_makes_no_wheel_for_it(self):
+        version = re.search(r'__version__ = "(.*)"', read(KIT, "src", "terapi_simulator", "version.py"))[1]
+        for_arm64 = b"\x7fELF\x02\x01\x01" + bytes(11) + b"\xb7\x00" + bytes(44)
+        program = os.path.join(self.folder, "program")
+        hook = "import sys, build_backend; build_backend.build_wheel('.', {'program': sys.argv[1]})"
+        for contents in (f"#!/bin/sh\necho terapi-simulator {version}\n".encode(), for_arm64):
+            with open(program, "wb") as file:
+                file.write(contents)
+            os.chmod(program, 0o755)
+            for words in ([os.path.join(KIT, "pack.py"), "--program", program, self.folder], ["-c", hook, program]):
+                done = self.run_in([sys.executable, "-B", *words], PYTHONPATH=KIT)
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertIn(f"'{program}' is no program for Linux on x86-64, and there is no wheel for another machine", done.stdout)
+                self.assertEqual(os.listdir(self.folder), ["program"])
+
     @unittest.skipIf(VENV_WITHOUT_PIP, "this Python has no ensurepip (python3-venv)")
     def test_pip_builds_and_installs_it_without_network(self):
         venv = os.path.join(self.folder, "venv")

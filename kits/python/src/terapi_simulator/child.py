@@ -16,6 +16,7 @@ import time
 import weakref
 from typing import IO, Any, List, Optional, Tuple
 
+from .program import environment_of
 from .simulator_error import SimulatorError
 
 READY = re.compile(rb"^terapi-simulator ready base_url=(\S+) secret_key=(\S+)\n", re.MULTILINE)
@@ -42,7 +43,9 @@ class Child:
         self._stderr: Optional[IO[bytes]] = None if log else tempfile.TemporaryFile()  # else it goes where this process's goes
         words = [program, "serve", *flags, "--stop-with-fd", "0"]
         try:
-            self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr)
+            self._process = subprocess.Popen(
+                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr, env=environment_of(program)
+            )
         except OSError as error:
             self._forget_stderr()
             raise SimulatorError(f"the simulator cannot be run: {error.strerror}: '{program}'", code="start_failed") from error
