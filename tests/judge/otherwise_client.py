@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "conformance" / "examples" / "python" / "client.py"
 FEWEST_OF_TOLD = 20  # a page is never smaller than this part of the size that it was told: a backlog has an end
+USUAL = 100  # what a scenario without a limit of its own tells
 
 
 def load_example():
@@ -44,8 +45,8 @@ def drawn(what):
 def page_size():
     told = int(client.LIMIT)
     any_size = int(math.exp(drawn("size").uniform(0, math.log(1000))))
-    size = drawn("page size").choice([told, None, 1000, any_size, any_size, told + 1, max(1, told - 1)])
-    return size and max(1, size, told // FEWEST_OF_TOLD)
+    size = drawn("page size").choice([told, None, 1000, any_size, any_size, told + 1, max(1, told - 1), 1])
+    return size and max(1, size, told // FEWEST_OF_TOLD if told > USUAL else 1)
 
 
 class Choices:
@@ -64,7 +65,7 @@ class Choices:
         self.case = drawn("case").choice([str, str.lower, str.upper, str.title])
         self.takes_gzip = drawn("gzip").random() < 0.4
         self.agent = drawn("agent").choice(["terapi-example-client", "curl/8.4.0", "Mozilla/5.0 (X11)", "x"])
-        self.silence = drawn("silence").choice([1.2, 3, 10, 30])  # seconds until an answer is given up
+        self.silence = drawn("silence").choice([1.2, 3, 10, 30, 60])  # seconds until an answer is given up
         # Walks
         self.asks_after_the_last_record = drawn("next").random() < 0.5  # CUR-4: next_cursor is that cursor
         self.rows_of_a_transaction = drawn("transaction").choice([None, None, 1, 7])

@@ -33,6 +33,13 @@ const Exchange* last_of_stream(const std::vector<Exchange>& exchanges, std::size
   return nullptr;
 }
 
+// Whoever looks by HEAD before the read does not read what was refused.
+bool was_refused_at_first_look(const std::vector<Exchange>& exchanges, std::size_t place) {
+  const Exchange& look = exchanges[place];
+  return !look.for_records && look.response && look.status != 200 &&
+         !is_one_look_with(look, next_of_stream(exchanges, place));
+}
+
 std::string bounds_of(const ClientCheck& check) {
   std::string text;
   if (check.least) text = "at least " + std::to_string(*check.least);
@@ -59,7 +66,7 @@ std::uint64_t ClientChecks::requests_since_mark() const {
   const auto& exchanges = stage_.history().exchanges;
   for (std::size_t i = mark_; i < exchanges.size(); ++i) {
     if (!of_stream(exchanges[i], "")) continue;
-    if (!is_one_look_with(exchanges[i], next_of_stream(exchanges, i))) ++count;
+    if (exchanges[i].for_records || was_refused_at_first_look(exchanges, i)) ++count;
   }
   return count;
 }

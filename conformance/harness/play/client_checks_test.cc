@@ -94,6 +94,16 @@ TEST_F(ClientChecksTest, MoreRequestsAreRightInMoreTime) {
   EXPECT_EQ(verdicts(check), std::vector<Verdict>{});
 }
 
+// Whoever waits for the n-th request waits until it is one for records.
+TEST_F(ClientChecksTest, AHeadBeforeTheReadIsNoRequestForRecords) {
+  asks(1s, 200).for_records = false;
+  EXPECT_EQ(checks_.requests_since_mark(), 0U);
+  asks(0s, 200);
+  EXPECT_EQ(checks_.requests_since_mark(), 1U);
+  asks(1s, 400).for_records = false;
+  EXPECT_EQ(checks_.requests_since_mark(), 2U) << "nothing will be read after it";
+}
+
 TEST_F(ClientChecksTest, APauseThatNobodyKnowsOfWasNotTooShort) {
   ClientCheck check;
   check.what = ClientCheck::What::kWaitsAfter;
