@@ -13,8 +13,11 @@ using namespace std::chrono_literals;
 constexpr core::Duration kBetweenLooksAtItself = 20ms;
 // Timers are never quite on time; this much says nothing.
 constexpr core::Duration kAsGoodAsOnTime = 5ms;
-// What has waited for this process meanwhile is done within so much.
+// Less than this holds nobody up.
 constexpr core::Duration kMoment = 100ms;
+// What has waited for this process meanwhile is done within so much, also where it is held up again
+// for a moment.
+constexpr core::Duration kAftermath = 1s;
 // Of so little time a share says nothing yet.
 constexpr core::Duration kTooShortForAShare = 500ms;
 
@@ -42,13 +45,13 @@ core::Duration Slowness::overdue() const {
 
 // Of several at once, the longest.
 void Slowness::note_late(core::Duration late) {
-  if (late < kMoment || (late < last_late_ && clock_.now() - last_late_at_ < kMoment)) return;
+  if (late < kMoment || (late < last_late_ && clock_.now() - last_late_at_ < kAftermath)) return;
   last_late_ = late;
   last_late_at_ = clock_.now();
 }
 
 bool Slowness::held_up(core::Duration by) const {
-  return overdue() >= by || (last_late_ >= by && clock_.now() - last_late_at_ < kMoment);
+  return overdue() >= by || (last_late_ >= by && clock_.now() - last_late_at_ < kAftermath);
 }
 
 core::Duration Slowness::lost() const { return lost_ + overdue(); }

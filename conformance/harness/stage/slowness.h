@@ -33,7 +33,7 @@ class Slowness {
   // Time that passed for each second that this process had: from 1; 2 when it had half of it.
   double factor() const;
   // Whether this process was held up by so much at once, and that has not been over for more than a
-  // moment: what it does now, it does late.
+  // second: what it does now, it may do late.
   bool held_up(core::Duration by) const;
   // "the judge's own timers came 1.4s late, …"; empty: they came in good time.
   std::string too_slow() const;

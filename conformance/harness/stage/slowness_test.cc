@@ -92,7 +92,9 @@ TEST(Slowness, SaysWhetherItIsJustBeingHeldUp) {
   clock.pass(50ms);
   EXPECT_TRUE(slowness.held_up(300ms)) << "what had to wait is being done";
   EXPECT_FALSE(slowness.held_up(700ms));
-  clock.pass(100ms);
+  clock.hold_up(150ms);
+  EXPECT_TRUE(slowness.held_up(300ms)) << "a little thing does not hide the great one";
+  clock.pass(1s);
   EXPECT_FALSE(slowness.held_up(300ms)) << "that is over";
 }
 
