@@ -98,7 +98,8 @@ struct WireRule {
         "they were given out by a server that is no more"},
        {What::kGzip, "gzip", "the body is compressed, and says so, though nobody asked for it"},
        {What::kNoReason, "no reason", "the first line ends with the status: `HTTP/1.1 200`"},
-       {What::kBareLineFeeds, "bare line feeds", "the lines of the head end with LF, without CR"},
+       {What::kBareLineFeeds, "bare line feeds",
+        "the lines of the head end with LF, without CR, and the connection ends with the answer"},
        {What::kOffersHttp2, "offers HTTP/2", "the head has `Upgrade: h2c`, which is but an offer"},
        {What::kHalfAPair, "half a pair",
         "the id of the record becomes `half` and half of a surrogate pair, another one by each "

@@ -50,8 +50,11 @@ core::AnswerManners manners_towards_client(core::Response& answer) {
   using What = WireRule::What;
   const std::string said(answer.headers.get(WireRule::kOnTheWire).value_or(""));
   answer.headers.erase(WireRule::kOnTheWire);
+  const bool bare_line_feeds = said == core::word_of(WireRule::kWhats, What::kBareLineFeeds);
+  // Whoever waits for the end of the head waits no longer than for the end of the connection.
+  if (bare_line_feeds) answer.headers.set("Connection", "close");
   return {.gives_reason = said != core::word_of(WireRule::kWhats, What::kNoReason),
-          .bare_line_feeds = said == core::word_of(WireRule::kWhats, What::kBareLineFeeds)};
+          .bare_line_feeds = bare_line_feeds};
 }
 
 }  // namespace
