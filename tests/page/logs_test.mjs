@@ -61,6 +61,7 @@ async function leadsToItsDeliveryWithThreeAttempts({ page }) {
   await rows(page).first().click();
   await page.waitForFunction(() => /Delivery/.test(document.querySelector('.detail dl')?.textContent));
   equal(await fact(page, 'Error').innerText(), 'the last attempt: 500', 'the error');
+  await steps(page).getByText('attempt 3 was answered 500').waitFor();
   const said = (await steps(page).allInnerTexts()).map(text => text.replace(/\s+/g, ' ').trim());
   equal(said.map(text => /attempt \d was answered \d+/.exec(text)[0]), [1, 2, 3].map(n => `attempt ${n} was answered 500`), 'the attempts');
   check(said[1].startsWith('+100 ms') && said[1].includes('next at'), `the second attempt: ${said[1]}`);
