@@ -3,7 +3,6 @@
 #include <csignal>
 #include <utility>
 
-#include "conformance/harness/process/client_port.h"
 #include "conformance/harness/stage/client_place.h"
 #include "core/duration.h"
 #include "core/parse_number.h"
@@ -84,14 +83,15 @@ core::Result<void> MeasuringStage::open() {
   auto watch = StateWatch::make(state_->path());
   if (!watch) return watch.error();
   watch_ = *std::move(watch);
-  webhook_port_ = port_for_client();
+  webhook_port_ = ClientPort::take();
   sender_ = std::make_unique<core::HttpSender>(
       loop_, core::HttpSenderOptions{.max_connections_per_host = 128});
   post_ = std::make_unique<Post>(*this);
   simulator::SimulatorOptions options;
   options.dialect = *simulator::dialect_named(options_.dialect->name);
   options.world_text = options_.world;
-  options.webhook_urls = {"http://127.0.0.1:" + std::to_string(webhook_port_) + "/webhooks"};
+  options.webhook_urls = {"http://127.0.0.1:" + std::to_string(webhook_port_.number()) +
+                          "/webhooks"};
   simulator_ = std::make_unique<simulator::Simulator>(options, loop_.clock(), *post_);
   if (auto started = simulator_->start(); !started) return started;
   auto server = core::HttpServer::start(
@@ -117,7 +117,7 @@ std::vector<std::pair<std::string, std::string>> MeasuringStage::variables() con
                        .secret_key = simulator_->secret_key(),
                        .signing_key = simulator_->signing_key(),
                        .dialect = options_.dialect->name,
-                       .webhook_port = webhook_port_,
+                       .webhook_port = webhook_port_.number(),
                        .state_folder = state_->path(),
                        .poll = options_.poll,
                        .limit = options_.limit,
@@ -158,7 +158,7 @@ std::string MeasuringStage::last_words() const {
   return said.empty() ? how + ", and said nothing" : how + "; it said last: " + said;
 }
 
-bool MeasuringStage::listening() const { return port_listens(webhook_port_); }
+bool MeasuringStage::listening() const { return port_listens(webhook_port_.number()); }
 
 bool MeasuringStage::run_until(const std::function<bool()>& done, core::Duration limit) {
   core::Clock& clock = loop_.clock();

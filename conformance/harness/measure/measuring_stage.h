@@ -24,6 +24,7 @@
 #include "conformance/harness/measure/state_watch.h"
 #include "conformance/harness/measure/trail.h"
 #include "conformance/harness/process/child_process.h"
+#include "conformance/harness/process/client_port.h"
 #include "conformance/harness/process/state_folder.h"
 #include "conformance/harness/stage/process_client_stage.h"
 #include "core/result.h"
@@ -115,7 +116,7 @@ class MeasuringStage {
   ProcessClientOptions commands_;
   core::EventLoop loop_;
   std::unique_ptr<StateFolder> state_;
-  std::uint16_t webhook_port_ = 0;
+  ClientPort webhook_port_;
   std::unique_ptr<StateWatch> watch_;
   std::unique_ptr<core::HttpSender> sender_;
   std::unique_ptr<Post> post_;

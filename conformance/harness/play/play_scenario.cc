@@ -1,5 +1,6 @@
 #include "conformance/harness/play/play_scenario.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -82,6 +83,21 @@ void sweep(const Scenario& scenario, const ClientPlayOptions& options, ScenarioR
   }
 }
 
+// With time-outs ten times as long: before somebody is accused whom the machine may have held up.
+// What that trial shows is what is told, unless it shows nothing.
+void try_again_slowly(const Scenario& scenario, ServerStage& stage, ServerPlayOptions options,
+                      ScenarioResult& result) {
+  options.stretch = 10;
+  Played again = ServerPlay(scenario, stage, options).run();
+  if (again.verdict == Verdict::kError || again.verdict == Verdict::kSkip) return;
+  take(result, std::move(again), stage.history());
+  if (result.verdict > Verdict::kWarn) return;
+  result.verdict = std::max(result.verdict, Verdict::kInfo);
+  result.reason =
+      "it passes with time-outs of webhooks that are ten times as long, and did not with its own: "
+      "the machine may have been too slow for those";
+}
+
 }  // namespace
 
 ScenarioResult play_client(const Scenario& scenario, const ClientPlayOptions& options) {
@@ -107,6 +123,10 @@ ScenarioResult play_server(const Scenario& scenario, ServerStage& stage,
   }
   const auto began = std::chrono::steady_clock::now();
   take(result, ServerPlay(scenario, stage, options).run(), stage.history());
+  if (result.verdict == Verdict::kFail && stage.world() != "virtual" &&
+      ServerPlay::times_out_soon(scenario)) {
+    try_again_slowly(scenario, stage, options, result);
+  }
   result.elapsed = elapsed_since(began);
   return result;
 }

@@ -30,6 +30,8 @@ namespace {
 // More than this is not waited for in real time.
 constexpr core::Duration kLongestWait = std::chrono::seconds(15);
 constexpr std::size_t kOfOneSentence = 3;  // findings; of more, the number is told
+// Busy machines let a process stand still for some tenths of this.
+constexpr core::Duration kSoon = std::chrono::seconds(2);
 
 std::string asked_for(const core::Request& request) {
   return request.method + " " + shortened(request.target, 120);
@@ -98,8 +100,32 @@ void ServerPlay::begin() {
   if (!scenario_.given.empty()) {
     if (!has_external_apis()) return;
     put_world(scenario_.given);
+    if (options_.stretch != 1 && !over()) stretch_retries();
   }
   if (!scenario_.faults.empty() && !over()) put_faults(scenario_.faults);
+}
+
+bool ServerPlay::times_out_soon(const Scenario& scenario) {
+  const auto world = json::Document::parse(whole_world(scenario.given), {.comments = true});
+  if (!world) return false;
+  const auto timeout =
+      core::parse_duration(world->root()["environment"]["retry"]["timeout"].string());
+  return timeout && *timeout < kSoon;
+}
+
+void ServerPlay::stretch_retries() {
+  const Answer answer = must("GET", "/environment");
+  const auto settings = json::Document::parse(answer.body());
+  if (!settings) return;
+  std::string retry;
+  for (const char* name : {"first_delay", "max_delay", "timeout"}) {
+    const auto time = core::parse_duration(settings->root()["retry"][name].string());
+    if (!time) continue;
+    if (!retry.empty()) retry += ',';
+    retry +=
+        '"' + std::string(name) + R"(":")" + core::format_duration(*time * options_.stretch) + '"';
+  }
+  if (!retry.empty()) must("PATCH", "/environment", R"({"retry":{)" + retry + "}}");
 }
 
 // A server that has none is not asked to take a world that does.
@@ -503,8 +529,12 @@ void ServerPlay::act(const KeptConnectionStep& /*step*/) {
 void ServerPlay::act(const WebhooksStep& step) {
   witness_.check_readings();
   const std::vector<WebhookSeen> news = witness_.take_news();
+  auto expected = step.expected;
+  if (expected.gaps) {
+    for (core::Duration& gap : *expected.gaps) gap *= options_.stretch;
+  }
   check_in_time([&](const Timing& timing, Findings& findings) {
-    check_expected(step.expected, news, stage_.dialect(), timing, findings);
+    check_expected(expected, news, stage_.dialect(), timing, findings);
   });
   judge_webhooks(news);
 }

@@ -35,6 +35,9 @@ struct ServerPlayOptions {
   // How many records of a stream are looked at where the data is not the scenario's own; 0: all.
   std::size_t sample = 0;
   bool thrifty = false;  // LawParameters::thrifty
+  // The delays and time-outs of its world's webhooks, and what is expected of them, times this: the
+  // same story at a pace at which a busy machine is late for nothing.
+  std::int64_t stretch = 1;
 };
 
 class ServerPlay final : public Play {
@@ -43,6 +46,9 @@ class ServerPlay final : public Play {
   ServerPlay(const Scenario& scenario, ServerStage& stage, const ServerPlayOptions& options);
 
   static constexpr const char* kItWrites = "it writes, and this run only reads";
+  // An attempt of its webhooks times out so soon that a machine which stands still for a moment is
+  // all that it takes.
+  static bool times_out_soon(const Scenario& scenario);
   // Why the scenario cannot be played there; empty: it can.
   static std::string why_not_played(const Scenario& scenario, const ServerStage& stage,
                                     const ServerPlayOptions& options);
@@ -74,6 +80,7 @@ class ServerPlay final : public Play {
   void act(const WebhooksStep& step);
 
   bool has_external_apis();
+  void stretch_retries();
   void check_run(const RunStep::Expected& expect, const Answer& answer);
   core::Request request_of(const AskStep& step);
   std::vector<std::size_t> complete(const core::Request& asked, ServedPage& page,

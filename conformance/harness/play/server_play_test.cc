@@ -57,6 +57,48 @@ TEST(ServerPlay, IsInconclusiveWhenAFaultNeverStruck) {
   EXPECT_THAT(result.reason, HasSubstr("never struck: 'lost'"));
 }
 
+// A webhook that took 300 ms there and back was sent again, since it was to take 200.
+constexpr const char* kTimesOutSoon =
+    R"("given":{"environment":{"webhook_urls":["{receiver}/hook"],"retry":{"timeout":"200ms","first_delay":"100ms"}},)"
+    R"("integrations":[{"id":"github"}],"connections":[{"id":"demo","integration":"github"}]},)";
+constexpr core::Duration kHeldUp = std::chrono::milliseconds(300);
+
+TEST(ServerPlay, AsksAgainWithMoreTimeWhereTheMachineMayHaveBeenTooSlow) {
+  TestServerStage stage;
+  stage.hold_webhooks_up(kHeldUp);
+  const auto result = play_server(play_of(R"([{"receiver":{"answers":[500,200]}},
+      {"run":{"save":[{"id":"a"}]}},{"idle":true},
+      {"expect_webhooks":{"deliveries":1,"requests":2,"gaps":["100ms"]}}])",
+                                          kTimesOutSoon),
+                                  stage);
+  EXPECT_EQ(result.verdict, Verdict::kInfo);
+  EXPECT_THAT(result.reason, HasSubstr("ten times as long"));
+}
+
+TEST(ServerPlay, AccusesWhoFailsWithMoreTimeToo) {
+  TestServerStage stage;
+  stage.hold_webhooks_up(kHeldUp);
+  const auto result = play_server(play_of(R"([{"run":{"save":[{"id":"a"}]}},{"idle":true},
+      {"expect_webhooks":{"deliveries":1,"requests":3}}])",
+                                          kTimesOutSoon),
+                                  stage);
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  ASSERT_FALSE(result.findings.empty());
+  EXPECT_EQ(result.findings[0].actual, "1");
+}
+
+TEST(ServerPlay, AsksNobodyAgainWhoseTimeOutsAreLong) {
+  TestServerStage stage;
+  stage.hold_webhooks_up(std::chrono::seconds(2));
+  std::string given = kTimesOutSoon;
+  given.replace(given.find("200ms"), 5, "2s");
+  const auto result = play_server(play_of(R"([{"receiver":{"answers":[500,200]}},
+      {"run":{"save":[{"id":"a"}]}},{"idle":true},{"expect_webhooks":{"requests":2}}])",
+                                          given),
+                                  stage);
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+}
+
 TEST(ServerPlay, IsAnErrorWhenNobodyTellsWhetherAFaultStruck) {
   for (const char* answer : {"{}", "oops", R"({"faults":[]})"}) {
     TestServerStage stage;

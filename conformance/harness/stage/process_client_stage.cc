@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "conformance/harness/process/client_port.h"
 #include "conformance/harness/stage/client_place.h"
 #include "conformance/scenario/scenario_text.h"
 #include "core/duration.h"
@@ -96,7 +95,7 @@ core::Result<void> ProcessClientStage::listen() {
   auto state = StateFolder::make("terapi-client");
   if (!state) return state.error();
   state_ = *std::move(state);
-  webhook_port_ = port_for_client();
+  webhook_port_ = ClientPort::take();
   sender_ = std::make_unique<core::HttpSender>(
       loop_, core::HttpSenderOptions{.max_connections_per_host = 128});
   post_ = std::make_unique<Post>(*this);
@@ -229,7 +228,7 @@ void ProcessClientStage::note_ends() {
 }
 
 std::string ProcessClientStage::webhook_url() const {
-  return "http://127.0.0.1:" + std::to_string(webhook_port_) + "/webhooks";
+  return "http://127.0.0.1:" + std::to_string(webhook_port_.number()) + "/webhooks";
 }
 
 std::vector<std::pair<std::string, std::string>> ProcessClientStage::variables() const {
@@ -237,7 +236,7 @@ std::vector<std::pair<std::string, std::string>> ProcessClientStage::variables()
                        .secret_key = secret_key(),
                        .signing_key = signing_key(),
                        .dialect = options_.dialect->name,
-                       .webhook_port = webhook_port_,
+                       .webhook_port = webhook_port_.number(),
                        .state_folder = state_->path(),
                        .poll = options_.client.poll,
                        .limit = options_.client.limit,
@@ -357,7 +356,7 @@ core::Duration ProcessClientStage::starved_lately() {
 bool ProcessClientStage::listening(int /*worker*/) {
   if (listens_ || now() - looked_at_ >= kBetweenLooks) {
     looked_at_ = now();
-    listens_ = port_listens(webhook_port_);
+    listens_ = port_listens(webhook_port_.number());
   }
   return listens_;
 }
@@ -450,7 +449,7 @@ void ProcessClientStage::post_to_client(core::Request request, core::Duration ti
 
 void ProcessClientStage::trickle_to_client(const core::Request& request,
                                            JudgeWebhook::Comes comes) {
-  trickles_.push_back(std::make_unique<SlowPost>(webhook_port_, request, comes));
+  trickles_.push_back(std::make_unique<SlowPost>(webhook_port_.number(), request, comes));
 }
 
 std::string ProcessClientStage::elsewhere() const { return elsewhere_->base_url() + "/records"; }

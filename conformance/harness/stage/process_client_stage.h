@@ -13,6 +13,7 @@
 #include <string>
 
 #include "conformance/harness/process/child_process.h"
+#include "conformance/harness/process/client_port.h"
 #include "conformance/harness/process/state_folder.h"
 #include "conformance/harness/stage/client_stage.h"
 #include "conformance/harness/stage/slow_post.h"
@@ -92,7 +93,7 @@ class ProcessClientStage final : public ClientStage {
   core::EventLoop loop_{core::EventLoop::TimeOfDay::kSteady};
   Slowness slowness_{loop_.clock()};
   std::unique_ptr<StateFolder> state_;
-  std::uint16_t webhook_port_ = 0;
+  ClientPort webhook_port_;
   std::unique_ptr<core::HttpSender> sender_;
   std::unique_ptr<Post> post_;
   std::unique_ptr<core::HttpServer> server_;
