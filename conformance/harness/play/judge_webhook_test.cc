@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "conformance/harness/stage/process_client_stage.h"
 #include "core/system/test_socket.h"
@@ -73,6 +75,57 @@ TEST_F(JudgeWebhookTest, IsNotSentAgainWhenItIsRefused) {
   receives.join();
   EXPECT_EQ(findings_.take().size(), 1U);
   EXPECT_EQ(stage_->history().webhooks.size(), 1U);
+}
+
+// Reads whatever comes, and answers all of it but the `unanswered` after the first.
+class SlowReceiver {
+ public:
+  SlowReceiver(core::TestListener& listener, std::size_t unanswered)
+      : port_(listener.port()), thread_([this, &listener, unanswered] {
+          while (!ends_) {
+            held_.push_back(std::make_unique<core::TestSocket>(listener.accept()));
+            (void)held_.back()->read_request();
+            if (held_.size() > 1 && held_.size() <= 1 + unanswered) continue;
+            held_.back()->send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+          }
+        }) {}
+  ~SlowReceiver() {
+    ends_ = true;
+    core::TestSocket wakes = core::TestSocket::connect(port_);
+    wakes.send("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+    thread_.join();
+  }
+
+ private:
+  std::uint16_t port_;
+  std::atomic<bool> ends_{false};
+  std::vector<std::unique_ptr<core::TestSocket>> held_;
+  std::thread thread_;
+};
+
+// Of many that come at once some wait where nobody sees them, before a full queue.
+TEST_F(JudgeWebhookTest, WhatWasLateInACrowdMayComeAgainAlone) {
+  const SlowReceiver receives(*receiver_, 2);
+  JudgeWebhook webhook;
+  webhook.answer = JudgeWebhook::Answer::kAccepted;
+  webhook.times = 4;
+  webhook.answer_within = 1s;
+  post_webhooks(webhook, *stage_, findings_);
+  EXPECT_TRUE(findings_.take().empty());
+  EXPECT_GE(stage_->history().webhooks.size(), 6U);
+}
+
+TEST_F(JudgeWebhookTest, WhoIsLateAloneIsLate) {
+  const SlowReceiver receives(*receiver_, 1'000);
+  JudgeWebhook webhook;
+  webhook.answer = JudgeWebhook::Answer::kAccepted;
+  webhook.times = 3;
+  webhook.answer_within = 100ms;
+  post_webhooks(webhook, *stage_, findings_);
+  const auto found = findings_.take();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].actual, "timeout");
+  EXPECT_EQ(stage_->history().webhooks.size(), 4U);
 }
 
 }  // namespace
