@@ -18,9 +18,12 @@ constexpr core::Duration kBetweenDumps = 100ms;
 constexpr core::Duration kLongestPause = 1s;
 constexpr core::Duration kToStore = 10s;   // what it was given, at the very most
 constexpr core::Duration kTroubled = 60s;  // so long after a failure a client may still back off
-constexpr std::size_t kEndless = 500;      // the same question so often, and…
-constexpr int kFarTooOften = 8;            // …so many times for each poll: nothing else will come
-constexpr std::size_t kKept = 50'000;      // records of a dump that is kept for later comparison
+// Pauses double, and a minute is a usual bound; two of that, since they may be drawn.
+constexpr core::Duration kLongestBackoff = 130s;
+constexpr core::Duration kUsual = 45s;  // a shorter limit means what it says
+constexpr std::size_t kEndless = 500;   // the same question so often, and…
+constexpr int kFarTooOften = 8;         // …so many times for each poll: nothing else will come
+constexpr std::size_t kKept = 50'000;   // records of a dump that is kept for later comparison
 
 }  // namespace
 
@@ -37,7 +40,7 @@ bool ClientConvergence::wait(core::Duration within, bool required) {
   }
   if (!given) {
     check_all_alive();
-    if (required && !killed()) report_never_given(within);
+    if (required && !killed()) report_never_given(std::max(within, waited_for_));
     return false;
   }
   if (!stage_.has_dump() || nothing_since_right_dump()) return true;
@@ -47,27 +50,55 @@ bool ClientConvergence::wait(core::Duration within, bool required) {
 // The limit is one on getting nowhere: whoever is given something new has all of it again.
 bool ClientConvergence::wait_until_given(core::Duration within) {
   const ClientWire& link = stage_.link();
-  core::Duration patience = stage_.patience_for(VainWaits::For::kFetch, within);
   core::Duration longest{0};
+  core::Duration waited{0};  // of what the machine let them have
   core::Time since = stage_.now();
-  while (true) {
+  for (core::Duration rest = patience(within);; rest = patience(within) - waited) {
+    if (waited > 0s && rest <= 0s) break;
     const std::uint64_t before = link.given();
     stage_.run_until([&] { return settled() || all_dead() || endless() || link.given() != before; },
-                     patience);
+                     rest);
     longest = std::max(longest, stage_.now() - since);
     if (settled()) break;
     if (all_dead() || endless() || stage_.flooded()) return false;
     if (link.given() != before) {
       since = stage_.now();
+      waited = 0s;
       continue;
     }
-    if (patience == within || !in_trouble()) break;
-    patience = within;  // it may be backing off, whatever other scenarios have shown
+    if (rest <= 0s) break;
+    waited += rest;
   }
-  if (within > core::Duration(0) && !in_trouble()) {
+  waited_for_ = waited;
+  if (failed_last() && within >= kUsual) {
+    stage_.waited(VainWaits::For::kBackoff, longest, kLongestBackoff, settled());
+  } else if (within > 0s && !in_trouble()) {
     stage_.waited(VainWaits::For::kFetch, longest, within, settled());
   }
   return settled();
+}
+
+// How long whoever gets nowhere is waited for, as things are now.
+core::Duration ClientConvergence::patience(core::Duration within) const {
+  // It may be backing off, whatever other scenarios have shown.
+  core::Duration time = in_trouble() ? within : stage_.patience_for(VainWaits::For::kFetch, within);
+  if (within >= kUsual && failed_last()) {
+    time = std::max(time, stage_.patience_for(VainWaits::For::kBackoff, kLongestBackoff));
+  }
+  return time;
+}
+
+// Of some stream the last answer was none, or trouble: what it has learnt since it has by a pause,
+// which was to grow with each failure.
+bool ClientConvergence::failed_last() const {
+  const auto& exchanges = stage_.history().exchanges;
+  std::set<std::string_view> seen;
+  for (std::size_t i = exchanges.size(); i-- > 0;) {
+    const Exchange& exchange = exchanges[i];
+    if (exchange.stream.empty() || !seen.insert(exchange.stream).second) continue;
+    if (exchange.status != 200 || !exchange.whole) return true;
+  }
+  return false;
 }
 
 // Faults have struck lately: a client may be backing off, and has a right to.

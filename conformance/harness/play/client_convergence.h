@@ -48,7 +48,9 @@ class ClientConvergence {
  private:
   bool settled() const;
   bool wait_until_given(core::Duration within);
+  core::Duration patience(core::Duration within) const;
   bool in_trouble() const;
+  bool failed_last() const;
   bool wait_for_dump(core::Duration within, bool required);
   void pass(core::Duration pause);
   void report_wrong(const TakenDump& dump, bool too_slow);
@@ -69,7 +71,8 @@ class ClientConvergence {
   ClientStage& stage_;
   Findings& findings_;
   std::vector<TakenDump> dumps_;
-  TakenDump not_kept_;  // the last one, where it is too large, or none could be taken
+  TakenDump not_kept_;            // the last one, where it is too large, or none could be taken
+  core::Duration waited_for_{0};  // something new that never came
   std::array<std::size_t, 3> right_dump_{};  // requests, runs and life when a dump was right
   std::size_t looked_at_ = 0;                // exchanges, by endless()
   bool endless_ = false;

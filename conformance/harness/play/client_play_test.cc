@@ -81,6 +81,35 @@ TEST(ClientPlay, TheLimitIsOneOnGettingNowhere) {
   EXPECT_EQ(nothing.verdict, Verdict::kFail) << told(nothing);
 }
 
+// Right, but for its patience: each pause after a failure takes that long.
+class Pauses final : public ClientMutation {
+ public:
+  Pauses(MutantPorts ports, core::Duration pause)
+      : ClientMutation(std::move(ports)), pause_(pause) {}
+  void adjust(ReferenceClientOptions& options) override {
+    options.sync.backoff = {.first = pause_, .cap = pause_, .factor = 1, .least = pause_};
+  }
+
+ private:
+  core::Duration pause_;
+};
+
+// What a back-off has grown to is no time in which a client gets nowhere.
+TEST(ClientPlay, WhoBacksOffIsWaitedForLongerThanWhoDoesNothing) {
+  const Scenario scenario = small_scenario(
+      R"({"client":"starts","wait":false},{"until":"fired","fault":"down"},{"pass":"1s"},)"
+      R"({"faults":[]},{"until":"converged"})",
+      R"("client":{"poll":"10m"},"faults":[{"id":"down","on":"api","do":{"status":503}}],)");
+  const auto played_with = [&](core::Duration pause) {
+    const ClientMutant pauses = client_mutant<Pauses>("pauses", "CLIENT-9", "Pauses.", pause);
+    return play_client(scenario, virtual_world(&pauses));
+  };
+  const ScenarioResult usual = played_with(100s);
+  EXPECT_EQ(usual.verdict, Verdict::kPass) << told(usual);
+  const ScenarioResult endless = played_with(1h);
+  EXPECT_EQ(endless.verdict, Verdict::kFail) << told(endless);
+}
+
 // Of all there is: faults, kills, two clients, late commits, webhooks at once and in disorder.
 TEST(ClientPlay, AScenarioPlayedTwiceLeavesTheSameTraceByteForByte) {
   for (const char* id :

@@ -16,7 +16,7 @@ namespace terapi::conformance {
 
 class VainWaits {
  public:
-  enum class For { kRequest, kFetch, kStore };
+  enum class For { kRequest, kFetch, kStore, kBackoff };
 
   core::Duration limit(For what, core::Duration full) const;
   // The wait has ended, after so long, of a limit that would be `full`; did it come?
@@ -33,7 +33,7 @@ class VainWaits {
     bool late = false;  // once, at least
   };
   mutable std::mutex mutex_;
-  std::array<Kind, 3> kinds_{};
+  std::array<Kind, 4> kinds_{};
 };
 
 }  // namespace terapi::conformance
