@@ -66,9 +66,11 @@ void check_sync_members(const json::Value& body, const WebhookSeen& webhook, con
     for (const char* name : {"type", "description"}) {
       if (!body["error"][name].is_string()) lacks("error." + std::string(name) + ", a string");
     }
-    for (const char* name : {"startedAt", "failedAt"}) {
-      if (!read_timestamp(body[name].string())) lacks(std::string(name) + ", a timestamp");
-    }
+    const auto started = read_timestamp(body["startedAt"].string());
+    const auto failed = read_timestamp(body["failedAt"].string());
+    if (!started) lacks("startedAt, a timestamp");
+    if (!failed) lacks("failedAt, a timestamp");
+    if (started && failed && *failed < *started) lacks("failedAt, a time not before startedAt");
   }
 }
 

@@ -207,12 +207,14 @@ struct JudgeWebhook {
   // How the body is sent. The last two go on in the background, whatever is answered, until the
   // client hangs up or the scenario is over; no step waits for them, and they are judged by what
   // else the client does meanwhile (`answer` and `answer_within` do not apply). Over HTTP only.
-  enum class Comes : std::uint8_t { kAtOnce, kSlowly, kWithoutEnd };
-  static constexpr std::array<core::Word<Comes>, 3> kComes = {
+  enum class Comes : std::uint8_t { kAtOnce, kSlowly, kWithoutEnd, kHuge };
+  static constexpr std::array<core::Word<Comes>, 4> kComes = {
       {{Comes::kAtOnce, "at once", "as usual"},
        {Comes::kSlowly, "slowly", "Content-Length says all of it, and a byte comes every 100 ms"},
        {Comes::kWithoutEnd, "without end",
-        "chunks of 64 KiB, as fast as they are taken, without a last one"}}};
+        "chunks of 64 KiB, as fast as they are taken, without a last one"},
+       {Comes::kHuge, "huge",
+        "Content-Length says 8 GiB, and 256 MiB of it come as fast as they are taken"}}};
   Signature signature = Signature::kRight;
   Answer answer = Answer::kAny;
   std::uint64_t times = 1;
@@ -368,8 +370,9 @@ struct ClientCheck {
     kConverged,
     kResumedAtLast,
     kKeysKept,
+    kBacksOff,
   };
-  static constexpr std::array<core::Word<What>, 13> kWhats = {
+  static constexpr std::array<core::Word<What>, 14> kWhats = {
       {{What::kRequests, "requests",
         "`least` to `most` requests for records since the mark, and one more for each `time` since "
         "it; of that `status`, of that `stream`"},
@@ -394,7 +397,10 @@ struct ClientCheck {
         "the first request since the mark has the cursor of the last record that was served before "
         "it"},
        {What::kKeysKept, "keys kept",
-        "neither key appears in anything that the client wrote to its output"}}};
+        "neither key appears in anything that the client wrote to its output"},
+       {What::kBacksOff, "backs off",
+        "of at least `least` pauses after answers of that `status` since the mark the longest is "
+        "twice as long as the shortest"}}};
   What what = What::kRequests;
   std::optional<std::uint64_t> least{};
   std::optional<std::uint64_t> most{};

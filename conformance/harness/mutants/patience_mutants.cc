@@ -26,6 +26,9 @@ class AdjustsOptions final : public ClientMutation {
 
 void never_polls(client::SyncOptions& options) { options.poll = 24h * 365; }
 void gives_up_soon(client::SyncOptions& options) { options.give_up = 5s; }
+void never_tires(client::SyncOptions& options) {
+  options.backoff = {.first = 800ms, .cap = 800ms, .factor = 1, .least = 500ms};
+}
 void hurries(client::SyncOptions& options) { options.request_timeout = 2s; }
 
 // Makes of each answer what it takes it for.
@@ -197,6 +200,11 @@ std::vector<ClientMutant> patience_mutants() {
       client_mutant<AdjustsOptions>("gives-up-early", "CLIENT-9",
                                     "Stops for good when a server has been in trouble for 5 s.",
                                     &gives_up_soon),
+      beyond_chance(kOnlyShould, client_mutant<AdjustsOptions>(
+                                     "constant-pauses", "CLIENT-9",
+                                     "Pauses between half a second and 0.8 s after each failure, "
+                                     "be it the first or the hundredth.",
+                                     &never_tires)),
       client_mutant<MisreadsAnswers>("retries-4xx-for-ever", "CLIENT-9",
                                      "Takes a refusal (401, 400) for trouble that passes and tries "
                                      "again for ever.",

@@ -115,6 +115,8 @@ void ClientChecks::check(const ClientCheck& check) {
       return check_resumed_at_last(check);
     case ClientCheck::What::kKeysKept:
       return check_keys_kept(check);
+    case ClientCheck::What::kBacksOff:
+      return check_backs_off(check);
     case ClientCheck::What::kConverged:
       return;  // the play's own
   }
@@ -196,6 +198,27 @@ void ClientChecks::check_waits(const ClientCheck& check) {
          "a request after it, or a client that lives that long without one", "neither", {},
          Verdict::kInconclusive);
   }
+}
+
+// CLIENT-9: exponentially, with whatever jitter and up to whatever bound. A machine that makes each
+// pause longer makes them more alike.
+void ClientChecks::check_backs_off(const ClientCheck& check) {
+  const auto& exchanges = stage_.history().exchanges;
+  std::vector<core::Duration> pauses;
+  std::vector<std::size_t> events;
+  for (std::size_t i = mark_; i < exchanges.size(); ++i) {
+    const Exchange* next = next_of_stream(exchanges, i);
+    if (next == nullptr || exchanges[i].status != check.status || !exchanges[i].response) continue;
+    pauses.push_back(next->asked_at - exchanges[i].answered_at);
+    if (events.size() < 20) events.push_back(next->request);
+  }
+  if (pauses.size() < check.least.value_or(2)) return;
+  const auto [shortest, longest] = std::minmax_element(pauses.begin(), pauses.end());
+  if (*longest >= 2 * *shortest) return;
+  fail(check, "CLIENT-9", "the client's pauses do not grow", "longer and longer ones",
+       std::to_string(pauses.size()) + " pauses, the shortest of " +
+           core::format_duration(*shortest) + ", the longest of " + core::format_duration(*longest),
+       events, was_stretched() ? Verdict::kInconclusive : Verdict::kFail);
 }
 
 const Exchange* ClientChecks::first_of_last_life(const std::string& stream) const {

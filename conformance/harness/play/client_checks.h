@@ -32,6 +32,7 @@ class ClientChecks {
   void check_webhooks(const ClientCheck& check);
   void check_resumed_at_last(const ClientCheck& check);
   void check_keys_kept(const ClientCheck& check);
+  void check_backs_off(const ClientCheck& check);
   const Exchange* first_of_last_life(const std::string& stream) const;
   void fail(const ClientCheck& check, const char* clause, std::string what, std::string expected,
             std::string actual, std::vector<std::size_t> events = {},

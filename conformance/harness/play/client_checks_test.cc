@@ -131,5 +131,21 @@ TEST_F(ClientChecksTest, WhoMayNotHaveThePageNeedNotGoOnFromIt) {
   EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
 }
 
+// CLIENT-9: exponentially, with whatever jitter and up to whatever bound.
+TEST_F(ClientChecksTest, PausesGrowOrAreFew) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kBacksOff;
+  check.status = 503;
+  check.least = 4;
+  for (const auto pause : {700ms, 500ms, 900ms, 999ms}) asks(pause, 503);
+  EXPECT_EQ(verdicts(check), std::vector<Verdict>{}) << "three pauses";
+  asks(600ms, 200);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
+  asks(10s, 503);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail}) << "a pause after a page is no back-off";
+  asks(1s, 503);
+  EXPECT_EQ(verdicts(check), std::vector<Verdict>{}) << "twice the shortest";
+}
+
 }  // namespace
 }  // namespace terapi::conformance

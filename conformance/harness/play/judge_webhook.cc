@@ -234,14 +234,12 @@ void post_webhooks(const JudgeWebhook& act, ClientStage& stage, Findings& findin
       webhook_request(act, stage.dialect(), stage.signing_key(), stage.secret_key(), stage.now());
   if (act.comes != JudgeWebhook::Comes::kAtOnce) {
     for (std::uint64_t i = 0; i < act.times; ++i) stage.trickle_to_client(request, act.comes);
-    stage.history().add(
-        {.at = stage.now(),
-         .kind = EventKind::kWebhook,
-         .life = stage.client(1).life,
-         .stream = act.stream,
-         .text = std::to_string(act.times) + (act.comes == JudgeWebhook::Comes::kSlowly
-                                                  ? " webhooks whose bodies come slowly"
-                                                  : " webhooks whose bodies have no end")});
+    stage.history().add({.at = stage.now(),
+                         .kind = EventKind::kWebhook,
+                         .life = stage.client(1).life,
+                         .stream = act.stream,
+                         .text = std::to_string(act.times) + " webhooks whose bodies come " +
+                                 std::string(core::word_of(JudgeWebhook::kComes, act.comes))});
     return;
   }
   const core::Duration starved = stage.starved();
