@@ -38,6 +38,7 @@ struct WebhookSeen {
   std::optional<std::int64_t> attempt{};
   std::optional<int> answered{};  // the status that it got; none: no whole answer
   bool silent = false;            // the receiver let it wait until it timed out
+  bool reset = false;             // it broke the connection, before a byte of an answer
   bool cut_off = false;  // it got a 2xx whose body broke off: taken or not, either is right
 };
 

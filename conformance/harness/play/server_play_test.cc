@@ -99,6 +99,23 @@ TEST(ServerPlay, AsksNobodyAgainWhoseTimeOutsAreLong) {
   EXPECT_EQ(result.verdict, Verdict::kFail);
 }
 
+TEST(ServerPlay, WhatALibrarySendsOnceMoreAfterAResetIsTheSameAttempt) {
+  const auto played_with = [](const std::string& answer, const std::string& sent_again_after) {
+    TestServerStage stage;
+    stage.send_again_after(sent_again_after);
+    return play_server(play_of(R"([{"receiver":{"answers":[)" + answer + R"(,200]}},
+        {"run":{"save":[{"id":"a"}]}},{"idle":true},
+        {"expect_webhooks":{"deliveries":1,"requests":2,"attempts":2}}])",
+                               R"("given":{"environment":{"webhook_urls":["{receiver}/hook"]},)"
+                               R"("integrations":[{"id":"github"}],)"
+                               R"("connections":[{"id":"demo","integration":"github"}]},)"),
+                       stage);
+  };
+  EXPECT_EQ(played_with(R"("reset")", "").verdict, Verdict::kPass);
+  EXPECT_EQ(played_with(R"("reset")", "connection_reset").verdict, Verdict::kPass);
+  EXPECT_EQ(played_with("500", "status").verdict, Verdict::kFail);
+}
+
 TEST(ServerPlay, IsAnErrorWhenNobodyTellsWhetherAFaultStruck) {
   for (const char* answer : {"{}", "oops", R"({"faults":[]})"}) {
     TestServerStage stage;

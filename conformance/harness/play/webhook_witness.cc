@@ -81,6 +81,12 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   // What is told to a reader is told by one clock, the judge's; laws ask the server's.
   const std::size_t sight = stage_.wire().webhook_sent(request, 0, stage_.now(), std::move(text));
   webhook.event = stage_.history().webhooks[sight].sent;
+  if (comes_again(webhook)) {
+    core::Outcome outcome;
+    outcome.wire.reset = true;
+    stage_.wire().webhook_answered(sight, 0, stage_.now(), "the same once more: reset, too");
+    return outcome;
+  }
   const std::size_t place = seen_.size();
   seen_.push_back(webhook);
   if (keys_known_) {
@@ -93,6 +99,7 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   std::string line;
   core::Outcome outcome = next_answer(webhook.path, line);
   seen_[place].silent = outcome.wire.delay == kForEver;
+  seen_[place].reset = outcome.wire.reset;
   const bool whole =
       !seen_[place].silent && !outcome.wire.reset && !outcome.wire.truncate_after.has_value();
   if (whole) seen_[place].answered = outcome.response.status;
@@ -101,6 +108,20 @@ core::Outcome WebhookWitness::receive(const core::Request& request, core::Time a
   stage_.wire().webhook_answered(sight, seen_[place].answered.value_or(0), stage_.now(),
                                  std::move(line));
   return outcome;
+}
+
+// An HTTP library that kept a connection sends what that one died of once more, on another, and
+// tells nobody: who sends does not know that the attempt was two. Whether the first was read no
+// library knows, and for a webhook it makes no difference.
+bool WebhookWitness::comes_again(const WebhookSeen& webhook) {
+  if (webhook.delivery.empty() || !webhook.attempt) return false;
+  for (std::size_t i = seen_.size(); i-- > 0;) {
+    WebhookSeen& before = seen_[i];
+    if (before.delivery != webhook.delivery || before.path != webhook.path) continue;
+    return before.attempt == webhook.attempt && before.request.body == webhook.request.body &&
+           std::exchange(before.reset, false);
+  }
+  return false;
 }
 
 core::Outcome WebhookWitness::next_answer(const std::string& path, std::string& line) {

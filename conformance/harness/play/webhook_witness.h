@@ -44,6 +44,7 @@ class WebhookWitness {
  private:
   core::Outcome receive(const core::Request& request, core::Time at);
   core::Outcome next_answer(const std::string& path, std::string& line);
+  bool comes_again(const WebhookSeen& webhook);
   void read_announced(std::size_t place);
   void check_form(WebhookSeen& webhook);
 
