@@ -122,7 +122,8 @@ if(TERAPI_PYTHON3)
   # The mutating tool itself; .ci/run has a sample of its mutants judged (docs/mutation.md).
   add_test(NAME mutation.tool COMMAND ${TERAPI_PYTHON3} ${PROJECT_SOURCE_DIR}/conformance/mutation/mutants_test.py)
   add_test(NAME mutation.answers COMMAND ${TERAPI_PYTHON3} ${PROJECT_SOURCE_DIR}/conformance/mutation/answers_test.py)
-  set_tests_properties(mutation.tool mutation.answers PROPERTIES TIMEOUT 280 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+  add_test(NAME mutation.webhooks COMMAND ${TERAPI_PYTHON3} ${PROJECT_SOURCE_DIR}/conformance/mutation/webhooks_test.py)
+  set_tests_properties(mutation.tool mutation.answers mutation.webhooks PROPERTIES TIMEOUT 280 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
   set_tests_properties(examples.python examples.node examples.cpp examples.safety_lines
                        PROPERTIES TIMEOUT 280 SKIP_RETURN_CODE 77 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endif()

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import re
+from typing import Optional
 
 METADATA = ("_terapi_metadata", "_nango_metadata")
 WORDS = {"records", "connection", "connections", "integrations", "sync", "syncs", "action", "metadata", "prune", "trigger", "start", "pause",
@@ -11,19 +12,21 @@ WORDS = {"records", "connection", "connections", "integrations", "sync", "syncs"
 # What a request says, each of which a server may get wrong alone.
 CONDITIONS = ("cursor", "modified_after", "filter", "variant", "ids", "limit")
 TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
+OTHER = {"INITIAL": "INCREMENTAL", "INCREMENTAL": "INITIAL"}  # more of a mistake than what is none of them
 HEADERS = ("content-type", "retry-after", "allow", "etag", "cache-control", "www-authenticate")
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where in an answer: of which requests, which status, and the way through the body; () is the body itself."""
-    route: str      # "GET /records"; of all that is refused with one status the same
-    status: int
+    """Where in an answer: of which requests, which status, and the way through the body; () is the body itself. In a webhook the same, without a status."""
+    route: str      # "GET /records"; of all that is refused with one status the same; "webhook sync"
+    status: Optional[int]
     path: tuple     # keys; "[]" for each item, "*" for each member of a payload
     kind: str       # what was there: a type of JSON, "timestamp", or "header", "status"
 
     def __str__(self):
-        return f"{self.route} {self.status} {'.'.join(self.path) or self.kind}"
+        of = self.route if self.status is None else f"{self.route} {self.status}"
+        return f"{of} {'.'.join(self.path) or self.kind}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,15 +63,16 @@ def _kind(value):
     return {bool: "boolean", int: "integer", float: "number", type(None): "null", list: "array", dict: "object"}[type(value)]
 
 
-def _ways(value, way=(), payload=False):
+def ways(value, way=(), payload=False):
+    """(way, kind) of all that there is in a JSON value."""
     yield way, _kind(value)
     if isinstance(value, list):
         for item in value:
-            yield from _ways(item, way + ("[]",), bool(way) and way[-1] == "records")
+            yield from ways(item, way + ("[]",), bool(way) and way[-1] == "records")
     elif isinstance(value, dict):
         for key, member in value.items():
             own = payload and key != "id" and key not in METADATA
-            yield from [(way + ("*",), _kind(member))] if own else _ways(member, way + (key,))
+            yield from [(way + ("*",), _kind(member))] if own else ways(member, way + (key,))
 
 
 ENOUGH = 20  # answers of a place, in which a change has to show
@@ -88,26 +92,25 @@ OPERATORS = {
 
 
 def find(recorded):
-    """The mutants of what was recorded: a list of (method, path, queries, status, headers, body)."""
+    """The mutants of what was recorded: a list of (route, queries, status, names of headers, body)."""
     places = collections.OrderedDict()  # and the answers that have each, some of them
     conditions = collections.defaultdict(set)
-    for method, path, query, status, headers, body in recorded:
-        route = route_of(method, path, status)
+    for route, query, status, headers, body in recorded:
         known = [Place(route, status, (), "status")]
         known += [Place(route, status, (name,), "header") for name in HEADERS if name in headers]
         try:
-            known += [Place(route, status, *each) for each in _ways(json.loads(body))]
+            known += [Place(route, status, *each) for each in ways(json.loads(body))]
         except ValueError:
             pass
         for place in known:
             those = places.setdefault(place, [])
             if len(those) < ENOUGH:
-                those.append((method, path, query, status, [(name, "") for name in headers], body))
+                those.append((route, query, status, [(name, "") for name in headers], body))
             conditions[place] |= {name for name in CONDITIONS if name in query}
     found = []
     for place, those in places.items():
         for operator in OPERATORS[place.kind]:
-            if all(_same(change(Mutant(place, operator), *answer), answer[3:]) for answer in those):
+            if all(_same(change(Mutant(place, operator), *answer), answer[2:]) for answer in those):
                 continue
             found.append(Mutant(place, operator))
             if place.route == "GET /records" and place.status == 200 and place.kind not in ("header", "status"):
@@ -124,11 +127,11 @@ def _same(one, other):
         return one[2] == other[2]
 
 
-def change(mutant, method, path, query, status, headers, body):
+def change(mutant, route, query, status, headers, body):
     """The answer (status, headers, body) with the change; headers are a list of pairs."""
     place = mutant.place
     names = {name.lower() for name, _ in headers}
-    if route_of(method, path, status) != place.route or status != place.status or (mutant.condition and mutant.condition not in query):
+    if route != place.route or status != place.status or (mutant.condition and mutant.condition not in query):
         return status, headers, body
     if place.kind == "status":
         return {"success": 200 if status != 200 else 201, "bad-request": 400 if status != 400 else 422, "server-error": 500}[mutant.operator], headers, body
@@ -139,11 +142,19 @@ def change(mutant, method, path, query, status, headers, body):
         value = json.loads(body)
     except ValueError:
         return status, headers, body
-    if not place.path:
-        value = _changed(value, mutant)
-    else:
-        _change_within(value, place.path, mutant)
-    return status, headers, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return status, headers, dumped(changed(value, mutant))
+
+
+def changed(value, mutant):
+    """A JSON value with the change; it may be changed in place."""
+    if not mutant.place.path:
+        return _changed(value, mutant)
+    _change_within(value, mutant.place.path, mutant)
+    return value
+
+
+def dumped(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 GONE = object()
@@ -195,7 +206,7 @@ def _changed_text(text, operator):
     if operator == "upper-case":
         return text.upper()
     if operator == "another":
-        return "2019-01-01T00:00:00.000000+00:00" if TIMESTAMP.match(text) else "another"
+        return "2019-01-01T00:00:00.000000+00:00" if TIMESTAMP.match(text) else OTHER.get(text, "another")
     if operator == "cut-to-milliseconds":
         return re.sub(r"(\.\d{3})\d+", r"\1", text)
     if operator == "another-zone":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes every small change to a server's answers, and demands that the judge notices: docs/mutation.md
+"""Makes every small change to a server's answers, or its webhooks, and demands that the judge notices: docs/mutation.md
 
     mutate_server.py list BIN [FLAGS]   the mutants: id, where, what
     mutate_server.py run BIN [FLAGS]    judges them
@@ -22,7 +22,9 @@ import urllib.parse
 
 import answers
 import trial
+import webhooks
 from answer_proxy import AnswerProxy
+from webhook_proxy import ControlProxy, WebhookProxy
 
 HERE = pathlib.Path(__file__).resolve().parent
 HARMLESS = HERE / "server_harmless.json"
@@ -51,20 +53,28 @@ def simulator(programs, folder):
 
 
 class Bench:
-    """A simulator, the proxy before it, and the judge. One run at a time."""
+    """A simulator, the proxy that its answers or its webhooks pass, and the judge. One run at a time."""
 
-    def __init__(self, programs, stack):
+    def __init__(self, programs, stack, of_webhooks):
         self.programs = programs
         self.folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mutant-server-"))
-        self.control = stack.enter_context(simulator(programs, self.folder))
-        at = urllib.parse.urlsplit(self.control)
-        self.proxy = stack.enter_context(AnswerProxy(at.hostname, at.port))
+        self.base = self.control = stack.enter_context(simulator(programs, self.folder))
+        at = urllib.parse.urlsplit(self.base)
+        if of_webhooks:
+            self.find = webhooks.find
+            self.proxy = stack.enter_context(WebhookProxy())
+            self.proxy.keys.add(KEY)
+            self.control = stack.enter_context(ControlProxy(at.hostname, at.port, self.proxy)).url
+        else:
+            self.find = answers.find
+            self.proxy = stack.enter_context(AnswerProxy(at.hostname, at.port))
+            self.base = self.proxy.url
 
     def judge(self, wanted, *flags):
         report = os.path.join(self.folder, "report.json")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(report)
-        words = [self.programs / "terapi-conformance", "server", "--base-url", self.proxy.url, "--control-url", self.control, "--json", report,
+        words = [self.programs / "terapi-conformance", "server", "--base-url", self.base, "--control-url", self.control, "--json", report,
                  "--filter", ",".join(wanted), *flags]
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=JUDGED_WITHIN, check=False, env={**os.environ, "TERAPI_SECRET_KEY": KEY})
         if not os.path.exists(report):
@@ -74,7 +84,7 @@ class Bench:
 
 
 class Baseline:
-    """What the server's answers are, and what the judge says of it, through a proxy that changes nothing."""
+    """What the server sends, and what the judge says of it, through a proxy that changes nothing."""
 
     def __init__(self, bench):
         bench.proxy.notes = recorded = []
@@ -82,7 +92,7 @@ class Baseline:
         bench.proxy.notes = None
         if code == 2:
             raise RuntimeError("the server as it is cannot be judged")
-        self.mutants = answers.find(recorded)
+        self.mutants = bench.find(recorded)
         verdicts = {result["scenario"]: result["verdict"] for result in report["results"]}
         # The proxy reads whole, well-formed messages: what is about bytes is not played through it.
         self.failed = sorted(scenario for scenario, verdict in verdicts.items() if verdict in ("FAIL", "ERROR", "INCONCLUSIVE"))
@@ -122,9 +132,9 @@ class Harmless:
     """Changes that no clause forbids, by where they are and what they do, each with its reason: {"reasons": [{"reason", "mutants": [glob…]}]}.
     A glob stands for all of a mutant as `list` tells it: 'GET /connections 200 connections.[].created*'."""
 
-    def __init__(self, path):
+    def __init__(self, path, of_webhooks=False):
         listed = json.loads(path.read_text(encoding="utf-8"))["reasons"]
-        self.globs = {glob: entry["reason"] for entry in listed for glob in entry["mutants"]}
+        self.globs = {glob: entry["reason"] for entry in listed for glob in entry["mutants"] if glob.startswith("webhook ") == of_webhooks}
 
     def reason(self, told):
         return next((reason for glob, reason in self.globs.items() if answers.fits(glob, told)), None)
@@ -140,13 +150,13 @@ def write_report(path, report):
 
 
 def run(arguments):
-    harmless = Harmless(HARMLESS)
+    harmless = Harmless(HARMLESS, arguments.webhooks)
     report = {}
     if arguments.report and os.path.exists(arguments.report):
         report = json.loads(pathlib.Path(arguments.report).read_text(encoding="utf-8"))
     writing = threading.Lock()
     with contextlib.ExitStack() as stack:
-        benches = [Bench(arguments.programs, stack) for _ in range(arguments.jobs)]
+        benches = [Bench(arguments.programs, stack, arguments.webhooks) for _ in range(arguments.jobs)]
         baseline = Baseline(benches[0])
         asked = chosen([mutant for mutant in baseline.mutants if arguments.harmless or not harmless.reason(str(mutant))], arguments)
         again = {mutant.id for mutant in asked if arguments.survivors and report.get(mutant.id, {}).get("verdict") != "killed"}
@@ -190,7 +200,7 @@ def summed_up(report, existing, asked, harmless):
 
 def list_mutants(arguments):
     with contextlib.ExitStack() as stack:
-        for mutant in chosen(Baseline(Bench(arguments.programs, stack)).mutants, arguments):
+        for mutant in chosen(Baseline(Bench(arguments.programs, stack, arguments.webhooks)).mutants, arguments):
             print(f"{mutant.id:44} {mutant}")
     return 0
 
@@ -199,6 +209,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mode", choices=["list", "run"])
     parser.add_argument("programs", type=lambda text: pathlib.Path(text).resolve(), metavar="BIN")
+    parser.add_argument("--webhooks", action="store_true", help="mutants of its webhooks, in place of its answers")
     parser.add_argument("--only", action="append", metavar="GLOB", help="mutants whose id fits")
     parser.add_argument("--where", action="append", metavar="GLOB", help="those of such places, as `list` tells them: 'GET /records 200 *'")
     parser.add_argument("--sample", type=int, metavar="N", help="N of them, drawn by --seed")
