@@ -61,7 +61,7 @@ class Trial:
                     return outcome("killed", began, passed, by=by, says=says)
                 if code != 0:
                     verdict = VERDICTS.get(code, "error")
-                    undecided = "; ".join(f"{result['scenario']}: {result['reason']}" for result in report["results"]
+                    undecided = "; ".join(f"{result['scenario']}: {why_not(result)}" for result in report["results"]
                                           if result["verdict"] in ("INCONCLUSIVE", "ERROR"))
         return outcome(verdict, began, passed, says=undecided[:500])
 
@@ -73,6 +73,10 @@ def command_of(program):
 
 def outcome(verdict, began, passed, by="", says=""):
     return {"verdict": verdict, "by": by, "says": says, "passed": passed, "seconds": round(time.monotonic() - began, 1)}
+
+
+def why_not(result):
+    return result["reason"] or "; ".join(f"{each['what']}: {each['actual']}" for each in result["findings"])
 
 
 def first_failure(report, verdict="FAIL", but_not=()):
