@@ -84,6 +84,7 @@ class Choices:
         self.says = drawn("says").choice([b"", b"ok", b'{"received":true}', b"<p>thanks</p>" * 500])
         self.protocol = drawn("protocol").choice(["HTTP/1.0", "HTTP/1.1"])
         self.thinks = drawn("thinks").choice([0, 0, 0.2])  # seconds before a webhook is answered
+        self.queue = drawn("queue").choice([5, 256])  # connections that wait to be accepted
         self.listens_after = drawn("listens").choice([0, 0, 0.5])
         # The dump
         self.tells_deleted = drawn("deleted").random() < 0.5
@@ -330,6 +331,7 @@ def main():
         each.start()
     if client.WEBHOOK_PORT:
         time.sleep(choose.listens_after)
+        client.WebhookServer.request_queue_size = choose.queue
         client.WebhookServer(("127.0.0.1", int(client.WEBHOOK_PORT)), Webhooks).serve_forever()
 
 
