@@ -14,6 +14,14 @@ using namespace std::chrono_literals;
 
 constexpr const char* kStream = "github/demo/Issue";
 
+// On a machine that has withheld the client's processor for so long.
+class BusyStage final : public VirtualClientStage {
+ public:
+  using VirtualClientStage::VirtualClientStage;
+  core::Duration starved() override { return withheld; }
+  core::Duration withheld{0};
+};
+
 class ClientChecksTest : public testing::Test {
  protected:
   ClientChecksTest() : stage_(options()), checks_(stage_, findings_) {
@@ -51,7 +59,7 @@ class ClientChecksTest : public testing::Test {
   }
 
  protected:
-  VirtualClientStage stage_;
+  BusyStage stage_;
   Findings findings_;
   ClientChecks checks_;
   core::Time now_{};
@@ -145,6 +153,26 @@ TEST_F(ClientChecksTest, PausesGrowOrAreFew) {
   EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail}) << "a pause after a page is no back-off";
   asks(1s, 503);
   EXPECT_EQ(verdicts(check), std::vector<Verdict>{}) << "twice the shortest";
+}
+
+// The judge waits longer then than the scenario says, and whoever looks each second looks more
+// often.
+TEST_F(ClientChecksTest, HowOftenItAskedShowsNothingWhereAQuarterOfTheTimeWasWithheld) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kRequests;
+  check.most = 2;
+  for (int i = 0; i < 3; ++i) asks(1s, 200);
+  stage_.run_until([] { return false; }, 4s);
+  stage_.withheld = 900ms;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
+  stage_.withheld = 1s;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
+  checks_.mark();
+  asks(1s, 200);
+  check.most = 0;
+  stage_.withheld = 2s;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail})
+      << "who was to be silent had no less time";
 }
 
 }  // namespace

@@ -20,7 +20,7 @@
 
 namespace terapi::conformance {
 
-class VirtualClientStage final : public ClientStage {
+class VirtualClientStage : public ClientStage {
  public:
   // Where the client keeps its records: as our program does, or in memory, where a run costs less
   // than half (both are held to one contract).
