@@ -175,5 +175,38 @@ TEST_F(ClientChecksTest, HowOftenItAskedShowsNothingWhereAQuarterOfTheTimeWasWit
       << "who was to be silent had no less time";
 }
 
+// What is in doubt accuses nobody, and whoever does right has shown it all the same.
+TEST_F(ClientChecksTest, APauseIsOneAlsoAfterAnAnswerInDoubt) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kWaitsAfter;
+  check.status = 429;
+  check.time = 3s;
+  asks(1s, 429).in_doubt = true;
+  asks(3s, 200);
+  EXPECT_EQ(verdicts(check), std::vector<Verdict>{});
+  checks_.mark();
+  asks(1s, 429).in_doubt = true;
+  asks(1s, 200);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
+  asks(1s, 429);
+  asks(1s, 200);
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
+}
+
+TEST_F(ClientChecksTest, GoesOnAlsoFromAPageInDoubt) {
+  ClientCheck check;
+  check.what = ClientCheck::What::kResumedAtLast;
+  Exchange& page = asks(1s, 200);
+  page.whole = page.in_doubt = true;
+  page.records.emplace_back().cursor = "last";
+  checks_.mark();
+  asks(1s, 200).cursor = "last";
+  EXPECT_EQ(verdicts(check), std::vector<Verdict>{});
+  stage_.history().exchanges.back().cursor = "first";
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kInconclusive});
+  stage_.history().exchanges.front().in_doubt = false;
+  EXPECT_EQ(verdicts(check), std::vector{Verdict::kFail});
+}
+
 }  // namespace
 }  // namespace terapi::conformance
